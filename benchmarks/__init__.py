@@ -1,0 +1,1 @@
+"""Speed against hand-written NumPy."""

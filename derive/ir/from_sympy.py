@@ -1,0 +1,254 @@
+"""From SymPy expressions over `Indexed` and `Sum`, as people state equations, to the normal form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import singledispatchmethod
+
+import sympy
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+
+from derive.errors import DeriveError
+from derive.ir.scalar import PLAIN, REGISTRY
+from derive.terms.affine import Affine, IdEntry, Index, Size, index
+from derive.terms.algebra import delta, function, positive, power, scale, subtract, times_all, total
+from derive.terms.blocks import sum_over
+from derive.terms.substitute import substitute
+from derive.terms.term import (
+    Entry,
+    Func,
+    Functional,
+    Poly,
+    Scalar,
+    constant,
+    of_affine,
+    of_atom,
+)
+
+
+class Reader:
+    """Reads expressions against a table of names.
+
+    `tensors` maps a tensor's name to its number of axes; `sizes` are names of symbolic sizes (a family such
+    as `n[l]` is named by its base); `ids` are the integer-valued tensors; `costs` names abstract functions of
+    whole tensors and `abstract` those of one number; `domain` are the indices of the equation's left side;
+    `values` gives polynomials for plain symbols.
+    """
+
+    def __init__(
+        self,
+        tensors: Mapping[str, int],
+        sizes: frozenset[str] = frozenset(),
+        ids: frozenset[str] = frozenset(),
+        costs: frozenset[str] = frozenset(),
+        abstract: frozenset[str] = frozenset(),
+        domain: frozenset[str] = frozenset(),
+        values: Mapping[str, Poly] | None = None,
+    ) -> None:
+        self.tensors, self.sizes, self.ids, self.costs = tensors, sizes, ids, costs
+        self.abstract, self.domain, self.values = abstract, domain, values or {}
+        self.bound: dict[str, list[str]] = {}
+        self.opened = 0
+
+    # -- index expressions -------------------------------------------------------------------------
+
+    def affine(self, e: sympy.Expr) -> Affine:
+        """An integer combination of indices, sizes and class ids."""
+        if isinstance(e, sympy.Idx):
+            return index(self._name_of_index(e))
+        if isinstance(e, sympy.Integer):
+            return Affine((), int(e))
+        if isinstance(e, sympy.Add):
+            out = Affine()
+            for a in e.args:
+                out = out + self.affine(a)
+            return out
+        if isinstance(e, sympy.Mul) and isinstance(e.args[0], sympy.Integer):
+            return self.affine(sympy.Mul(*e.args[1:])) * int(e.args[0])
+        if isinstance(e, sympy.Symbol) and e.name in self.sizes:
+            return Affine([(Size(e.name), 1)])
+        if isinstance(e, sympy.Indexed):
+            args = tuple(self.affine(a) for a in e.indices)
+            name = str(e.base.label)
+            if name in self.sizes:
+                return Affine([(Size(name, args), 1)])
+            if name in self.ids:
+                return Affine([(IdEntry(name, args), 1)])
+        raise DeriveError(
+            f"{e} stands as an index, but is no integer combination of indices, sizes and class ids",
+            repair="declare it with net.index, net.size or as a tensor of kind class_id",
+        )
+
+    def _name_of_index(self, i: sympy.Idx) -> str:
+        stack = self.bound.get(str(i.label))
+        return stack[-1] if stack else str(i.label)
+
+    # -- expressions ---------------------------------------------------------------------------------
+
+    @singledispatchmethod
+    def read(self, e: sympy.Basic) -> Poly:
+        """The polynomial of an expression; an unknown node is an error, never 0."""
+        raise DeriveError(f"{e} ({type(e).__name__}) is not a term that derive can differentiate")
+
+    @read.register
+    def _(self, e: sympy.Rational) -> Poly:
+        return constant(Fraction(int(e.p), int(e.q)))
+
+    @read.register
+    def _(self, e: sympy.Float) -> Poly:
+        return constant(Fraction(str(e)) if e.is_finite else self._refuse(e))
+
+    def _refuse(self, e: sympy.Basic) -> Fraction:
+        raise DeriveError(f"{e} is not a finite number")
+
+    @read.register
+    def _(self, e: sympy.NumberSymbol) -> Poly:
+        return of_atom(Func(str(e).lower(), ()))
+
+    @read.register
+    def _(self, e: sympy.Idx) -> Poly:
+        return of_affine(self.affine(e))
+
+    @read.register
+    def _(self, e: sympy.Symbol) -> Poly:
+        if e.name in self.values:
+            return self.values[e.name]
+        if e.name in self.sizes:
+            return of_atom(Scalar(Size(e.name)))
+        if self.tensors.get(e.name) == 0:
+            return of_atom(Entry(e.name, ()))
+        raise DeriveError(f"the symbol {e} is not declared", repair="declare it before using it")
+
+    @read.register
+    def _(self, e: sympy.Indexed) -> Poly:
+        name = str(e.base.label)
+        if name in self.sizes:
+            return of_affine(self.affine(e))
+        if name not in self.tensors:
+            raise DeriveError(f"the tensor {name} in {e} is not declared", repair="declare it before using it")
+        if len(e.indices) != self.tensors[name]:
+            raise DeriveError(
+                f"{e} has {len(e.indices)} indices, but {name} was declared with {self.tensors[name]}"
+            )
+        idx = tuple(self.affine(a) for a in e.indices)
+        return of_affine(Affine([(IdEntry(name, idx), 1)])) if name in self.ids else of_atom(Entry(name, idx))
+
+    @read.register
+    def _(self, e: sympy.Add) -> Poly:
+        return total(self.read(a) for a in e.args)
+
+    @read.register
+    def _(self, e: sympy.Mul) -> Poly:
+        return times_all(self.read(a) for a in e.args)
+
+    @read.register
+    def _(self, e: sympy.Pow) -> Poly:
+        if not isinstance(e.exp, sympy.Rational):
+            if e.base == sympy.E:
+                return function("exp", (self.read(e.exp),))
+            raise DeriveError(f"the exponent in {e} is not a rational number; write exp(b·log(a)) instead")
+        return power(self.read(e.base), Fraction(int(e.exp.p), int(e.exp.q)))
+
+    @read.register
+    def _(self, e: sympy.Sum) -> Poly:
+        bounds = []
+        for limit in reversed(e.limits):  # SymPy's last limit is the outermost
+            bounds.append(self._enter(limit))
+        out = self.read(e.function)
+        for limit, b in zip(e.limits, reversed(bounds), strict=True):
+            out = sum_over((b,), out, {})
+            self.bound[str(limit[0].label if isinstance(limit[0], sympy.Idx) else limit[0])].pop()
+        return out
+
+    def _enter(self, limit: sympy.Tuple) -> Index:
+        if len(limit) != 3 or not isinstance(limit[0], sympy.Idx):
+            raise DeriveError(f"the sum index {limit[0]} has no range", repair="make it with net.index(name, size)")
+        lo, hi = self.affine(limit[1]), self.affine(limit[2])
+        self.opened += 1
+        name = f"%{self.opened}"
+        self.bound.setdefault(str(limit[0].label), []).append(name)
+        return Index(name, lo, hi)
+
+    @read.register
+    def _(self, e: sympy.KroneckerDelta) -> Poly:
+        return delta(self.affine(e.args[0]) - self.affine(e.args[1]))
+
+    @read.register
+    def _(self, e: sympy.Max) -> Poly:
+        return self._extremum(e.args, 1)
+
+    @read.register
+    def _(self, e: sympy.Min) -> Poly:
+        return self._extremum(e.args, -1)
+
+    def _extremum(self, args: tuple[sympy.Expr, ...], sign: int) -> Poly:
+        """max(c, u, …) = c + (u − c)[u > c]: a number stands first, so at the kink the slope is 0."""
+        ordered = sorted(args, key=lambda a: (not a.is_number, sympy.default_sort_key(a)))
+        out = self.read(ordered[0])
+        for a in ordered[1:]:
+            difference = subtract(self.read(a), out)
+            out = total((out, times_all((difference, positive(scale(difference, sign))))))
+        return out
+
+    @read.register
+    def _(self, e: sympy.Abs) -> Poly:
+        return function("abs", (self.read(e.args[0]),))
+
+    @read.register
+    def _(self, e: sympy.sign) -> Poly:
+        return function("abs", (self.read(e.args[0]),), (1,))
+
+    @read.register
+    def _(self, e: sympy.Piecewise) -> Poly:
+        parts, none_before = [], constant(1)
+        for value, condition in e.args:
+            holds = self.condition(condition)
+            parts.append(times_all((self.read(value), holds, none_before)))
+            none_before = times_all((none_before, subtract(constant(1), holds)))
+        return total(parts)
+
+    def condition(self, c: sympy.Basic) -> Poly:
+        """The Iverson bracket of a condition on values."""
+        if c == sympy.true:
+            return constant(1)
+        if isinstance(c, sympy.And):
+            return times_all(self.condition(a) for a in c.args)
+        if isinstance(c, Relational):
+            difference = subtract(self.read(c.gts), self.read(c.lts)) if hasattr(c, "gts") else None
+            if difference is not None:
+                return positive(difference, isinstance(c, sympy.StrictGreaterThan | sympy.StrictLessThan))
+        raise DeriveError(f"the condition {c} is not one of <, ≤, >, ≥ joined by &")
+
+    @read.register
+    def _(self, e: AppliedUndef) -> Poly:
+        name = e.func.__name__
+        if name in self.costs:
+            return self._functional(name, e.args)
+        if REGISTRY.get(name) is None and name not in self.abstract:
+            raise DeriveError(f"the function {name} is not declared", repair="declare it with net.function(name)")
+        return function(name, tuple(self.read(a) for a in e.args))
+
+    def _functional(self, name: str, args: tuple[sympy.Expr, ...]) -> Poly:
+        """C(a[j], y[j]): indices that neither a sum nor the equation binds run over whole axes."""
+        found = {str(i.label): i for a in args for i in sorted(a.atoms(sympy.Idx), key=str)}
+        over = [i for n, i in sorted(found.items()) if n not in self.domain and not self.bound.get(n)]
+        if any(i.lower is None for i in over):
+            raise DeriveError(f"an index of {name}{args} has no range; make it with net.index(name, size)")
+        height = 1
+        bounds = tuple(
+            Index(f"_{height}_{k}", self.affine(i.lower), self.affine(i.upper)) for k, i in enumerate(over)
+        )
+        mapping = {str(i.label): index(b.name) for i, b in zip(over, bounds, strict=True)}
+        polys = tuple(substitute(self.read(a), mapping) for a in args)
+        if any(p.height for p in polys):
+            raise DeriveError(f"the arguments of {name} must be entries of tensors; name them with define first")
+        return of_atom(Functional(name, bounds, polys))
+
+    @read.register
+    def _(self, e: sympy.Function) -> Poly:
+        name = type(e).__name__
+        if REGISTRY.get(name) is not None or name in PLAIN:
+            return function(name, tuple(self.read(a) for a in e.args))
+        raise DeriveError(f"the function {name} in {e} is not known", repair="register it with its definition")

@@ -1,0 +1,85 @@
+"""What a network is made of: tensors with indexed axes, and equations between their entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+import sympy
+
+from derive.terms.affine import Affine, Index, index
+from derive.terms.prover import Context
+from derive.terms.term import Entry, Poly
+
+Role = Literal["input", "target", "parameter", "hyper", "value", "cost", "adjoint"]
+Kind = Literal["real", "binary", "sign", "one_hot", "distribution", "class_id", "id"]
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a notation needs to know to draw a tensor.
+
+    `meaning` is `weight`, `bias`, `preactivation`, `activation`, `input`, `target`, `cost`, `slope`, … or
+    `own` (the user's own name); `layer` is a number, an ordered index, a name, or None.
+    """
+
+    meaning: str = "own"
+    layer: int | str | Affine | None = None
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor whose axes are indices with ranges; the first `family` axes are ordered (depth, time)."""
+
+    name: str
+    axes: tuple[Index, ...]
+    role: Role
+    kind: Kind = "real"
+    label: Label = Label()
+    family: int = 0
+    line: int | None = None
+
+    @property
+    def entry(self) -> Entry:
+        """The entry at the tensor's own axis names."""
+        return Entry(self.name, tuple(index(a.name) for a in self.axes))
+
+
+@dataclass(frozen=True)
+class Equation:
+    """`lhs = rhs` for all values of the indices in `domain`.
+
+    `stated` is the right side as its author wrote it (SymPy); `rhs` is the same in normal form.
+    """
+
+    lhs: Entry
+    domain: tuple[Index, ...]
+    stated: sympy.Expr
+    rhs: Poly
+    note: str = ""
+    line: int | None = None
+
+    @property
+    def context(self) -> Context:
+        return {b.name: b for b in self.domain}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A declared equality that may be used in simplification, `Σ_k y_ki = 1`."""
+
+    lhs: Poly
+    rhs: Poly
+    free: tuple[Index, ...]
+    statement: str
+
+
+@dataclass(frozen=True)
+class Hints:
+    """How to name bound indices when printing: for a range, the letters that the author used."""
+
+    letters: Mapping[tuple[Affine, Affine], tuple[str, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )

@@ -1,0 +1,71 @@
+"""A network: tensors, forward equations in order, declared facts, and the cost to be differentiated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from derive.errors import DeriveError
+from derive.ir.tensor import Equation, Fact, Tensor
+from derive.terms.affine import Affine, Index, Size
+from derive.terms.walk import entries_in, sizes_of
+
+
+@dataclass(frozen=True)
+class Network:
+    """Forward equations only.
+
+    `letters` gives, for a range `(lo, hi)`, the letters its author prints such an index with, and `names` the
+    letter of each declared index; `sample` is the same network for one sample, where the author gave a batch.
+    """
+
+    name: str
+    tensors: Mapping[str, Tensor]
+    equations: tuple[Equation, ...]
+    cost: str | None
+    facts: tuple[Fact, ...] = ()
+    letters: Mapping[tuple[Affine, Affine], tuple[str, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    batch: Index | None = None
+    reduce: str | None = None
+    notation: object = "nielsen"
+    sample: Network | None = None
+    initializers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    spec: object | None = None
+
+    def role(self, *roles: str) -> tuple[Tensor, ...]:
+        """The tensors of the given roles, in order of declaration."""
+        return tuple(t for t in self.tensors.values() if t.role in roles)
+
+    @property
+    def parameters(self) -> tuple[Tensor, ...]:
+        return self.role("parameter")
+
+    @property
+    def sizes(self) -> tuple[Size, ...]:
+        """All symbolic sizes, by first occurrence."""
+        found: dict[Size, None] = {}
+        for t in self.tensors.values():
+            for a in t.axes:
+                for bound in (a.lo, a.hi):
+                    found.update((v, None) for v, _ in bound.terms if isinstance(v, Size))
+        for e in self.equations:
+            found.update((s, None) for s in sizes_of(e.rhs))
+        return tuple(found)
+
+    def definitions(self, name: str) -> tuple[Equation, ...]:
+        """The equations that give `name` its entries (several for a recurrence with a start)."""
+        return tuple(e for e in self.equations if e.lhs.tensor == name)
+
+    def readers(self, name: str) -> tuple[Equation, ...]:
+        """The equations whose right side reads `name`."""
+        return tuple(e for e in self.equations if any(x.tensor == name for x in entries_in(e.rhs)))
+
+    def tensor(self, name: str) -> Tensor:
+        if name not in self.tensors:
+            known = ", ".join(sorted(self.tensors))
+            raise DeriveError(f"the network {self.name} has no tensor {name}", repair=f"it has {known}")
+        return self.tensors[name]

@@ -1,0 +1,57 @@
+"""Mistakes collected while a network file is read, so that all of them are told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from derive.errors import DeriveErrors, NetworkFileError, quoted
+from derive.network.spec.tree import Place
+
+
+class Complaints:
+    """The mistakes found so far in one file; the same mistake at the same place counts once."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._found: dict[tuple[Place, str], NetworkFileError] = {}
+        self._silent: set[Place] = set()
+
+    def add(self, place: Place, message: str, repair: str) -> None:
+        """Note a mistake and how to mend it."""
+        if place in self._silent:
+            return
+        error = NetworkFileError(message, repair=repair, file=self.file, line=place.line, column=place.column)
+        self._found.setdefault((place, message), error)
+
+    def add_last(self, place: Place, message: str, repair: str) -> None:
+        """Note a mistake after which nothing more can be said about this place."""
+        self.add(place, message, repair)
+        self._silent.add(place)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def raise_any(self) -> None:
+        """Raise what was found: one mistake as itself, several as `DeriveErrors` in the order of the file."""
+        found = [self._found[key] for key in sorted(self._found, key=lambda key: key[0])]
+        if len(found) == 1:
+            raise found[0]
+        if found:
+            raise DeriveErrors(found)
+
+
+def listed(words: Iterable[str]) -> str:
+    """`a`, `b` and `c` as one phrase."""
+    shown = [quoted(word) for word in words]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """The repair for an unknown word: the nearest known one, or all of them."""
+    words = list(known)
+    nearest = get_close_matches(word[:100].lower(), [known_word.lower() for known_word in words], n=1, cutoff=0.6)
+    if nearest:
+        meant = next(known_word for known_word in words if known_word.lower() == nearest[0])
+        return f"did you mean {quoted(meant)}?"
+    return f"known are {listed(words)}" if words else "leave it out"

@@ -1,0 +1,131 @@
+"""The checked specification of a network: what the reader hands to the stage that states the equations.
+
+Everything is frozen. `line` is the line of the file, for messages of later stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import SerializeAsAny, SkipValidation
+
+from derive.network.spec.names import Coefficient, SafeName, Shape, Size, SizeSymbol, Title
+from derive.network.spec.options import Frozen, LayerOptions, LossOptions
+
+Reduction: TypeAlias = Literal["mean", "sum"]
+InputKind: TypeAlias = Literal["real", "id"]
+TargetKind: TypeAlias = Literal["real", "binary", "sign", "one_hot", "distribution", "class_id"]
+PenaltyKind: TypeAlias = Literal["l1", "l2"]
+
+
+class NotationSpec(Frozen):
+    """A notation by name, and what the file changes in it.
+
+    `settings` is read-only and holds plain values (lists as tuples); `lines` gives the line of each of its keys.
+    """
+
+    base: SafeName
+    settings: Annotated[Mapping[str, object], SkipValidation]
+    lines: Annotated[Mapping[str, int], SkipValidation]
+    line: int
+
+
+class BatchSpec(Frozen):
+    """The number of samples, and whether the loss is their mean or their sum."""
+
+    size: Size
+    reduce: Reduction
+    line: int
+
+
+class InputSpec(Frozen):
+    """One input: the shape of a sample, and for ids (whole numbers from 0) how many there are."""
+
+    name: SafeName
+    shape: Shape
+    kind: InputKind
+    size: Size | None
+    line: int
+
+
+class TargetSpec(Frozen):
+    """One target: the shape of a sample (`()` for one class id), and for class ids the number of classes, if given."""
+
+    name: SafeName
+    shape: Shape
+    kind: TargetKind
+    size: Size | None
+    line: int
+
+
+class LayerSpec(Frozen):
+    """One layer.
+
+    `key` is what `sources` refer to: its name, or `#n` where it has none. `share` is the name of the layer that
+    owns the weights. `number` is the place among the layers with parameters, `None` for a layer without any and
+    for the one unnamed layer of a symbolic repeat (see `numbering`).
+    """
+
+    key: str
+    kind: str
+    options: SerializeAsAny[LayerOptions]
+    name: SafeName | None
+    sources: tuple[str, ...]
+    share: str | None
+    number: int | None
+    line: int
+
+
+class RepeatSpec(Frozen):
+    """Layers repeated a symbolic number of times, `index` running from 1 to `times`.
+
+    A source `repeat_input` in the first round is `source`, afterwards the last layer of the round before. Readers
+    of `key` read the last layer of the last round.
+    """
+
+    key: str
+    times: SizeSymbol
+    index: SafeName
+    layers: tuple[LayerSpec, ...]
+    name: SafeName | None
+    source: str
+    line: int
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What the repeat reads from, as for a layer."""
+        return (self.source,)
+
+
+class LossSpec(Frozen):
+    """The loss, the keys of the layers it reads, and the names of the targets it compares them with."""
+
+    kind: str
+    options: SerializeAsAny[LossOptions]
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    line: int
+
+
+class PenaltySpec(Frozen):
+    """A penalty on the weights; its coefficient is a number, or the name of a hyperparameter."""
+
+    kind: PenaltyKind
+    coefficient: Coefficient
+    line: int
+
+
+class NetworkSpec(Frozen):
+    """A whole network; each layer reads inputs and layers before it, and `output` is the key of the last one."""
+
+    file: str
+    name: Title
+    notation: NotationSpec
+    batch: BatchSpec | None
+    inputs: tuple[InputSpec, ...]
+    targets: tuple[TargetSpec, ...]
+    layers: tuple[LayerSpec | RepeatSpec, ...]
+    output: str
+    loss: LossSpec | None
+    penalties: tuple[PenaltySpec, ...]

@@ -1,0 +1,90 @@
+"""What a kind of layer, activation or loss can be told, as data: base classes and the three rule tables.
+
+A new kind is one class and one call, in the file that states its forward equations:
+
+    class GatedOptions(LayerOptions):
+        units: SizeField
+
+        def parameter_names(self) -> tuple[str, ...]:
+            return ("W", "V")
+
+    register_layer("gated", GatedOptions)
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from derive.errors import DeriveError, quoted
+
+TARGET_KINDS = ("real", "binary", "sign", "one_hot", "distribution", "class_id")
+
+
+class Frozen(BaseModel):
+    """A strict, immutable record that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class LayerOptions(Frozen):
+    """The options of a kind of layer, and how many values it reads."""
+
+    least_sources: ClassVar[int] = 1
+    most_sources: ClassVar[int | None] = 1
+    reads_ids: ClassVar[bool] = False
+    abstract_symbol: ClassVar[str | None] = None
+
+    def parameter_names(self) -> tuple[str, ...]:
+        """The names of the layer's parameters, without number; none by default."""
+        return ()
+
+    def abstract_symbols(self) -> tuple[str, ...]:
+        """The abstract functions that the layer applies."""
+        return () if self.abstract_symbol is None else (self.abstract_symbol,)
+
+
+class ActivationOptions(LayerOptions):
+    """The options of an activation, which is a layer of its own as well."""
+
+
+class LossOptions(Frozen):
+    """The options of a loss, what it reads, and the kinds of target it compares with (the first is the default)."""
+
+    outputs: ClassVar[int] = 1
+    target_kinds: ClassVar[tuple[str, ...]] = ("real",)
+    needs_target: ClassVar[bool] = True
+    abstract_symbol: ClassVar[str | None] = None
+
+
+_Options = TypeVar("_Options", bound=Frozen)
+
+LAYER_OPTIONS: dict[str, type[LayerOptions]] = {}
+ACTIVATION_OPTIONS: dict[str, type[ActivationOptions]] = {}
+LOSS_OPTIONS: dict[str, type[LossOptions]] = {}
+
+BESIDE_A_KIND = ("name", "from", "share")
+_RESERVED = frozenset((*BESIDE_A_KIND, "repeat"))
+
+
+def register_layer(kind: str, options: type[LayerOptions]) -> None:
+    """Make `kind` a layer that network files can use."""
+    _enter(LAYER_OPTIONS, kind, options)
+
+
+def register_activation(kind: str, options: type[ActivationOptions]) -> None:
+    """Make `kind` an activation, both as an option of layers and as a layer of its own."""
+    _enter(ACTIVATION_OPTIONS, kind, options)
+    _enter(LAYER_OPTIONS, kind, options)
+
+
+def register_loss(kind: str, options: type[LossOptions]) -> None:
+    """Make `kind` a loss that network files can use."""
+    _enter(LOSS_OPTIONS, kind, options)
+
+
+def _enter(table: dict[str, type[_Options]], kind: str, options: type[_Options]) -> None:
+    if kind in _RESERVED or table.get(kind, options) is not options:
+        raise DeriveError(f"the kind {quoted(kind)} is taken", repair="register it under another name")
+    table[kind] = options

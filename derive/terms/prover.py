@@ -1,0 +1,49 @@
+"""Proof of index conditions: is an affine expression non-negative wherever its indices are in range?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from derive.terms.affine import Affine, IdEntry, Index, Size
+
+Context = Mapping[str, Index]
+"""The indices in scope, with their ranges."""
+
+
+def nonnegative(affine: Affine, context: Context) -> bool:
+    """Whether `affine ≥ 0` is certain: every ranged index is pushed to its worst bound, sizes are at least 1.
+
+    Sound and incomplete: False means *not proved*. Ranges may depend on other indices, so an index is
+    pushed before those that its bounds mention.
+    """
+    worst = affine
+    for _ in range(2 * len(context) + 2):
+        name = _innermost(worst, context)
+        if name is None:
+            break
+        scope, c = context[name], worst.coefficient(name)
+        worst = worst + ((scope.lo if c > 0 else scope.hi) - Affine([(name, 1)])) * c
+    least = worst.const
+    for v, c in worst.terms:
+        if isinstance(v, Size) and c > 0:
+            least += c
+        else:
+            return False
+    return least >= 0
+
+
+def _innermost(affine: Affine, context: Context) -> str | None:
+    """An index of the expression, in the context, that no other range in use depends on."""
+    names = [v for v, _ in affine.terms if isinstance(v, str) and v in context]
+    for name in names:
+        if not any(name in context[other].free for other in names if other != name):
+            return name
+    return None
+
+
+def in_range(affine: Affine, lo: Affine, hi: Affine, context: Context) -> bool:
+    return nonnegative(affine - lo, context) and nonnegative(hi - affine, context)
+
+
+def contains_id(affine: Affine) -> bool:
+    return any(isinstance(v, IdEntry) for v, _ in affine.terms)

@@ -1,0 +1,1 @@
+"""Backpropagation written by hand in NumPy, without looking at the engine."""
