@@ -18,7 +18,7 @@ def printable(text: str) -> str:
 
 
 def quoted(value: object) -> str:
-    """A piece of the user's text between backquotes, on one line and at most `SHOWN_LENGTH` characters long."""
+    """A piece of the user's text between backquotes, on one line and cut at `SHOWN_LENGTH` characters."""
     text = str(value)
     if len(text) > SHOWN_LENGTH:
         text = text[: SHOWN_LENGTH - 1] + "…"

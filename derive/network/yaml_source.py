@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -28,16 +28,16 @@ _SCALAR_TAGS = frozenset(_TAG + kind for kind in ("null", "bool", "int", "float"
 class _BoundedLoader(yaml.SafeLoader):
     """PyYAML's safe loader, composing at most `NODE_LIMIT` nodes at most `DEPTH_LIMIT` deep."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
     _depth = 0
     _nodes = 0
 
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:  # type: ignore[override]
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         self._depth += 1
         self._nodes += 1
-        mark = self.peek_event().start_mark
+        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
         _require_bounds(self._depth, self._nodes, mark)
-        node: yaml.Node | None = super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+        node: yaml.Node | None = super().compose_node(parent, index)
         self._depth -= 1
         return node
 
@@ -60,7 +60,9 @@ def _require_bounds(depth: int, nodes: int, mark: Any) -> None:
     if depth > DEPTH_LIMIT:
         raise yaml.MarkedYAMLError(None, None, f"it is nested more than {DEPTH_LIMIT} deep", mark)
     if nodes > NODE_LIMIT:
-        raise yaml.MarkedYAMLError(None, None, f"it has more than {NODE_LIMIT} values, aliases expanded", mark)
+        raise yaml.MarkedYAMLError(
+            None, None, f"it has more than {NODE_LIMIT} values, aliases expanded", mark
+        )
 
 
 def read_text_file(path: Path) -> str:
@@ -109,13 +111,13 @@ def _decoded(data: bytes, file: str) -> str:
 def parse_tree(text: str, complaints: Complaints) -> Node | None:
     """The located tree of one YAML document; `None` for an empty one.
 
-    Raises `NetworkFileError` where the text is no YAML or passes a limit. Duplicate keys, keys that are no texts
-    and tags go to `complaints`, and the tree leaves them out.
+    Raises `NetworkFileError` where the text is no YAML or passes a limit. Duplicate keys, keys that are no
+    texts, and tags go to `complaints`, and the tree leaves them out.
     """
     _require_size(len(text), complaints.file)
     try:
         loader = _BoundedLoader(text)
-        root = loader.get_single_node()  # type: ignore[no-untyped-call]
+        root = loader.get_single_node()
         return None if root is None else _TreeBuilder(complaints).build(root)
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, complaints.file) from None
@@ -179,7 +181,9 @@ class _TreeBuilder:
         if isinstance(node, yaml.ScalarNode) and node.tag in _SCALAR_TAGS:
             return ScalarNode(self._scalar(node, place), place)
         shown = node.tag.replace(_TAG, "!!")
-        self._complaints.add_last(place, f"the tag {quoted(shown)} is not allowed", "write plain values without tags")
+        self._complaints.add_last(
+            place, f"the tag {quoted(shown)} is not allowed", "write plain values without tags"
+        )
         return ScalarNode(None, place)
 
     def _mapping(self, node: yaml.MappingNode, place: Place) -> MappingNode:
@@ -188,7 +192,9 @@ class _TreeBuilder:
             key, value = self.build(key_node), self.build(value_node)
             if not isinstance(key, ScalarNode) or not isinstance(key.value, str):
                 shown = key_node.value if isinstance(key, ScalarNode) else "a list or mapping"
-                self._complaints.add(key.place, f"the key {quoted(shown)} is not a text", "use a name as the key")
+                self._complaints.add(
+                    key.place, f"the key {quoted(shown)} is not a text", "use a name as the key"
+                )
             elif key.value in entries:
                 first = entries[key.value].key_place.line
                 self._complaints.add(
@@ -200,7 +206,7 @@ class _TreeBuilder:
                 entries[key.value] = Entry(key.value, key.place, value)
         return MappingNode(tuple(entries.values()), place)
 
-    def _scalar(self, node: yaml.ScalarNode, place: Place) -> None | bool | int | float | str:
+    def _scalar(self, node: yaml.ScalarNode, place: Place) -> bool | int | float | str | None:
         text: str = node.value
         kind = node.tag.removeprefix(_TAG)
         if kind == "str":
@@ -210,7 +216,9 @@ class _TreeBuilder:
         if kind == "bool":
             return text.lower() == "true"
         if len(text) > DIGIT_LIMIT:
-            self._complaints.add_last(place, f"the number {quoted(text)} has too many digits", "write a shorter number")
+            self._complaints.add_last(
+                place, f"the number {quoted(text)} has too many digits", "write a shorter number"
+            )
             return None
         return self._number(text, kind, place)
 
@@ -220,5 +228,7 @@ class _TreeBuilder:
                 return int(text)
             return float(re.sub(r"(?i)\.(inf|nan)", r"\1", text))
         except ValueError:
-            self._complaints.add_last(place, f"{quoted(text)} is not a number", "write a number without a tag")
+            self._complaints.add_last(
+                place, f"{quoted(text)} is not a number", "write a number without a tag"
+            )
             return None

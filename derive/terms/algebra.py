@@ -72,9 +72,8 @@ def multiply(a: Monomial, b: Monomial) -> Poly:
 
 
 def from_powers(powers: Mapping[Atom, Fraction]) -> Poly:
-    """Π atom^exponent: brackets are idempotent, exponentials merge, a base to the first power expands."""
+    """Π atom^exponent: brackets are idempotent, a base to the first power expands."""
     kept: dict[Atom, Fraction] = {}
-    exponents: list[Poly] = []
     expanded: list[Poly] = []
     for atom, e in powers.items():
         if e == 0:
@@ -82,14 +81,10 @@ def from_powers(powers: Mapping[Atom, Fraction]) -> Poly:
         if isinstance(atom, _BRACKETS):
             assert e > 0, f"a bracket stands in a denominator: {atom}"
             kept[atom] = ONE
-        elif isinstance(atom, Func) and atom.name == "exp":
-            exponents.append(scale(atom.args[0], e))
         elif isinstance(atom, Base) and e == 1:
             expanded.append(atom.poly)
         else:
             kept[atom] = e
-    if exponents and (argument := total(exponents)):
-        kept[Func("exp", (argument,))] = ONE
     out = of_monomial(Monomial(kept.items()))
     for p in expanded:
         out = times(out, p)
@@ -178,9 +173,9 @@ def positive(p: Poly, strict: bool = True) -> Poly:
 
 
 def function(name: str, args: tuple[Poly, ...], orders: tuple[int, ...] | None = None) -> Poly:
-    """A scalar function at its arguments; exp and log of their trivial points are decided."""
-    if name == "exp" and not args[0]:
-        return constant(1)
+    """A scalar function at its arguments; `exp(Σ c M)` is `Π exp(M)^c`, the logarithm of `exp` is undone."""
+    if name == "exp":
+        return from_powers({Func("exp", (of_monomial(m),)): c for m, c in args[0].terms})
     if name == "log":
         return _logarithm(args[0])
     return of_atom(Func(name, args, orders))
@@ -192,6 +187,6 @@ def _logarithm(p: Poly) -> Poly:
         return ZERO
     if len(p.terms) == 1 and p.terms[0][1] == 1 and len(p.terms[0][0].powers) == 1:
         atom, e = p.terms[0][0].powers[0]
-        if isinstance(atom, Func) and atom.name == "exp" and e == 1:
-            return atom.args[0]
+        if isinstance(atom, Func) and atom.name == "exp":
+            return scale(atom.args[0], e)
     return of_atom(Func("log", (p,)))

@@ -21,7 +21,9 @@ class Complaints:
         """Note a mistake and how to mend it."""
         if place in self._silent:
             return
-        error = NetworkFileError(message, repair=repair, file=self.file, line=place.line, column=place.column)
+        error = NetworkFileError(
+            message, repair=repair, file=self.file, line=place.line, column=place.column or None
+        )
         self._found.setdefault((place, message), error)
 
     def add_last(self, place: Place, message: str, repair: str) -> None:
@@ -50,7 +52,9 @@ def listed(words: Iterable[str]) -> str:
 def suggestion(word: str, known: Iterable[str]) -> str:
     """The repair for an unknown word: the nearest known one, or all of them."""
     words = list(known)
-    nearest = get_close_matches(word[:100].lower(), [known_word.lower() for known_word in words], n=1, cutoff=0.6)
+    nearest = get_close_matches(
+        word[:100].lower(), [known_word.lower() for known_word in words], n=1, cutoff=0.6
+    )
     if nearest:
         meant = next(known_word for known_word in words if known_word.lower() == nearest[0])
         return f"did you mean {quoted(meant)}?"

@@ -75,7 +75,7 @@ class _WrittenRepeat(Frozen):
 
 
 def read_layers(node: Node, complaints: Complaints) -> tuple[Draft, ...]:
-    """The list of layers; what is wrong with a layer goes to `complaints`, and `BrokenOptions` stand for its own."""
+    """The list of layers; a wrong layer goes to `complaints` and has `BrokenOptions`."""
     if not isinstance(node, ListNode) or not node.items:
         found = "an empty list" if isinstance(node, ListNode) else describe(node)
         complaints.add(
@@ -88,7 +88,7 @@ def read_layers(node: Node, complaints: Complaints) -> tuple[Draft, ...]:
 
 
 def _read_layer(node: Node, complaints: Complaints) -> Draft:
-    """One layer: a mapping of its kind to its options with name, from and share beside it, or the kind alone."""
+    """One layer: its kind with its options, beside it name, from and share; or the kind alone."""
     if isinstance(node, ScalarNode) and isinstance(node.value, str):
         node = MappingNode((Entry(node.value, node.place, ScalarNode(None, node.place)),), node.place)
     if not isinstance(node, MappingNode):
@@ -98,7 +98,7 @@ def _read_layer(node: Node, complaints: Complaints) -> Draft:
         return LayerDraft("broken", BrokenOptions(), None, None, None, node.place)
     kind = _kind_entry(node, complaints)
     name = _read_mention(node.entry("name"), complaints)
-    sources = _read_sources(node.entry("from"), complaints)
+    sources = read_sources(node.entry("from"), complaints)
     share = _read_mention(node.entry("share"), complaints)
     if kind is None:
         return LayerDraft("broken", BrokenOptions(), name, sources, share, node.place)
@@ -151,7 +151,7 @@ def _read_mention(entry: Entry | None, complaints: Complaints) -> Mention | None
     return None if text is None else Mention(text, entry.value.place)
 
 
-def _read_sources(entry: Entry | None, complaints: Complaints) -> tuple[Mention, ...] | None:
+def read_sources(entry: Entry | None, complaints: Complaints) -> tuple[Mention, ...] | None:
     """`from`: one name or a list of names."""
     if entry is None:
         return None
@@ -171,7 +171,9 @@ def _read_repeat(
     complaints: Complaints,
 ) -> RepeatDraft:
     if share is not None:
-        complaints.add(share.place, "a repeat has no weights of its own to share", "put `share` on a layer in it")
+        complaints.add(
+            share.place, "a repeat has no weights of its own to share", "put `share` on a layer in it"
+        )
     written = validate(_WrittenRepeat, options, complaints, "`repeat`")
     layers = options.entry("layers") if isinstance(options, MappingNode) else None
     body = read_layers(layers.value, complaints) if layers else ()

@@ -22,7 +22,7 @@ PenaltyKind: TypeAlias = Literal["l1", "l2"]
 class NotationSpec(Frozen):
     """A notation by name, and what the file changes in it.
 
-    `settings` is read-only and holds plain values (lists as tuples); `lines` gives the line of each of its keys.
+    `settings` is read-only and holds plain values (lists as tuples); `lines` gives the line of each key.
     """
 
     base: SafeName
@@ -50,7 +50,10 @@ class InputSpec(Frozen):
 
 
 class TargetSpec(Frozen):
-    """One target: the shape of a sample (`()` for one class id), and for class ids the number of classes, if given."""
+    """One target: the shape of a sample (`()` for one class id).
+
+    `size` is the number of classes of class ids, where it is given.
+    """
 
     name: SafeName
     shape: Shape
@@ -62,15 +65,15 @@ class TargetSpec(Frozen):
 class LayerSpec(Frozen):
     """One layer.
 
-    `key` is what `sources` refer to: its name, or `#n` where it has none. `share` is the name of the layer that
-    owns the weights. `number` is the place among the layers with parameters, `None` for a layer without any and
-    for the one unnamed layer of a symbolic repeat (see `numbering`).
+    `key` is what `sources` refer to: its name, or `#n` where it has none. `share` is the name of the layer
+    that owns the weights. `number` is the place among the layers with parameters, `None` for a layer without
+    any and for the one unnamed layer of a symbolic repeat (see `numbering`).
     """
 
     key: str
     kind: str
     options: SerializeAsAny[LayerOptions]
-    name: SafeName | None
+    name: str | None
     sources: tuple[str, ...]
     share: str | None
     number: int | None
@@ -80,15 +83,15 @@ class LayerSpec(Frozen):
 class RepeatSpec(Frozen):
     """Layers repeated a symbolic number of times, `index` running from 1 to `times`.
 
-    A source `repeat_input` in the first round is `source`, afterwards the last layer of the round before. Readers
-    of `key` read the last layer of the last round.
+    A source `repeat_input` in the first round is `source`, afterwards the last layer of the round before.
+    Readers of `key` read the last layer of the last round.
     """
 
     key: str
     times: SizeSymbol
     index: SafeName
     layers: tuple[LayerSpec, ...]
-    name: SafeName | None
+    name: str | None
     source: str
     line: int
 
@@ -117,7 +120,7 @@ class PenaltySpec(Frozen):
 
 
 class NetworkSpec(Frozen):
-    """A whole network; each layer reads inputs and layers before it, and `output` is the key of the last one."""
+    """A whole network; a layer reads inputs and layers before it, `output` is the key of the last one."""
 
     file: str
     name: Title

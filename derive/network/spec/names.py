@@ -69,13 +69,13 @@ def parse_name(value: object) -> str:
     if not _NAME.fullmatch(value):
         raise mistake(
             f"{quoted(value)} is not a safe name",
-            "use a letter followed by letters, digits and single underscores, and write Greek letters as words",
+            "use a letter and then letters, digits and single underscores; write Greek as words",
         )
     return value
 
 
 def parse_title(value: object) -> str:
-    """The name of a network: words of letters and digits, joined by single blanks, dots, hyphens or underscores."""
+    """The name of a network: words of letters and digits, joined by one blank, dot, hyphen or underscore."""
     if not isinstance(value, str):
         raise mistake(
             f"the name of a network is a text, not {describe_scalar(value)}", "write it between quotes"

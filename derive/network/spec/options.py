@@ -50,7 +50,10 @@ class ActivationOptions(LayerOptions):
 
 
 class LossOptions(Frozen):
-    """The options of a loss, what it reads, and the kinds of target it compares with (the first is the default)."""
+    """The options of a loss, how many outputs it reads, and the kinds of target it compares them with.
+
+    The first of `target_kinds` is what a target is whose kind is not given; an empty tuple means no target.
+    """
 
     outputs: ClassVar[int] = 1
     target_kinds: ClassVar[tuple[str, ...]] = ("real",)

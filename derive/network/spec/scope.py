@@ -50,10 +50,10 @@ def why_unreadable(
             return _why_not_later(position, later, level)
     holder = _repeat_around(mention.text, whole)
     if holder is not None:
-        return (
-            f"{shown} stands inside the repeat on line {holder.place.line}",
-            "give the repeat a name and read that, or read what comes out of one round by its number",
-        )
+        repair = "give the repeat a name and read that"
+        if isinstance(holder.times, int):
+            repair += f", or read one round, as {quoted(f'{mention.text}_{holder.times}')}"
+        return f"{shown} stands inside the repeat on line {holder.place.line}", repair
     later_line = _line_of(mention.text, whole)
     if later_line is not None:
         return f"{shown} stands later, on line {later_line}", "move it before its reader"
@@ -69,7 +69,10 @@ def _why_not_later(reader: int, read: int, level: Sequence[Draft]) -> tuple[str,
             "move it before its reader"
         )
     names = [name.text if (name := level[at].name) else level[at].title for at in (reader, *circle)]
-    return f"`from` goes round in a circle: {' reads '.join(names)}", "break the circle at one of these layers"
+    return (
+        f"`from` goes round in a circle: {' reads '.join(names)}",
+        "break the circle at one of these layers",
+    )
 
 
 def _path_back(start: int, goal: int, level: Sequence[Draft]) -> tuple[int, ...] | None:

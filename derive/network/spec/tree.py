@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypeAlias
 
-PlainValue: TypeAlias = "None | bool | int | float | str | list[PlainValue] | dict[str, PlainValue]"
+PlainValue: TypeAlias = "bool | int | float | str | list[PlainValue] | dict[str, PlainValue] | None"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A line and a column of the file, both counted from 1."""
+    """A line and a column of the file, both counted from 1; column 0 is the line as a whole."""
 
     line: int
     column: int
@@ -21,7 +21,7 @@ class Place:
 class ScalarNode:
     """A number, a text, true, false or null."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
     place: Place
 
 
@@ -96,7 +96,7 @@ def describe_scalar(value: object) -> str:
 
 
 def locate(node: Node, path: tuple[int | str, ...], *, key: bool = False) -> Place:
-    """The place of the value at `path`, or with `key` that of its key; the deepest known one if the path ends early."""
+    """The place of the value at `path`, or with `key` that of its key; the deepest one that is known."""
     place = node.place
     for step in path:
         if isinstance(node, MappingNode) and isinstance(step, str):

@@ -21,7 +21,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class _Site:
-    """Where a validation takes place: below `path` in the tree `root`, for `model`, called `what` in messages."""
+    """A validation below `path` in the tree `root`, for `model`, called `what` in messages."""
 
     root: Node
     path: tuple[int | str, ...]

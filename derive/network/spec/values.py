@@ -100,8 +100,10 @@ def _is_named(entry: Entry, complaints: Complaints) -> bool:
     return read_value(parse_name, key, complaints) is not None
 
 
-def read_inputs(entry: Entry, complaints: Complaints) -> tuple[InputSpec, ...]:
+def read_inputs(entry: Entry | None, complaints: Complaints) -> tuple[InputSpec, ...]:
     """`{x: 784}`, `{x: n_0}`, `{x: [3, 4]}` or `{x: {shape: [T], kind: id, size: 50}}`."""
+    if entry is None:
+        return ()
     found = []
     for item in entries_of(entry.value, complaints, "`inputs`", "{x: 784}"):
         what = f"the input {quoted(item.key)}"
@@ -110,15 +112,21 @@ def read_inputs(entry: Entry, complaints: Complaints) -> tuple[InputSpec, ...]:
         if written is None:
             continue
         place = item.key_place
-        if written.kind == "id":
-            shape, size = written.shape or (), written.size
-            if size is None:
-                complaints.add(place, f"{what} lacks the number of ids", "add `size: …`")
-        else:
-            shape, size = _real_shape(written.shape, written.size, place, complaints, what), None
+        shape, size = _input_shape(written, place, complaints, what)
         if named and shape is not None:
             found.append(InputSpec(name=item.key, shape=shape, kind=written.kind, size=size, line=place.line))
     return tuple(found)
+
+
+def _input_shape(
+    written: _WrittenInput, place: Place, complaints: Complaints, what: str
+) -> tuple[Shape | None, Size | None]:
+    """The shape of a sample, and for ids their number."""
+    if written.kind == "real":
+        return _real_shape(written.shape, written.size, place, complaints, what), None
+    if written.size is None:
+        complaints.add(place, f"{what} lacks the number of ids", "add `size: …`")
+    return written.shape or (), written.size
 
 
 def _real_shape(
@@ -135,7 +143,7 @@ def _real_shape(
 def read_targets(
     entry: Entry | None, loss: type[LossOptions] | None, complaints: Complaints
 ) -> tuple[TargetSpec, ...]:
-    """`{y: 10}` or `{y: {size: 10, kind: one_hot}}`; the kind is by default the first that the loss accepts."""
+    """`{y: 10}` or `{y: {size: 10, kind: one_hot}}`; by default the first kind that the loss accepts."""
     if entry is None:
         return ()
     default: TargetKind = "real"

@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeAlias
 
 from derive.errors import quoted
 from derive.network.spec.binding import bind_sizes
-from derive.network.spec.complaints import Complaints, suggestion
-from derive.network.spec.drafts import BrokenOptions, Draft, LayerDraft, Mention, RepeatDraft
-from derive.network.spec.models import InputSpec, LayerSpec, RepeatSpec
+from derive.network.spec.complaints import Complaints
+from derive.network.spec.drafts import Draft, LayerDraft, Mention, RepeatDraft
+from derive.network.spec.links import check_sources, find_owner
+from derive.network.spec.models import LayerSpec, RepeatSpec
 from derive.network.spec.names import ROUND_INPUT, SizeSymbol
 from derive.network.spec.scope import Scope, count_layers, why_unreadable
 from derive.network.spec.tree import Place
+
+Wired: TypeAlias = LayerSpec | RepeatSpec
 
 LAYER_LIMIT = 10_000
 
@@ -33,7 +37,7 @@ class _Level:
     def round(self, repeat: RepeatDraft, number: int) -> _Level:
         """One round of a repeat at this level."""
         rounds = MappingProxyType({**self.rounds, repeat.index: number})
-        return _Level(repeat.body, f"{self.suffix}_{number}", rounds, self.symbolic)
+        return _Level(repeat.body, f"_{number}{self.suffix}", rounds, self.symbolic)
 
     def symbolic_round(self, repeat: RepeatDraft) -> _Level:
         """The round that stands for all rounds of a symbolic repeat."""
@@ -42,9 +46,13 @@ class _Level:
 
 @dataclass(slots=True)
 class Wiring:
-    """The layers made so far, what is read of them, and who owns weights."""
+    """The layers made so far, what is read of them, and who owns weights.
 
-    inputs: tuple[InputSpec, ...]
+    `inputs` gives the place of each input, and `ids` those inputs that are ids.
+    """
+
+    inputs: Mapping[str, Place]
+    ids: frozenset[str]
     whole: Sequence[Draft]
     complaints: Complaints
     top: Scope = field(init=False)
@@ -53,9 +61,9 @@ class Wiring:
     owners: dict[str, LayerSpec] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.top = Scope({given.name: given.name for given in self.inputs})
+        self.top = Scope({name: name for name in self.inputs})
 
-    def wire(self) -> tuple[LayerSpec | RepeatSpec, ...]:
+    def wire(self) -> tuple[Wired, ...]:
         """All layers of the file."""
         if (count := count_layers(self.whole)) > LAYER_LIMIT:
             message = f"there are {quoted(count)} layers once repeats are unrolled"
@@ -63,55 +71,149 @@ class Wiring:
                 self.whole[0].place, message, f"at most {LAYER_LIMIT} are possible; use a symbol for `times`"
             )
             return ()
-        only_input = self.inputs[0].name if len(self.inputs) == 1 else None
+        only_input = next(iter(self.inputs)) if len(self.inputs) == 1 else None
         return tuple(self._wire_level(_Level(self.whole), self.top, only_input))
 
-    def unread(self) -> list[tuple[Place, str]]:
-        """The layers and inputs that nothing reads, with their places."""
-        layers = [(draft.place, draft.title) for key, draft in self.made.items() if key not in self.read]
-        inputs = [
-            (Place(given.line, 1), f"the input {quoted(given.name)}")
-            for given in self.inputs
-            if given.name not in self.read
+    def complain_about_unread(self) -> None:
+        """Say which inputs and layers nothing reads."""
+        found = [
+            (place, f"the input {quoted(name)}")
+            for name, place in self.inputs.items()
+            if name not in self.read
         ]
-        return inputs + layers
+        found += [(draft.place, draft.title) for key, draft in self.made.items() if key not in self.read]
+        for place, title in found:
+            self.complaints.add(place, f"nothing reads {title}", "remove it, or name it in a `from`")
 
-    def _wire_level(self, level: _Level, scope: Scope, incoming: str | None) -> list[LayerSpec | RepeatSpec]:
-        wired: list[LayerSpec | RepeatSpec] = []
+    def _wire_level(self, level: _Level, scope: Scope, incoming: str | None) -> list[Wired]:
+        wired: list[Wired] = []
         for position, draft in enumerate(level.drafts):
             sources = self._sources(position, level, scope, incoming)
+            key = f"#{len(self.made) + 1}" if draft.name is None else draft.name.text + level.suffix
+            if draft.name is not None:
+                self._require_new(draft.name, key, scope)
             if isinstance(draft, LayerDraft):
-                layer = self._layer(draft, sources, level, scope)
-                wired.append(layer)
-                incoming = layer.key
+                wired.append(self._layer(draft, key, sources, level, scope))
             elif isinstance(draft.times, int):
-                rounds, incoming = self._unroll(draft, sources, level, scope)
-                wired.extend(rounds)
+                rounds = self._unroll(draft, sources, level, scope)
+                wired += rounds
+                key = rounds[-1].key if rounds else ""
             else:
-                repeat = self._repeat(draft, draft.times, sources, level, scope)
-                wired.append(repeat)
-                incoming = repeat.key
+                wired.append(self._repeat(draft, draft.times, key, sources, level, scope))
+            if draft.name is not None:
+                scope.names[draft.name.text] = key
+            incoming = key
         return wired
 
-    def _sources(
-        self, position: int, level: _Level, scope: Scope, incoming: str | None
-    ) -> tuple[str, ...]:
-        """The keys that a draft reads."""
+    def _sources(self, position: int, level: _Level, scope: Scope, incoming: str | None) -> tuple[str, ...]:
+        """The keys that a draft reads: those it names, or the one before it."""
         draft = level.drafts[position]
-        if draft.sources is None:
-            if incoming is None:
-                self.complaints.add(
-                    draft.place, f"{draft.title} comes first and there are several inputs", "add `from: …`"
-                )
-            found = [] if incoming is None else [incoming]
+        if draft.sources is None and incoming is None:
+            if self.inputs:
+                message = f"{draft.title} comes first, and there are several inputs"
+                self.complaints.add(draft.place, message, "say what it reads with `from`")
+            return ()
+        if draft.sources is None and incoming is not None:
+            found = [incoming]
         else:
             found = []
-            for mention in draft.sources:
+            for mention in draft.sources or ():
                 key = scope.find(mention.text)
                 if key is None:
                     wording = why_unreadable(mention, scope, position, level.drafts, self.whole)
                     self.complaints.add(mention.place, *wording)
                 else:
                     found.append(key)
-        self.read.update(found)
+        check_sources(draft, found, self.ids, self.complaints)
+        if isinstance(draft, LayerDraft) or isinstance(draft.times, SizeSymbol):
+            self.read.update(found)
         return tuple(found)
+
+    def _layer(
+        self, draft: LayerDraft, key: str, sources: tuple[str, ...], level: _Level, scope: Scope
+    ) -> LayerSpec:
+        owner = None
+        if draft.share is not None:
+            owner = find_owner(draft, draft.share, scope, self.owners, self.complaints)
+        layer = LayerSpec(
+            key=key,
+            kind=draft.kind,
+            options=bind_sizes(draft.options, level.rounds),
+            name=None if draft.name is None else key,
+            sources=sources,
+            share=None if owner is None else owner.key,
+            number=None,
+            line=draft.place.line,
+        )
+        self.owners[key] = owner or layer
+        self.made[key] = draft
+        return layer
+
+    def _require_new(self, name: Mention, key: str, scope: Scope) -> None:
+        """A name may be used once; `key` is what it will stand for."""
+        earlier = scope.find(name.text) or key
+        first = self.inputs.get(earlier) or (self.made[earlier].place if earlier in self.made else None)
+        if first is not None:
+            message = f"the name {quoted(name.text)} is used twice, first on line {first.line}"
+            self.complaints.add(name.place, message, "rename one of them")
+
+    def _unroll(
+        self, draft: RepeatDraft, sources: tuple[str, ...], level: _Level, scope: Scope
+    ) -> list[Wired]:
+        """The rounds of a repeat one after the other; names get the number of their round."""
+        assert isinstance(draft.times, int)
+        wired: list[Wired] = []
+        incoming = sources[0] if sources else ""
+        for number in range(1, draft.times + 1):
+            inner = Scope({ROUND_INPUT: incoming}, scope)
+            wired += self._wire_level(level.round(draft, number), inner, incoming)
+            incoming = wired[-1].key if wired else incoming
+            del inner.names[ROUND_INPUT]
+            for text, key in inner.names.items():
+                self._hand_out(f"{text}_{number}", key, draft, scope)
+        return wired
+
+    def _hand_out(self, text: str, key: str, draft: RepeatDraft, scope: Scope) -> None:
+        """Make a layer of one round readable after the repeat, its name followed by the number."""
+        if scope.find(text) is not None:
+            message = f"a round of {draft.title} makes a second {quoted(text)}"
+            self.complaints.add(draft.place, message, "rename one of the two")
+        scope.names[text] = key
+
+    def _repeat(
+        self,
+        draft: RepeatDraft,
+        times: SizeSymbol,
+        key: str,
+        sources: tuple[str, ...],
+        level: _Level,
+        scope: Scope,
+    ) -> RepeatSpec:
+        """A repeat of symbolic length, its body wired once."""
+        self.made[key] = draft
+        if level.symbolic:
+            self.complaints.add(
+                draft.place,
+                "a repeat with a symbol stands inside another",
+                "give one of them a number of rounds",
+            )
+        self.read.discard(ROUND_INPUT)
+        inner = Scope({ROUND_INPUT: ROUND_INPUT}, scope)
+        layers = self._wire_level(level.symbolic_round(draft), inner, ROUND_INPUT)
+        if layers:
+            self.read.add(layers[-1].key)
+        if ROUND_INPUT not in self.read:
+            self.complaints.add(
+                draft.place,
+                f"no layer of {draft.title} reads the round before",
+                f"let one read {quoted(ROUND_INPUT)}",
+            )
+        return RepeatSpec(
+            key=key,
+            times=times,
+            index=draft.index,
+            layers=tuple(layer for layer in layers if isinstance(layer, LayerSpec)),
+            name=None if draft.name is None else key,
+            source=sources[0] if sources else "",
+            line=draft.place.line,
+        )

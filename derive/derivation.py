@@ -1,0 +1,140 @@
+"""The derivation of a network: every adjoint as an equation, simplified, with its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from derive.calculus.adjoint import AdjointEquation, Seed, adjoint_equation, adjoint_name, seed_of
+from derive.graph.reach import order_backwards, reachable, readers, reads
+from derive.ir.record import Case
+from derive.ir.tensor import Equation
+from derive.network.network import Network
+from derive.simplify.definition import Pattern, pattern_of_equation, pattern_of_fact
+from derive.simplify.engine import Simplifier
+from derive.simplify.opening import opening_lines
+from derive.simplify.output import output_forms
+from derive.simplify.present import Presenter
+from derive.terms.term import Entry, of_atom
+from derive.terms.walk import entries_in
+
+
+@dataclass(frozen=True)
+class Adjoints:
+    """Everything the calculus and the simplifier found for one seed.
+
+    `equations` are the adjoint equations as the sweep gives them, readers first; `results` the simplified
+    cases; `named` the tensors whose adjoints keep a name, in the order of `equations`.
+    """
+
+    network: Network
+    seed: Seed
+    equations: Mapping[str, AdjointEquation]
+    results: Mapping[str, tuple[Case, ...]]
+    named: tuple[str, ...]
+
+
+def derive_adjoints(
+    network: Network, wrt: tuple[str, ...] | None = None, of: str | None = None
+) -> Adjoints:
+    """Adjoints of all tensors between `of` (default: the cost) and `wrt` (default: parameters and inputs)."""
+    seed = seed_of(network, of)
+    order = order_backwards(network, seed.tensor)
+    wanted = wrt if wrt is not None else tuple(t.name for t in network.role("parameter", "input"))
+    live = frozenset(order)
+    needed = _depends_on(network, order, frozenset(wanted))
+    first = () if not seed.axes else (seed.tensor,)
+    equations = {
+        name: adjoint_equation(network, network.tensor(name), seed, live)
+        for name in (*first, *order[1:])
+        if name in needed or name in first
+    }
+    named = frozenset(_named(network, equations, frozenset(wanted)))
+    presenter = Presenter(_roles(network))
+    outputs = output_forms(network.equations)
+    results = {}
+    for name, equation in equations.items():
+        unfolded = {adjoint_name(n): e for n, e in equations.items() if n not in named and n != name}
+        simplifier = Simplifier(_patterns(network, name, equations, unfolded), outputs, unfolded, presenter)
+        results[name] = simplifier.cases(equation, opening_lines(equation, presenter))
+    return Adjoints(network, seed, equations, results, tuple(n for n in equations if n in named))
+
+
+def _depends_on(network: Network, order: tuple[str, ...], wanted: frozenset[str]) -> frozenset[str]:
+    """The tensors of `order` that depend on something wanted."""
+    return reachable(wanted, readers(reads(network))) & frozenset(order) | wanted & frozenset(order)
+
+
+def _roles(network: Network) -> dict[str, str]:
+    roles: dict[str, str] = {t.name: t.role for t in network.tensors.values()}
+    return roles | {adjoint_name(n): "adjoint" for n in network.tensors}
+
+
+def _named(
+    network: Network, equations: Mapping[str, AdjointEquation], wanted: frozenset[str]
+) -> list[str]:
+    """Which adjoints keep a name: what is asked for, preactivations, and what several others are made of.
+
+    Not named are those with a single use, copies of another adjoint, and those of statistics: values that a
+    reader with more axes spreads out (a mean, a variance), whose adjoints are read only inside another.
+    """
+    uses: dict[str, int] = {}
+    for name, e in equations.items():
+        if not _is_copied(network, name):
+            for read in {x.tensor for x in entries_in(e.rhs)}:
+                uses[read] = uses.get(read, 0) + 1
+    return [
+        n
+        for n, e in equations.items()
+        if n in wanted
+        or network.tensor(n).label.meaning == "preactivation"
+        or (uses.get(adjoint_name(n), 0) > 1 and not _is_trivial(e) and not _is_statistic(network, n))
+    ]
+
+
+def _is_copied(network: Network, name: str) -> bool:
+    """Whether all that is done with a tensor is to copy it (`a[0] = x`)."""
+    return all(len(e.rhs.terms) == 1 and e.rhs == of_atom(_entry(e, name)) for e in network.readers(name))
+
+
+def _entry(e: Equation, name: str) -> Entry:
+    return next(x for x in entries_in(e.rhs) if x.tensor == name and isinstance(x, Entry))
+
+
+def _is_trivial(e: AdjointEquation) -> bool:
+    return len(e.rhs.terms) <= 1 and all(len(m.powers) <= 1 and m.height == 0 for m, _ in e.rhs.terms)
+
+
+def _is_statistic(network: Network, name: str) -> bool:
+    """Whether some reader has an index on its left side that the entry of `name` in it does not have."""
+    for reader in network.readers(name):
+        left = {b.name for b in reader.domain}
+        for e in entries_in(reader.rhs):
+            if e.tensor == name:
+                used = frozenset().union(*(a.free for a in e.idx))
+                if used < left:
+                    return True
+    return False
+
+
+def _patterns(
+    network: Network,
+    name: str,
+    equations: Mapping[str, AdjointEquation],
+    unfolded: Mapping[str, AdjointEquation],
+) -> list[Pattern]:
+    """The forward definitions near a tensor, and all declared facts."""
+    near: dict[str, None] = {name: None}
+    stack = [name]
+    while stack:
+        current = stack.pop()
+        for reader in dict.fromkeys(c.reader.lhs.tensor for c in equations[current].contributions):
+            if reader not in near:
+                near[reader] = None
+                if adjoint_name(reader) in unfolded:
+                    stack.append(reader)
+    for n in tuple(near):
+        for e in network.definitions(n):
+            near.update((x.tensor, None) for x in entries_in(e.rhs))
+    found = [pattern_of_equation(e) for n in near for e in network.definitions(n) if n != network.cost]
+    return [p for p in found if p is not None] + [pattern_of_fact(f) for f in network.facts]

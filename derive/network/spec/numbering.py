@@ -1,0 +1,58 @@
+"""Numbering the layers with parameters, from which their names follow: `W4`, `b4`, or `W_trunk`, `b_trunk`.
+
+Layers count in the order of the file after unrolling; named layers and layers that share weights count as
+well, the body of a symbolic repeat counts once. Where the symbolic repeats of a network hold a single unnamed
+layer with parameters, that layer gets no number: its parameters are the families `W` and `b` over the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from derive.network.spec.models import LayerSpec, RepeatSpec
+
+
+def parameter_suffix(layer: LayerSpec) -> str:
+    """What follows `W` in the names of the layer's parameters: `4`, `_trunk`, or nothing for the only family.
+
+    A layer that shares weights has the suffix of the layer that owns them.
+    """
+    if layer.share is not None:
+        return f"_{layer.share}"
+    if layer.name is not None:
+        return f"_{layer.name}"
+    return "" if layer.number is None else str(layer.number)
+
+
+def number_layers(layers: Sequence[LayerSpec | RepeatSpec]) -> tuple[LayerSpec | RepeatSpec, ...]:
+    """The same layers with their numbers."""
+    numbers: dict[str, int] = {}
+    for layer in every_layer(layers):
+        if layer.options.parameter_names():
+            numbers[layer.key] = len(numbers) + 1
+    unnamed = [
+        layer.key
+        for repeat in layers
+        if isinstance(repeat, RepeatSpec)
+        for layer in repeat.layers
+        if layer.key in numbers and layer.name is None and layer.share is None
+    ]
+    if len(unnamed) == 1:
+        del numbers[unnamed[0]]
+    return tuple(_numbered(layer, numbers) for layer in layers)
+
+
+def _numbered(layer: LayerSpec | RepeatSpec, numbers: dict[str, int]) -> LayerSpec | RepeatSpec:
+    if isinstance(layer, RepeatSpec):
+        inner = tuple(item.model_copy(update={"number": numbers.get(item.key)}) for item in layer.layers)
+        return layer.model_copy(update={"layers": inner})
+    return layer.model_copy(update={"number": numbers.get(layer.key)})
+
+
+def every_layer(layers: Sequence[LayerSpec | RepeatSpec]) -> Iterator[LayerSpec]:
+    """All layers in order, those inside symbolic repeats once."""
+    for layer in layers:
+        if isinstance(layer, RepeatSpec):
+            yield from layer.layers
+        else:
+            yield layer

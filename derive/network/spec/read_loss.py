@@ -1,0 +1,118 @@
+"""Reading the loss: its kind and options first, what it compares once the layers are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derive.errors import quoted
+from derive.network.spec.complaints import Complaints, listed, suggestion
+from derive.network.spec.drafts import Mention, read_sources
+from derive.network.spec.models import LossSpec, TargetSpec
+from derive.network.spec.options import LOSS_OPTIONS, LossOptions
+from derive.network.spec.scope import Scope
+from derive.network.spec.tree import Entry, MappingNode, ScalarNode, describe
+from derive.network.spec.validation import validate
+
+
+@dataclass(frozen=True, slots=True)
+class LossDraft:
+    """A loss as written; `sources` is `None` where it has no `from`."""
+
+    kind: str
+    options: LossOptions
+    sources: tuple[Mention, ...] | None
+    entry: Entry
+
+
+def read_loss(entry: Entry | None, complaints: Complaints) -> LossDraft | None:
+    """`cross_entropy`, or `{huber: {delta: 2}}`; `from` among the options names the layers it reads."""
+    if entry is None:
+        return None
+    kind = _kind_entry(entry, complaints)
+    if kind is None:
+        return None
+    if kind.key not in LOSS_OPTIONS:
+        complaints.add(
+            kind.key_place, f"there is no loss {quoted(kind.key)}", suggestion(kind.key, LOSS_OPTIONS)
+        )
+        return None
+    written = kind.value
+    sources = None
+    if isinstance(written, ScalarNode) and written.value is None:
+        written = MappingNode((), kind.key_place)
+    if isinstance(written, MappingNode):
+        sources = read_sources(written.entry("from"), complaints)
+        written = written.without({"from"})
+    options = validate(LOSS_OPTIONS[kind.key], written, complaints, f"the loss {quoted(kind.key)}")
+    return None if options is None else LossDraft(kind.key, options, sources, entry)
+
+
+def _kind_entry(entry: Entry, complaints: Complaints) -> Entry | None:
+    """The kind of the loss with its options."""
+    node = entry.value
+    if isinstance(node, ScalarNode) and isinstance(node.value, str):
+        return Entry(node.value, node.place, ScalarNode(None, node.place))
+    if isinstance(node, MappingNode) and len(node.entries) == 1:
+        return node.entries[0]
+    found = f"{len(node.entries)} kinds" if isinstance(node, MappingNode) else describe(node)
+    complaints.add(
+        node.place, f"one loss was expected, not {found}", "write `cross_entropy` or `{huber: {delta: 2}}`"
+    )
+    return None
+
+
+def connect_loss(
+    draft: LossDraft | None, output: str, scope: Scope, targets: Sequence[TargetSpec], complaints: Complaints
+) -> LossSpec | None:
+    """The loss with the keys of what it reads (by default the last layer) and its targets."""
+    if draft is None:
+        return None
+    sources = [output] if draft.sources is None else _find_sources(draft.sources, scope, complaints)
+    place = draft.entry.key_place
+    count = 1 if draft.sources is None else len(draft.sources)
+    if count != draft.options.outputs:
+        complaints.add(
+            place,
+            f"the loss {quoted(draft.kind)} compares {draft.options.outputs} of the layers, not {count}",
+            "name them in `from`",
+        )
+    return LossSpec(
+        kind=draft.kind,
+        options=draft.options,
+        sources=tuple(sources),
+        targets=tuple(target.name for target in targets),
+        line=place.line,
+    )
+
+
+def _find_sources(mentions: Sequence[Mention], scope: Scope, complaints: Complaints) -> list[str]:
+    found = []
+    for mention in mentions:
+        key = scope.find(mention.text)
+        if key is None:
+            message = f"there is nothing called {quoted(mention.text)} for the loss to read"
+            complaints.add(mention.place, message, suggestion(mention.text, scope.visible()))
+        else:
+            found.append(key)
+    return found
+
+
+def check_targets(
+    draft: LossDraft | None, written: Entry | None, targets: Sequence[TargetSpec], complaints: Complaints
+) -> None:
+    """A loss that needs a target has exactly one, and no target is left without a loss."""
+    if draft is None:
+        return
+    place, shown = draft.entry.key_place, f"the loss {quoted(draft.kind)}"
+    if draft.options.needs_target and written is None:
+        complaints.add(
+            place, f"{shown} needs a target, and there is none", "add `targets: {y: …}` with its size"
+        )
+    elif not draft.options.target_kinds and written is not None:
+        complaints.add(written.key_place, f"{shown} has no target", "remove `targets`")
+    elif len(targets) > 1:
+        message = (
+            f"{shown} compares with one target, and there are {listed(target.name for target in targets)}"
+        )
+        complaints.add(place, message, "keep one target")

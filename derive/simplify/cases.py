@@ -1,0 +1,56 @@
+"""Case splits: a recursion gives one formula for the last (or first) step and one for all others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.terms.affine import Affine, Index
+from derive.terms.prover import Context
+from derive.terms.settle import settle
+from derive.terms.substitute import substitute
+from derive.terms.term import Delta, Poly
+from derive.terms.walk import atoms_in
+
+
+@dataclass(frozen=True)
+class Part:
+    """`poly` on `domain`; `fixed` maps the ordered index to its value where the case is a single step."""
+
+    domain: tuple[Index, ...]
+    fixed: dict[str, Affine]
+    poly: Poly
+    condition: tuple[str, str] | None
+
+
+def split(p: Poly, domain: tuple[Index, ...]) -> list[Part]:
+    """The parts of the range of each ordered index that deltas on its first or last value tell apart."""
+    for b in domain:
+        if not b.ordered:
+            continue
+        ends = [(name, end) for name, end in (("last", b.hi), ("first", b.lo)) if _mentions(p, b, end)]
+        if ends:
+            return _split_at(p, domain, b, ends)
+    return [Part(domain, {}, p, None)]
+
+
+def _mentions(p: Poly, b: Index, end: Affine) -> bool:
+    difference = Affine([(b.name, 1)]) - end
+    return any(isinstance(a, Delta) and a.difference in (difference, -difference) for a in atoms_in(p))
+
+
+def _split_at(p: Poly, domain: tuple[Index, ...], b: Index, ends: list[tuple[str, Affine]]) -> list[Part]:
+    parts = []
+    lo, hi = b.lo, b.hi
+    for name, end in ends:
+        mapping = {b.name: end}
+        rest = tuple(o.subs(mapping) for o in domain if o is not b)
+        parts.append(Part(rest, mapping, settle(substitute(p, mapping), _scope(rest)), (b.name, name)))
+        lo, hi = (lo, hi - 1) if name == "last" else (lo + 1, hi)
+    narrowed = Index(b.name, lo, hi, b.ordered)
+    rest = tuple(narrowed if o is b else o for o in domain)
+    parts.append(Part(rest, {}, settle(p, _scope(rest)), (b.name, "rest")))
+    return parts
+
+
+def _scope(domain: tuple[Index, ...]) -> Context:
+    return {b.name: b for b in domain}

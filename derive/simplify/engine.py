@@ -1,0 +1,163 @@
+"""One adjoint equation made textbook: unfold, settle, split, fold, let sums vanish, use output forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from derive.calculus.adjoint import AdjointEquation
+from derive.ir.record import Case, Line
+from derive.simplify.cases import Part, split
+from derive.simplify.cost import cost
+from derive.simplify.definition import Pattern
+from derive.simplify.fold import fold
+from derive.simplify.output import OutputForms
+from derive.simplify.present import Presenter
+from derive.terms.affine import Affine, Index
+from derive.terms.prover import Context
+from derive.terms.settle import settle
+from derive.terms.substitute import substitute
+from derive.terms.term import Atom, Block, Entry, Poly, of_atom
+from derive.terms.walk import atoms_in, entries_in, rewrite
+
+
+@dataclass(frozen=True)
+class Simplifier:
+    """The knowledge that simplification may use.
+
+    `patterns` are the forward definitions and declared facts, `outputs` the values of activations, `unfolded`
+    the adjoints that are not named but replaced by their expressions.
+    """
+
+    patterns: Sequence[Pattern]
+    outputs: OutputForms
+    unfolded: Mapping[str, AdjointEquation]
+    presenter: Presenter
+
+    def cases(self, equation: AdjointEquation, opening: Sequence[Line]) -> tuple[Case, ...]:
+        """The results for one adjoint, with every line from the chain rule to the last form."""
+        context = _scope(equation.domain)
+        lines = list(opening)
+        p = equation.rhs
+        lines.append(Line("delta", self.presenter.view(p)))
+        p, used = self.unfold(p, context)
+        if used:
+            lines.append(Line("unfold", self.presenter.view(p), used))
+        return tuple(self._case(equation, part, lines) for part in split(p, equation.domain))
+
+    def unfold(self, p: Poly, context: Context) -> tuple[Poly, tuple[str, ...]]:
+        """Replace the adjoints that have no name of their own, until none is left."""
+        used: dict[str, None] = {}
+
+        def rule(atom: Atom) -> Poly | None:
+            if not isinstance(atom, Entry) or atom.tensor not in self.unfolded:
+                return None
+            definition = self.unfolded[atom.tensor]
+            used[definition.tensor.name] = None
+            return substitute(definition.rhs, binding_of(definition.lhs, atom))
+
+        while any(e.tensor in self.unfolded for e in entries_in(p)):
+            p = settle(rewrite(p, rule, frozenset(context)), context)
+        return p, tuple(used)
+
+    def _case(self, equation: AdjointEquation, part: Part, before: Sequence[Line]) -> Case:
+        lines = list(before)
+        if part.condition:
+            lines.append(Line("case", self.presenter.view(part.poly), part.condition))
+        p = self._textbook(part.poly, part.domain, lines)
+        view = self.outputs.presenter(self.presenter).view(p)
+        if view != lines[-1].view:
+            lines.append(Line("output" if self.outputs.occur_in(p) else "collect", view))
+        lhs = Entry(equation.lhs.tensor, tuple(a.subs(part.fixed) for a in equation.lhs.idx))
+        return Case(lhs, part.domain, p, view, tuple(_distinct(lines)), part.condition)
+
+    def _textbook(self, p: Poly, domain: tuple[Index, ...], lines: list[Line]) -> Poly:
+        context = _scope(domain)
+        patterns = [q for q in self.patterns if q.tensors <= _names(p) or self._touches(q, p)]
+        p = self._fold(p, patterns, context, lines)
+        p = self._vanish(p, patterns, context, lines)
+        q = self.outputs.substituted(p, context)
+        if q is not None:
+            folded, _ = fold(q, patterns, context)
+            if cost(folded) < cost(p):
+                lines.append(Line("output", self.outputs.presenter(self.presenter).view(p)))
+                return self._fold(q, patterns, context, lines, always="collect")
+        return p
+
+    def _touches(self, pattern: Pattern, p: Poly) -> bool:
+        return bool(pattern.tensors & _names(p))
+
+    def _fold(
+        self, p: Poly, patterns: Sequence[Pattern], context: Context, lines: list[Line], always: str = ""
+    ) -> Poly:
+        if always:
+            lines.append(Line(always, self.presenter.view(p)))
+        p, foldings = fold(p, patterns, context)
+        for f in foldings:
+            lines.append(Line(f.pattern.rule, self.presenter.view(f.after), (f.pattern.label,)))
+        return p
+
+    def _vanish(
+        self, p: Poly, patterns: Sequence[Pattern], context: Context, lines: list[Line]
+    ) -> Poly:
+        """A sum over a defined value is unfolded once; it stays so only if that makes the whole shorter."""
+        progress = True
+        while progress:
+            progress = False
+            for block in [a for a in atoms_in(p) if isinstance(a, Block)]:
+                for pattern in patterns:
+                    q = self._unfolded_under(p, block, pattern, context)
+                    if q is None:
+                        continue
+                    q, _ = fold(q, patterns, context)
+                    if cost(q) < cost(p):
+                        lines.append(Line("vanish", self.presenter.view(q), (pattern.label,)))
+                        p, progress = q, True
+                        break
+                if progress:
+                    break
+        return p
+
+    def _unfolded_under(self, p: Poly, block: Block, pattern: Pattern, context: Context) -> Poly | None:
+        """`p` with one defined value replaced by its definition inside one sum."""
+        if len(pattern.lhs.terms) != 1 or pattern.rule != "fold":
+            return None
+        head = pattern.lhs.terms[0][0].powers[0][0]
+        assert isinstance(head, Entry)
+
+        def inner(atom: Atom) -> Poly | None:
+            if isinstance(atom, Entry) and atom.tensor == head.tensor:
+                binding = binding_of(head, atom, {b.name for b in pattern.domain})
+                return None if binding is None else substitute(pattern.rhs, binding)
+            return None
+
+        opened = rewrite(of_atom(block), inner, frozenset(context) | p.free)
+        if opened == of_atom(block):
+            return None
+        return settle(rewrite(p, lambda a: opened if a == block else None, frozenset(context)), context)
+
+
+def binding_of(pattern: Entry, entry: Entry, names: set[str] | None = None) -> dict[str, Affine]:
+    """The indices of `pattern` as they stand in `entry`."""
+    binding = {}
+    for e, f in zip(pattern.idx, entry.idx, strict=True):
+        if e.variable is not None:
+            binding[e.variable] = f
+    return binding
+
+
+def _names(p: Poly) -> frozenset[str]:
+    return frozenset(e.tensor for e in entries_in(p))
+
+
+def _scope(domain: tuple[Index, ...]) -> dict[str, Index]:
+    return {b.name: b for b in domain}
+
+
+def _distinct(lines: list[Line]) -> list[Line]:
+    """The lines without those that repeat the one before."""
+    out: list[Line] = []
+    for line in lines:
+        if not out or out[-1].view != line.view:
+            out.append(line)
+    return out

@@ -1,0 +1,128 @@
+"""Where a pattern's leading monomial occurs in a polynomial: matched loosely here, verified by the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.simplify.definition import Pattern
+from derive.terms.affine import Affine, Index
+from derive.terms.algebra import multiply, times
+from derive.terms.blocks import sum_over
+from derive.terms.prover import Context, in_range
+from derive.terms.scope import entries_with_scope
+from derive.terms.substitute import open_block, substitute_monomial
+from derive.terms.term import Atom, Block, Entry, Monomial, Poly, of_monomial
+
+Binding = dict[str, Affine]
+
+
+@dataclass(frozen=True)
+class Match:
+    """Under the sums over `bounds`, a monomial is `quotient · lead(binding)`."""
+
+    bounds: tuple[Index, ...]
+    quotient: Monomial
+    coefficient: Fraction
+    binding: Binding
+
+
+def matches(p: Poly, pattern: Pattern, context: Context) -> Iterator[Match]:
+    """Every way to see the leading monomial as a divisor of a monomial, or of one with a sum opened."""
+    for m, c in p.terms:
+        for bounds, opened in _openings(m, frozenset(context) | p.free):
+            scope = {**context, **{b.name: b for b in bounds}}
+            for binding in _bindings(pattern, opened):
+                if not _proved(pattern, binding, scope):
+                    continue
+                lead = substitute_monomial(pattern.lead, binding)
+                if len(lead.terms) == 1 and (q := divide(opened, lead.terms[0][0])) is not None:
+                    yield Match(bounds, q, c / lead.terms[0][1], binding)
+
+
+def _openings(m: Monomial, avoid: frozenset[str]) -> Iterator[tuple[tuple[Index, ...], Monomial]]:
+    """The monomial itself, and with one sum opened: all of its indices, or all but one."""
+    yield (), m
+    for atom, e in m.powers:
+        if not isinstance(atom, Block) or e != 1:
+            continue
+        bounds, body = open_block(atom, avoid | m.free)
+        rest = m.without(atom)
+        yield from _single(bounds, multiply(rest, body))
+        if len(bounds) > 1:
+            for b in bounds:
+                others = tuple(o for o in bounds if o is not b)
+                if not any(b.name in o.free for o in others):
+                    inner = sum_over((b,), of_monomial(body), {})
+                    yield from _single(others, times(of_monomial(rest), inner))
+
+
+def _single(bounds: tuple[Index, ...], p: Poly) -> Iterator[tuple[tuple[Index, ...], Monomial]]:
+    if len(p.terms) == 1 and p.terms[0][1] == 1:
+        yield bounds, p.terms[0][0]
+
+
+def _bindings(pattern: Pattern, target: Monomial) -> Iterator[Binding]:
+    """Values for the pattern's indices, read off the entries of one atom of the lead and one of the target."""
+    names = {b.name for b in pattern.domain}
+    if not names:
+        yield {}
+        return
+    anchor = max(
+        (a for a, _ in pattern.lead.powers),
+        key=lambda a: (len(a.free & names), not isinstance(a, Block), a.key),
+    )
+    seen: list[Binding] = []
+    for atom, _ in target.powers:
+        if type(atom) is not type(anchor):
+            continue
+        binding = unify_atoms(anchor, atom, names)
+        if binding is not None and set(binding) == names and binding not in seen:
+            seen.append(binding)
+            yield binding
+
+
+def unify_atoms(pattern: Atom, target: Atom, names: set[str]) -> Binding | None:
+    """Pair the entries of both atoms in order and solve their indices for `names`."""
+    binding: Binding = {}
+    left, right = _entries(pattern), _entries(target)
+    if len(left) != len(right):
+        return None
+    for a, b in zip(left, right, strict=True):
+        if a.tensor != b.tensor or len(a.idx) != len(b.idx):
+            return None
+        for e, f in zip(a.idx, b.idx, strict=True):
+            for name in sorted(e.free & names):
+                c = e.coefficient(name)
+                rest = (e - Affine([(name, c)])).subs(binding)
+                if abs(c) != 1 or rest.free & names:
+                    return None
+                value = (f - rest) * c
+                if binding.setdefault(name, value) != value:
+                    return None
+    return binding
+
+
+def _entries(atom: Atom) -> list[Entry]:
+    return [e for e, _ in entries_with_scope(Poly({Monomial(((atom, Fraction(1)),)): Fraction(1)}), {})]
+
+
+def _proved(pattern: Pattern, binding: Binding, scope: Context) -> bool:
+    """Every matched index is proved to lie in the range of the index it stands for."""
+    return all(
+        in_range(binding[b.name], b.lo.subs(binding), b.hi.subs(binding), scope) for b in pattern.domain
+    )
+
+
+def divide(m: Monomial, by: Monomial) -> Monomial | None:
+    """m / by, if every power of `by` is contained in `m` with the same sign."""
+    powers = dict(m.powers)
+    for atom, e in by.powers:
+        have = powers.get(atom)
+        if have is None or have * e < 0 or abs(have) < abs(e):
+            return None
+        powers[atom] = have - e
+        if not powers[atom]:
+            del powers[atom]
+    return Monomial(powers.items())

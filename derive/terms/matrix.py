@@ -1,0 +1,130 @@
+"""Matrix expressions: what raising makes of a view, in the operations that people write.
+
+Every node is a scalar, a column vector, a row vector or a matrix; `raising` guarantees that shapes fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.terms.affine import Affine
+from derive.terms.term import Entry, Functional
+from derive.terms.view import View
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All entries of a tensor over `axes` (two: rows, columns; one: a vector); other indices stay fixed.
+
+    For a `Functional` differentiated once it is the gradient `∇_a C` over these axes.
+    """
+
+    atom: Entry | Functional
+    axes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ScalarPart:
+    """A factor or term without axes."""
+
+    view: View
+
+
+@dataclass(frozen=True)
+class Ones:
+    """The column vector of ones of the given extent."""
+
+    extent: Affine
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The identity matrix of the given extent."""
+
+    extent: Affine
+
+
+@dataclass(frozen=True)
+class Transposed:
+    """argᵀ."""
+
+    arg: Matrix
+
+
+@dataclass(frozen=True)
+class Diagonal:
+    """diag(arg), the matrix with a vector on its diagonal."""
+
+    arg: Matrix
+
+
+@dataclass(frozen=True)
+class Product:
+    """The matrix product of the factors, in order."""
+
+    factors: tuple[Matrix, ...]
+
+
+@dataclass(frozen=True)
+class Hadamard:
+    """The entrywise product of factors of one shape."""
+
+    factors: tuple[Matrix, ...]
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """scalar · arg."""
+
+    scalar: View
+    arg: Matrix
+
+
+@dataclass(frozen=True)
+class Added:
+    """The sum of terms of one shape."""
+
+    terms: tuple[Matrix, ...]
+
+
+@dataclass(frozen=True)
+class Entrywise:
+    """A scalar function, or its derivative of the given orders, applied to each entry; scalars may stand along."""
+
+    name: str
+    orders: tuple[int, ...]
+    args: tuple[Matrix, ...]
+
+
+@dataclass(frozen=True)
+class EntrywisePower:
+    """Each entry to the given power."""
+
+    base: Matrix
+    exponent: Fraction
+
+
+@dataclass(frozen=True)
+class EntrywiseStep:
+    """`[arg > 0]` (strict) or `[arg ≥ 0]`, entry by entry."""
+
+    arg: Matrix
+    strict: bool = True
+
+
+Matrix = (
+    Whole
+    | ScalarPart
+    | Ones
+    | Identity
+    | Transposed
+    | Diagonal
+    | Product
+    | Hadamard
+    | Scaled
+    | Added
+    | Entrywise
+    | EntrywisePower
+    | EntrywiseStep
+)
