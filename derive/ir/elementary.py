@@ -36,8 +36,8 @@ def power(base: Number, exponent: Fraction) -> Number:
 def erf(u: Number) -> Number:
     """The error function; for complex u by Abramowitz and Stegun 7.1.29, whose relative error is about 1e-16.
 
-    erf(x + iy) = erf x + e^{−x²} { y sinc(xy) (sin xy + i cos xy) / π + (2/π) Σ_{n≥1} e^{−n²/4} (f_n + i g_n) / (n² + 4x²) },
-    f_n + i g_n = 2x − 2x cosh(ny) e^{−2ixy} + n sinh(ny) (sin 2xy + i cos 2xy).
+    erf(x + iy) = erf x + e^{−x²} (y sinc(xy) (sin xy + i cos xy) + 2 Σ_n e^{−n²/4} F_n / (n² + 4x²)) / π,
+    F_n = 2x − 2x cosh(ny) e^{−2ixy} + n sinh(ny) (sin 2xy + i cos 2xy), n = 1, 2, …
     """
     if not isinstance(u, complex):
         return math.erf(u)
@@ -52,8 +52,8 @@ def erf(u: Number) -> Number:
             2 * x * math.cosh(n * y) * math.sin(2 * t),
         )
         series += math.exp(-n * n / 4) * (even + n * math.sinh(n * y) * turned) / (n * n + 4 * x * x)
-    first = y * sinc * complex(math.sin(t), math.cos(t)) / math.pi
-    return math.erf(x) + math.exp(-x * x) * (first + 2 / math.pi * series)
+    first = y * sinc * complex(math.sin(t), math.cos(t))
+    return math.erf(x) + math.exp(-x * x) * (first + 2 * series) / math.pi
 
 
 def _both(real: Callable[[float], float], other: Callable[[complex], complex]) -> Callable[[Number], Number]:
@@ -74,6 +74,9 @@ FUNCTIONS: Mapping[str, Callable[[Number], Number]] = MappingProxyType(
 """By SymPy's class names."""
 
 CONSTANTS: Mapping[str, float] = MappingProxyType(
-    {str(c).lower(): float(c) for c in (sympy.pi, sympy.E, sympy.EulerGamma, sympy.GoldenRatio, sympy.Catalan)}
+    {
+        str(c).lower(): float(c)
+        for c in (sympy.pi, sympy.E, sympy.EulerGamma, sympy.GoldenRatio, sympy.Catalan)
+    }
 )
 """By the names that they have in the normal form."""

@@ -28,7 +28,7 @@ _SCALAR_TAGS = frozenset(_TAG + kind for kind in ("null", "bool", "int", "float"
 class _BoundedLoader(yaml.SafeLoader):
     """PyYAML's safe loader, composing at most `NODE_LIMIT` nodes at most `DEPTH_LIMIT` deep."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}  # type: ignore[misc]
     _depth = 0
     _nodes = 0
 

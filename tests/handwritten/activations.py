@@ -138,9 +138,7 @@ def erf(z: Array) -> Array:
     if not np.iscomplexobj(z):
         return np.asarray(_erf_of_real(z)).astype(z.dtype)
     term = total = z
-    n = 0
-    while not np.array_equal(total, total + term) or n == 0:
-        n += 1
+    for n in range(1, 500):
         term = term * (2.0 * z * z / (2 * n + 1))
         total = total + term
     result: Array = 2.0 / math.sqrt(math.pi) * np.exp(-z * z) * total

@@ -72,6 +72,10 @@ def test_relu_prime_of_zero_is_zero() -> None:
     assert activations.relu_prime(np.zeros(1))[0] == 0.0
 
 
+def test_prelu_prime_of_zero_is_the_slope() -> None:
+    assert activations.prelu_prime(np.zeros(1), np.asarray(0.3))[0] == 0.3
+
+
 @pytest.mark.parametrize("alpha", [0.3, -0.2])
 def test_prelu(alpha: float) -> None:
     z, slope = away_from_zero(), np.asarray(alpha)

@@ -100,3 +100,12 @@ def test_baseline_in_float32_equals_float64(name: str) -> None:
         results[dtype] = [loss, *arrays]
     for small, large in zip(results[np.float32], results[np.float64], strict=True):
         assert_close(small, large, 1e-4)
+
+
+def test_softmax_baseline_is_finite_at_large_logits() -> None:
+    make, value_and_grad = BASELINES["mlp_relu"]
+    (*hidden, W3, b3), inputs = make(np.random.default_rng(0), np.float32)
+    scaled = (*hidden, np.float32(1000.0) * W3, b3)
+    loss, gradients = value_and_grad(scaled, inputs)
+    assert loss > 1000.0
+    assert all(np.isfinite(array).all() for array in (loss, *gradients))

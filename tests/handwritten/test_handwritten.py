@@ -147,6 +147,26 @@ def test_complex_step_of_gradients_is_hessian_vector_product(
         assert_close(products[name].imag / COMPLEX_STEP, expected, AD)
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "dead"),
+    [
+        ("softmax_classifier", ["W1", "b1"], ["b1", "x"]),
+        ("residual", ["W2", "b2"], ["W2", "b2", "W3"]),
+        ("two_branch", ["W_trunk", "b_trunk"], ["W_trunk", "b_trunk", "x"]),
+    ],
+)
+def test_relu_passes_nothing_back_at_zero(
+    name: str, before: list[str], dead: list[str]
+) -> None:
+    """With zero weights before it every pre-activation is 0, and ReLU'(0) = 0."""
+    case = next(case for case in CASES if case.name == name)
+    params, inputs = case.data(seed=1)
+    zeros = {key: np.zeros_like(params[key]) for key in before}
+    _, gradients = case.value_and_grad(params | zeros, inputs)
+    for key in dead:
+        assert not gradients[key].any()
+
+
 @every_case
 def test_network_keeps_float32(case: Case) -> None:
     variables, constants = split(case, seed=1)

@@ -116,6 +116,21 @@ def test_class_ids_mean_the_same_as_one_hot_rows(name: str) -> None:
         assert_close(by_id, by_row, AD)
 
 
+def test_with_logits_takes_weights_that_do_not_sum_to_one() -> None:
+    z, y = data("cross_entropy_with_logits")
+    y = y * np.arange(1.0, M + 1)[:, None]
+    forward = forward_equations.LOSSES["cross_entropy_with_logits"]
+    expected = autograd.grad(lambda q: anp.sum(forward(q, y)))(z)
+    assert_close(losses.cross_entropy_with_logits(z, y)[1], expected, AD)
+
+
+def test_huber_is_quadratic_at_its_delta() -> None:
+    p = np.array([[0.5, -0.5, 0.0]])
+    values, gradient = losses.huber(p, np.zeros_like(p), delta=0.5)
+    assert_close(values, np.array([0.25 / K]), AD)
+    assert_close(gradient, p / K, AD)
+
+
 def test_at_the_kink_the_absolute_value_has_derivative_zero() -> None:
     p = np.array([[0.0, 2.0, -2.0]])
     _, gradient = losses.mean_absolute_error(p, np.zeros_like(p))

@@ -31,7 +31,7 @@ class _Level:
 
     drafts: Sequence[Draft]
     suffix: str = ""
-    rounds: Mapping[str, int] = MappingProxyType({})
+    rounds: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     symbolic: bool = False
 
     def round(self, repeat: RepeatDraft, number: int) -> _Level:
