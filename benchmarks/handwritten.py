@@ -86,11 +86,7 @@ def mlp_small(params: SmallParams, inputs: Inputs) -> tuple[Scalar, SmallParams]
 
 def make_mlp_relu(rng: np.random.Generator, dtype: Any) -> tuple[ReluParams, Inputs]:
     """Params of 784-256-128-10; x (784, 128), y (10, 128) one-hot."""
-    layers = (
-        _dense(rng, 256, 784, 2.0)
-        + _dense(rng, 128, 256, 2.0)
-        + _dense(rng, 10, 128, 1.0)
-    )
+    layers = _dense(rng, 256, 784, 2.0) + _dense(rng, 128, 256, 2.0) + _dense(rng, 10, 128, 1.0)
     inputs = [rng.random((784, 128)), _one_hot(rng, 10, 128)]
     return _cast(layers, dtype), _cast(inputs, dtype)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from derive.errors import NetworkFileError, quoted
 from derive.network.spec import activations, basic_layers, losses  # noqa: F401  (they fill the tables)
 from derive.network.spec.activations import ActivationSpec
-from derive.network.spec.complaints import Complaints, suggestion
+from derive.network.spec.complaints import Complaints, nearest, suggestion
 from derive.network.spec.drafts import Draft, read_layers
 from derive.network.spec.models import (
     BatchSpec,
@@ -78,12 +78,14 @@ def read_network_text(text: str, *, file: str = UNNAMED_FILE, title: str = "netw
 
 
 def _check_keys(tree: MappingNode, complaints: Complaints) -> None:
+    meant: set[str | None] = set()
     for entry in tree.entries:
         if entry.key not in KEYS:
             message = f"a network has no {quoted(entry.key)}"
             complaints.add(entry.key_place, message, suggestion(entry.key, KEYS))
+            meant.add(nearest(entry.key, KEYS))
     for key, example in REQUIRED.items():
-        if tree.entry(key) is None:
+        if tree.entry(key) is None and key not in meant:
             complaints.add(tree.place, f"the network lacks {quoted(key)}", f"add {example}")
 
 
@@ -91,7 +93,7 @@ def _read_network(tree: MappingNode, title: str, complaints: Complaints) -> Netw
     """The specification; whatever is wrong with it is among the complaints."""
     name, loss_entry, target_entry = tree.entry("name"), tree.entry("loss"), tree.entry("targets")
     loss = read_loss(loss_entry, complaints)
-    targets = read_targets(target_entry, type(loss.options) if loss else None, complaints)
+    targets = read_targets(target_entry, loss.kind if loss else None, complaints)
     if loss_entry is None and target_entry is not None:
         complaints.add(
             target_entry.key_place, "there are targets, and no loss compares them", "add `loss: …`"
@@ -135,7 +137,7 @@ def _connect(
     output = layers[-1].key if layers else ""
     connected = connect_loss(loss, output, wiring.top, targets, complaints)
     wiring.read.update(connected.sources if connected else (output,))
-    if layers:
+    if layers and (connected is None or connected.sources):
         wiring.complain_about_unread()
     return layers, output, connected
 

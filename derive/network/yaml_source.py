@@ -14,7 +14,7 @@ import yaml
 
 from derive.errors import NetworkFileError, printable, quoted
 from derive.network.spec.complaints import Complaints
-from derive.network.spec.tree import Entry, ListNode, MappingNode, Node, Place, ScalarNode
+from derive.network.spec.tree import Entry, ListNode, MappingNode, Node, Place, ScalarNode, describe
 
 SIZE_LIMIT = 1_000_000
 NODE_LIMIT = 50_000
@@ -23,6 +23,10 @@ DIGIT_LIMIT = 400
 
 _TAG = "tag:yaml.org,2002:"
 _SCALAR_TAGS = frozenset(_TAG + kind for kind in ("null", "bool", "int", "float", "str"))
+
+
+class _ExcessError(yaml.MarkedYAMLError):
+    """The text is YAML, but nests or expands beyond what a network needs."""
 
 
 class _BoundedLoader(yaml.SafeLoader):
@@ -58,11 +62,9 @@ for _kind, _pattern, _first in (
 def _require_bounds(depth: int, nodes: int, mark: Any) -> None:
     """Stop at a file that nests or expands without reason."""
     if depth > DEPTH_LIMIT:
-        raise yaml.MarkedYAMLError(None, None, f"it is nested more than {DEPTH_LIMIT} deep", mark)
+        raise _ExcessError(None, None, f"it is nested more than {DEPTH_LIMIT} deep", mark)
     if nodes > NODE_LIMIT:
-        raise yaml.MarkedYAMLError(
-            None, None, f"it has more than {NODE_LIMIT} values, aliases expanded", mark
-        )
+        raise _ExcessError(None, None, f"it has more than {NODE_LIMIT} values, aliases expanded", mark)
 
 
 def read_text_file(path: Path) -> str:
@@ -111,41 +113,36 @@ def _decoded(data: bytes, file: str) -> str:
 def parse_tree(text: str, complaints: Complaints) -> Node | None:
     """The located tree of one YAML document; `None` for an empty one.
 
-    Raises `NetworkFileError` where the text is no YAML or passes a limit. Duplicate keys, keys that are no
-    texts, and tags go to `complaints`, and the tree leaves them out.
+    Raises `NetworkFileError` where the text is no YAML or passes a limit, and for tags, keys that are no
+    texts and impossible numbers. Duplicate keys go to `complaints`; the tree keeps the first of them.
     """
     _require_size(len(text), complaints.file)
+    builder = _TreeBuilder(complaints)
     try:
-        loader = _BoundedLoader(text)
-        root = loader.get_single_node()
-        return None if root is None else _TreeBuilder(complaints).build(root)
+        root = _BoundedLoader(text).get_single_node()
+        tree = None if root is None else builder.build(root)
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, complaints.file) from None
     except yaml.reader.ReaderError as error:
-        before = text[: error.position]
-        raise NetworkFileError(
-            f"character {error.character!a} is not allowed in YAML",
-            repair="remove it",
-            file=complaints.file,
-            line=before.count("\n") + 1,
-            column=error.position - before.rfind("\n"),
-        ) from None
+        raise _character_error(error, text, complaints.file) from None
+    if builder.has_holes:
+        complaints.raise_any()
+    return tree
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, file: str) -> NetworkFileError:
     """PyYAML's complaint with its place and a repair that fits the commonest slips."""
     mark = error.problem_mark or error.context_mark
-    problem = error.problem or "the text breaks off"
-    if "\\t" in problem:
+    problem = f"this is not valid YAML: {error.problem or 'the text breaks off'}"
+    repair = "check indentation, brackets, quotes and the colons here"
+    if isinstance(error, _ExcessError):
+        problem, repair = f"this is no network file: {error.problem}", "write the network out plainly"
+    elif "\\t" in problem:
         repair = "indent with spaces, not tabs"
-    elif "more than" in problem or "alias stands" in problem:
-        repair = "write the network out plainly"
     elif "single document" in str(error.context):
         problem, repair = "there is more than one document", "keep one network in a file, without `---`"
-    else:
-        repair = "check indentation, brackets, quotes and the colons here"
     return NetworkFileError(
-        f"this is no network file: {printable(problem)}",
+        printable(problem),
         repair=repair,
         file=file,
         line=mark.line + 1 if mark else None,
@@ -153,18 +150,34 @@ def _syntax_error(error: yaml.MarkedYAMLError, file: str) -> NetworkFileError:
     )
 
 
+def _character_error(error: yaml.reader.ReaderError, text: str, file: str) -> NetworkFileError:
+    """A control character, which YAML does not allow."""
+    before = text[: error.position]
+    return NetworkFileError(
+        f"the character {chr(error.character)!a} is not allowed in YAML",
+        repair="remove it",
+        file=file,
+        line=before.count("\n") + 1,
+        column=error.position - before.rfind("\n"),
+    )
+
+
 class _TreeBuilder:
-    """Turns composed YAML nodes into a located tree, expanding aliases within the limits."""
+    """Turns composed YAML nodes into a located tree, expanding aliases within the limits.
+
+    `has_holes` says that the tree could not hold everything, so that nothing more can be said about it.
+    """
 
     def __init__(self, complaints: Complaints) -> None:
         self._complaints = complaints
         self._nodes = 0
         self._open: list[yaml.Node] = []
+        self.has_holes = False
 
     def build(self, node: yaml.Node) -> Node:
         """The located tree below one YAML node."""
         if any(node is outer for outer in self._open):
-            raise yaml.MarkedYAMLError(None, None, "an alias stands inside what it names", node.start_mark)
+            raise _ExcessError(None, None, "an alias stands inside what it names", node.start_mark)
         self._nodes += 1
         _require_bounds(len(self._open) + 1, self._nodes, node.start_mark)
         self._open.append(node)
@@ -181,9 +194,7 @@ class _TreeBuilder:
         if isinstance(node, yaml.ScalarNode) and node.tag in _SCALAR_TAGS:
             return ScalarNode(self._scalar(node, place), place)
         shown = node.tag.replace(_TAG, "!!")
-        self._complaints.add_last(
-            place, f"the tag {quoted(shown)} is not allowed", "write plain values without tags"
-        )
+        self._leave_hole(place, f"the tag {quoted(shown)} is not allowed", "write plain values without tags")
         return ScalarNode(None, place)
 
     def _mapping(self, node: yaml.MappingNode, place: Place) -> MappingNode:
@@ -191,17 +202,12 @@ class _TreeBuilder:
         for key_node, value_node in node.value:
             key, value = self.build(key_node), self.build(value_node)
             if not isinstance(key, ScalarNode) or not isinstance(key.value, str):
-                shown = key_node.value if isinstance(key, ScalarNode) else "a list or mapping"
-                self._complaints.add(
-                    key.place, f"the key {quoted(shown)} is not a text", "use a name as the key"
-                )
+                shown = quoted(key_node.value) if isinstance(key, ScalarNode) else describe(key)
+                self._leave_hole(key.place, f"the key {shown} is not a text", "use a name as the key")
             elif key.value in entries:
                 first = entries[key.value].key_place.line
-                self._complaints.add(
-                    key.place,
-                    f"the key {quoted(key.value)} appears twice, first on line {first}",
-                    "keep one of them",
-                )
+                message = f"the key {quoted(key.value)} appears twice, first on line {first}"
+                self._complaints.add(key.place, message, "keep one of them")
             else:
                 entries[key.value] = Entry(key.value, key.place, value)
         return MappingNode(tuple(entries.values()), place)
@@ -216,19 +222,17 @@ class _TreeBuilder:
         if kind == "bool":
             return text.lower() == "true"
         if len(text) > DIGIT_LIMIT:
-            self._complaints.add_last(
+            self._leave_hole(
                 place, f"the number {quoted(text)} has too many digits", "write a shorter number"
             )
             return None
-        return self._number(text, kind, place)
-
-    def _number(self, text: str, kind: str, place: Place) -> int | float | None:
         try:
-            if kind == "int":
-                return int(text)
-            return float(re.sub(r"(?i)\.(inf|nan)", r"\1", text))
+            return int(text) if kind == "int" else float(re.sub(r"(?i)\.(inf|nan)", r"\1", text))
         except ValueError:
-            self._complaints.add_last(
-                place, f"{quoted(text)} is not a number", "write a number without a tag"
-            )
+            self._leave_hole(place, f"{quoted(text)} is not a number", "write a number without a tag")
             return None
+
+    def _leave_hole(self, place: Place, message: str, repair: str) -> None:
+        """Complain about something that the tree cannot hold."""
+        self._complaints.add(place, message, repair)
+        self.has_holes = True

@@ -42,16 +42,11 @@ ELEMENTWISE: dict[str, Callable[[Any], Any]] = {
     "relu": relu,
     "leaky_relu": lambda z: anp.where(z > 0, z, 0.01 * z),
     "elu": lambda z: anp.where(z > 0, z, anp.exp(z) - 1.0),
-    "selu": lambda z: (
-        1.0507009873554805
-        * anp.where(z > 0, z, 1.6732632423543773 * (anp.exp(z) - 1.0))
-    ),
+    "selu": lambda z: 1.0507009873554805 * anp.where(z > 0, z, 1.6732632423543773 * (anp.exp(z) - 1.0)),
     "softplus": lambda z: anp.log(1.0 + anp.exp(z)),
     "silu": lambda z: z / (1.0 + anp.exp(-z)),
     "gelu": lambda z: z * (1.0 + erf(z / math.sqrt(2.0))) / 2.0,
-    "gelu_tanh": lambda z: (
-        z / 2.0 * (1.0 + anp.tanh(math.sqrt(2.0 / math.pi) * (z + 0.044715 * z**3)))
-    ),
+    "gelu_tanh": lambda z: z / 2.0 * (1.0 + anp.tanh(math.sqrt(2.0 / math.pi) * (z + 0.044715 * z**3))),
 }
 
 ROWWISE: dict[str, Callable[[Any], Any]] = {
@@ -75,18 +70,14 @@ LOSSES: dict[str, Callable[[Any, Any], Any]] = {
     "mean_absolute_error": lambda p, y: anp.mean(anp.abs(y - p), axis=1),
     "huber": lambda p, y: anp.mean(_huber(y - p, 1.0), axis=1),
     "huber(0.3)": lambda p, y: anp.mean(_huber(y - p, 0.3), axis=1),
-    "binary_cross_entropy": lambda p, y: (
-        -anp.sum(y * anp.log(p) + (1 - y) * anp.log(1 - p), axis=1)
-    ),
+    "binary_cross_entropy": lambda p, y: -anp.sum(y * anp.log(p) + (1 - y) * anp.log(1 - p), axis=1),
     "binary_cross_entropy_with_logits": lambda z, y: (
         -anp.sum(y * anp.log(sigmoid(z)) + (1 - y) * anp.log(1 - sigmoid(z)), axis=1)
     ),
     "cross_entropy": lambda p, y: -anp.sum(y * anp.log(p), axis=1),
     "cross_entropy_class_ids": lambda p, ids: -anp.log(_chosen(p, ids)),
     "cross_entropy_with_logits": lambda z, y: -anp.sum(y * anp.log(softmax(z)), axis=1),
-    "cross_entropy_with_logits_class_ids": lambda z, ids: (
-        -anp.log(_chosen(softmax(z), ids))
-    ),
+    "cross_entropy_with_logits_class_ids": lambda z, ids: -anp.log(_chosen(softmax(z), ids)),
 }
 """Name to per-sample values (m,) of predictions (m, K)."""
 

@@ -47,9 +47,7 @@ def test_derivative_equals_its_own_complex_value(name: str) -> None:
 
 @every_elementwise
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_elementwise_keeps_dtype_and_is_finite(
-    name: str, dtype: type[np.floating]
-) -> None:
+def test_elementwise_keeps_dtype_and_is_finite(name: str, dtype: type[np.floating]) -> None:
     z = np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0], dtype=dtype)
     for function in ELEMENTWISE[name]:
         assert function(z).dtype == dtype

@@ -79,9 +79,7 @@ def random_direction(variables: dict[str, Any], seed: int) -> dict[str, Any]:
 def test_network_equals_autograd(case: Case, seed: int) -> None:
     variables, constants = split(case, seed)
     loss, gradients = by_hand(case, variables, constants)
-    expected_loss, expected = autograd.value_and_grad(loss_of(case, constants))(
-        variables
-    )
+    expected_loss, expected = autograd.value_and_grad(loss_of(case, constants))(variables)
     assert_close(loss, expected_loss, AD)
     actual = dict(leaves(gradients))
     assert actual.keys() == dict(leaves(expected)).keys()
@@ -121,9 +119,7 @@ def test_network_equals_complex_step(case: Case, seed: int) -> None:
 
 @every_case
 @every_seed
-def test_complex_step_of_gradients_is_hessian_vector_product(
-    case: Case, seed: int
-) -> None:
+def test_complex_step_of_gradients_is_hessian_vector_product(case: Case, seed: int) -> None:
     """The imaginary part of the hand-written gradient, against autograd twice."""
     variables, constants = split(case, seed)
     direction = random_direction(variables, seed)
@@ -155,9 +151,7 @@ def test_complex_step_of_gradients_is_hessian_vector_product(
         ("two_branch", ["W_trunk", "b_trunk"], ["W_trunk", "b_trunk", "x"]),
     ],
 )
-def test_relu_passes_nothing_back_at_zero(
-    name: str, before: list[str], dead: list[str]
-) -> None:
+def test_relu_passes_nothing_back_at_zero(name: str, before: list[str], dead: list[str]) -> None:
     """With zero weights before it every pre-activation is 0, and ReLU'(0) = 0."""
     case = next(case for case in CASES if case.name == name)
     params, inputs = case.data(seed=1)
@@ -171,9 +165,7 @@ def test_relu_passes_nothing_back_at_zero(
 def test_network_keeps_float32(case: Case) -> None:
     variables, constants = split(case, seed=1)
     small = {
-        name: [a.astype(np.float32) for a in value]
-        if isinstance(value, list)
-        else value.astype(np.float32)
+        name: [a.astype(np.float32) for a in value] if isinstance(value, list) else value.astype(np.float32)
         for name, value in variables.items()
     }
     constants = {name: value.astype(np.float32) for name, value in constants.items()}

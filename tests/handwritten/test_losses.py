@@ -110,9 +110,7 @@ def test_another_reduction_is_refused() -> None:
 def test_class_ids_mean_the_same_as_one_hot_rows(name: str) -> None:
     p, ids = data(name)
     one_hot = LOSSES[name.removesuffix("_class_ids")][0]
-    for by_id, by_row in zip(
-        LOSSES[name][0](p, ids), one_hot(p, np.eye(K)[ids]), strict=True
-    ):
+    for by_id, by_row in zip(LOSSES[name][0](p, ids), one_hot(p, np.eye(K)[ids]), strict=True):
         assert_close(by_id, by_row, AD)
 
 

@@ -15,21 +15,13 @@ class Complaints:
     def __init__(self, file: str) -> None:
         self.file = file
         self._found: dict[tuple[Place, str], NetworkFileError] = {}
-        self._silent: set[Place] = set()
 
     def add(self, place: Place, message: str, repair: str) -> None:
         """Note a mistake and how to mend it."""
-        if place in self._silent:
-            return
         error = NetworkFileError(
             message, repair=repair, file=self.file, line=place.line, column=place.column or None
         )
         self._found.setdefault((place, message), error)
-
-    def add_last(self, place: Place, message: str, repair: str) -> None:
-        """Note a mistake after which nothing more can be said about this place."""
-        self.add(place, message, repair)
-        self._silent.add(place)
 
     def __len__(self) -> int:
         return len(self._found)
@@ -49,13 +41,17 @@ def listed(words: Iterable[str]) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, if one is near enough."""
+    folded = {known_word.lower(): known_word for known_word in known}
+    found = get_close_matches(word[:100].lower(), folded, n=1, cutoff=0.7)
+    return folded[found[0]] if found else None
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """The repair for an unknown word: the nearest known one, or all of them."""
     words = list(known)
-    nearest = get_close_matches(
-        word[:100].lower(), [known_word.lower() for known_word in words], n=1, cutoff=0.6
-    )
-    if nearest:
-        meant = next(known_word for known_word in words if known_word.lower() == nearest[0])
+    meant = nearest(word, words)
+    if meant is not None:
         return f"did you mean {quoted(meant)}?"
     return f"known are {listed(words)}" if words else "leave it out"

@@ -77,10 +77,10 @@ class _WrittenRepeat(Frozen):
 def read_layers(node: Node, complaints: Complaints) -> tuple[Draft, ...]:
     """The list of layers; a wrong layer goes to `complaints` and has `BrokenOptions`."""
     if not isinstance(node, ListNode) or not node.items:
-        found = "an empty list" if isinstance(node, ListNode) else describe(node)
+        found = "empty" if isinstance(node, ListNode) else f"{describe(node)}, not a list of layers"
         complaints.add(
             node.place,
-            f"`layers` has {found} where a list of layers belongs",
+            f"`layers` is {found}",
             "write at least one, such as `- {dense: {units: 10}}`",
         )
         return ()
@@ -152,14 +152,15 @@ def _read_mention(entry: Entry | None, complaints: Complaints) -> Mention | None
 
 
 def read_sources(entry: Entry | None, complaints: Complaints) -> tuple[Mention, ...] | None:
-    """`from`: one name or a list of names."""
+    """`from`: one name or a list of names; one that is no name is kept as an empty text."""
     if entry is None:
         return None
     nodes = entry.value.items if isinstance(entry.value, ListNode) else (entry.value,)
     if not nodes:
         complaints.add(entry.value.place, "`from` is empty", "name what the layer reads, or leave `from` out")
+        return None
     read = [(node.place, read_value(parse_name, node, complaints)) for node in nodes]
-    return tuple(Mention(text, place) for place, text in read if text is not None)
+    return tuple(Mention(text or "", place) for place, text in read)
 
 
 def _read_repeat(

@@ -14,17 +14,18 @@ from derive.network.spec.scope import Scope
 
 def check_sources(draft: Draft, found: Sequence[str], ids: frozenset[str], complaints: Complaints) -> None:
     """A layer reads as many values as its kind can, and ids only if its kind takes ids."""
-    least, most, reads_ids = 1, 1, False
+    least, reads_ids = 1, False
+    most: int | None = 1
     if isinstance(draft, LayerDraft):
-        least, reads_ids = draft.options.least_sources, draft.options.reads_ids
-        most = draft.options.most_sources if draft.options.most_sources is not None else len(found) + least
+        options = draft.options
+        least, most, reads_ids = options.least_sources, options.most_sources, options.reads_ids
     count = 1 if draft.sources is None else len(draft.sources)
     place = draft.sources[0].place if draft.sources else draft.place
     if count < least:
         complaints.add(
             place, f"{draft.title} reads {count} of at least {least} values", "write `from: [left, right]`"
         )
-    elif count > most:
+    elif most is not None and count > most:
         expected = "one value" if most == 1 else f"at most {most} values"
         complaints.add(
             place, f"{draft.title} reads {expected}, not {count}", "join them with `add` or `concat` first"

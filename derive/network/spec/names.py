@@ -145,7 +145,8 @@ def parse_number(value: object) -> int | float:
         raise mistake(f"a number was expected, not {shown}", "write a number such as 0.5")
     if not abs(value) <= LARGEST_NUMBER:
         raise mistake(
-            f"{quoted(value)} is not a usable number", f"write a finite number of at most {LARGEST_NUMBER:g}"
+            f"{quoted(value)} is not a usable number",
+            f"write a finite number of at most {LARGEST_NUMBER:.0f}",
         )
     return value
 

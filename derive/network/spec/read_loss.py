@@ -90,10 +90,10 @@ def _find_sources(mentions: Sequence[Mention], scope: Scope, complaints: Complai
     found = []
     for mention in mentions:
         key = scope.find(mention.text)
-        if key is None:
+        if key is None and mention.text:
             message = f"there is nothing called {quoted(mention.text)} for the loss to read"
             complaints.add(mention.place, message, suggestion(mention.text, scope.visible()))
-        else:
+        elif key is not None:
             found.append(key)
     return found
 

@@ -85,7 +85,7 @@ def describe_scalar(value: object) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, bool):
-        return "true or false"
+        return "`true`" if value else "`false`"
     if isinstance(value, int | float):
         return "a number"
     if isinstance(value, list | tuple):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from derive.errors import quoted
-from derive.network.spec.complaints import Complaints, suggestion
+from derive.network.spec.complaints import Complaints, nearest, suggestion
 from derive.network.spec.names import MISTAKE, NESTED
 from derive.network.spec.options import BESIDE_A_KIND
 from derive.network.spec.tree import Entry, MappingNode, Node, describe, describe_scalar, locate, plain
@@ -69,14 +69,22 @@ def entries_of(node: Node, complaints: Complaints, what: str, example: str) -> t
     """The entries of a mapping that may not be empty."""
     if isinstance(node, MappingNode) and node.entries:
         return node.entries
-    found = "an empty mapping" if isinstance(node, MappingNode) else describe(node)
-    complaints.add(node.place, f"{what} has {found} where a mapping belongs", f"write it as {example}")
+    found = "empty" if isinstance(node, MappingNode) else f"{describe(node)}, not a mapping"
+    complaints.add(node.place, f"{what} is {found}", f"write it as {example}")
     return ()
 
 
 def _complain(error: ValidationError, site: _Site, complaints: Complaints) -> None:
     """Every mistake of a validation, those of options inside options included."""
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    meant = {
+        nearest(str(detail["loc"][-1]), site.model.model_fields)
+        for detail in details
+        if detail["type"] == "extra_forbidden"
+    }
+    for detail in details:
+        if detail["type"] == "missing" and detail["loc"][-1] in meant:
+            continue
         path = site.path + detail["loc"]
         if detail["type"] == NESTED:
             kind, inner, model = (detail["ctx"][key] for key in ("kind", "error", "model"))

@@ -19,7 +19,7 @@ from derive.network.spec.models import (
     TargetSpec,
 )
 from derive.network.spec.names import Shape, ShapeField, Size, SizeField, parse_coefficient, parse_name
-from derive.network.spec.options import Frozen, LossOptions
+from derive.network.spec.options import LOSS_OPTIONS, TARGET_KINDS, Frozen
 from derive.network.spec.tree import Entry, MappingNode, Place, PlainValue, ScalarNode, plain
 from derive.network.spec.validation import entries_of, read_value, validate
 
@@ -140,27 +140,20 @@ def _real_shape(
     return shape if shape is not None else None if size is None else (size,)
 
 
-def read_targets(
-    entry: Entry | None, loss: type[LossOptions] | None, complaints: Complaints
-) -> tuple[TargetSpec, ...]:
+def read_targets(entry: Entry | None, loss: str | None, complaints: Complaints) -> tuple[TargetSpec, ...]:
     """`{y: 10}` or `{y: {size: 10, kind: one_hot}}`; by default the first kind that the loss accepts."""
     if entry is None:
         return ()
-    default: TargetKind = "real"
-    for kind in get_args(TargetKind):
-        if loss is not None and kind == loss.target_kinds[0]:
-            default = kind
+    possible = TARGET_KINDS if loss is None else LOSS_OPTIONS[loss].target_kinds
+    default: TargetKind = next((kind for kind in get_args(TargetKind) if kind in possible[:1]), "real")
     found = []
     for item in entries_of(entry.value, complaints, "`targets`", "{y: 10}"):
         target = _read_target(item, default, complaints)
         if target is None:
             continue
-        if loss is not None and target.kind not in loss.target_kinds:
-            complaints.add(
-                item.key_place,
-                f"the loss does not compare with a target of kind {quoted(target.kind)}",
-                f"possible kinds are {listed(loss.target_kinds)}",
-            )
+        if loss is not None and possible and target.kind not in possible:
+            message = f"the loss {quoted(loss)} does not compare with a target of kind {quoted(target.kind)}"
+            complaints.add(item.key_place, message, f"possible kinds are {listed(possible)}")
         found.append(target)
     return tuple(found)
 

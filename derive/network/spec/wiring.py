@@ -59,6 +59,7 @@ class Wiring:
     read: set[str] = field(default_factory=set)
     made: dict[str, Draft] = field(default_factory=dict)
     owners: dict[str, LayerSpec] = field(default_factory=dict)
+    unresolved: bool = False
 
     def __post_init__(self) -> None:
         self.top = Scope({name: name for name in self.inputs})
@@ -75,7 +76,9 @@ class Wiring:
         return tuple(self._wire_level(_Level(self.whole), self.top, only_input))
 
     def complain_about_unread(self) -> None:
-        """Say which inputs and layers nothing reads."""
+        """Say which inputs and layers nothing reads, unless it is unknown what some layer reads."""
+        if self.unresolved:
+            return
         found = [
             (place, f"the input {quoted(name)}")
             for name, place in self.inputs.items()
@@ -91,7 +94,7 @@ class Wiring:
             sources = self._sources(position, level, scope, incoming)
             key = f"#{len(self.made) + 1}" if draft.name is None else draft.name.text + level.suffix
             if draft.name is not None:
-                self._require_new(draft.name, key, scope)
+                self._require_new(draft.name, scope)
             if isinstance(draft, LayerDraft):
                 wired.append(self._layer(draft, key, sources, level, scope))
             elif isinstance(draft.times, int):
@@ -109,6 +112,7 @@ class Wiring:
         """The keys that a draft reads: those it names, or the one before it."""
         draft = level.drafts[position]
         if draft.sources is None and incoming is None:
+            self.unresolved = True
             if self.inputs:
                 message = f"{draft.title} comes first, and there are several inputs"
                 self.complaints.add(draft.place, message, "say what it reads with `from`")
@@ -120,9 +124,11 @@ class Wiring:
             for mention in draft.sources or ():
                 key = scope.find(mention.text)
                 if key is None:
+                    self.unresolved = True
+                if key is None and mention.text:
                     wording = why_unreadable(mention, scope, position, level.drafts, self.whole)
                     self.complaints.add(mention.place, *wording)
-                else:
+                elif key is not None:
                     found.append(key)
         check_sources(draft, found, self.ids, self.complaints)
         if isinstance(draft, LayerDraft) or isinstance(draft.times, SizeSymbol):
@@ -149,9 +155,9 @@ class Wiring:
         self.made[key] = draft
         return layer
 
-    def _require_new(self, name: Mention, key: str, scope: Scope) -> None:
-        """A name may be used once; `key` is what it will stand for."""
-        earlier = scope.find(name.text) or key
+    def _require_new(self, name: Mention, scope: Scope) -> None:
+        """A name may be used once."""
+        earlier = scope.find(name.text) or name.text
         first = self.inputs.get(earlier) or (self.made[earlier].place if earlier in self.made else None)
         if first is not None:
             message = f"the name {quoted(name.text)} is used twice, first on line {first.line}"
@@ -202,7 +208,7 @@ class Wiring:
         layers = self._wire_level(level.symbolic_round(draft), inner, ROUND_INPUT)
         if layers:
             self.read.add(layers[-1].key)
-        if ROUND_INPUT not in self.read:
+        if layers and ROUND_INPUT not in self.read:
             self.complaints.add(
                 draft.place,
                 f"no layer of {draft.title} reads the round before",

@@ -1,0 +1,78 @@
+"""What a kind of layer is: the shape that it gives, and the equations that it states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from derive.errors import ShapeError
+from derive.network.extents import Extent, Shape, shown_shape
+from derive.network.site import Site
+from derive.network.spec.names import Size
+from derive.network.spec.options import LayerOptions
+from derive.network.value import Source
+
+Options = TypeVar("Options", bound=LayerOptions)
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a layer hands on: `z`, `a`, `s`, … and its meaning; `made_by` is the activation it went through."""
+
+    stem: str
+    meaning: str
+    made_by: str = ""
+
+
+class SizeReader(Protocol):
+    """Gives the term of a size as the layer's options hold it."""
+
+    def __call__(self, size: Size) -> Extent: ...
+
+
+class LayerKind(Generic[Options]):
+    """One kind of layer; a subclass states its forward equations and nothing else.
+
+    `numbered` layers call their values after their weights (`z4`, `a_trunk`), others by their own name.
+    """
+
+    numbered = False
+
+    def output(self, options: Options) -> Output:
+        """What the layer hands on."""
+        raise NotImplementedError
+
+    def shape(self, options: Options, sources: Sequence[Source], extent: SizeReader) -> Shape:
+        """The shape of the result for one sample.
+
+        Raises: ShapeError, worded to follow the layer's title, if the sources do not fit.
+        """
+        raise NotImplementedError
+
+    def state(self, options: Options, site: Site) -> None:
+        """State the equations, the last with `site.hand_on`; the shapes fit."""
+        raise NotImplementedError
+
+
+def require_vector(source: Source, wording: str) -> Extent:
+    """The only extent of a value with one axis of features."""
+    if len(source.shape) != 1:
+        raise ShapeError(
+            f"{wording} one axis of features, and {source.title} has {shown_shape(source.shape)}",
+            repair="read a value with one axis",
+        )
+    return source.shape[0]
+
+
+def require_same_shape(sources: Sequence[Source], verb: str) -> Shape:
+    """The shape that all sources have."""
+    first, *others = sources
+    for other in others:
+        if other.shape != first.shape:
+            raise ShapeError(
+                f"{verb} {first.title} of size {shown_shape(first.shape)}"
+                f" and {other.title} of size {shown_shape(other.shape)}",
+                repair="give both the same size",
+            )
+    return first.shape

@@ -1,0 +1,132 @@
+"""Names inside a network: the user's own come first, and generated ones keep out of their way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from derive.errors import DeriveErrors, NetworkFileError, quoted
+from derive.network.extents import Extent, base_name
+from derive.network.spec.binding import symbols_in
+from derive.network.spec.models import LayerSpec, NetworkSpec, RepeatSpec
+from derive.network.spec.numbering import every_layer, parameter_suffix
+
+COST = "C"
+INDEX_LETTERS = "jkpqrtuvwh"
+BATCH_LETTERS = "ibde"
+
+
+class Names:
+    """Hands out names, each once."""
+
+    def __init__(self, reserved: frozenset[str]) -> None:
+        self._reserved = reserved
+        self._used: set[str] = set()
+
+    def own(self, name: str) -> str:
+        """A name that the user chose, or that follows from what the user chose."""
+        return self._enter(name if name not in self._used else self._free(name))
+
+    def fresh(self, name: str) -> str:
+        """A generated name, as close to `name` as possible."""
+        return self._enter(name if self.is_free(name) else self._free(name))
+
+    def is_free(self, name: str) -> bool:
+        """Whether `fresh` would give exactly this name."""
+        return name not in self._reserved and name not in self._used
+
+    def _free(self, name: str) -> str:
+        number = 2
+        while not self.is_free(f"{name}_{number}"):
+            number += 1
+        return f"{name}_{number}"
+
+    def _enter(self, name: str) -> str:
+        self._used.add(name)
+        return name
+
+
+@dataclass(frozen=True)
+class Letters:
+    """The letters with which indices are printed; none of them is a name of the user's."""
+
+    output: str
+    input: str
+    batch: str
+    further: tuple[str, ...]
+
+
+def letters_beside(reserved: frozenset[str]) -> Letters:
+    """`j` for units, `k` for what they read, `i` for samples, the others for further axes."""
+    free = [letter for letter in INDEX_LETTERS if letter not in reserved]
+    free += [f"j{number}" for number in range(1, len(reserved) + 12) if f"j{number}" not in reserved]
+    batch = next((b for b in BATCH_LETTERS if b not in reserved), free.pop())
+    return Letters(free[0], free[1], batch, tuple(free[2:]))
+
+
+@dataclass(frozen=True)
+class _Use:
+    name: str
+    what: str
+    line: int
+
+
+def reserved_names(spec: NetworkSpec, ordered: Mapping[str, Extent]) -> frozenset[str]:
+    """Every name that the file chooses, directly or as the name of a parameter.
+
+    Raises: NetworkFileError (or several) if one of them is the name of the cost, or of sizes and something else.
+    """
+    uses = [*_chosen(spec), *_parameters(spec)]
+    sizes = {base_name(size, ordered): str(size) for size in symbols_in(spec)}
+    errors = []
+    for use in uses:
+        if use.name in sizes:
+            shown = quoted(sizes[use.name])
+            errors.append(_clash(spec, use, f"the sizes such as {shown} are called so too"))
+        elif use.name == COST and spec.loss is not None:
+            errors.append(_clash(spec, use, "that is the name of the cost"))
+    if COST in sizes and spec.loss is not None:
+        size = _Use(COST, "a size", spec.loss.line)
+        errors.append(_clash(spec, size, "that is the name of the cost"))
+    if errors:
+        raise errors[0] if len(errors) == 1 else DeriveErrors(errors)
+    return frozenset((COST, *(use.name for use in uses), *(name for name in sizes if name is not None)))
+
+
+def _clash(spec: NetworkSpec, use: _Use, reason: str) -> NetworkFileError:
+    return NetworkFileError(
+        f"{quoted(use.name)} is {use.what}, and {reason}",
+        repair="rename one of them" if use.name != COST else "choose another name",
+        file=spec.file,
+        line=use.line,
+    )
+
+
+def _chosen(spec: NetworkSpec) -> Iterator[_Use]:
+    """What becomes the name of a tensor, an index or a function as the user wrote it."""
+    yield from (_Use(given.name, "an input", given.line) for given in spec.inputs)
+    yield from (_Use(target.name, "a target", target.line) for target in spec.targets)
+    for layer in spec.layers:
+        if isinstance(layer, RepeatSpec):
+            yield _Use(layer.index, "the index of a repeat", layer.line)
+    for layer in every_layer(spec.layers):
+        if layer.name is not None:
+            yield _Use(layer.name, "a layer", layer.line)
+        for symbol in layer.options.abstract_symbols():
+            yield _Use(symbol, "an abstract activation", layer.line)
+    for penalty in spec.penalties:
+        if isinstance(penalty.coefficient, str):
+            yield _Use(penalty.coefficient, "the coefficient of a penalty", penalty.line)
+
+
+def _parameters(spec: NetworkSpec) -> Iterator[_Use]:
+    for layer in every_layer(spec.layers):
+        for name in layer.options.parameter_names() if layer.share is None else ():
+            yield _Use(name + parameter_suffix(layer), "a parameter", layer.line)
+
+
+def value_suffix(layer: LayerSpec) -> str:
+    """What follows `z` and `a` in the names of a layer's own values: `4`, `_trunk`, or nothing."""
+    if layer.name is not None:
+        return f"_{layer.name}"
+    return "" if layer.number is None else str(layer.number)

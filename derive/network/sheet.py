@@ -1,0 +1,103 @@
+"""The sheet on which a network is written: the builder, and the conventions that all its layers share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sympy
+
+from derive.network.builder import Builder
+from derive.network.extents import Extent, Shape, base_name, extent_of
+from derive.network.layout import layout_of
+from derive.network.naming import Names, letters_beside, reserved_names
+from derive.network.spec.binding import symbols_in
+from derive.network.spec.models import NetworkSpec, RepeatSpec
+from derive.network.spec.names import Size
+from derive.network.value import Value
+from derive.terms.affine import Affine, index
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round of a repeat of symbolic length: `index` is l = 1 … L, and `start` is 0 … L for what is handed on.
+
+    `name` is how the file calls the index.
+    """
+
+    name: str
+    index: sympy.Idx
+    start: sympy.Idx
+    times: Extent
+
+    def mark(self, from_start: bool = False) -> Affine:
+        """The ordered index, as labels mention it."""
+        return index(str((self.start if from_start else self.index).label))
+
+
+class Sheet:
+    """What is common to all layers of one network; `batch` is None for one sample."""
+
+    def __init__(self, spec: NetworkSpec, batched: bool) -> None:
+        self.spec = spec
+        self.layout = layout_of(spec.notation, spec.file)
+        self._times = _times_of(spec)
+        subscripts = {**self._times, **dict.fromkeys(_indices_of(spec), sympy.Integer(1))}
+        reserved = reserved_names(spec, subscripts)
+        self.names, self.letters = Names(reserved), letters_beside(reserved)
+        self.net = Builder(spec.name)
+        for size in symbols_in(spec):
+            self.net.size(base_name(size, subscripts) or str(size))
+        self._made: dict[tuple[Extent, str], sympy.Idx] = {}
+        self.parameters: dict[str, dict[str, Value]] = {}
+        self.weights: list[tuple[sympy.Basic, tuple[sympy.Idx, ...]]] = []
+        self.batch: sympy.Idx | None = None
+        if batched and spec.batch is not None:
+            self.batch = self.index(self.extent(spec.batch.size), self.letters.batch)
+
+    def extent(self, size: Size, at: Round | None = None) -> Extent:
+        """The term of a size where it stands: inside a round, `n_l` belongs to that round."""
+        here: Mapping[str, Extent] = {at.name: at.index} if at is not None else {}
+        return extent_of(size, {**self._times, **here})
+
+    def index(self, extent: Extent, letter: str) -> sympy.Idx:
+        """The index from 1 to `extent` for one use, told by its letter; always the same one."""
+        if (extent, letter) not in self._made:
+            name = letter if letter == self.letters.batch else f"{letter}{len(self._made) + 1}"
+            self._made[extent, letter] = self.net.index(self.names.fresh(name), extent, letter=letter)
+        return self._made[extent, letter]
+
+    def units(self, shape: Shape) -> tuple[sympy.Idx, ...]:
+        """Indices for the entries of one sample of a value."""
+        return self._indices(shape, self.letters.output)
+
+    def read(self, shape: Shape) -> tuple[sympy.Idx, ...]:
+        """Indices for entries that are summed over, apart from those of `units`."""
+        return self._indices(shape, self.letters.input)
+
+    def _indices(self, shape: Shape, first: str) -> tuple[sympy.Idx, ...]:
+        letters = (first, *self.letters.further)
+        return tuple(self.index(extent, letter) for extent, letter in zip(shape, letters, strict=False))
+
+    def round(self, repeat: RepeatSpec) -> Round:
+        """The ordered indices of a repeat."""
+        times, letter = self.extent(repeat.times), repeat.index
+        inner = self.net.index(self.names.own(repeat.index), times, ordered=True, letter=letter)
+        start = self.net.index(self.names.fresh(f"{letter}0"), times, lo=0, ordered=True, letter=letter)
+        return Round(letter, inner, start, times)
+
+    def value(self, name: str, shape: Shape, depth: tuple[sympy.Basic, ...] = (), made_by: str = "") -> Value:
+        """A tensor with a batch axis where there is a batch; `depth` is its ordered index, if it has one."""
+        samples = () if self.batch is None else (self.batch,)
+        if self.layout == "columns":
+            return Value(name, shape, depth, samples, made_by=made_by)
+        return Value(name, shape, (*depth, *samples), made_by=made_by)
+
+
+def _times_of(spec: NetworkSpec) -> dict[str, Extent]:
+    repeats = [layer for layer in spec.layers if isinstance(layer, RepeatSpec)]
+    return {str(repeat.times): extent_of(repeat.times, {}) for repeat in repeats}
+
+
+def _indices_of(spec: NetworkSpec) -> list[str]:
+    return [layer.index for layer in spec.layers if isinstance(layer, RepeatSpec)]

@@ -1,0 +1,129 @@
+"""Where one layer states its equations: what it reads, its parameters, and the value that it hands on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy
+
+from derive.errors import ShapeError, quoted
+from derive.ir.tensor import Label
+from derive.network.activations import applied
+from derive.network.extents import Extent, Shape, shown_shape
+from derive.network.naming import value_suffix
+from derive.network.sheet import Round, Sheet
+from derive.network.spec.activations import ActivationSpec
+from derive.network.spec.models import LayerSpec
+from derive.network.spec.names import Size
+from derive.network.spec.numbering import parameter_suffix
+from derive.network.value import Value
+
+
+@dataclass(frozen=True)
+class Result:
+    """The value that a layer hands on: its tensor, its label, and its axes where they are not those of `value`."""
+
+    value: Value
+    label: Label
+    axes: tuple[sympy.Idx, ...]
+
+
+@dataclass(frozen=True)
+class Site:
+    """One layer at its place; `round` is the repeat of symbolic length around it, `init` that of its weights."""
+
+    sheet: Sheet
+    layer: LayerSpec
+    sources: tuple[Value, ...]
+    result: Result
+    round: Round | None = None
+    init: str = "xavier"
+
+    @property
+    def source(self) -> Value:
+        """What a layer with one source reads."""
+        return self.sources[0]
+
+    @property
+    def depth(self) -> tuple[sympy.Basic, ...]:
+        """The ordered index of the layer's own tensors."""
+        return () if self.round is None else (self.round.index,)
+
+    def extent(self, size: Size) -> Extent:
+        return self.sheet.extent(size, self.round)
+
+    # -- parameters -------------------------------------------------------------------------------
+
+    def weight(self, name: str, out: sympy.Idx, into: sympy.Idx) -> sympy.Basic:
+        """The entry `W[out, into]` of a weight matrix, which rows store as (in, out)."""
+        return self.parameter(name, (out, into), "weight", self.init, flipped=self.sheet.layout == "rows")
+
+    def parameter(
+        self, name: str, features: Sequence[sympy.Idx], meaning: str, init: str, flipped: bool = False
+    ) -> sympy.Basic:
+        """The entry of a learned tensor at `features`; of the layer that owns it, if this one shares.
+
+        Raises: ShapeError if the shared tensor has another shape.
+        """
+        at, shape = tuple(features), tuple(i.upper for i in features)
+        if self.layer.share is not None:
+            return self._shared(name, shape)[at]
+        made = Value(name + parameter_suffix(self.layer), shape, self.depth, flipped=flipped)
+        axes = made.at(at)
+        handle = self.sheet.net.parameter(
+            self.sheet.names.own(made.name), axes, init, label=self.label(meaning), line=self.layer.line
+        )
+        self.sheet.parameters.setdefault(self.layer.key, {})[name] = made
+        if meaning == "weight":
+            self.sheet.weights.append((handle, axes))
+        return made[at]
+
+    def _shared(self, name: str, shape: Shape) -> Value:
+        owner = self.sheet.parameters[self.layer.share or ""][name]
+        if owner.shape != shape:
+            raise ShapeError(
+                f"shares {quoted(owner.name)} of size {shown_shape(owner.shape)}, and needs {shown_shape(shape)}",
+                repair="give both layers the same units and inputs of the same size, or leave `share` out",
+            )
+        return owner
+
+    # -- equations --------------------------------------------------------------------------------
+
+    def activation(self, given: ActivationSpec, z: Value, at: tuple[sympy.Idx, ...]) -> sympy.Expr:
+        """The entry of an activation of `z`; what it learns becomes a parameter of this layer."""
+        options = given.options
+        learned = {
+            name: self.parameter(name, (), "slope", str(getattr(options, "init", 0)))
+            for name in options.parameter_names()
+        }
+        for symbol in options.abstract_symbols():
+            self.sheet.net.function(symbol)
+        others = self.sheet.read(z.shape)
+        return applied(given.kind, options, z, at, others, learned)
+
+    def define(self, stem: str, meaning: str, at: tuple[sympy.Idx, ...], rhs: sympy.Expr) -> Value:
+        """State a value on the way, such as `z = W x + b`, and give it."""
+        suffix = value_suffix(self.layer)
+        name = self.sheet.names.fresh(stem + suffix)
+        made = self.sheet.value(name, tuple(i.upper for i in at), self.depth)
+        self.sheet.net.define(name, made.at(at), rhs, label=self.label(meaning), line=self.layer.line)
+        return made
+
+    def hand_on(self, at: tuple[sympy.Basic, ...], rhs: sympy.Expr) -> None:
+        """State the layer's result at these features; several times for a result in parts."""
+        value, label = self.result.value, self.result.label
+        self.sheet.net.define(
+            value.name, value.at(at), rhs, axes=self.result.axes, label=label, line=self.layer.line
+        )
+
+    def label(self, meaning: str) -> Label:
+        """What a notation needs to know of one of the layer's tensors."""
+        return label_of(meaning, self.layer, self.round)
+
+
+def label_of(meaning: str, layer: LayerSpec, at: Round | None, place: int | None = None) -> Label:
+    """The label of a layer's own tensor: its name or number, or in a repeat the ordered index."""
+    if at is None:
+        return Label(meaning, layer.name or layer.number or place)
+    return Label(meaning, at.mark(), value_suffix(layer).removeprefix("_"))

@@ -1,0 +1,50 @@
+"""A tensor as the layers see it: its entries at a feature of the sample and in the round at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy
+
+from derive.network.extents import Shape, moved
+
+
+@dataclass(frozen=True)
+class Value:
+    """`value[j]` is the entry at feature `j`; the indices of batch and depth are put in by itself.
+
+    `shape` are the extents of one sample; `before` and `after` stand around the features; `flipped` features
+    are stored in the opposite order. `made_by` is the kind of activation whose values these are, if one is.
+    """
+
+    name: str
+    shape: Shape
+    before: tuple[sympy.Basic, ...] = ()
+    after: tuple[sympy.Basic, ...] = ()
+    flipped: bool = False
+    made_by: str = ""
+    suffix: str | None = None
+
+    def at(self, features: tuple[sympy.Basic, ...]) -> tuple[sympy.Basic, ...]:
+        """All indices of the entry at these features."""
+        assert len(features) == len(self.shape), f"{self.name} has {len(self.shape)} features axes"
+        return (*self.before, *(features[::-1] if self.flipped else features), *self.after)
+
+    def __getitem__(self, features: sympy.Basic | tuple[sympy.Basic, ...]) -> sympy.Basic:
+        at = self.at(features if isinstance(features, tuple) else (features,))
+        return sympy.IndexedBase(self.name)[at] if at else sympy.Symbol(self.name)
+
+    def moved(self, index: sympy.Basic, to: sympy.Basic) -> Value:
+        """The same tensor in another round: `a[l]` becomes `a[l-1]`, `a[0]` or `a[L]`."""
+        before = tuple(to if at == index else at for at in self.before)
+        return Value(
+            self.name, moved(self.shape, index, to), before, self.after, self.flipped, self.made_by, self.suffix
+        )
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a layer is about to read, as far as shapes go; `title` is what messages call it."""
+
+    title: str
+    shape: Shape

@@ -1,0 +1,163 @@
+"""From a view to an array expression: products under sums become pairwise contractions, smallest result first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from derive.errors import DeriveError
+from derive.raising.array import (
+    Add,
+    Array,
+    Condition,
+    Contract,
+    Gather,
+    Heaviside,
+    Map,
+    Multiply,
+    Raise,
+    Reduce,
+    Scalar,
+    Source,
+)
+from derive.terms.affine import Affine, Index
+from derive.terms.prover import contains_id
+from derive.terms.term import Bound, Delta, Entry, Functional
+from derive.terms.term import Scalar as ScalarAtom
+from derive.terms.view import Apply, Leaf, Plus, Power, Step, Summed, Times, View, children, free_indices
+
+Scope = Mapping[str, Index]
+"""The axes in scope: every free index that is not ordered, and the bound ones."""
+
+
+def array_of(view: View, scope: Scope) -> Array:
+    """The array expression of a view whose axes are the indices in `scope`; ordered indices stay parameters.
+
+    Raises: DeriveError for an index expression that is no slice (a stride, a sum of two axes).
+    """
+    if free_indices(view).isdisjoint(scope) and not _has_sum(view):
+        return Scalar(view)
+    match view:
+        case Leaf():
+            return _leaf(view, scope)
+        case Apply():
+            return Map(view.name, view.orders, tuple(array_of(a, scope) for a in view.args))
+        case Step():
+            return Heaviside(array_of(view.arg, scope), view.strict)
+        case Plus():
+            return _add([array_of(t, scope) for t in view.terms])
+        case Times():
+            return multiply([array_of(f, scope) for f in view.factors])
+        case Power():
+            return Raise(array_of(view.base, scope), view.exponent)
+        case Summed():
+            inner = {**scope, **{b.name: b for b in view.bounds if not b.ordered}}
+            factors = view.body.factors if isinstance(view.body, Times) else (view.body,)
+            return contract([array_of(f, inner) for f in factors], view.bounds)
+    raise DeriveError(f"{view} has no array form")
+
+
+def _has_sum(view: View) -> bool:
+    return isinstance(view, Summed) or any(_has_sum(p) for p in children(view))
+
+
+def _leaf(view: Leaf, scope: Scope) -> Array:
+    atom = view.atom
+    match atom:
+        case ScalarAtom():
+            raise DeriveError(f"the axis {atom!r} stands as a number; arrays of positions are not raised")
+        case Entry():
+            return _entry(atom, scope)
+        case Functional():
+            order = tuple(a.variable or "" for _, at in atom.wrt for a in at)
+            rest = sorted((atom.free & set(scope)) - set(order))
+            return Source(atom, tuple(scope[n] for n in (*(n for n in order if n in scope), *rest)))
+        case Delta() | Bound():
+            return Condition(atom, atom.free & frozenset(scope))
+    raise DeriveError(f"{atom!r} has no array form")
+
+
+def _entry(atom: Entry, scope: Scope) -> Array:
+    axes: list[str] = []
+    for e in atom.idx:
+        if contains_id(e):
+            return Gather(atom, atom.free & frozenset(scope))
+        mine = e.free & set(scope)
+        if not mine:
+            continue
+        name = next(iter(mine)) if len(mine) == 1 else ""
+        if not name or e.coefficient(name) != 1 or name in axes or name in (e - Affine([(name, 1)])).free:
+            raise DeriveError(f"the index {e} of {atom!r} is no slice of an axis")
+        axes.append(name)
+    return Source(atom, tuple(scope[n] for n in axes))
+
+
+def _add(args: Sequence[Array]) -> Array:
+    flat = [b for a in args for b in (a.args if isinstance(a, Add) else (a,))]
+    return Add(tuple(flat))
+
+
+def multiply(args: Sequence[Array]) -> Array:
+    """The product, flattened, numbers and scalars first."""
+    flat = [b for a in args for b in (a.args if isinstance(a, Multiply) else (a,))]
+    ordered = [a for a in flat if isinstance(a, Scalar)] + [a for a in flat if not isinstance(a, Scalar)]
+    return Multiply(tuple(ordered)) if len(ordered) > 1 else ordered[0]
+
+
+def contract(factors: Sequence[Array], bounds: Sequence[Index]) -> Array:
+    """Σ_bounds Π factors, one bound index after the other: always the one that leaves the smallest result.
+
+    An index that more than two factors share is made to be shared by two first, by entrywise products.
+    """
+    left = [b for a in factors for b in (a.args if isinstance(a, Multiply) else (a,))]
+    waiting = list(bounds)
+    for b in bounds:
+        if b.ordered:
+            raise DeriveError(f"a sum over the ordered index {b.name} is a loop, not a contraction")
+    while waiting:
+        b = min(waiting, key=lambda b: (_result_rank(b, left, waiting), waiting.index(b)))
+        having = _joined([a for a in left if b.name in a.axes])
+        rest = [a for a in left if b.name not in a.axes]
+        over = tuple(
+            o
+            for o in waiting
+            if any(o.name in a.axes for a in having)
+            and not any(o.name in a.axes for a in rest)
+            and all(o.name in a.axes for a in having)
+        )
+        new = _summed(having, over)
+        waiting = [o for o in waiting if o not in over]
+        left = [*rest, new] if not isinstance(new, Multiply) else [*rest, *new.args]
+    return multiply(left)
+
+
+def _result_rank(b: Index, factors: Sequence[Array], waiting: Sequence[Index]) -> int:
+    """The number of axes of what summing over `b` leaves."""
+    having = [a for a in factors if b.name in a.axes]
+    axes = frozenset().union(*(a.axes for a in having)) if having else frozenset()
+    return len(axes) - 1
+
+
+def _joined(having: Sequence[Array]) -> list[Array]:
+    """At most two factors: those with equal axes are multiplied, then the narrowest into the next."""
+    groups: dict[frozenset[str], list[Array]] = {}
+    for a in having:
+        groups.setdefault(a.axes, []).append(a)
+    parts = [multiply(g) for g in groups.values()]
+    while len(parts) > 2:
+        parts.sort(key=lambda a: len(a.axes))
+        narrow = parts.pop(0)
+        k = min(range(len(parts)), key=lambda k: len(parts[k].axes | narrow.axes))
+        parts[k] = multiply([parts[k], narrow])
+    return parts
+
+
+def _summed(having: Sequence[Array], over: tuple[Index, ...]) -> Array:
+    if len(having) == 2:
+        return Contract(having[0], having[1], over)
+    factors = having[0].args if isinstance(having[0], Multiply) else (having[0],)
+    names = {b.name for b in over}
+    inside = [a for a in factors if a.axes & names]
+    outside = [a for a in factors if not a.axes & names]
+    if not inside:
+        raise AssertionError("a dead index is removed by the normal form")
+    return multiply([*outside, Reduce(multiply(inside), over)])

@@ -1,0 +1,241 @@
+"""From array expressions to matrices: rows and columns are chosen by the left side, transposes follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.raising.array import (
+    Add,
+    Array,
+    Contract,
+    Heaviside,
+    Map,
+    Multiply,
+    Raise,
+    Reduce,
+    Scalar,
+    Source,
+)
+from derive.terms.affine import Index
+from derive.terms.matrix import (
+    Added,
+    Diagonal,
+    Entrywise,
+    EntrywisePower,
+    EntrywiseStep,
+    Hadamard,
+    Matrix,
+    Ones,
+    Product,
+    ScalarPart,
+    Scaled,
+    Transposed,
+    Whole,
+)
+from derive.terms.view import Num, View, times
+
+Place = Index | None
+"""The index that runs along the rows or the columns; None where there is only one entry."""
+
+
+def name_of(place: Place) -> str | None:
+    return place.name if place is not None else None
+
+
+class NotAMatrix(Exception):
+    """No pattern covers the expression; it stays in index form."""
+
+
+@dataclass(frozen=True)
+class Raiser:
+    """Reads matrices off array expressions.
+
+    `vectors_are_rows` says whether a tensor with one axis is a row (else a column); `whole` tells whether a
+    source covers the whole of its tensor (a slice has no matrix name).
+    """
+
+    vectors_are_rows: bool
+    whole: Callable[[Source], bool]
+
+    def matrix(self, a: Array, row: Place, column: Place) -> Matrix:
+        """`a` as a matrix with the given index along its rows and columns; what lacks one is repeated.
+
+        Raises: NotAMatrix if the axes of `a` are not among the two, or no pattern covers it.
+        """
+        places = {p.name for p in (row, column) if p is not None}
+        if not a.axes <= places:
+            raise NotAMatrix
+        if isinstance(a, Scalar) and not places:
+            return ScalarPart(a.view)
+        if a.axes != places and not isinstance(a, Multiply):
+            return self._repeated([a], row, column)
+        match a:
+            case Source():
+                return self._source(a, row, column)
+            case Multiply():
+                return self._multiply(a.args, row, column)
+            case Add():
+                return Added(tuple(self.matrix(t, row, column) for t in a.args))
+            case Map():
+                return Entrywise(a.name, a.orders, tuple(self._argument(t, row, column) for t in a.args))
+            case Raise():
+                return EntrywisePower(self.matrix(a.base, row, column), a.exponent)
+            case Heaviside():
+                return EntrywiseStep(self.matrix(a.arg, row, column), a.strict)
+            case Contract():
+                return self._contract(a, row, column)
+            case Reduce():
+                return self._reduce(a.arg, a.over, row, column)
+        raise NotAMatrix
+
+    def _argument(self, a: Array, row: Place, column: Place) -> Matrix:
+        return ScalarPart(a.view) if isinstance(a, Scalar) else self.matrix(a, row, column)
+
+    def _source(self, a: Source, row: Place, column: Place) -> Matrix:
+        if not self.whole(a) or len(a.order) > 2:
+            raise NotAMatrix
+        order = tuple(b.name for b in a.order)
+        name = Whole(a.atom, order)
+        if len(order) == 2:
+            return name if order == (name_of(row), name_of(column)) else transposed(name)
+        return name if (row is None) == self.vectors_are_rows else transposed(name)
+
+    def _multiply(self, factors: Sequence[Array], row: Place, column: Place) -> Matrix:
+        scalars = [f for f in factors if not f.axes]
+        full = [f for f in factors if f.axes and f.axes == {p.name for p in (row, column) if p is not None}]
+        partial = [f for f in factors if f.axes and f not in full]
+        if full:
+            core = self._hadamard([self.matrix(f, row, column) for f in full])
+            for f in partial:
+                on_rows = f.axes == {name_of(row)}
+                scaling = Diagonal(self.matrix(f, row if on_rows else column, None))
+                core = product([scaling, core] if on_rows else [core, scaling])
+        else:
+            core = self._repeated(partial, row, column)
+        return self._scaled(scalars, core)
+
+    def _repeated(self, factors: Sequence[Array], row: Place, column: Place) -> Matrix:
+        """An outer product; a place that no factor has is filled with ones."""
+        along_rows = [f for f in factors if row is not None and f.axes == {row.name}]
+        along_columns = [f for f in factors if column is not None and f.axes == {column.name}]
+        scalars = [f for f in factors if not f.axes]
+        parts: list[Matrix] = []
+        if row is not None:
+            vectors = [self.matrix(f, row, None) for f in along_rows]
+            parts.append(self._hadamard(vectors) if vectors else Ones(row.extent))
+        if column is not None:
+            vectors = [self.matrix(f, None, column) for f in along_columns]
+            parts.append(self._hadamard(vectors) if vectors else transposed(Ones(column.extent)))
+        return self._scaled(scalars, product(parts)) if parts else self._all_scalar(scalars)
+
+    def _all_scalar(self, scalars: Sequence[Array]) -> Matrix:
+        return product([self.matrix(s, None, None) for s in scalars])
+
+    def _scaled(self, scalars: Sequence[Array], core: Matrix) -> Matrix:
+        views: list[View] = []
+        matrices: list[Matrix] = []
+        for s in scalars:
+            if isinstance(s, Scalar):
+                views.append(s.view)
+            else:
+                matrices.append(self.matrix(s, None, None))
+        if matrices:
+            core = product([*matrices, core])
+        return scaled(times(views), core)
+
+    def _hadamard(self, factors: list[Matrix]) -> Matrix:
+        flat = [g for f in factors for g in (f.factors if isinstance(f, Hadamard) else (f,))]
+        return Hadamard(tuple(flat)) if len(flat) > 1 else flat[0]
+
+    def _contract(self, a: Contract, row: Place, column: Place) -> Matrix:
+        shared = (a.left.axes & a.right.axes) - {b.name for b in a.over}
+        if shared or len(a.over) > 1:
+            return self._reduce(Multiply((a.left, a.right)), a.over, row, column)
+        k = a.over[0]
+        left, right = a.left, a.right
+        r, c = name_of(row), name_of(column)
+        if c in left.axes or r in right.axes:
+            left, right = right, left
+        if not left.axes <= {r, k.name} or not right.axes <= {k.name, c}:
+            raise NotAMatrix
+        return product([self.matrix(left, row, k), self.matrix(right, k, column)])
+
+    def _reduce(self, a: Array, over: tuple[Index, ...], row: Place, column: Place) -> Matrix:
+        """Row sums `M 1`, column sums `1ᵀ M`, the sum of all entries `1ᵀ M 1`."""
+        if len(over) == 1 and row is None:
+            return product([transposed(Ones(over[0].extent)), self.matrix(a, over[0], column)])
+        if len(over) == 1 and column is None:
+            return product([self.matrix(a, row, over[0]), Ones(over[0].extent)])
+        if len(over) == 2 and row is None and column is None:
+            first, second = sorted(over, key=lambda b: _position(a, b.name))
+            core = self.matrix(a, first, second)
+            return product([transposed(Ones(first.extent)), core, Ones(second.extent)])
+        raise NotAMatrix
+
+
+def _position(a: Array, name: str) -> int:
+    """Where an axis stands in the first stored source that has it."""
+    if isinstance(a, Source):
+        order = [b.name for b in a.order]
+        return order.index(name) if name in order else 9
+    parts: tuple[Array, ...] = ()
+    if isinstance(a, Multiply | Add | Map):
+        parts = a.args
+    elif isinstance(a, Raise):
+        parts = (a.base,)
+    elif isinstance(a, Heaviside | Reduce):
+        parts = (a.arg,)
+    elif isinstance(a, Contract):
+        parts = (a.left, a.right)
+    return min((_position(p, name) for p in parts), default=9)
+
+
+def transposed(m: Matrix) -> Matrix:
+    """mᵀ, pushed to the leaves: (AB)ᵀ = BᵀAᵀ, (A⊙B)ᵀ = Aᵀ⊙Bᵀ."""
+    match m:
+        case Transposed():
+            return m.arg
+        case Product():
+            return Product(tuple(transposed(f) for f in reversed(m.factors)))
+        case Hadamard():
+            return Hadamard(tuple(transposed(f) for f in m.factors))
+        case Added():
+            return Added(tuple(transposed(t) for t in m.terms))
+        case Scaled():
+            return Scaled(m.scalar, transposed(m.arg))
+        case Diagonal() | ScalarPart():
+            return m
+        case Entrywise():
+            return Entrywise(m.name, m.orders, tuple(transposed(a) for a in m.args))
+        case EntrywisePower():
+            return EntrywisePower(transposed(m.base), m.exponent)
+        case EntrywiseStep():
+            return EntrywiseStep(transposed(m.arg), m.strict)
+    return Transposed(m)
+
+
+def product(factors: Sequence[Matrix]) -> Matrix:
+    """The matrix product, flattened, with scalars in front."""
+    scalars: list[View] = []
+    flat: list[Matrix] = []
+    for f in factors:
+        if isinstance(f, Scaled):
+            scalars.append(f.scalar)
+            f = f.arg
+        if isinstance(f, ScalarPart):
+            scalars.append(f.view)
+        else:
+            flat.extend(f.factors if isinstance(f, Product) else (f,))
+    if not flat:
+        return ScalarPart(times(scalars))
+    return scaled(times(scalars), Product(tuple(flat)) if len(flat) > 1 else flat[0])
+
+
+def scaled(scalar: View, m: Matrix) -> Matrix:
+    if scalar == Num(Fraction(1)):
+        return m
+    if isinstance(m, Scaled):
+        return Scaled(times([scalar, m.scalar]), m.arg)
+    return ScalarPart(times([scalar, m.view])) if isinstance(m, ScalarPart) else Scaled(scalar, m)

@@ -1,0 +1,91 @@
+"""Raising a result or a forward equation: index form to matrix form, where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from derive.calculus.adjoint import ADJOINT
+from derive.errors import DeriveError
+from derive.network.network import Network
+from derive.raising.array import Source
+from derive.raising.contraction import array_of
+from derive.raising.matrix import NotAMatrix, Raiser
+from derive.terms.affine import Index
+from derive.terms.matrix import Matrix, Whole
+from derive.terms.term import Block, Entry, Functional, Poly
+from derive.terms.view import View
+
+
+@dataclass(frozen=True)
+class Raised:
+    """`lhs = rhs` between matrices, vectors or scalars."""
+
+    lhs: Matrix
+    rhs: Matrix
+
+
+def raise_view(network: Network, lhs: Entry, domain: Sequence[Index], view: View) -> Raised | None:
+    """`lhs = view` as matrices, oriented by the index order of the left side.
+
+    None where the left side has more than two axes or no pattern covers the right side: the index form stands.
+    """
+    scope = {b.name: b for b in domain if not b.ordered}
+    axes = [scope[e.variable] for e in lhs.idx if e.variable in scope]
+    if len(axes) > 2 or len(axes) != len(scope):
+        return None
+    as_rows = vectors_are_rows(network)
+    row, column = (None, None)
+    if len(axes) == 2:
+        row, column = axes
+    elif axes:
+        row, column = (None, axes[0]) if as_rows else (axes[0], None)
+    raiser = Raiser(as_rows, lambda source: covers(network, source))
+    left = Source(lhs, tuple(axes))
+    if not raiser.whole(left):
+        return None
+    try:
+        name = raiser.matrix(left, row, column) if axes else Whole(lhs, ())
+        return Raised(name, raiser.matrix(array_of(view, scope), row, column))
+    except (DeriveError, NotAMatrix):
+        return None
+
+
+def covers(network: Network, source: Source) -> bool:
+    """Whether a source runs over the whole range of each of its axes (a slice has no matrix name)."""
+    if isinstance(source.atom, Functional):
+        return len(source.atom.wrt) == 1
+    tensor = network.tensor(source.atom.tensor.removeprefix(ADJOINT))
+    at = {a.name: e for a, e in zip(tensor.axes, source.atom.idx, strict=False)}
+    here = {b.name: b for b in source.order}
+    for axis, e in zip(tensor.axes, source.atom.idx, strict=False):
+        b = here.get(e.variable or "")
+        if b is None:
+            if e.free & set(here):
+                return False
+        elif b.lo != axis.lo.subs(at) or b.hi != axis.hi.subs(at):
+            return False
+    return True
+
+
+def vectors_are_rows(network: Network) -> bool:
+    """Whether tensors with one axis are rows: what the forward equations say with fewer transposes.
+
+    A matrix that is contracted over its first axis (`x W`) speaks for rows, over its second (`W x`) for columns.
+    """
+    places = [k for e in network.equations for k in _contracted_axes(network, e.rhs)]
+    return places.count(0) > places.count(1)
+
+
+def _contracted_axes(network: Network, p: Poly) -> Iterator[int]:
+    """For each parameter with two free axes under a sum: which of them is summed."""
+    for m, _ in p.terms:
+        for block, _ in m.powers:
+            if isinstance(block, Block):
+                names = {b.name for b in block.bounds}
+                for a, _ in block.body.powers:
+                    if isinstance(a, Entry) and network.tensor(a.tensor).role == "parameter":
+                        axes = [e.variable for e in a.idx[network.tensor(a.tensor).family :]]
+                        hits = [k for k, n in enumerate(axes) if n in names]
+                        if len(axes) == 2 and len(hits) == 1:
+                            yield hits[0]
