@@ -1,11 +1,12 @@
 """Hypothesis strategies for random networks, stated through the Builder.
 
-`equations()` gives networks of one equation, `networks()` several equations and a scalar cost, `recurrences()` a
-time or depth of symbolic length, `deep_networks()` layers `l = 1 … L` of widths `n_l`. `sampled(network)` is an
-environment with random data for any of them.
+`equations()` gives networks of one equation, `networks()` several equations and a scalar cost,
+`recurrences()` a time of symbolic length, `deep_networks()` layers `l = 1 … L` of widths `n_l`;
+`sampled(network)` is an environment with random data for any of them. Each stands on a plain function of a
+`Pick`, which chooses one of several options, so that `random.Random(seed).choice` serves as well.
 
-Expressions are built so that they are defined everywhere (roots and logarithms of positive terms only) and stay of
-moderate size (what is unbounded goes through a bounded function before it is exponentiated).
+Expressions are built so that they are defined everywhere (roots and logarithms of positive terms only) and
+stay of moderate size (what is unbounded goes through a bounded function before it is exponentiated).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import sympy
 from hypothesis import strategies as st
@@ -25,20 +27,20 @@ from derive.network.builder import Builder
 from derive.network.network import Network
 from derive.network.sample_data import choose_sizes, sample_environment
 
-Draw = Callable[[st.SearchStrategy], object]
+Pick = Callable[[Sequence[Any]], Any]
 Scope = tuple[tuple[sympy.Idx, str], ...]
 """The indices in scope, each with the range it runs over: `n`, `m` or `classes`."""
 
 CLASSES = 4
 RANGES = ("n", "m")
-FUNCTIONS = (sympy.sin, sympy.cos, sympy.tanh, sympy.atan, sympy.erf, sympy.Function("sigma"))
+SCALAR = (sympy.sin, sympy.cos, sympy.tanh, sympy.atan, sympy.erf, sympy.Function("sigma"))
 
 
 @dataclass
 class Draft:
     """A network in the making. `axes` gives for each tensor what it takes: a range, or a shifted index."""
 
-    draw: Draw
+    pick: Pick
     net: Builder
     sizes: dict[str, sympy.Basic]
     axes: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -57,26 +59,26 @@ class Draft:
     def bound_index(self, over: str, scope: Scope) -> sympy.Idx:
         """An index for a sum: new, or up to one in scope, or hiding one of the same name."""
         outer = [i for i, o in scope if o == over and over != "classes"]
-        how = self.draw(st.sampled_from(("new", "new", "triangular", "hiding"))) if outer else "new"
+        how = self.pick(("new", "new", "triangular", "hiding")) if outer else "new"
         if how == "hiding":
-            return self.draw(st.sampled_from(outer))
+            return self.pick(outer)
         if how == "triangular":
             self.used += 1
-            return self.net.index(f"t{self.used}", self.draw(st.sampled_from(outer)))
+            return self.net.index(f"t{self.used}", self.pick(outer))
         return self.index(over)
 
     def take(self, over: str, scope: Scope) -> tuple[sympy.Idx, bool]:
         """An index in scope that runs over the range, or a new one, which must then be summed."""
         known = [i for i, o in scope if o == over]
-        if known and self.draw(st.integers(0, 4)):
-            return self.draw(st.sampled_from(known)), False
+        if known and self.pick(range(5)):
+            return self.pick(known), False
         return self.bound_index(over, scope), True
 
     # -- expressions ----------------------------------------------------------------------------
 
     def entry(self, scope: Scope, name: str = "") -> sympy.Expr:
         """An entry of a tensor, under a sum over the indices that the scope lacks."""
-        name = name or self.draw(st.sampled_from(sorted(self.axes)))
+        name = name or self.pick(sorted(self.axes))
         summed: list[sympy.Idx] = []
         place = []
         for kind in self.axes[name]:
@@ -90,7 +92,7 @@ class Draft:
 
     def position(self, kind: str, scope: Scope) -> tuple[sympy.Expr, list[sympy.Idx]]:
         """What stands on an axis, and the indices to sum over."""
-        if kind == "classes" and self.draw(st.booleans()):
+        if kind == "classes" and self.pick((False, True)):
             i, new = self.take("n", scope)
             return self.handles["ids"][i], [i] * new
         if kind not in ("window", "stride", "double"):
@@ -109,13 +111,13 @@ class Draft:
             *(self._entry, self._sum_of_terms, self._product, self._sum, self._sum, self._function),
             *(self._power, self._delta, self._kink, self._number, self._softmax, self._shifted),
         )
-        return self.draw(st.sampled_from(rules))(scope, depth - 1)
+        return self.pick(rules)(scope, depth - 1)
 
     def _entry(self, scope: Scope, depth: int) -> sympy.Expr:
         return self.entry(scope)
 
     def _number(self, scope: Scope, depth: int) -> sympy.Expr:
-        number = self.draw(st.sampled_from((2, -1, Rational(1, 3), sympy.pi / 4, 1 / self.sizes["n"])))
+        number = self.pick((2, -1, Rational(1, 3), sympy.pi / 4, 1 / self.sizes["n"]))
         return number * self.expression(scope, depth)
 
     def _sum_of_terms(self, scope: Scope, depth: int) -> sympy.Expr:
@@ -125,27 +127,21 @@ class Draft:
         return self.expression(scope, depth) * self.expression(scope, depth)
 
     def _sum(self, scope: Scope, depth: int) -> sympy.Expr:
-        over = self.draw(st.sampled_from(RANGES))
+        over = self.pick(RANGES)
         i = self.bound_index(over, scope)
         return Sum(self.expression((*scope, (i, over)), depth), i)
 
     def _function(self, scope: Scope, depth: int) -> sympy.Expr:
-        return self.draw(st.sampled_from(FUNCTIONS))(self.expression(scope, depth))
+        return self.pick(SCALAR)(self.expression(scope, depth))
 
     def positive(self, scope: Scope, depth: int) -> sympy.Expr:
         u = self.expression(scope, depth)
-        return self.draw(
-            st.sampled_from(
-                (1 + u**2, sympy.exp(sympy.sin(u)), 2 + sympy.tanh(u), self.handles["eps"] + u**2)
-            )
-        )
+        return self.pick((1 + u**2, sympy.exp(sympy.sin(u)), 2 + sympy.tanh(u), self.handles["eps"] + u**2))
 
     def _power(self, scope: Scope, depth: int) -> sympy.Expr:
-        if self.draw(st.booleans()):
-            return self.expression(scope, depth) ** self.draw(st.sampled_from((2, 3)))
-        exponent = self.draw(
-            st.sampled_from((-1, -2, Rational(1, 2), Rational(-1, 2), Rational(2, 3), "log"))
-        )
+        if self.pick((False, True)):
+            return self.expression(scope, depth) ** self.pick((2, 3))
+        exponent = self.pick((-1, -2, Rational(1, 2), Rational(-1, 2), Rational(2, 3), "log"))
         u = self.positive(scope, depth)
         return sympy.log(u) if exponent == "log" else u**exponent
 
@@ -157,7 +153,7 @@ class Draft:
         r, r_new = self.take("m", scope)
         v, v_new = self.take("classes", scope)
         inner = [(i, i_new), (j, j_new)]
-        match self.draw(st.sampled_from(("plain", "shift", "step", "ids", "end"))):
+        match self.pick(("plain", "shift", "step", "ids", "end")):
             case "plain":
                 out = KroneckerDelta(i, j) * u
             case "shift":
@@ -170,13 +166,13 @@ class Draft:
                 out, inner = KroneckerDelta(self.handles["ids"][i], v) * u, [(i, i_new), (v, v_new)]
             case "end":
                 out, inner = KroneckerDelta(i, self.sizes["n"]) * u, [(i, i_new)]
-        for index in dict.fromkeys(index for index, new in inner if new):
+        for index in dict.fromkeys(index for index, new in reversed(inner) if new):
             out = Sum(out, index)
         return out
 
     def _kink(self, scope: Scope, depth: int) -> sympy.Expr:
         u, v = self.expression(scope, depth), self.entry(scope)
-        match self.draw(st.sampled_from(("max", "min", "both", "abs", "piecewise", "leaky"))):
+        match self.pick(("max", "min", "both", "abs", "piecewise", "leaky")):
             case "max":
                 return Max(u, 0)
             case "min":
@@ -190,10 +186,10 @@ class Draft:
         return Piecewise((u, sympy.And(v > 0, v <= 1)), (v, v > -1), (sympy.S(0), True))
 
     def _softmax(self, scope: Scope, depth: int) -> sympy.Expr:
-        over = self.draw(st.sampled_from(RANGES))
+        over = self.pick(RANGES)
         i, new = self.take(over, scope)
         j = self.index(over)
-        name = self.draw(st.sampled_from([n for n, a in sorted(self.axes.items()) if over in a]))
+        name = self.pick([n for n, a in sorted(self.axes.items()) if over in a])
         k = self.axes[name].index(over)
         others = [self.position(kind, (*scope, (i, over))) for kind in self.axes[name]]
 
@@ -207,13 +203,13 @@ class Draft:
         return out
 
     def _shifted(self, scope: Scope, depth: int) -> sympy.Expr:
-        return self.entry(scope, self.draw(st.sampled_from(("shifted", "strided", "stepped", "embedding"))))
+        return self.entry(scope, self.pick(("shifted", "strided", "stepped", "embedding")))
 
 
-def draft(draw: Draw, name: str) -> Draft:
+def draft(pick: Pick, name: str) -> Draft:
     """The sizes, inputs and parameters that random expressions are made of."""
     net = Builder(name)
-    d = Draft(draw, net, {"n": net.size("n"), "m": net.size("m")})
+    d = Draft(pick, net, {"n": net.size("n"), "m": net.size("m")})
     n, m = d.sizes["n"], d.sizes["m"]
     ends = {"window": n + m - 1, "stride": 2 * n + m - 2, "double": 2 * n}
     for kind, end in ends.items():
@@ -235,14 +231,14 @@ def draft(draw: Draw, name: str) -> Draft:
 
 def define(d: Draft, name: str, depth: int) -> None:
     """One equation over zero to two indices; what it defines may occur in later ones."""
-    axes = d.draw(st.sampled_from(((), ("n",), ("m",), ("n", "m"), ("n", "n"))))
+    axes = d.pick(((), ("n",), ("m",), ("n", "m"), ("n", "n")))
     scope = tuple((d.index(a), a) for a in axes)
     d.net.define(name, tuple(i for i, _ in scope), d.expression(scope, depth))
     d.handles[name], d.axes[name] = d.net.handle(name), axes
 
 
 def state_cost(d: Draft, values: Sequence[str]) -> None:
-    """A sum over all entries of all values, each through a bounded function and weighed by its own entries."""
+    """A sum over all entries of all values, each through a bounded function and with its own weight."""
     weights = {"n": d.handles["x"], "m": d.handles["u"]}
     parts = []
     for name in values:
@@ -256,39 +252,36 @@ def state_cost(d: Draft, values: Sequence[str]) -> None:
     d.net.minimize("C")
 
 
-@st.composite
-def equations(draw: Draw, depth: int = 3) -> Network:
+def equation(pick: Pick, depth: int = 3) -> Network:
     """Networks of a single equation, for `v`."""
-    d = draft(draw, "equation")
+    d = draft(pick, "equation")
     define(d, "v", depth)
     return d.net.network()
 
 
-@st.composite
-def networks(draw: Draw, depth: int = 2, most: int = 4) -> Network:
+def network(pick: Pick, depth: int = 2, most: int = 4) -> Network:
     """Networks of several equations `v1`, `v2`, … and a scalar cost `C` of all of them."""
-    d = draft(draw, "network")
-    names = [f"v{k + 1}" for k in range(draw(st.integers(1, most)))]
+    d = draft(pick, "network")
+    names = [f"v{k + 1}" for k in range(pick(range(1, most + 1)))]
     for name in names:
         define(d, name, depth)
     state_cost(d, names)
     return d.net.network()
 
 
-@st.composite
-def recurrences(draw: Draw, depth: int = 2) -> Network:
-    """`h_t` from `h_{t−1}`, perhaps `h_{t−2}` and a cell; the cost reads the last, the first or every step."""
-    d = draft(draw, "recurrence")
-    net, n = d.net, d.sizes["n"]
+def recurrence(pick: Pick, depth: int = 2) -> Network:
+    """`h_t` from `h_{t−1}`, perhaps `h_{t−2}` and a cell; the cost reads the last, first or every step."""
+    d = draft(pick, "recurrence")
+    net = d.net
     T = net.size("T")
-    order = draw(st.sampled_from((1, 1, 2)))
+    order = pick((1, 1, 2))
     t0 = net.index("t0", T, lo=1 - order, ordered=True)
     t = net.index("t", T, ordered=True)
     i, j = d.index("n"), d.index("n")
     drive = net.input("drive", (t, i))
     U = net.parameter("U", (i, j))
     h, c = sympy.IndexedBase("h"), sympy.IndexedBase("c")
-    with_cell = draw(st.booleans())
+    with_cell = pick((False, True))
     for past in range(1 - order, 1):
         net.define("h", (past, i), d.expression(((i, "n"),), 1), axes=(t0, i))
     scope = ((i, "n"),)
@@ -299,19 +292,18 @@ def recurrences(draw: Draw, depth: int = 2) -> Network:
         net.define("c", (0, i), sympy.S(0), axes=(net.index("t00", T, lo=0, ordered=True), i))
         net.define("c", (t, i), sympy.sin(h[t - 1, i]) * c[t - 1, i] + d.expression(scope, 1))
         previous = previous + c[t, i]
-    if draw(st.booleans()):
+    if pick((False, True)):
         previous = previous / T + KroneckerDelta(t, T) * d.expression(scope, 1)
     net.define("h", (t, i), sympy.sin(previous))
     last, every = Sum(h[T, i] ** 2, i), Sum(Sum(sympy.exp(h[t, i]) * drive[t, i], i), t)
     ends = {"last": last, "every": every, "both": last * every, "start": Sum(h[0, i] * h[T, i], i)}
-    net.define("C", (), ends[draw(st.sampled_from(sorted(ends)))])
+    net.define("C", (), ends[pick(sorted(ends))])
     net.minimize("C")
     return net.network()
 
 
-@st.composite
-def deep_networks(draw: Draw) -> Network:
-    """Layers l = 1 … L of widths n_l; activation and cost abstract or given, perhaps gains and normalizers."""
+def deep_network(pick: Pick) -> Network:
+    """Layers l = 1 … L of widths n_l; activation and cost abstract or given, perhaps with normalizers."""
     net = Builder("deep")
     L = net.size("L")
     net.size("n")
@@ -322,21 +314,21 @@ def deep_networks(draw: Draw) -> Network:
     jL = net.index("jL", net.size("n", L))
     x = net.input("x", (i0,))
     W, b = net.parameter("W", (l, k, j)), net.parameter("b", (l, k))
-    sigma = draw(st.sampled_from((net.function("sigma"), sympy.tanh, sympy.sin)))
+    sigma = pick((net.function("sigma"), sympy.tanh, sympy.sin))
     a, z = sympy.IndexedBase("a"), sympy.IndexedBase("z")
-    net.define("a", (0, i0), draw(st.sampled_from((x[i0], sympy.sin(x[i0])))), axes=(l0, j0))
+    net.define("a", (0, i0), pick((x[i0], sympy.sin(x[i0]))), axes=(l0, j0))
     pre = Sum(W[l, k, j] * a[l - 1, j], j) + b[l, k]
-    if draw(st.booleans()):
+    if pick((False, True)):
         gain = net.parameter("g", (l,))
         pre = gain[l] * pre / (1 + Sum(a[l - 1, j] ** 2, j))
     net.define("z", (l, k), pre)
     act = sigma(z[l, k])
-    if draw(st.booleans()):
+    if pick((False, True)):
         kk = net.index("kk", net.size("n", l))
         act = act / Sum(sympy.exp(z[l, kk]), kk)
     net.define("a", (l, k), act, axes=(l0, j0))
     y = net.target("y", (jL,))
-    cost = draw(st.sampled_from(("abstract", "square", "penalty")))
+    cost = pick(("abstract", "square", "penalty"))
     if cost == "abstract":
         net.define("C", (), net.functional("Cost")(a[L, jL], y[jL]))
     elif cost == "square":
@@ -349,8 +341,20 @@ def deep_networks(draw: Draw) -> Network:
     return net.network()
 
 
+def _strategy(make: Callable[..., Network]) -> Callable[..., st.SearchStrategy[Network]]:
+    @st.composite
+    def networks_of_the_kind(draw: st.DrawFn, **more: int) -> Network:
+        return make(lambda options: draw(st.sampled_from(options)), **more)
+
+    return networks_of_the_kind
+
+
+equations, networks = _strategy(equation), _strategy(network)
+recurrences, deep_networks = _strategy(recurrence), _strategy(deep_network)
+
+
 def sampled(network: Network, seed: int = 0) -> Environment:
-    """Random data, a meaning for the abstract function and cost, and the derivatives of registered functions."""
+    """Random data, a meaning for the abstract functions, and the derivatives of registered functions."""
     sizes = choose_sizes(network, seed)
     env = sample_environment(network, sizes, seed, classes={"ids": CLASSES})
     return replace(env, functions={"sigma": sigma}, functionals={"Cost": cost}, derivative_of=definition)
@@ -363,7 +367,7 @@ def sigma(orders: tuple[int, ...], args: tuple[complex, ...]) -> complex:
 
 
 def cost(arguments: tuple[Array, ...], wrt: Wrt) -> complex:
-    """A stand-in for an abstract cost: sin of a weighed sum of all entries of all arguments, with its derivatives."""
+    """A stand-in for an abstract cost, with its derivatives: sin of a weighed sum of all entries."""
     total = sum(_weight(k, at) * u for k, array in enumerate(arguments) for at, u in array.items())
     factor = math.prod(_weight(k, at) for k, at in wrt)
     return factor * _sine(total, len(wrt))

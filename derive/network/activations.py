@@ -11,6 +11,7 @@ import sympy
 from sympy import Rational, exp, log
 
 from derive.ir.scalar import REGISTRY, ScalarFunction, x
+from derive.network.layers.softmax import OF_WHOLE_VECTORS
 from derive.network.spec.options import ActivationOptions
 from derive.network.value import Value
 
@@ -61,23 +62,6 @@ def identity(z: sympy.Expr) -> sympy.Expr:
 
 
 _WITHOUT_OPTIONS: dict[str, Callable[[sympy.Expr], sympy.Expr]] = {"identity": identity, "tanh": sympy.tanh}
-
-Whole = Callable[[Value, tuple[sympy.Idx, ...], tuple[sympy.Idx, ...]], sympy.Expr]
-"""An entry of an activation that reads the whole of `z`: (z, at, indices to sum over)."""
-
-
-def softmax(z: Value, at: tuple[sympy.Idx, ...], others: tuple[sympy.Idx, ...]) -> sympy.Expr:
-    """p_j = exp(z_j) / Σ_k exp(z_k)."""
-    return exp(z[at]) / sympy.Sum(exp(z[others]), *others)
-
-
-def log_softmax(z: Value, at: tuple[sympy.Idx, ...], others: tuple[sympy.Idx, ...]) -> sympy.Expr:
-    """log p_j = z_j - log Σ_k exp(z_k)."""
-    return z[at] - log(sympy.Sum(exp(z[others]), *others))
-
-
-OF_WHOLE_VECTORS: dict[str, Whole] = {"softmax": softmax, "log_softmax": log_softmax}
-"""Activations that are not entrywise; they need one axis of features."""
 
 HE = frozenset(("relu", "leaky_relu", "prelu", "elu", "selu", "softplus", "silu", "gelu", "gelu_tanh"))
 

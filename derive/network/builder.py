@@ -36,6 +36,9 @@ class Builder:
     def __init__(self, name: str) -> None:
         self.name = name
         self._tensors: dict[str, Tensor] = {}
+        self._arity: dict[str, int] = {}
+        self._ids: set[str] = set()
+        self._ranges: dict[str, Index] = {}
         self._sizes: dict[str, sympy.Basic] = {}
         self._indices: dict[str, tuple[sympy.Idx, bool]] = {}
         self._letters: dict[str, str] = {}
@@ -100,6 +103,21 @@ class Builder:
         self._abstract.add(name)
         return sympy.Function(name)
 
+    def value(self, name: str, axes: Sequence[Axis], **more: object) -> sympy.Basic:
+        """A value declared before the equations that define it, as those of a recurrence read it."""
+        return self._declare(name, axes, "value", **more)
+
+    def range_of(self, i: sympy.Idx) -> Index:
+        """The range of a declared index."""
+        name = str(i.label) if isinstance(i, sympy.Idx) else ""
+        if name not in self._indices or self._indices[name][0] != i:
+            raise DeriveError(f"{i} is no index with a range", repair="make it with net.index(name, size)")
+        if name not in self._ranges:
+            reader = self._reader(frozenset())
+            made, ordered = self._indices[name]
+            self._ranges[name] = Index(name, reader.affine(made.lower), reader.affine(made.upper), ordered)
+        return self._ranges[name]
+
     def functional(self, name: str = "C") -> sympy.Function:
         """An abstract cost of whole tensors: in `C(a[j], y[j])` an index bound by no sum runs over its range."""
         self._costs.add(name)
@@ -127,7 +145,7 @@ class Builder:
         if name not in self._tensors:
             self._declare(name, declared, "value", **more)
         line = more.get("line")
-        domain = tuple(self._bound(a) for a in at if isinstance(a, sympy.Idx))
+        domain = tuple(self.range_of(i) for i in _indices_of(at))
         reader = self._reader(frozenset(b.name for b in domain))
         stated = sympy.sympify(rhs)
         context = {b.name: b for b in domain}
@@ -151,7 +169,7 @@ class Builder:
     def fact(self, lhs: sympy.Basic, rhs: sympy.Basic, statement: str) -> None:
         """Declare an equality that simplification may use, such as `Σ_k y_ki = 1`; free indices run over their ranges."""
         names = {str(i.label) for i in lhs.atoms(sympy.Idx)} - _summed(lhs)
-        free = tuple(self._bound(self._indices[n][0]) for n in sorted(names))
+        free = tuple(self.range_of(self._indices[n][0]) for n in sorted(names))
         reader = self._reader(frozenset(names))
         self._facts.append(Fact(reader.read(lhs), reader.read(sympy.sympify(rhs)), free, statement))
 
@@ -166,12 +184,13 @@ class Builder:
         """
         if not self._equations:
             raise DeriveError(f"the network {self.name} has no equations", repair="state one with define")
+        defined = {e.lhs.tensor for e in self._equations}
         for t in self._tensors.values():
-            if t.role == "value" and not any(e.lhs.tensor == t.name for e in self._equations):
+            if t.role == "value" and t.name not in defined:
                 raise DeriveError(f"{t.name} is declared but never defined")
         letters: dict[tuple[Affine, Affine], tuple[str, ...]] = {}
         for i, _ in self._indices.values():
-            b = self._bound(i)
+            b = self.range_of(i)
             letters[b.lo, b.hi] = (*letters.get((b.lo, b.hi), ()), self._letters[b.name])
         return Network(
             self.name,
@@ -197,12 +216,15 @@ class Builder:
         line: int | None = None,
     ) -> sympy.Basic:
         self._claim(name)
-        bounds = tuple(self._bound(a) for a in axes)
+        bounds = tuple(self.range_of(a) for a in axes)
         if len({b.name for b in bounds}) < len(bounds):
             raise DeriveError(f"two axes of {name} have the same index", repair="give each axis its own index")
         family = 0
         while family < len(bounds) and bounds[family].ordered:
             family += 1
+        self._arity[name] = len(bounds)
+        if kind in ("class_id", "id"):
+            self._ids.add(name)
         self._tensors[name] = Tensor(name, bounds, role, kind, label or Label(), family, line)
         return self.handle(name)
 
@@ -214,22 +236,10 @@ class Builder:
         if name in self._tensors or name in self._sizes or name in self._indices or name in self._abstract:
             raise DeriveError(f"the name {name} is used twice", repair="give one of the two another name")
 
-    def _bound(self, i: sympy.Idx) -> Index:
-        if not isinstance(i, sympy.Idx) or i.lower is None:
-            raise DeriveError(f"{i} is no index with a range", repair="make it with net.index(name, size)")
-        reader = self._reader(frozenset())
-        name = str(i.label)
-        return Index(name, reader.affine(i.lower), reader.affine(i.upper), self._indices[name][1])
-
     def _reader(self, domain: frozenset[str]) -> Reader:
-        ids = frozenset(t.name for t in self._tensors.values() if t.kind in ("class_id", "id"))
+        """A reader for one expression; it looks names up in the tables as they are now."""
         return Reader(
-            {n: len(t.axes) for n, t in self._tensors.items()},
-            frozenset(self._sizes),
-            ids,
-            frozenset(self._costs),
-            frozenset(self._abstract),
-            domain,
+            self._arity, self._sizes.keys(), self._ids, self._costs, self._abstract, domain
         )
 
     def _check(self, equation: Equation) -> None:
@@ -255,6 +265,15 @@ class Builder:
                     f"the index {e} of {entry!r} may leave its range {lo} … {hi} in {equation.lhs!r} = {equation.stated}",
                     repair="use indices of the same range, or multiply by a bracket",
                 )
+
+
+def _indices_of(at: Sequence[sympy.Basic]) -> list[sympy.Idx]:
+    """The indices of a left side in order, those in `c[j + n]` too."""
+    found: dict[sympy.Idx, None] = {}
+    for a in at:
+        inside = sympy.sympify(a).atoms(sympy.Idx)
+        found.update(dict.fromkeys(sorted(inside, key=str)))
+    return list(found)
 
 
 def _summed(e: sympy.Basic) -> set[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sympy
 
+from derive.ir.tensor import Label
 from derive.network.builder import Builder
 from derive.network.extents import Extent, Shape, base_name, extent_of
 from derive.network.layout import layout_of
@@ -86,12 +87,19 @@ class Sheet:
         start = self.net.index(self.names.fresh(f"{letter}0"), times, lo=0, ordered=True, letter=letter)
         return Round(letter, inner, start, times)
 
-    def value(self, name: str, shape: Shape, depth: tuple[sympy.Basic, ...] = (), made_by: str = "") -> Value:
+    def value(
+        self,
+        name: str,
+        shape: Shape,
+        depth: tuple[sympy.Basic, ...] = (),
+        label: Label = Label(),
+        made_by: str = "",
+    ) -> Value:
         """A tensor with a batch axis where there is a batch; `depth` is its ordered index, if it has one."""
         samples = () if self.batch is None else (self.batch,)
         if self.layout == "columns":
-            return Value(name, shape, depth, samples, made_by=made_by)
-        return Value(name, shape, (*depth, *samples), made_by=made_by)
+            return Value(name, shape, depth, samples, label=label, made_by=made_by)
+        return Value(name, shape, (*depth, *samples), label=label, made_by=made_by)
 
 
 def _times_of(spec: NetworkSpec) -> dict[str, Extent]:

@@ -17,16 +17,7 @@ from derive.network.spec.activations import ActivationSpec
 from derive.network.spec.models import LayerSpec
 from derive.network.spec.names import Size
 from derive.network.spec.numbering import parameter_suffix
-from derive.network.value import Value
-
-
-@dataclass(frozen=True)
-class Result:
-    """The value that a layer hands on: its tensor, its label, and its axes where they are not those of `value`."""
-
-    value: Value
-    label: Label
-    axes: tuple[sympy.Idx, ...]
+from derive.network.value import Result, Value
 
 
 @dataclass(frozen=True)
@@ -112,9 +103,9 @@ class Site:
 
     def hand_on(self, at: tuple[sympy.Basic, ...], rhs: sympy.Expr) -> None:
         """State the layer's result at these features; several times for a result in parts."""
-        value, label = self.result.value, self.result.label
+        value, axes = self.result.value, self.result.axes
         self.sheet.net.define(
-            value.name, value.at(at), rhs, axes=self.result.axes, label=label, line=self.layer.line
+            value.name, value.at(at), rhs, axes=axes, label=value.label, line=self.layer.line
         )
 
     def label(self, meaning: str) -> Label:
@@ -122,8 +113,8 @@ class Site:
         return label_of(meaning, self.layer, self.round)
 
 
-def label_of(meaning: str, layer: LayerSpec, at: Round | None, place: int | None = None) -> Label:
+def label_of(meaning: str, layer: LayerSpec, at: Round | None) -> Label:
     """The label of a layer's own tensor: its name or number, or in a repeat the ordered index."""
     if at is None:
-        return Label(meaning, layer.name or layer.number or place)
+        return Label(meaning, layer.name or layer.number)
     return Label(meaning, at.mark(), value_suffix(layer).removeprefix("_"))

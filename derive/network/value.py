@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy
 
+from derive.ir.tensor import Label
 from derive.network.extents import Shape, moved
 
 
@@ -22,12 +23,12 @@ class Value:
     before: tuple[sympy.Basic, ...] = ()
     after: tuple[sympy.Basic, ...] = ()
     flipped: bool = False
+    label: Label = Label()
     made_by: str = ""
-    suffix: str | None = None
 
     def at(self, features: tuple[sympy.Basic, ...]) -> tuple[sympy.Basic, ...]:
         """All indices of the entry at these features."""
-        assert len(features) == len(self.shape), f"{self.name} has {len(self.shape)} features axes"
+        assert len(features) == len(self.shape), f"{self.name} has {len(self.shape)} axes of features"
         return (*self.before, *(features[::-1] if self.flipped else features), *self.after)
 
     def __getitem__(self, features: sympy.Basic | tuple[sympy.Basic, ...]) -> sympy.Basic:
@@ -37,9 +38,7 @@ class Value:
     def moved(self, index: sympy.Basic, to: sympy.Basic) -> Value:
         """The same tensor in another round: `a[l]` becomes `a[l-1]`, `a[0]` or `a[L]`."""
         before = tuple(to if at == index else at for at in self.before)
-        return Value(
-            self.name, moved(self.shape, index, to), before, self.after, self.flipped, self.made_by, self.suffix
-        )
+        return replace(self, before=before, shape=moved(self.shape, index, to))
 
 
 @dataclass(frozen=True)
@@ -48,3 +47,11 @@ class Source:
 
     title: str
     shape: Shape
+
+
+@dataclass(frozen=True)
+class Result:
+    """The value that a layer hands on, with the axes with which its tensor is declared."""
+
+    value: Value
+    axes: tuple[sympy.Idx, ...]

@@ -9,6 +9,7 @@ from fractions import Fraction
 from derive.raising.array import (
     Add,
     Array,
+    Condition,
     Contract,
     Heaviside,
     Map,
@@ -18,7 +19,7 @@ from derive.raising.array import (
     Scalar,
     Source,
 )
-from derive.terms.affine import Index
+from derive.terms.affine import Index, index
 from derive.terms.matrix import (
     Added,
     Diagonal,
@@ -26,6 +27,7 @@ from derive.terms.matrix import (
     EntrywisePower,
     EntrywiseStep,
     Hadamard,
+    Identity,
     Matrix,
     Ones,
     Product,
@@ -34,6 +36,7 @@ from derive.terms.matrix import (
     Transposed,
     Whole,
 )
+from derive.terms.term import Delta
 from derive.terms.view import Num, View, times
 
 Place = Index | None
@@ -88,6 +91,8 @@ class Raiser:
                 return self._contract(a, row, column)
             case Reduce():
                 return self._reduce(a.arg, a.over, row, column)
+            case Condition():
+                return _identity(a, row, column)
         raise NotAMatrix
 
     def _argument(self, a: Array, row: Place, column: Place) -> Matrix:
@@ -103,6 +108,8 @@ class Raiser:
         return name if (row is None) == self.vectors_are_rows else transposed(name)
 
     def _multiply(self, factors: Sequence[Array], row: Place, column: Place) -> Matrix:
+        if row is None and column is None:
+            return self._all_scalar(factors)
         scalars = [f for f in factors if not f.axes]
         full = [f for f in factors if f.axes and f.axes == {p.name for p in (row, column) if p is not None}]
         partial = [f for f in factors if f.axes and f not in full]
@@ -131,7 +138,9 @@ class Raiser:
         return self._scaled(scalars, product(parts)) if parts else self._all_scalar(scalars)
 
     def _all_scalar(self, scalars: Sequence[Array]) -> Matrix:
-        return product([self.matrix(s, None, None) for s in scalars])
+        """Scalars that are contractions: dot products multiplied."""
+        core = self.matrix(scalars[-1], None, None)
+        return self._scaled(scalars[:-1], core)
 
     def _scaled(self, scalars: Sequence[Array], core: Matrix) -> Matrix:
         views: list[View] = []
@@ -141,8 +150,8 @@ class Raiser:
                 views.append(s.view)
             else:
                 matrices.append(self.matrix(s, None, None))
-        if matrices:
-            core = product([*matrices, core])
+        for m in reversed(matrices):
+            core = Scaled(m, core)
         return scaled(times(views), core)
 
     def _hadamard(self, factors: list[Matrix]) -> Matrix:
@@ -175,6 +184,16 @@ class Raiser:
         raise NotAMatrix
 
 
+def _identity(a: Condition, row: Place, column: Place) -> Matrix:
+    """δ_jk over two indices of one range."""
+    if row is None or column is None or not isinstance(a.atom, Delta):
+        raise NotAMatrix
+    difference = index(row.name) - index(column.name)
+    if a.atom.difference not in (difference, -difference) or (row.lo, row.hi) != (column.lo, column.hi):
+        raise NotAMatrix
+    return Identity(row.extent)
+
+
 def _position(a: Array, name: str) -> int:
     """Where an axis stands in the first stored source that has it."""
     if isinstance(a, Source):
@@ -205,7 +224,7 @@ def transposed(m: Matrix) -> Matrix:
             return Added(tuple(transposed(t) for t in m.terms))
         case Scaled():
             return Scaled(m.scalar, transposed(m.arg))
-        case Diagonal() | ScalarPart():
+        case Diagonal() | ScalarPart() | Identity():
             return m
         case Entrywise():
             return Entrywise(m.name, m.orders, tuple(transposed(a) for a in m.args))
@@ -220,9 +239,10 @@ def product(factors: Sequence[Matrix]) -> Matrix:
     """The matrix product, flattened, with scalars in front."""
     scalars: list[View] = []
     flat: list[Matrix] = []
+    outside: list[Matrix] = []
     for f in factors:
-        if isinstance(f, Scaled):
-            scalars.append(f.scalar)
+        while isinstance(f, Scaled):
+            (scalars if isinstance(f.scalar, View) else outside).append(f.scalar)  # type: ignore[arg-type]
             f = f.arg
         if isinstance(f, ScalarPart):
             scalars.append(f.view)
@@ -230,12 +250,15 @@ def product(factors: Sequence[Matrix]) -> Matrix:
             flat.extend(f.factors if isinstance(f, Product) else (f,))
     if not flat:
         return ScalarPart(times(scalars))
-    return scaled(times(scalars), Product(tuple(flat)) if len(flat) > 1 else flat[0])
+    core = Product(tuple(flat)) if len(flat) > 1 else flat[0]
+    for scalar in reversed(outside):
+        core = Scaled(scalar, core)
+    return scaled(times(scalars), core)
 
 
 def scaled(scalar: View, m: Matrix) -> Matrix:
     if scalar == Num(Fraction(1)):
         return m
-    if isinstance(m, Scaled):
+    if isinstance(m, Scaled) and isinstance(m.scalar, View):
         return Scaled(times([scalar, m.scalar]), m.arg)
     return ScalarPart(times([scalar, m.view])) if isinstance(m, ScalarPart) else Scaled(scalar, m)

@@ -26,7 +26,7 @@ class Raised:
 
 
 def raise_view(network: Network, lhs: Entry, domain: Sequence[Index], view: View) -> Raised | None:
-    """`lhs = view` as matrices, oriented by the index order of the left side.
+    """`lhs = view` as matrices, oriented by the index order of the left side; a Jacobian has its value along rows.
 
     None where the left side has more than two axes or no pattern covers the right side: the index form stands.
     """
@@ -37,7 +37,7 @@ def raise_view(network: Network, lhs: Entry, domain: Sequence[Index], view: View
     as_rows = vectors_are_rows(network)
     row, column = (None, None)
     if len(axes) == 2:
-        row, column = axes
+        row, column = reversed(axes) if _is_jacobian(network, lhs) else axes
     elif axes:
         row, column = (None, axes[0]) if as_rows else (axes[0], None)
     raiser = Raiser(as_rows, lambda source: covers(network, source))
@@ -49,6 +49,11 @@ def raise_view(network: Network, lhs: Entry, domain: Sequence[Index], view: View
         return Raised(name, raiser.matrix(array_of(view, scope), row, column))
     except (DeriveError, NotAMatrix):
         return None
+
+
+def _is_jacobian(network: Network, lhs: Entry) -> bool:
+    """Whether the adjoint of a vector has the index of a seed behind its own."""
+    return len(lhs.idx) > len(network.tensor(lhs.tensor.removeprefix(ADJOINT)).axes)
 
 
 def covers(network: Network, source: Source) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 
 from derive.simplify.definition import Pattern
 from derive.terms.affine import Affine, Index
@@ -42,7 +43,7 @@ def matches(p: Poly, pattern: Pattern, context: Context) -> Iterator[Match]:
 
 
 def _openings(m: Monomial, avoid: frozenset[str]) -> Iterator[tuple[tuple[Index, ...], Monomial]]:
-    """The monomial itself, and with one sum opened: all of its indices, or all but one."""
+    """The monomial itself, and with one sum opened: all of its indices, or all but one or two."""
     yield (), m
     for atom, e in m.powers:
         if not isinstance(atom, Block) or e != 1:
@@ -50,12 +51,17 @@ def _openings(m: Monomial, avoid: frozenset[str]) -> Iterator[tuple[tuple[Index,
         bounds, body = open_block(atom, avoid | m.free)
         rest = m.without(atom)
         yield from _single(bounds, multiply(rest, body))
-        if len(bounds) > 1:
-            for b in bounds:
-                others = tuple(o for o in bounds if o is not b)
-                if not any(b.name in o.free for o in others):
-                    inner = sum_over((b,), of_monomial(body), {})
-                    yield from _single(others, times(of_monomial(rest), inner))
+        for inside in _proper_subsets(bounds):
+            others = tuple(o for o in bounds if o not in inside)
+            if not any(b.name in o.free for o in others for b in inside):
+                inner = sum_over(inside, of_monomial(body), {})
+                yield from _single(others, times(of_monomial(rest), inner))
+
+
+def _proper_subsets(bounds: tuple[Index, ...]) -> Iterator[tuple[Index, ...]]:
+    """The non-empty parts of the indices that leave some out, up to two at a time."""
+    for size in range(1, min(len(bounds), 3)):
+        yield from combinations(bounds, size)
 
 
 def _single(bounds: tuple[Index, ...], p: Poly) -> Iterator[tuple[tuple[Index, ...], Monomial]]:

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from derive.terms.affine import Affine, Index
-from derive.terms.algebra import bound, from_powers, scale, times, total
+from derive.terms.algebra import bound, from_powers, multiply, scale, times, total
 from derive.terms.prover import Context, nonnegative
-from derive.terms.substitute import canonical_block, substitute, substitute_monomial
+from derive.terms.substitute import canonical_block, open_block, substitute, substitute_monomial
 from derive.terms.term import (
     ONE,
     ZERO,
     Atom,
+    Block,
     Bound,
     Delta,
     Monomial,
@@ -25,7 +26,10 @@ Bounds = tuple[Index, ...]
 
 
 def sum_over(bounds: Bounds, p: Poly, context: Context) -> Poly:
-    """Σ_bounds p. The names of `bounds` occur nowhere else; `context` gives the ranges of free indices."""
+    """Σ_bounds p. The names of `bounds` occur nowhere else; `context` gives the ranges of free indices.
+
+    Nested sums become one: Σ_i f_i Σ_j g_ij = Σ_ij f_i g_ij.
+    """
     if not bounds:
         return p
     return total(scale(_sum_monomial(bounds, m, context), c) for m, c in p.terms)
@@ -33,6 +37,10 @@ def sum_over(bounds: Bounds, p: Poly, context: Context) -> Poly:
 
 def _sum_monomial(bounds: Bounds, m: Monomial, context: Context) -> Poly:
     names = {b.name for b in bounds}
+    for atom, e in m.powers:
+        if isinstance(atom, Block) and e == 1 and not atom.free.isdisjoint(names):
+            inner, body = open_block(atom, m.free | names | frozenset(context))
+            return sum_over((*bounds, *inner), multiply(m.without(atom), body), context)
     if not any(isinstance(a, Delta | Bound) and not a.free.isdisjoint(names) for a, _ in m.powers):
         return _close(bounds, m, context)
     scope = {**context, **{b.name: b for b in bounds}}

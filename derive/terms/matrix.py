@@ -75,9 +75,9 @@ class Hadamard:
 
 @dataclass(frozen=True)
 class Scaled:
-    """scalar · arg."""
+    """scalar · arg; the scalar is a view, or a 1×1 matrix expression such as `1ᵀv`, which needs its brackets."""
 
-    scalar: View
+    scalar: View | Matrix
     arg: Matrix
 
 

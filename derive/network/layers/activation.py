@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.network.activations import OF_WHOLE_VECTORS
 from derive.network.extents import Shape
 from derive.network.layers.kind import LayerKind, Output, SizeReader, require_vector
+from derive.network.layers.softmax import OF_WHOLE_VECTORS
 from derive.network.site import Site
 from derive.network.spec.activations import ActivationSpec
 from derive.network.spec.options import ActivationOptions
@@ -20,7 +20,7 @@ class Activation(LayerKind[ActivationOptions]):
         self.kind = kind
 
     def output(self, options: ActivationOptions) -> Output:
-        return Output("a", "activation", self.kind)
+        return Output("a", "activation", "" if self.kind == "identity" else self.kind)
 
     def shape(self, options: ActivationOptions, sources: Sequence[Source], extent: SizeReader) -> Shape:
         if self.kind in OF_WHOLE_VECTORS:

@@ -96,7 +96,8 @@ def _complain(error: ValidationError, site: _Site, complaints: Complaints) -> No
 
 def _wording(detail: ErrorDetails, model: type[BaseModel], what: str) -> tuple[str, str]:
     """What is wrong and how to mend it, for one mistake found by pydantic."""
-    kind, context, key = detail["type"], detail.get("ctx", {}), str(detail["loc"][-1])
+    kind, context = detail["type"], detail.get("ctx", {})
+    key = str(detail["loc"][-1]) if detail["loc"] else ""
     if kind == MISTAKE:
         return context["text"], context["repair"]
     if kind == "extra_forbidden":
@@ -110,4 +111,4 @@ def _wording(detail: ErrorDetails, model: type[BaseModel], what: str) -> tuple[s
         wrong = str(detail["input"])
         return f"{quoted(wrong)} is not possible for {quoted(key)}", suggestion(wrong, possible)
     expected, repair = _EXPECTED.get(kind, (detail["msg"], "correct the value"))
-    return f"{expected} for {quoted(key)}, not {describe_scalar(detail['input'])}", repair
+    return f"{expected} for {quoted(key) if key else what}, not {describe_scalar(detail['input'])}", repair

@@ -1,0 +1,80 @@
+"""The cost: the loss of one sample, its mean or sum over the batch, and the penalties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy
+
+from derive.errors import NetworkFileError
+from derive.ir.tensor import Label
+from derive.network.losses import LOSSES, Comparison, check_loss
+from derive.network.naming import COST
+from derive.network.penalties import declare_coefficients, penalty_term
+from derive.network.sheet import Sheet
+from derive.network.spec.models import LossSpec, TargetSpec
+from derive.network.value import Value
+
+
+def declare_target(sheet: Sheet, target: TargetSpec) -> Value:
+    """Declare a target; of targets that are probabilities it is a fact that they sum to 1."""
+    made = sheet.value(sheet.names.own(target.name), tuple(sheet.extent(size) for size in target.shape))
+    j = sheet.units(made.shape)
+    sheet.net.target(made.name, made.at(j), target.kind, label=Label("target"), line=target.line)
+    if target.kind in ("one_hot", "distribution") and len(j) == 1:
+        sheet.net.fact(sympy.Sum(made[j], *j), sympy.Integer(1), f"each target {target.name} sums to 1")
+    return made
+
+
+def check_cost(sheet: Sheet, loss: LossSpec, output: Value, targets: Mapping[str, Value]) -> None:
+    """Whether the loss can compare this output with its targets.
+
+    Raises: DeriveError, worded to follow the name of the loss, if it cannot.
+    """
+    for name in loss.targets:
+        spec = next(t for t in sheet.spec.targets if t.name == name)
+        classes = None if spec.size is None else sheet.extent(spec.size)
+        check_loss(loss, output, targets[name], spec.kind == "class_id", classes)
+
+
+def state_cost(sheet: Sheet, output: Value | None, targets: Mapping[str, Value]) -> None:
+    """State the cost `C`, the penalties included; `output` is what the loss reads.
+
+    Raises: NetworkFileError for a penalty without a loss.
+    """
+    loss, penalties = sheet.spec.loss, sheet.spec.penalties
+    if loss is None or output is None:
+        if penalties:
+            raise NetworkFileError(
+                "there is a penalty, and no loss that it could be added to",
+                repair="add `loss: …`",
+                file=sheet.spec.file,
+                line=penalties[0].line,
+            )
+        return
+    coefficients = declare_coefficients(sheet, penalties)
+    cost = _over_batch(sheet, _of_sample(sheet, loss, output, targets))
+    cost = sympy.Add(cost, *(penalty_term(sheet, penalty, coefficients) for penalty in penalties))
+    name = sheet.names.own(COST)
+    sheet.net.define(name, (), cost, label=Label("cost"), line=loss.line)
+    sheet.net.minimize(name)
+
+
+def _of_sample(sheet: Sheet, loss: LossSpec, output: Value, targets: Mapping[str, Value]) -> sympy.Expr:
+    """The cost of one sample."""
+    j, k = sheet.units(output.shape), sheet.read(output.shape)
+    kinds = {target.name: target.kind for target in sheet.spec.targets}
+    if loss.options.abstract_symbol is not None:
+        compared = [targets[name][j] for name in loss.targets if kinds[name] != "class_id"]
+        return sheet.net.functional(loss.options.abstract_symbol)(output[j], *compared)
+    [target] = loss.targets
+    comparison = Comparison(output, targets[target], j, k, loss.options, kinds[target] == "class_id")
+    return LOSSES[loss.kind](comparison)
+
+
+def _over_batch(sheet: Sheet, of_sample: sympy.Expr) -> sympy.Expr:
+    """1/m Σ_i C_i, or Σ_i C_i."""
+    if sheet.batch is None or sheet.spec.batch is None:
+        return of_sample
+    total = sympy.Sum(of_sample, sheet.batch)
+    return total / sheet.batch.upper if sheet.spec.batch.reduce == "mean" else total

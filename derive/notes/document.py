@@ -1,0 +1,228 @@
+"""The document model: what a handout says, with wording kept apart from mathematics.
+
+A model holds formulas (LaTeX) and keys of wordings with their parameters; the wordings of a language stand in
+`templates/words/`. It knows nothing of TeX, HTML or Markdown, and the renderers know nothing of networks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from derive.notes.graph import Graph
+
+
+@dataclass(frozen=True)
+class Math:
+    """A formula in running text."""
+
+    latex: str
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Text from outside, a name or a number: shown as it is, never read as markup."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference to the numbered result with that anchor."""
+
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Several things in a row: `a, b and c`."""
+
+    items: tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class Words:
+    """A wording by its key, with a value for each of its places."""
+
+    key: str
+    given: tuple[tuple[str, Inline], ...] = ()
+
+
+Inline = Math | Plain | Reference | Listing | Words
+
+
+def words(key: str, **given: Inline) -> Words:
+    """The wording `key` with its parameters."""
+    return Words(key, tuple(given.items()))
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of running text."""
+
+    kind: ClassVar[str] = "paragraph"
+    text: Words
+
+
+@dataclass(frozen=True)
+class Itemized:
+    """A list of points."""
+
+    kind: ClassVar[str] = "itemized"
+    items: tuple[Words, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One displayed equation `lhs relation rhs`, with what there is to say about it."""
+
+    lhs: str
+    rhs: str
+    relation: str = "="
+    note: Words | None = None
+
+
+@dataclass(frozen=True)
+class Display:
+    """Equations below one another, aligned at the relation."""
+
+    kind: ClassVar[str] = "display"
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A theorem with a title and a body of its own."""
+
+    kind: ClassVar[str] = "statement"
+    title: Words
+    body: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a derivation, `relation math`, and why it follows from the line before; `rule` names the rule."""
+
+    math: str
+    reason: Words
+    rule: str
+    relation: str = "="
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """`lhs` worked out line by line."""
+
+    kind: ClassVar[str] = "derivation"
+    lhs: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of a result: `lhs = rhs`, for the index values of `condition` (LaTeX, or empty)."""
+
+    label: Words
+    lhs: str
+    rhs: str
+    condition: str = ""
+
+
+@dataclass(frozen=True)
+class Boxed:
+    """A result in its forms (index, vector, batched), in a box, with a number."""
+
+    kind: ClassVar[str] = "boxed"
+    anchor: str
+    forms: tuple[Form, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells under a head; columns of kind `r` are numbers."""
+
+    kind: ClassVar[str] = "table"
+    caption: Words
+    head: tuple[Words, ...]
+    rows: tuple[tuple[Inline, ...], ...]
+    columns: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The network drawn."""
+
+    kind: ClassVar[str] = "figure"
+    caption: Words
+    graph: Graph
+
+
+@dataclass(frozen=True)
+class AlgorithmLine:
+    """One line of an algorithm, indented by `depth`."""
+
+    text: Words
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """Numbered steps."""
+
+    kind: ClassVar[str] = "algorithm"
+    title: Words
+    lines: tuple[AlgorithmLine, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, blocks, and sections below it."""
+
+    kind: ClassVar[str] = "section"
+    anchor: str
+    title: Words
+    blocks: tuple[Block, ...]
+
+
+Block = (
+    Paragraph
+    | Itemized
+    | Display
+    | Statement
+    | Derivation
+    | Boxed
+    | Table
+    | Figure
+    | Algorithm
+    | Section
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole handout; `language` is the name of its set of wordings."""
+
+    title: Words
+    language: str
+    sections: tuple[Section, ...]
+
+    @property
+    def blocks(self) -> Iterator[Block]:
+        """Every block in reading order, those inside others included."""
+        return _walk(self.sections)
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number of each boxed result, by its anchor."""
+        anchors = (b.anchor for b in self.blocks if isinstance(b, Boxed))
+        return {anchor: number for number, anchor in enumerate(anchors, start=1)}
+
+
+def _walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        if isinstance(block, Section):
+            yield from _walk(block.blocks)
+        elif isinstance(block, Statement):
+            yield from _walk(block.body)

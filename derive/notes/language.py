@@ -1,0 +1,114 @@
+"""Wordings by language: `templates/words/en.yaml` holds a text with places in braces for each key.
+
+A text is plain words; `*stress*` marks emphasis. Renderers say it with a `Writer`, which escapes every word
+and shows every parameter in its own format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from string import Formatter
+from types import MappingProxyType
+from typing import Protocol
+
+import yaml
+
+from derive.errors import DeriveError, quoted
+from derive.notes.document import Inline, Listing, Math, Plain, Reference, Words
+from derive.resources import templates_dir
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}\Z")
+
+
+class Writer(Protocol):
+    """How a format shows the parts of a text."""
+
+    def text(self, text: str) -> str:
+        """Plain words, escaped."""
+        ...
+
+    def stress(self, text: str) -> str:
+        """Plain words with emphasis, escaped."""
+        ...
+
+    def math(self, latex: str) -> str:
+        """A formula in running text."""
+        ...
+
+    def reference(self, anchor: str) -> str:
+        """The number of a result, linked to it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Language:
+    """The wordings of one language, by key."""
+
+    name: str
+    wordings: Mapping[str, str]
+
+    def say(self, inline: Inline, writer: Writer) -> str:
+        """An inline in the format of `writer`."""
+        match inline:
+            case Words():
+                return "".join(self._parts(inline, writer))
+            case Math():
+                return writer.math(inline.latex)
+            case Plain():
+                return writer.text(inline.text)
+            case Reference():
+                return writer.reference(inline.anchor)
+            case Listing():
+                return self._listed([self.say(i, writer) for i in inline.items], writer)
+        raise TypeError(f"{type(inline).__name__} is no inline")
+
+    def wording(self, key: str) -> str:
+        if key not in self.wordings:
+            raise DeriveError(
+                f"the language {self.name} has no wording for {key}", repair="add it to its file in templates/words"
+            )
+        return self.wordings[key]
+
+    def _parts(self, said: Words, writer: Writer) -> Sequence[str]:
+        given = dict(said.given)
+        parts = []
+        for words, place, _, _ in Formatter().parse(self.wording(said.key)):
+            for k, piece in enumerate(words.split("*")):
+                parts.append(writer.stress(piece) if k % 2 else writer.text(piece))
+            if place is not None:
+                parts.append(self.say(given[place], writer))
+        return parts
+
+    def _listed(self, items: Sequence[str], writer: Writer) -> str:
+        if len(items) < 2:
+            return "".join(items)
+        comma, last = (writer.text(self.wording(key)) for key in ("list.comma", "list.and"))
+        return comma.join(items[:-1]) + last + items[-1]
+
+
+@cache
+def load_language(name: str) -> Language:
+    """The wordings of a language.
+
+    Raises: DeriveError if there are none of that name.
+    """
+    folder = templates_dir() / "words"
+    path = folder / f"{name}.yaml"
+    if not _LANGUAGE.match(name) or not path.is_file():
+        known = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
+        raise DeriveError(f"there are no wordings in the language {quoted(name)}", repair=f"there are {known}")
+    return Language(name, MappingProxyType(dict(_flat(yaml.safe_load(path.read_text(encoding="utf-8"))))))
+
+
+def _flat(tree: Mapping[str, object], above: str = "") -> list[tuple[str, str]]:
+    """`{reason: {chain: …}}` as `reason.chain: …`."""
+    out: list[tuple[str, str]] = []
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            out += _flat(value, f"{above}{key}.")
+        else:
+            out.append((f"{above}{key}", str(value)))
+    return out

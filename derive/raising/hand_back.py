@@ -1,0 +1,257 @@
+"""Results handed back as SymPy terms: index form over `Indexed` and `Sum`, matrix form over matrix expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import singledispatch
+
+import sympy
+from sympy.matrices.expressions.hadamard import HadamardPower, HadamardProduct
+
+from derive.calculus.adjoint import ADJOINT
+from derive.calculus.scalar import definition
+from derive.errors import DeriveError
+from derive.ir.scalar import PLAIN, REGISTRY
+from derive.network.network import Network
+from derive.terms import term
+from derive.terms.affine import Affine, IdEntry, Index, Size
+from derive.terms.matrix import (
+    Added,
+    Diagonal,
+    Entrywise,
+    EntrywisePower,
+    EntrywiseStep,
+    Hadamard,
+    Identity,
+    Matrix,
+    Ones,
+    Product,
+    Scaled,
+    ScalarPart,
+    Transposed,
+    Whole,
+)
+from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, Times, View
+
+
+def sympy_name(tensor: str) -> str:
+    """`dW1` for the adjoint of `W1`, else the tensor's own name."""
+    return "d" + tensor.removeprefix(ADJOINT) if tensor.startswith(ADJOINT) else tensor
+
+
+# -- index expressions -----------------------------------------------------------------------------------
+
+
+def affine_to_sympy(a: Affine) -> sympy.Expr:
+    return sympy.Add(a.const, *(c * _variable(v) for v, c in a.terms))
+
+
+def _variable(v: str | Size | IdEntry) -> sympy.Expr:
+    if isinstance(v, str):
+        return sympy.Symbol(v, integer=True)
+    if isinstance(v, Size):
+        base = sympy.IndexedBase(v.name, integer=True, positive=True)
+        plain = sympy.Symbol(v.name, integer=True, positive=True)
+        return base[tuple(affine_to_sympy(a) for a in v.args)] if v.args else plain
+    return sympy.IndexedBase(v.tensor, integer=True)[tuple(affine_to_sympy(a) for a in v.idx)]
+
+
+def _limits(b: Index) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr]:
+    return sympy.Symbol(b.name, integer=True), affine_to_sympy(b.lo), affine_to_sympy(b.hi)
+
+
+def scalar_function(name: str, orders: tuple[int, ...], args: tuple[sympy.Expr, ...]) -> sympy.Expr:
+    """A function, or its derivative, at `args`: by its definition, or undefined if it is abstract."""
+    if name in PLAIN:
+        return PLAIN[name](*args)
+    if name == "pi":
+        return sympy.pi
+    f = REGISTRY.get(name)
+    if f is not None and f.definition is not None:
+        formula = definition(name, orders)
+        return formula.xreplace(dict(zip(f.arguments, args, strict=True)))
+    if not any(orders):
+        return sympy.Function(name)(*args)
+    slots = tuple(sympy.Symbol(f"x_{k}") for k in range(len(args)))
+    raised = [(s, n) for s, n in zip(slots, orders, strict=True) if n]
+    return sympy.Subs(sympy.Derivative(sympy.Function(name)(*slots), *raised), slots, args)
+
+
+# -- index form ------------------------------------------------------------------------------------------
+
+
+@singledispatch
+def to_sympy(view: View) -> sympy.Expr:
+    """The SymPy expression of a view, with its index names as they are."""
+    raise DeriveError(f"{type(view).__name__} has no SymPy form")
+
+
+@to_sympy.register
+def _(view: Num) -> sympy.Expr:
+    return sympy.Rational(view.value.numerator, view.value.denominator)
+
+
+@to_sympy.register
+def _(view: Leaf) -> sympy.Expr:
+    return _atom(view.atom)
+
+
+@to_sympy.register
+def _(view: Apply) -> sympy.Expr:
+    return scalar_function(view.name, view.orders, tuple(to_sympy(a) for a in view.args))
+
+
+@to_sympy.register
+def _(view: Step) -> sympy.Expr:
+    arg = to_sympy(view.arg)
+    return sympy.Piecewise((1, arg > 0 if view.strict else arg >= 0), (0, True))
+
+
+@to_sympy.register
+def _(view: Plus) -> sympy.Expr:
+    return sympy.Add(*(to_sympy(t) for t in view.terms))
+
+
+@to_sympy.register
+def _(view: Times) -> sympy.Expr:
+    return sympy.Mul(*(to_sympy(f) for f in view.factors))
+
+
+@to_sympy.register
+def _(view: Power) -> sympy.Expr:
+    return to_sympy(view.base) ** sympy.Rational(view.exponent.numerator, view.exponent.denominator)
+
+
+@to_sympy.register
+def _(view: Summed) -> sympy.Expr:
+    return sympy.Sum(to_sympy(view.body), *(_limits(b) for b in reversed(view.bounds)))
+
+
+def _atom(a: term.Atom) -> sympy.Expr:
+    match a:
+        case term.Scalar():
+            return _variable(a.variable)
+        case term.Entry():
+            name, idx = sympy_name(a.tensor), tuple(affine_to_sympy(e) for e in a.idx)
+            return sympy.IndexedBase(name)[idx] if idx else sympy.Symbol(name)
+        case term.Delta():
+            return sympy.Piecewise((1, sympy.Eq(affine_to_sympy(a.difference), 0)), (0, True))
+        case term.Bound():
+            return sympy.Piecewise((1, affine_to_sympy(a.affine) >= 0), (0, True))
+        case term.Functional():
+            return _functional(a)
+    raise DeriveError(f"{a!r} has no SymPy form")
+
+
+def _functional(a: term.Functional) -> sympy.Expr:
+    """∂C/∂a_k as an entry of the tensor `dC_da`."""
+    if not a.wrt:
+        return sympy.Function(a.name)(*(sympy.Symbol(repr(p)) for p in a.args))
+    names = "".join(f"_d{_argument(a, k)}" for k, _ in a.wrt)
+    idx = [affine_to_sympy(e) for _, at in a.wrt for e in at]
+    fixed = sorted({e for p in a.args for e in _outer_indices(p, a)}, key=lambda e: e.key)
+    return sympy.IndexedBase(f"d{a.name}{names}")[(*idx, *(affine_to_sympy(e) for e in fixed))]
+
+
+def _argument(a: term.Functional, k: int) -> str:
+    atom = a.args[k].terms[0][0].powers[0][0]
+    return atom.tensor if isinstance(atom, term.Entry) else f"arg{k}"
+
+
+def _outer_indices(p: term.Poly, a: term.Functional) -> list[Affine]:
+    """The indices of an argument that the functional does not run over (the sample, the layer)."""
+    own = {b.name for b in a.bounds}
+    atom = p.terms[0][0].powers[0][0]
+    return [e for e in atom.idx if e.free and not e.free & own] if isinstance(atom, term.Entry) else []
+
+
+# -- matrix form -----------------------------------------------------------------------------------------
+
+
+class MatrixForms:
+    """SymPy matrix expressions of raised results; a tensor with one axis is a column, or a row in row layout."""
+
+    def __init__(self, network: Network, vectors_are_rows: bool) -> None:
+        self.network, self.vectors_are_rows = network, vectors_are_rows
+        self.rules: Mapping[type, Callable[..., sympy.Expr]] = {
+            Whole: self._whole,
+            ScalarPart: lambda m: to_sympy(m.view),
+            Ones: lambda m: sympy.OneMatrix(affine_to_sympy(m.extent), 1),
+            Identity: lambda m: sympy.Identity(affine_to_sympy(m.extent)),
+            Transposed: lambda m: sympy.Transpose(self.form(m.arg)),
+            Diagonal: lambda m: sympy.DiagMatrix(self.form(m.arg)),
+            Product: lambda m: self._product([self.form(f) for f in m.factors]),
+            Hadamard: lambda m: HadamardProduct(*(self.form(f) for f in m.factors)),
+            Scaled: self._scaled,
+            Added: lambda m: self._sum([self.form(t) for t in m.terms]),
+            Entrywise: self._entrywise,
+            EntrywisePower: self._power,
+            EntrywiseStep: self._step,
+        }
+
+    def form(self, m: Matrix) -> sympy.Expr:
+        """The SymPy expression of a raised matrix, vector or scalar."""
+        return self.rules[type(m)](m)
+
+    def _whole(self, m: Whole) -> sympy.Expr:
+        if isinstance(m.atom, term.Functional):
+            return self._gradient(m)
+        tensor = self.network.tensor(m.atom.tensor.removeprefix(ADJOINT))
+        at = {a.name: e for a, e in zip(tensor.axes, m.atom.idx, strict=False)}
+        extent = {
+            e.variable: affine_to_sympy(a.extent.subs(at)) for a, e in zip(tensor.axes, m.atom.idx, strict=False)
+        }
+        fixed = [repr(e) for e in m.atom.idx if e.variable not in m.axes]
+        name = "_".join([sympy_name(m.atom.tensor), *fixed])
+        return self._symbol(name, [extent[n] for n in m.axes])
+
+    def _gradient(self, m: Whole) -> sympy.Expr:
+        assert isinstance(m.atom, term.Functional)
+        extents = {
+            e.variable: affine_to_sympy(b.extent)
+            for _, at in m.atom.wrt
+            for b, e in zip(m.atom.bounds, at, strict=True)
+        }
+        name = f"d{m.atom.name}_d{_argument(m.atom, m.atom.wrt[0][0])}"
+        batch = self.network.batch
+        known = {batch.name: affine_to_sympy(batch.extent)} if batch is not None else {}
+        return self._symbol(name, [extents[n] if n in extents else known[n] for n in m.axes])
+
+    def _symbol(self, name: str, extents: list[sympy.Expr]) -> sympy.Expr:
+        if not extents:
+            return sympy.Symbol(name)
+        if len(extents) == 1:
+            extents = [sympy.Integer(1), *extents] if self.vectors_are_rows else [*extents, sympy.Integer(1)]
+        return sympy.MatrixSymbol(name, *extents)
+
+    def _product(self, factors: list[sympy.Expr]) -> sympy.Expr:
+        product = sympy.MatMul(*factors)
+        return product[0, 0] if product.is_Matrix and product.shape == (1, 1) else product
+
+    def _scaled(self, m: Scaled) -> sympy.Expr:
+        scalar = to_sympy(m.scalar) if isinstance(m.scalar, View) else self.form(m.scalar)
+        return scalar * self.form(m.arg)
+
+    def _sum(self, terms: list[sympy.Expr]) -> sympy.Expr:
+        return sympy.MatAdd(*terms) if any(getattr(t, "is_Matrix", False) for t in terms) else sympy.Add(*terms)
+
+    def _entrywise(self, m: Entrywise) -> sympy.Expr:
+        args = [self.form(a) for a in m.args]
+        slot = sympy.Dummy("t")
+        matrix = next((a for a in args if getattr(a, "is_Matrix", False)), None)
+        if matrix is None:
+            return scalar_function(m.name, m.orders, tuple(args))
+        if sum(getattr(a, "is_Matrix", False) for a in args) > 1:
+            raise DeriveError(f"{m.name} of several matrices has no SymPy matrix form; use .index")
+        body = scalar_function(m.name, m.orders, tuple(slot if a is matrix else a for a in args))
+        return matrix.applyfunc(sympy.Lambda(slot, body))
+
+    def _power(self, m: EntrywisePower) -> sympy.Expr:
+        base, e = self.form(m.base), sympy.Rational(m.exponent.numerator, m.exponent.denominator)
+        return HadamardPower(base, e) if getattr(base, "is_Matrix", False) else base**e
+
+    def _step(self, m: EntrywiseStep) -> sympy.Expr:
+        slot = sympy.Dummy("t")
+        body = sympy.Piecewise((1, slot > 0 if m.strict else slot >= 0), (0, True))
+        base = self.form(m.arg)
+        return base.applyfunc(sympy.Lambda(slot, body)) if getattr(base, "is_Matrix", False) else body.subs(slot, base)
