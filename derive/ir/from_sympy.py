@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from fractions import Fraction
 from functools import singledispatchmethod
 
@@ -40,11 +40,11 @@ class Reader:
     def __init__(
         self,
         tensors: Mapping[str, int],
-        sizes: frozenset[str] = frozenset(),
-        ids: frozenset[str] = frozenset(),
-        costs: frozenset[str] = frozenset(),
-        abstract: frozenset[str] = frozenset(),
-        domain: frozenset[str] = frozenset(),
+        sizes: Set[str] = frozenset(),
+        ids: Set[str] = frozenset(),
+        costs: Set[str] = frozenset(),
+        abstract: Set[str] = frozenset(),
+        domain: Set[str] = frozenset(),
         values: Mapping[str, Poly] | None = None,
     ) -> None:
         self.tensors, self.sizes, self.ids, self.costs = tensors, sizes, ids, costs
@@ -69,6 +69,8 @@ class Reader:
             return self.affine(sympy.Mul(*e.args[1:])) * int(e.args[0])
         if isinstance(e, sympy.Symbol) and e.name in self.sizes:
             return Affine([(Size(e.name), 1)])
+        if isinstance(e, sympy.Symbol) and e.name in self.ids:
+            return Affine([(IdEntry(e.name, ()), 1)])
         if isinstance(e, sympy.Indexed):
             args = tuple(self.affine(a) for a in e.indices)
             name = str(e.base.label)
@@ -115,8 +117,8 @@ class Reader:
     def _(self, e: sympy.Symbol) -> Poly:
         if e.name in self.values:
             return self.values[e.name]
-        if e.name in self.sizes:
-            return of_atom(Scalar(Size(e.name)))
+        if e.name in self.sizes or e.name in self.ids:
+            return of_affine(self.affine(e))
         if self.tensors.get(e.name) == 0:
             return of_atom(Entry(e.name, ()))
         raise DeriveError(f"the symbol {e} is not declared", repair="declare it before using it")

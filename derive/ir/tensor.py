@@ -53,12 +53,13 @@ class Tensor:
 class Equation:
     """`lhs = rhs` for all values of the indices in `domain`.
 
-    `stated` is the right side as its author wrote it (SymPy); `rhs` is the same in normal form.
+    `stated` is the right side as its author wrote it (SymPy), None for a derived equation; `rhs` is the same
+    in normal form.
     """
 
     lhs: Entry
     domain: tuple[Index, ...]
-    stated: sympy.Expr
+    stated: sympy.Expr | None
     rhs: Poly
     note: str = ""
     line: int | None = None

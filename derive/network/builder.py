@@ -218,7 +218,9 @@ class Builder:
         self._claim(name)
         bounds = tuple(self.range_of(a) for a in axes)
         if len({b.name for b in bounds}) < len(bounds):
-            raise DeriveError(f"two axes of {name} have the same index", repair="give each axis its own index")
+            raise DeriveError(
+                f"two axes of {name} have the same index", repair="give each axis its own index"
+            )
         family = 0
         while family < len(bounds) and bounds[family].ordered:
             family += 1
@@ -231,16 +233,15 @@ class Builder:
     def _claim(self, name: str) -> None:
         if not _NAME.match(name):
             raise DeriveError(
-                f"{name!r} is no name for a symbol", repair="use letters, digits and _, beginning with a letter"
+                f"{name!r} is no name for a symbol",
+                repair="use letters, digits and _, beginning with a letter",
             )
         if name in self._tensors or name in self._sizes or name in self._indices or name in self._abstract:
             raise DeriveError(f"the name {name} is used twice", repair="give one of the two another name")
 
     def _reader(self, domain: frozenset[str]) -> Reader:
         """A reader for one expression; it looks names up in the tables as they are now."""
-        return Reader(
-            self._arity, self._sizes.keys(), self._ids, self._costs, self._abstract, domain
-        )
+        return Reader(self._arity, self._sizes.keys(), self._ids, self._costs, self._abstract, domain)
 
     def _check(self, equation: Equation) -> None:
         """The free indices of the right side are among the left's, and every entry is in range."""

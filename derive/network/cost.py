@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import sympy
 
@@ -62,19 +63,22 @@ def state_cost(sheet: Sheet, output: Value | None, targets: Mapping[str, Value])
 
 def _of_sample(sheet: Sheet, loss: LossSpec, output: Value, targets: Mapping[str, Value]) -> sympy.Expr:
     """The cost of one sample."""
-    j, k = sheet.units(output.shape), sheet.read(output.shape)
+    j, others = sheet.units(output.shape), partial(sheet.read, output.shape)
     kinds = {target.name: target.kind for target in sheet.spec.targets}
     if loss.options.abstract_symbol is not None:
         compared = [targets[name][j] for name in loss.targets if kinds[name] != "class_id"]
         return sheet.net.functional(loss.options.abstract_symbol)(output[j], *compared)
     [target] = loss.targets
-    comparison = Comparison(output, targets[target], j, k, loss.options, kinds[target] == "class_id")
+    comparison = Comparison(output, targets[target], j, others, loss.options, kinds[target] == "class_id")
     return LOSSES[loss.kind](comparison)
 
 
 def _over_batch(sheet: Sheet, of_sample: sympy.Expr) -> sympy.Expr:
-    """1/m Σ_i C_i, or Σ_i C_i."""
+    """1/m Σ_i C_i, or Σ_i C_i; factors that are the same for all samples stand before the sum."""
     if sheet.batch is None or sheet.spec.batch is None:
         return of_sample
-    total = sympy.Sum(of_sample, sheet.batch)
+    factors = sympy.Mul.make_args(of_sample)
+    common = sympy.Mul(*(f for f in factors if not f.atoms(sympy.Idx)))
+    own = sympy.Mul(*(f for f in factors if f.atoms(sympy.Idx)))
+    total = common * sympy.Sum(own, sheet.batch)
     return total / sheet.batch.upper if sheet.spec.batch.reduce == "mean" else total

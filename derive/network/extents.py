@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import sympy
 
-from derive.network.spec.names import Size
+from derive.network.spec.binding import symbols_in
+from derive.network.spec.models import NetworkSpec, RepeatSpec
+from derive.network.spec.names import Size, SizeSymbol
+from derive.network.spec.numbering import every_layer
 
 Extent: TypeAlias = Any
 """A SymPy expression over sizes: `784`, `m`, `n[1]`, `n[l-1]`, or a sum of such."""
@@ -16,26 +20,53 @@ Shape: TypeAlias = tuple[Extent, ...]
 """The extents of one sample, without the axes of batch and depth."""
 
 
-def extent_of(size: Size, ordered: Mapping[str, Extent]) -> Extent:
-    """The term of a size as the file writes it.
+@dataclass(frozen=True)
+class Sizes:
+    """How the sizes of a file become terms.
 
-    `n_0` is the entry `n[0]` of a family, and so is `n_l` where `ordered` knows `l` (the index of a repeat, or
-    its number of rounds); any other text after the underscore belongs to the name.
+    `ordered` are the subscripts that stand for a round: the index of a repeat, and its number of rounds.
+    `families` are the sizes that have such a subscript somewhere: there `n_l`, `n_0` and `n_L` are entries of one
+    family `n`. Everywhere else `n_0` is a symbol of its own.
     """
-    if isinstance(size, int):
-        return sympy.Integer(size)
-    at = ordered.get(size.subscript) if isinstance(size.subscript, str) else size.subscript
-    if at is None:
-        return sympy.Symbol(str(size), integer=True)
-    return sympy.IndexedBase(size.name, integer=True)[at]
+
+    ordered: Mapping[str, Extent]
+    families: frozenset[str]
+
+    def extent(self, size: Size) -> Extent:
+        """The term of a size as the file writes it."""
+        if isinstance(size, int):
+            return sympy.Integer(size)
+        at = self.ordered.get(size.subscript) if isinstance(size.subscript, str) else size.subscript
+        if at is None or size.name not in self.families:
+            return sympy.Symbol(str(size), integer=True)
+        return sympy.IndexedBase(size.name, integer=True)[at]
+
+    def declared(self, size: SizeSymbol) -> str:
+        """The name under which a size is declared: that of its family, or its own."""
+        extent = self.extent(size)
+        return str(extent.base.label) if isinstance(extent, sympy.Indexed) else str(size)
+
+    def within(self, name: str, index: Extent) -> Sizes:
+        """The same inside a repeat, where the subscript `name` stands for the round `index`."""
+        return replace(self, ordered={**self.ordered, name: index})
 
 
-def base_name(size: Size, ordered: Mapping[str, Extent]) -> str | None:
-    """The name under which a size is declared; None for a number."""
-    extent = extent_of(size, ordered)
-    if isinstance(extent, sympy.Indexed):
-        return str(extent.base.label)
-    return None if isinstance(size, int) else str(size)
+def sizes_of(spec: NetworkSpec) -> Sizes:
+    """How the sizes of this file become terms, outside its repeats."""
+    repeats = [layer for layer in spec.layers if isinstance(layer, RepeatSpec)]
+    times = {str(r.times): sympy.Symbol(str(r.times), integer=True) for r in repeats}
+    rounds = {*times, *(r.index for r in repeats)}
+    return Sizes(times, frozenset(s.name for s in symbols_in(spec) if s.subscript in rounds))
+
+
+def sizes_with_lines(spec: NetworkSpec) -> Iterator[tuple[SizeSymbol, int]]:
+    """Every free size of the file, in order, with its line."""
+    parts = [*spec.inputs, *spec.targets, *every_layer(spec.layers)]
+    if spec.batch is not None:
+        parts.insert(0, spec.batch)
+    yield from ((r.times, r.line) for r in spec.layers if isinstance(r, RepeatSpec))
+    for part in parts:
+        yield from ((size, part.line) for size in symbols_in(part))
 
 
 def moved(shape: Shape, index: sympy.Basic, to: sympy.Basic) -> Shape:

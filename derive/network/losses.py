@@ -32,12 +32,12 @@ REGISTRY.add(
 
 @dataclass(frozen=True)
 class Comparison:
-    """One sample: `a` and `y` at the same features; `others` are the same features for a sum inside a sum."""
+    """One sample: `a` and `y` at the same features; `others` makes indices for a sum inside a sum."""
 
     output: Value
     target: Value
     features: tuple[sympy.Idx, ...]
-    others: tuple[sympy.Idx, ...]
+    others: Callable[[], tuple[sympy.Idx, ...]]
     options: LossOptions
     class_ids: bool = False
 
@@ -55,7 +55,8 @@ class Comparison:
     @property
     def log_normalizer(self) -> sympy.Expr:
         """log Σ_k exp(a_k)."""
-        return log(sympy.Sum(exp(self.output[self.others]), *self.others))
+        k = self.others()
+        return log(sympy.Sum(exp(self.output[k]), *k))
 
     def total(self, term: sympy.Expr) -> sympy.Expr:
         """The sum over all outputs."""

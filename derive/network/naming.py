@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derive.errors import DeriveErrors, NetworkFileError, quoted
-from derive.network.extents import Extent, base_name
-from derive.network.spec.binding import symbols_in
+from derive.network.extents import Sizes, sizes_with_lines
 from derive.network.spec.models import LayerSpec, NetworkSpec, RepeatSpec
 from derive.network.spec.numbering import every_layer, parameter_suffix
 
@@ -71,32 +70,34 @@ class _Use:
     line: int
 
 
-def reserved_names(spec: NetworkSpec, ordered: Mapping[str, Extent]) -> frozenset[str]:
+def reserved_names(spec: NetworkSpec, sizes: Sizes) -> frozenset[str]:
     """Every name that the file chooses, directly or as the name of a parameter.
 
     Raises: NetworkFileError (or several) if one of them is the name of the cost, or of sizes and something else.
     """
     uses = [*_chosen(spec), *_parameters(spec)]
-    sizes = {base_name(size, ordered): str(size) for size in symbols_in(spec)}
-    errors = []
-    for use in uses:
-        if use.name in sizes:
-            shown = quoted(sizes[use.name])
-            errors.append(_clash(spec, use, f"the sizes such as {shown} are called so too"))
-        elif use.name == COST and spec.loss is not None:
-            errors.append(_clash(spec, use, "that is the name of the cost"))
-    if COST in sizes and spec.loss is not None:
-        size = _Use(COST, "a size", spec.loss.line)
-        errors.append(_clash(spec, size, "that is the name of the cost"))
+    declared = {sizes.declared(size): str(size) for size, _ in sizes_with_lines(spec)}
+    errors = [
+        _clash(spec, use, f"{quoted(declared[use.name])} is a size of that name")
+        for use in uses
+        if use.name in declared
+    ]
+    for size, line in sizes_with_lines(spec):
+        use = _Use(str(size), "a size", line)
+        if use.name in sizes.families:
+            errors.append(_clash(spec, use, f"{quoted(declared[use.name])} is one of a family of that name"))
+        uses.append(use)
+    if spec.loss is not None:
+        errors += [_clash(spec, use, "that is the name of the cost") for use in uses if use.name == COST]
     if errors:
         raise errors[0] if len(errors) == 1 else DeriveErrors(errors)
-    return frozenset((COST, *(use.name for use in uses), *(name for name in sizes if name is not None)))
+    return frozenset((COST, *(use.name for use in uses), *declared))
 
 
 def _clash(spec: NetworkSpec, use: _Use, reason: str) -> NetworkFileError:
     return NetworkFileError(
         f"{quoted(use.name)} is {use.what}, and {reason}",
-        repair="rename one of them" if use.name != COST else "choose another name",
+        repair="choose another name",
         file=spec.file,
         line=use.line,
     )

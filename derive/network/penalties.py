@@ -11,12 +11,16 @@ from derive.network.sheet import Sheet
 from derive.network.spec.models import PenaltySpec
 
 
-def l2(coefficient: sympy.Expr, total: Callable[[Callable[[sympy.Expr], sympy.Expr]], sympy.Expr]) -> sympy.Expr:
+def l2(
+    coefficient: sympy.Expr, total: Callable[[Callable[[sympy.Expr], sympy.Expr]], sympy.Expr]
+) -> sympy.Expr:
     """λ/2 Σ W²."""
     return coefficient / 2 * total(lambda w: w**2)
 
 
-def l1(coefficient: sympy.Expr, total: Callable[[Callable[[sympy.Expr], sympy.Expr]], sympy.Expr]) -> sympy.Expr:
+def l1(
+    coefficient: sympy.Expr, total: Callable[[Callable[[sympy.Expr], sympy.Expr]], sympy.Expr]
+) -> sympy.Expr:
     """λ Σ |W|."""
     return coefficient * total(Abs)
 

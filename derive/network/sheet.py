@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sympy
 
 from derive.ir.tensor import Label
 from derive.network.builder import Builder
-from derive.network.extents import Extent, Shape, base_name, extent_of
+from derive.network.extents import Extent, Shape, sizes_of, sizes_with_lines
 from derive.network.layout import layout_of
 from derive.network.naming import Names, letters_beside, reserved_names
-from derive.network.spec.binding import symbols_in
 from derive.network.spec.models import NetworkSpec, RepeatSpec
 from derive.network.spec.names import Size
 from derive.network.value import Value
@@ -42,30 +40,29 @@ class Sheet:
     def __init__(self, spec: NetworkSpec, batched: bool) -> None:
         self.spec = spec
         self.layout = layout_of(spec.notation, spec.file)
-        self._times = _times_of(spec)
-        subscripts = {**self._times, **dict.fromkeys(_indices_of(spec), sympy.Integer(1))}
-        reserved = reserved_names(spec, subscripts)
+        self._sizes = sizes_of(spec)
+        reserved = reserved_names(spec, self._sizes)
         self.names, self.letters = Names(reserved), letters_beside(reserved)
         self.net = Builder(spec.name)
-        for size in symbols_in(spec):
-            self.net.size(base_name(size, subscripts) or str(size))
+        for size, _ in sizes_with_lines(spec):
+            self.net.size(self._sizes.declared(size))
         self._made: dict[tuple[Extent, str], sympy.Idx] = {}
         self.parameters: dict[str, dict[str, Value]] = {}
         self.weights: list[tuple[sympy.Basic, tuple[sympy.Idx, ...]]] = []
         self.batch: sympy.Idx | None = None
         if batched and spec.batch is not None:
-            self.batch = self.index(self.extent(spec.batch.size), self.letters.batch)
+            letter = self.letters.batch
+            self.batch = self.net.index(self.names.fresh(letter), self.extent(spec.batch.size), letter=letter)
 
     def extent(self, size: Size, at: Round | None = None) -> Extent:
         """The term of a size where it stands: inside a round, `n_l` belongs to that round."""
-        here: Mapping[str, Extent] = {at.name: at.index} if at is not None else {}
-        return extent_of(size, {**self._times, **here})
+        return (self._sizes if at is None else self._sizes.within(at.name, at.index)).extent(size)
 
     def index(self, extent: Extent, letter: str) -> sympy.Idx:
         """The index from 1 to `extent` for one use, told by its letter; always the same one."""
         if (extent, letter) not in self._made:
-            name = letter if letter == self.letters.batch else f"{letter}{len(self._made) + 1}"
-            self._made[extent, letter] = self.net.index(self.names.fresh(name), extent, letter=letter)
+            name = self.names.fresh(f"{letter}{len(self._made) + 1}")
+            self._made[extent, letter] = self.net.index(name, extent, letter=letter)
         return self._made[extent, letter]
 
     def units(self, shape: Shape) -> tuple[sympy.Idx, ...]:
@@ -100,12 +97,3 @@ class Sheet:
         if self.layout == "columns":
             return Value(name, shape, depth, samples, label=label, made_by=made_by)
         return Value(name, shape, (*depth, *samples), label=label, made_by=made_by)
-
-
-def _times_of(spec: NetworkSpec) -> dict[str, Extent]:
-    repeats = [layer for layer in spec.layers if isinstance(layer, RepeatSpec)]
-    return {str(repeat.times): extent_of(repeat.times, {}) for repeat in repeats}
-
-
-def _indices_of(spec: NetworkSpec) -> list[str]:
-    return [layer.index for layer in spec.layers if isinstance(layer, RepeatSpec)]

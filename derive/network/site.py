@@ -11,6 +11,7 @@ from derive.errors import ShapeError, quoted
 from derive.ir.tensor import Label
 from derive.network.activations import applied
 from derive.network.extents import Extent, Shape, shown_shape
+from derive.network.layers.softmax import OF_WHOLE_VECTORS
 from derive.network.naming import value_suffix
 from derive.network.sheet import Round, Sheet
 from derive.network.spec.activations import ActivationSpec
@@ -90,7 +91,7 @@ class Site:
         }
         for symbol in options.abstract_symbols():
             self.sheet.net.function(symbol)
-        others = self.sheet.read(z.shape)
+        others = self.sheet.read(z.shape) if given.kind in OF_WHOLE_VECTORS else ()
         return applied(given.kind, options, z, at, others, learned)
 
     def define(self, stem: str, meaning: str, at: tuple[sympy.Idx, ...], rhs: sympy.Expr) -> Value:

@@ -1,0 +1,42 @@
+"""A network as a graph to be drawn: boxes with labels, and arrows between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Shape = Literal["layer", "value", "number", "dots"]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A box: a `layer` shows neurons, a `value` and a `number` their symbol; `dots` stand for what is left out.
+
+    `label` and the lines of `notes` below the box are LaTeX.
+    """
+
+    key: str
+    label: str
+    shape: Shape
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An arrow between two nodes, labelled by the parameters it uses; `repeated` stands for many layers."""
+
+    source: str
+    target: str
+    label: str = ""
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes and edges, without cycles."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+    def node(self, key: str) -> Node:
+        return next(n for n in self.nodes if n.key == key)

@@ -11,13 +11,15 @@ from derive.simplify.cases import Part, split
 from derive.simplify.cost import cost
 from derive.simplify.definition import Pattern
 from derive.simplify.fold import fold
+from derive.simplify.match import unify_atoms
 from derive.simplify.output import OutputForms
 from derive.simplify.present import Presenter
 from derive.terms.affine import Affine, Index
-from derive.terms.prover import Context
+from derive.terms.blocks import sum_over
+from derive.terms.prover import Context, in_range
 from derive.terms.settle import settle
-from derive.terms.substitute import substitute
-from derive.terms.term import Atom, Block, Entry, Poly, of_atom
+from derive.terms.substitute import open_block, substitute, substitute_atom
+from derive.terms.term import Atom, Block, Entry, Poly, of_monomial
 from derive.terms.walk import atoms_in, entries_in, rewrite
 
 
@@ -54,7 +56,7 @@ class Simplifier:
                 return None
             definition = self.unfolded[atom.tensor]
             used[definition.tensor.name] = None
-            return substitute(definition.rhs, binding_of(definition.lhs, atom))
+            return substitute(definition.rhs, _arguments(definition.lhs, atom))
 
         while any(e.tensor in self.unfolded for e in entries_in(p)):
             p = settle(rewrite(p, rule, frozenset(context)), context)
@@ -73,7 +75,7 @@ class Simplifier:
 
     def _textbook(self, p: Poly, domain: tuple[Index, ...], lines: list[Line]) -> Poly:
         context = _scope(domain)
-        patterns = [q for q in self.patterns if q.tensors <= _names(p) or self._touches(q, p)]
+        patterns = [q for q in self.patterns if q.tensors & _names(p)]
         p = self._fold(p, patterns, context, lines)
         p = self._vanish(p, patterns, context, lines)
         q = self.outputs.substituted(p, context)
@@ -83,9 +85,6 @@ class Simplifier:
                 lines.append(Line("output", self.outputs.presenter(self.presenter).view(p)))
                 return self._fold(q, patterns, context, lines, always="collect")
         return p
-
-    def _touches(self, pattern: Pattern, p: Poly) -> bool:
-        return bool(pattern.tensors & _names(p))
 
     def _fold(
         self, p: Poly, patterns: Sequence[Pattern], context: Context, lines: list[Line], always: str = ""
@@ -119,31 +118,49 @@ class Simplifier:
         return p
 
     def _unfolded_under(self, p: Poly, block: Block, pattern: Pattern, context: Context) -> Poly | None:
-        """`p` with one defined value replaced by its definition inside one sum."""
-        if len(pattern.lhs.terms) != 1 or pattern.rule != "fold":
+        """`p` with one defined value replaced by its definition inside one sum; None if it does not occur."""
+        head = _head(pattern)
+        if head is None:
             return None
-        head = pattern.lhs.terms[0][0].powers[0][0]
-        assert isinstance(head, Entry)
+        bounds, body = open_block(block, frozenset(context) | p.free)
+        scope = {**context, **{b.name: b for b in bounds}}
 
         def inner(atom: Atom) -> Poly | None:
-            if isinstance(atom, Entry) and atom.tensor == head.tensor:
-                binding = binding_of(head, atom, {b.name for b in pattern.domain})
-                return None if binding is None else substitute(pattern.rhs, binding)
+            binding = _instance(head, pattern.domain, atom, scope)
+            return None if binding is None else substitute(pattern.rhs, binding)
+
+        opened = rewrite(of_monomial(body), inner, frozenset(scope))
+        if opened == of_monomial(body):
             return None
-
-        opened = rewrite(of_atom(block), inner, frozenset(context) | p.free)
-        if opened == of_atom(block):
-            return None
-        return settle(rewrite(p, lambda a: opened if a == block else None, frozenset(context)), context)
+        summed = sum_over(bounds, opened, context)
+        return settle(rewrite(p, lambda a: summed if a == block else None, frozenset(context)), context)
 
 
-def binding_of(pattern: Entry, entry: Entry, names: set[str] | None = None) -> dict[str, Affine]:
-    """The indices of `pattern` as they stand in `entry`."""
-    binding = {}
-    for e, f in zip(pattern.idx, entry.idx, strict=True):
-        if e.variable is not None:
-            binding[e.variable] = f
-    return binding
+def _head(pattern: Pattern) -> Entry | None:
+    """The entry that a definition defines."""
+    if pattern.rule != "fold":
+        return None
+    atom = pattern.lhs.terms[0][0].powers[0][0]
+    return atom if isinstance(atom, Entry) else None
+
+
+def _instance(
+    head: Entry, domain: tuple[Index, ...], atom: Atom, scope: Context
+) -> dict[str, Affine] | None:
+    """How `atom` is an instance of the defined entry, with every index proved to be in the definition's range."""
+    if not isinstance(atom, Entry) or atom.tensor != head.tensor:
+        return None
+    binding = unify_atoms(head, atom, {b.name for b in domain})
+    if binding is None or len(binding) < len(domain) or substitute_atom(head, binding) != atom:
+        return None
+    ranged = all(in_range(binding[b.name], b.lo.subs(binding), b.hi.subs(binding), scope) for b in domain)
+    return binding if ranged else None
+
+
+def _arguments(definition: Entry, entry: Entry) -> dict[str, Affine]:
+    """The indices of an adjoint equation's left side as they stand in `entry`."""
+    pairs = zip(definition.idx, entry.idx, strict=True)
+    return {e.variable: f for e, f in pairs if e.variable is not None}
 
 
 def _names(p: Poly) -> frozenset[str]:

@@ -39,8 +39,8 @@ def _sum_monomial(bounds: Bounds, m: Monomial, context: Context) -> Poly:
     names = {b.name for b in bounds}
     for atom, e in m.powers:
         if isinstance(atom, Block) and e == 1 and not atom.free.isdisjoint(names):
-            inner, body = open_block(atom, m.free | names | frozenset(context))
-            return sum_over((*bounds, *inner), multiply(m.without(atom), body), context)
+            inner, opened = open_block(atom, m.free | names | frozenset(context))
+            return sum_over((*bounds, *inner), multiply(m.without(atom), opened), context)
     if not any(isinstance(a, Delta | Bound) and not a.free.isdisjoint(names) for a, _ in m.powers):
         return _close(bounds, m, context)
     scope = {**context, **{b.name: b for b in bounds}}
@@ -64,7 +64,7 @@ def solve_delta(atom: Delta, bounds: Bounds, scope: Context) -> tuple[Index, Aff
 
     Preferred is an index whose range is proved to hold the solution, then the first one.
     """
-    candidates = []
+    candidates: list[tuple[bool, int, Index, Affine]] = []
     for b in bounds:
         c = atom.difference.coefficient(b.name)
         solution = Affine([(b.name, 1)]) - atom.difference * c

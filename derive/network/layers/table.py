@@ -29,5 +29,6 @@ def layer_kind(kind: str) -> LayerKind[Any]:
     if kind in ACTIVATION_OPTIONS:
         return Activation(kind)
     raise UnsupportedError(
-        f"there are no equations for the layer {quoted(kind)}", repair="enter them in `derive.network.layers.table`"
+        f"there are no equations for the layer {quoted(kind)}",
+        repair="enter them in `derive.network.layers.table`",
     )

@@ -72,11 +72,9 @@ def connect_loss(
     place = draft.entry.key_place
     count = 1 if draft.sources is None else len(draft.sources)
     if count != draft.options.outputs:
-        complaints.add(
-            place,
-            f"the loss {quoted(draft.kind)} compares {draft.options.outputs} of the layers, not {count}",
-            "name them in `from`",
-        )
+        expected = "one layer" if draft.options.outputs == 1 else f"{draft.options.outputs} layers"
+        message = f"the loss {quoted(draft.kind)} reads {expected}, not {count}"
+        complaints.add(place, message, f"name {expected} in `from`")
     return LossSpec(
         kind=draft.kind,
         options=draft.options,

@@ -198,22 +198,9 @@ class Wiring:
         """A repeat of symbolic length, its body wired once."""
         self.made[key] = draft
         if level.symbolic:
-            self.complaints.add(
-                draft.place,
-                "a repeat with a symbol stands inside another",
-                "give one of them a number of rounds",
-            )
-        self.read.discard(ROUND_INPUT)
-        inner = Scope({ROUND_INPUT: ROUND_INPUT}, scope)
-        layers = self._wire_level(level.symbolic_round(draft), inner, ROUND_INPUT)
-        if layers:
-            self.read.add(layers[-1].key)
-        if layers and ROUND_INPUT not in self.read:
-            self.complaints.add(
-                draft.place,
-                f"no layer of {draft.title} reads the round before",
-                f"let one read {quoted(ROUND_INPUT)}",
-            )
+            message = "a repeat with a symbol stands inside another"
+            self.complaints.add(draft.place, message, "give one of them a number of rounds")
+        layers = self._symbolic_round(draft, level, scope)
         return RepeatSpec(
             key=key,
             times=times,
@@ -223,3 +210,14 @@ class Wiring:
             source=sources[0] if sources else "",
             line=draft.place.line,
         )
+
+    def _symbolic_round(self, draft: RepeatDraft, level: _Level, scope: Scope) -> list[Wired]:
+        """The round that stands for all: it reads the round before, which reads its last layer."""
+        self.read.discard(ROUND_INPUT)
+        inner = Scope({ROUND_INPUT: ROUND_INPUT}, scope)
+        layers = self._wire_level(level.symbolic_round(draft), inner, ROUND_INPUT)
+        if layers and ROUND_INPUT not in self.read:
+            message = f"no layer of {draft.title} reads the round before"
+            self.complaints.add(draft.place, message, f"let one read {quoted(ROUND_INPUT)}")
+        self.read.update(layer.key for layer in layers[-1:])
+        return layers

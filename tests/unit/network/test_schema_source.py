@@ -107,7 +107,7 @@ def test_impossible_paths() -> None:
 def test_a_file_without_permission(tmp_path: Path) -> None:
     path = tmp_path / "loop.yaml"
     path.symlink_to(path)
-    with pytest.raises(NetworkFileError, match="cannot be read .*; check the path and its permissions"):
+    with pytest.raises(NetworkFileError, match=r"cannot be read .*; check the path and its permissions"):
         read_network_file(path)
 
 
@@ -155,7 +155,7 @@ def test_control_characters_are_named() -> None:
 def test_scalars_follow_yaml_1_2(text: str, value: object) -> None:
     found = tree_of(f"key: {text}")
     assert found == {"key": value}
-    assert isinstance(found, dict) and type(found["key"]) is type(value)
+    assert repr(found) == repr({"key": value})
 
 
 def test_aliases_are_expanded() -> None:

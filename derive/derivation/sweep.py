@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derive.calculus.adjoint import AdjointEquation, Seed, adjoint_equation, adjoint_name, seed_of
+from derive.calculus.adjoint import ADJOINT, AdjointEquation, Seed, adjoint_equation, adjoint_name, seed_of
 from derive.graph.reach import order_backwards, reachable, readers, reads
 from derive.ir.record import Case
 from derive.ir.tensor import Equation
@@ -15,7 +16,7 @@ from derive.simplify.engine import Simplifier
 from derive.simplify.opening import opening_lines
 from derive.simplify.output import output_forms
 from derive.simplify.present import Presenter
-from derive.terms.term import Entry, of_atom
+from derive.terms.term import Block, Entry, Monomial, of_atom, of_monomial
 from derive.terms.walk import entries_in
 
 
@@ -79,17 +80,36 @@ def _named(
     reader with more axes spreads out (a mean, a variance), whose adjoints are read only inside another.
     """
     uses: dict[str, int] = {}
+    most: dict[str, int] = {}
+    summed: set[str] = set()
     for name, e in equations.items():
         if not _is_copied(network, name):
-            for read in {x.tensor for x in entries_in(e.rhs)}:
-                uses[read] = uses.get(read, 0) + 1
+            count = Counter(read for m, _ in e.rhs.terms for read in _reads(m))
+            for read, n in count.items():
+                uses[read] = uses.get(read, 0) + n
+                most[read] = max(most.get(read, 0), n)
+            blocks = (a for m, _ in e.rhs.terms for a, _ in m.powers if isinstance(a, Block))
+            summed |= {read for a in blocks for read in _reads(a.body)}
+
+    def shared(n: str, e: AdjointEquation) -> bool:
+        """Whether putting the expression in place of the name would repeat it, or spread a sum over a product."""
+        name = adjoint_name(n)
+        compound = len(e.rhs.terms) > 1 or any(m.height for m, _ in e.rhs.terms)
+        again = uses.get(name, 0) > (1 if compound else most.get(name, 0))
+        return (again or (len(e.rhs.terms) > 1 and name in summed)) and not _is_trivial(e)
+
     return [
         n
         for n, e in equations.items()
         if n in wanted
         or network.tensor(n).label.meaning == "preactivation"
-        or (uses.get(adjoint_name(n), 0) > 1 and not _is_trivial(e) and not _is_statistic(network, n))
+        or (shared(n, e) and not _is_statistic(network, n))
     ]
+
+
+def _reads(m: Monomial) -> list[str]:
+    """The adjoints in a monomial, each as often as it occurs."""
+    return [x.tensor for x in entries_in(of_monomial(m)) if x.tensor.startswith(ADJOINT)]
 
 
 def _is_copied(network: Network, name: str) -> bool:

@@ -1,0 +1,49 @@
+"""Text from outside made harmless in each format: no character of it is ever read as markup."""
+
+from __future__ import annotations
+
+import re
+
+from derive.errors import printable
+
+_TEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "`": r"\textasciigrave{}",
+}
+_TEX_SPECIAL = re.compile("[" + re.escape("".join(_TEX)) + "]|(?<=-)-")
+_MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|$~&]")
+
+
+class Tex(str):
+    """LaTeX that a template may put out as it is; every other string is escaped."""
+
+    __slots__ = ()
+
+
+def escape_tex(text: str) -> Tex:
+    """Text for LaTeX: ten special characters and the ligatures that would change what is read."""
+    return Tex(_TEX_SPECIAL.sub(lambda m: _TEX.get(m.group(), "{-}"), printable(text)))
+
+
+class Markdown(str):
+    """Markdown that a template may put out as it is; every other string is escaped."""
+
+    __slots__ = ()
+
+
+def escape_markdown(text: str) -> Markdown:
+    """Text for Markdown: a backslash before every character that could be markup, or begin HTML."""
+    return Markdown(_MARKDOWN_SPECIAL.sub(lambda m: "\\" + m.group(), printable(text)))

@@ -1,0 +1,55 @@
+"""A drawing as SVG, for a page that holds it inline; its labels are MathML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from derive.notes.drawing import Curve, Drawing, Label
+
+UNIT = 44.0
+LABEL_HEIGHT = 30.0
+
+
+def svg(drawing: Drawing, mathml: Callable[[str], str], title: str) -> str:
+    """The picture; `mathml` shows a formula, `title` (escaped by the caller) is what a screen reader says."""
+    width, height = _number(drawing.width), _number(drawing.height)
+    lines = [
+        f'<svg class="network" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">',
+        f"<title>{title}</title>",
+        '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7"'
+        ' orient="auto"><path d="M0,0.8 L8,4 L0,7.2 z"/></marker></defs>',
+    ]
+    for c in drawing.curves:
+        dashed = ' class="repeated"' if c.dashed else ""
+        lines.append(f'<path{dashed} d="{_path(c)}" marker-end="url(#arrow)"/>')
+    for b in drawing.boxes:
+        x, y = b.centre[0] - b.width / 2, b.centre[1] - b.height / 2
+        lines.append(
+            f'<rect x="{_number(x)}" y="{_number(y)}" width="{_number(b.width)}" height="{_number(b.height)}" rx="5"/>'
+        )
+    lines += [f'<circle cx="{_number(x)}" cy="{_number(y)}" r="{_number(0.14)}"/>' for x, y in drawing.neurons]
+    lines += [_label(t, mathml) for t in drawing.labels]
+    return "\n".join([*lines, "</svg>"])
+
+
+def _path(c: Curve) -> str:
+    """Horizontal at every point: the control points stand half way, at the heights of the ends."""
+    x, y = c.points[0]
+    out = f"M{_number(x)},{_number(y)}"
+    for (x0, y0), (x1, y1) in zip(c.points, c.points[1:], strict=False):
+        half = _number((x0 + x1) / 2)
+        out += f" C{half},{_number(y0)} {half},{_number(y1)} {_number(x1)},{_number(y1)}"
+    return out
+
+
+def _label(t: Label, mathml: Callable[[str], str]) -> str:
+    wide = t.width * UNIT + 40
+    x, y = t.centre[0] * UNIT - wide / 2, t.centre[1] * UNIT - LABEL_HEIGHT / 2
+    return (
+        f'<foreignObject x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{LABEL_HEIGHT:.1f}">'
+        f'<div xmlns="http://www.w3.org/1999/xhtml" class="label">{mathml(t.latex)}</div></foreignObject>'
+    )
+
+
+def _number(x: float) -> str:
+    return f"{x * UNIT:.1f}"
