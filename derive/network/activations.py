@@ -1,6 +1,6 @@
-"""The activations: each entrywise one is a scalar function with its definition, applied to the preactivation.
+"""The activations: an entrywise one is a scalar function with its definition, applied to the preactivation.
 
-A kink belongs to the second branch: the strict condition `x > 0` stands first, so at 0 the other branch holds.
+At a kink the second branch holds, as the strict condition `x > 0` stands first.
 """
 
 from __future__ import annotations
