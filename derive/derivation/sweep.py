@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derive.calculus.adjoint import ADJOINT, AdjointEquation, Seed, adjoint_equation, adjoint_name, seed_of
-from derive.graph.reach import order_backwards, reachable, readers, reads
+from derive.graph.reach import circle_breakers, order_backwards, reachable, readers, reads
 from derive.ir.record import Case
 from derive.ir.tensor import Equation
 from derive.network.network import Network
@@ -53,9 +53,9 @@ def derive_adjoints(
     named = frozenset(_named(network, equations, frozenset(wanted)))
     presenter = Presenter(_roles(network))
     outputs = output_forms(network.equations)
+    unfolded = {adjoint_name(n): e for n, e in equations.items() if n not in named}
     results = {}
     for name, equation in equations.items():
-        unfolded = {adjoint_name(n): e for n, e in equations.items() if n not in named and n != name}
         simplifier = Simplifier(_patterns(network, name, equations, unfolded), outputs, unfolded, presenter)
         results[name] = simplifier.cases(equation, opening_lines(equation, presenter))
     return Adjoints(network, seed, equations, results, tuple(n for n in equations if n in named))
@@ -98,13 +98,26 @@ def _named(
         again = uses.get(name, 0) > (1 if compound else most.get(name, 0))
         return (again or (len(e.rhs.terms) > 1 and name in summed)) and not _is_trivial(e)
 
-    return [
+    named = [
         n
         for n, e in equations.items()
         if n in wanted
         or network.tensor(n).label.meaning == "preactivation"
         or (shared(n, e) and not _is_statistic(network, n))
     ]
+    return named + _recurrent(equations, frozenset(named))
+
+
+def _recurrent(equations: Mapping[str, AdjointEquation], named: frozenset[str]) -> list[str]:
+    """Adjoints that depend on themselves through unnamed ones: one in every such circle keeps its name."""
+    edges = {
+        n: tuple(
+            dict.fromkeys(r.removeprefix(ADJOINT) for m, _ in e.rhs.terms for r in _reads(m))
+        )
+        for n, e in equations.items()
+        if n not in named
+    }
+    return circle_breakers(edges)
 
 
 def _reads(m: Monomial) -> list[str]:

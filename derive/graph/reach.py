@@ -59,3 +59,24 @@ def order_backwards(network: Network, of: str) -> tuple[str, ...]:
             state[name] = True
             order.append(name)
     return tuple(reversed(order))
+
+
+def circle_breakers(edges: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Nodes whose removal leaves no circle: those that a depth-first walk meets again while they are open."""
+    found: list[str] = []
+    done: set[str] = set()
+    for start in edges:
+        path: dict[str, None] = {}
+        stack: list[tuple[str, bool]] = [(start, False)]
+        while stack:
+            name, leaving = stack.pop()
+            if leaving:
+                del path[name]
+                done.add(name)
+            elif name in path:
+                found.append(name)
+            elif name in edges and name not in done and name not in found:
+                path[name] = None
+                stack.append((name, True))
+                stack.extend((n, False) for n in edges[name])
+    return list(dict.fromkeys(found))

@@ -63,13 +63,6 @@ def identity(z: sympy.Expr) -> sympy.Expr:
 
 _WITHOUT_OPTIONS: dict[str, Callable[[sympy.Expr], sympy.Expr]] = {"identity": identity, "tanh": sympy.tanh}
 
-HE = frozenset(("relu", "leaky_relu", "prelu", "elu", "selu", "softplus", "silu", "gelu", "gelu_tanh"))
-
-
-def initializer_before(kind: str) -> str:
-    """How weights under an activation start: `he` where about half of the values pass, else `xavier`."""
-    return "he" if kind in HE else "xavier"
-
 
 def applied(
     kind: str,

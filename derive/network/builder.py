@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from types import MappingProxyType
+from typing import TypeAlias, TypedDict, Unpack
 
 import sympy
 
@@ -20,7 +21,14 @@ from derive.terms.term import Entry
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 
-Axis = sympy.Idx
+Axis: TypeAlias = sympy.Idx
+
+
+class Details(TypedDict, total=False):
+    """What else is known of a tensor: how a notation draws it, and its line in a file."""
+
+    label: Label | None
+    line: int | None
 
 
 class Builder:
@@ -80,13 +88,19 @@ class Builder:
         self._letters[name] = letter or name
         return made
 
-    def input(self, name: str, axes: Sequence[Axis], kind: Kind = "real", **more: object) -> sympy.Basic:
+    def input(
+        self, name: str, axes: Sequence[Axis], kind: Kind = "real", **more: Unpack[Details]
+    ) -> sympy.Basic:
         return self._declare(name, axes, "input", kind, **more)
 
-    def target(self, name: str, axes: Sequence[Axis], kind: Kind = "real", **more: object) -> sympy.Basic:
+    def target(
+        self, name: str, axes: Sequence[Axis], kind: Kind = "real", **more: Unpack[Details]
+    ) -> sympy.Basic:
         return self._declare(name, axes, "target", kind, **more)
 
-    def parameter(self, name: str, axes: Sequence[Axis], init: str = "", **more: object) -> sympy.Basic:
+    def parameter(
+        self, name: str, axes: Sequence[Axis], init: str = "", **more: Unpack[Details]
+    ) -> sympy.Basic:
         """A learned tensor; `init` names its initializer (`xavier`, `he`, `zeros`, `ones`, or a number)."""
         self._initializers[name] = init
         return self._declare(name, axes, "parameter", **more)
@@ -103,7 +117,7 @@ class Builder:
         self._abstract.add(name)
         return sympy.Function(name)
 
-    def value(self, name: str, axes: Sequence[Axis], **more: object) -> sympy.Basic:
+    def value(self, name: str, axes: Sequence[Axis], **more: Unpack[Details]) -> sympy.Basic:
         """A value declared before the equations that define it, as those of a recurrence read it."""
         return self._declare(name, axes, "value", **more)
 
@@ -119,7 +133,7 @@ class Builder:
         return self._ranges[name]
 
     def functional(self, name: str = "C") -> sympy.Function:
-        """An abstract cost of whole tensors: in `C(a[j], y[j])` an index bound by no sum runs over its range."""
+        """An abstract cost of tensors: in `C(a[j], y[j])` an index that no sum binds runs over its range."""
         self._costs.add(name)
         return sympy.Function(name)
 
@@ -132,7 +146,7 @@ class Builder:
         rhs: sympy.Basic,
         axes: Sequence[Axis] | None = None,
         note: str = "",
-        **more: object,
+        **more: Unpack[Details],
     ) -> sympy.Basic:
         """State `name[at] = rhs` for all values of the indices in `at`.
 
@@ -144,7 +158,6 @@ class Builder:
         declared = [*(axes if axes is not None else at)]
         if name not in self._tensors:
             self._declare(name, declared, "value", **more)
-        line = more.get("line")
         domain = tuple(self.range_of(i) for i in _indices_of(at))
         reader = self._reader(frozenset(b.name for b in domain))
         stated = sympy.sympify(rhs)
@@ -156,7 +169,7 @@ class Builder:
             stated,
             poly,
             note,
-            line if isinstance(line, int) else None,
+            more.get("line"),
         )
         self._check(equation)
         self._equations.append(equation)
@@ -167,7 +180,7 @@ class Builder:
         self._cost = str(cost)
 
     def fact(self, lhs: sympy.Basic, rhs: sympy.Basic, statement: str) -> None:
-        """Declare an equality that simplification may use, such as `Σ_k y_ki = 1`; free indices run over their ranges."""
+        """Declare an equality that simplification may use, `Σ_k y_ki = 1`, for all values of free indices."""
         names = {str(i.label) for i in lhs.atoms(sympy.Idx)} - _summed(lhs)
         free = tuple(self.range_of(self._indices[n][0]) for n in sorted(names))
         reader = self._reader(frozenset(names))
@@ -248,8 +261,9 @@ class Builder:
         context = equation.context
         extra = equation.rhs.free - set(context)
         if extra:
+            names = ", ".join(sorted(extra))
             raise DeriveError(
-                f"{', '.join(sorted(extra))} is free on the right side of {equation.lhs!r} = {equation.stated}",
+                f"{names} is free on the right side of {equation.lhs!r} = {equation.stated}",
                 repair="sum over it, or add it to the left side",
             )
         self._check_entry(equation.lhs, equation, context)
@@ -263,7 +277,8 @@ class Builder:
             lo, hi = axis.lo.subs(at), axis.hi.subs(at)
             if not in_range(e, lo, hi, context) and not contains_id(e):
                 raise DeriveError(
-                    f"the index {e} of {entry!r} may leave its range {lo} … {hi} in {equation.lhs!r} = {equation.stated}",
+                    f"the index {e} of {entry!r} may leave its range {lo} … {hi}"
+                    f" in {equation.lhs!r} = {equation.stated}",
                     repair="use indices of the same range, or multiply by a bracket",
                 )
 

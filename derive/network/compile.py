@@ -42,9 +42,10 @@ def _compiled(spec: NetworkSpec, batched: bool, sample: Network | None = None) -
 
 
 def _declare_input(sheet: Sheet, given: InputSpec) -> Value:
-    made = sheet.value(sheet.names.own(given.name), tuple(sheet.extent(size) for size in given.shape))
+    shape = tuple(sheet.extent(size) for size in given.shape)
+    made = sheet.value(sheet.names.own(given.name), shape, Label("input"))
     axes = made.at(sheet.read(made.shape))
-    sheet.net.input(made.name, axes, given.kind, label=Label("input"), line=given.line)
+    sheet.net.input(made.name, axes, given.kind, label=made.label, line=given.line)
     return made
 
 

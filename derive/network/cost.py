@@ -7,8 +7,9 @@ from functools import partial
 
 import sympy
 
-from derive.errors import NetworkFileError
+from derive.errors import NetworkFileError, ShapeError, quoted
 from derive.ir.tensor import Label
+from derive.network.extents import shown_shape
 from derive.network.losses import LOSSES, Comparison, check_loss
 from derive.network.naming import COST
 from derive.network.penalties import declare_coefficients, penalty_term
@@ -16,13 +17,16 @@ from derive.network.sheet import Sheet
 from derive.network.spec.models import LossSpec, TargetSpec
 from derive.network.value import Value
 
+SUMMING_TO_1 = ("one_hot", "distribution")
+
 
 def declare_target(sheet: Sheet, target: TargetSpec) -> Value:
     """Declare a target; of targets that are probabilities it is a fact that they sum to 1."""
-    made = sheet.value(sheet.names.own(target.name), tuple(sheet.extent(size) for size in target.shape))
+    shape = tuple(sheet.extent(size) for size in target.shape)
+    made = sheet.value(sheet.names.own(target.name), shape, Label("target"))
     j = sheet.units(made.shape)
-    sheet.net.target(made.name, made.at(j), target.kind, label=Label("target"), line=target.line)
-    if target.kind in ("one_hot", "distribution") and len(j) == 1:
+    sheet.net.target(made.name, made.at(j), target.kind, label=made.label, line=target.line)
+    if target.kind in SUMMING_TO_1 and len(j) == 1:
         sheet.net.fact(sympy.Sum(made[j], *j), sympy.Integer(1), f"each target {target.name} sums to 1")
     return made
 
@@ -32,10 +36,15 @@ def check_cost(sheet: Sheet, loss: LossSpec, output: Value, targets: Mapping[str
 
     Raises: DeriveError, worded to follow the name of the loss, if it cannot.
     """
-    for name in loss.targets:
-        spec = next(t for t in sheet.spec.targets if t.name == name)
+    for spec in sheet.spec.targets:
+        if spec.kind in SUMMING_TO_1 and len(spec.shape) != 1:
+            shown = shown_shape(targets[spec.name].shape)
+            message = (
+                f"takes a target of kind {spec.kind} with one axis of classes, and {spec.name} has {shown}"
+            )
+            raise ShapeError(message, repair="give it one size")
         classes = None if spec.size is None else sheet.extent(spec.size)
-        check_loss(loss, output, targets[name], spec.kind == "class_id", classes)
+        check_loss(loss, output, targets[spec.name], spec.kind == "class_id", classes)
 
 
 def state_cost(sheet: Sheet, output: Value | None, targets: Mapping[str, Value]) -> None:

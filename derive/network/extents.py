@@ -24,13 +24,14 @@ Shape: TypeAlias = tuple[Extent, ...]
 class Sizes:
     """How the sizes of a file become terms.
 
-    `ordered` are the subscripts that stand for a round: the index of a repeat, and its number of rounds.
-    `families` are the sizes that have such a subscript somewhere: there `n_l`, `n_0` and `n_L` are entries of one
-    family `n`. Everywhere else `n_0` is a symbol of its own.
+    `rounds` are the subscripts that stand for a round: the index of each repeat, and its number of rounds;
+    `ordered` gives the terms of those that can be used here. `families` are the sizes with such a subscript
+    somewhere: of these, `n_l`, `n_0` and `n_L` are entries of one family. Any other `n_0` is a symbol.
     """
 
     ordered: Mapping[str, Extent]
     families: frozenset[str]
+    rounds: frozenset[str]
 
     def extent(self, size: Size) -> Extent:
         """The term of a size as the file writes it."""
@@ -43,8 +44,8 @@ class Sizes:
 
     def declared(self, size: SizeSymbol) -> str:
         """The name under which a size is declared: that of its family, or its own."""
-        extent = self.extent(size)
-        return str(extent.base.label) if isinstance(extent, sympy.Indexed) else str(size)
+        in_family = isinstance(size.subscript, int) or size.subscript in self.rounds
+        return size.name if in_family and size.name in self.families else str(size)
 
     def within(self, name: str, index: Extent) -> Sizes:
         """The same inside a repeat, where the subscript `name` stands for the round `index`."""
@@ -55,17 +56,16 @@ def sizes_of(spec: NetworkSpec) -> Sizes:
     """How the sizes of this file become terms, outside its repeats."""
     repeats = [layer for layer in spec.layers if isinstance(layer, RepeatSpec)]
     times = {str(r.times): sympy.Symbol(str(r.times), integer=True) for r in repeats}
-    rounds = {*times, *(r.index for r in repeats)}
-    return Sizes(times, frozenset(s.name for s in symbols_in(spec) if s.subscript in rounds))
+    rounds = frozenset((*times, *(r.index for r in repeats)))
+    families = frozenset(s.name for s in symbols_in(spec) if s.subscript in rounds)
+    return Sizes(times, families, rounds)
 
 
 def sizes_with_lines(spec: NetworkSpec) -> Iterator[tuple[SizeSymbol, int]]:
     """Every free size of the file, in order, with its line."""
-    parts = [*spec.inputs, *spec.targets, *every_layer(spec.layers)]
-    if spec.batch is not None:
-        parts.insert(0, spec.batch)
+    batches = () if spec.batch is None else (spec.batch,)
     yield from ((r.times, r.line) for r in spec.layers if isinstance(r, RepeatSpec))
-    for part in parts:
+    for part in (*batches, *spec.inputs, *spec.targets, *every_layer(spec.layers)):
         yield from ((size, part.line) for size in symbols_in(part))
 
 

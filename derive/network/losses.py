@@ -134,7 +134,7 @@ _UNSUITED = {
     "binary_cross_entropy": (
         frozenset(("sigmoid", "sigma", "")),
         "takes the logarithm of a and of 1 - a, one probability for each output",
-        "end with `activation: sigmoid`, or use binary_cross_entropy_with_logits (for classes, cross_entropy)",
+        "end with `activation: sigmoid`, or use binary_cross_entropy_with_logits, for classes cross_entropy",
     ),
 }
 """What a loss may read of the layer that it reads; an empty name stands for a value of unknown origin."""
@@ -150,12 +150,11 @@ def check_loss(loss: LossSpec, output: Value, target: Value, class_ids: bool, cl
 
     Raises: ShapeError, worded to follow the name of the loss.
     """
-    if loss.kind in _CLASSES or class_ids:
-        if len(output.shape) != 1:
-            raise ShapeError(
-                f"needs one axis of classes, and the output has {shown_shape(output.shape)}",
-                repair="end with a dense layer",
-            )
+    if (loss.kind in _CLASSES or class_ids) and len(output.shape) != 1:
+        raise ShapeError(
+            f"needs one axis of classes, and the output has {shown_shape(output.shape)}",
+            repair="end with a dense layer",
+        )
     if class_ids:
         _check_classes(output, target, classes)
     elif output.shape != target.shape:

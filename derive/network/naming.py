@@ -73,7 +73,7 @@ class _Use:
 def reserved_names(spec: NetworkSpec, sizes: Sizes) -> frozenset[str]:
     """Every name that the file chooses, directly or as the name of a parameter.
 
-    Raises: NetworkFileError (or several) if one of them is the name of the cost, or of sizes and something else.
+    Raises: NetworkFileError (or several) if one is also the name of the cost, or of sizes.
     """
     uses = [*_chosen(spec), *_parameters(spec)]
     declared = {sizes.declared(size): str(size) for size, _ in sizes_with_lines(spec)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 from derive.errors import DeriveError
@@ -56,13 +57,28 @@ class Network:
             found.update((s, None) for s in sizes_of(e.rhs))
         return tuple(found)
 
+    @cached_property
+    def _definitions(self) -> Mapping[str, tuple[Equation, ...]]:
+        table: dict[str, list[Equation]] = {}
+        for e in self.equations:
+            table.setdefault(e.lhs.tensor, []).append(e)
+        return {name: tuple(row) for name, row in table.items()}
+
+    @cached_property
+    def _readers(self) -> Mapping[str, tuple[Equation, ...]]:
+        table: dict[str, list[Equation]] = {}
+        for e in self.equations:
+            for name in dict.fromkeys(x.tensor for x in entries_in(e.rhs)):
+                table.setdefault(name, []).append(e)
+        return {name: tuple(row) for name, row in table.items()}
+
     def definitions(self, name: str) -> tuple[Equation, ...]:
         """The equations that give `name` its entries (several for a recurrence with a start)."""
-        return tuple(e for e in self.equations if e.lhs.tensor == name)
+        return self._definitions.get(name, ())
 
     def readers(self, name: str) -> tuple[Equation, ...]:
         """The equations whose right side reads `name`."""
-        return tuple(e for e in self.equations if any(x.tensor == name for x in entries_in(e.rhs)))
+        return self._readers.get(name, ())
 
     def tensor(self, name: str) -> Tensor:
         if name not in self.tensors:

@@ -1,4 +1,4 @@
-"""The penalties on the weights, each shared weight counted once; they are not divided by the number of samples."""
+"""The penalties on the weights, each shared weight once; they are not divided by the number of samples."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from sympy import Abs, Rational
 from derive.network.sheet import Sheet
 from derive.network.spec.models import PenaltySpec
 
+Entrywise = Callable[[sympy.Expr], sympy.Expr]
+Total = Callable[[Entrywise], sympy.Expr]
+"""The sum of a function over the entries of all weights."""
 
-def l2(
-    coefficient: sympy.Expr, total: Callable[[Callable[[sympy.Expr], sympy.Expr]], sympy.Expr]
-) -> sympy.Expr:
+
+def l2(coefficient: sympy.Expr, total: Total) -> sympy.Expr:
     """λ/2 Σ W²."""
     return coefficient / 2 * total(lambda w: w**2)
 
 
-def l1(
-    coefficient: sympy.Expr, total: Callable[[Callable[[sympy.Expr], sympy.Expr]], sympy.Expr]
-) -> sympy.Expr:
+def l1(coefficient: sympy.Expr, total: Total) -> sympy.Expr:
     """λ Σ |W|."""
     return coefficient * total(Abs)
 
@@ -37,7 +37,7 @@ def declare_coefficients(sheet: Sheet, penalties: tuple[PenaltySpec, ...]) -> di
 def penalty_term(sheet: Sheet, penalty: PenaltySpec, coefficients: dict[str, sympy.Symbol]) -> sympy.Expr:
     """What a penalty adds to the cost."""
 
-    def total(of: Callable[[sympy.Expr], sympy.Expr]) -> sympy.Expr:
+    def total(of: Entrywise) -> sympy.Expr:
         return sympy.Add(*(sympy.Sum(of(W[at]), *reversed(at)) for W, at in sheet.weights))
 
     given = penalty.coefficient

@@ -25,8 +25,8 @@ def name_result(
 ) -> Named:
     """The name of a layer's result, and its label.
 
-    `a4` or `a_trunk` after the weights of a numbered layer; else the layer's own name; else for an activation the
-    name of what it reads (`a1` of `z1`, `a_s3` of `s3`), for any other layer its place (`s3`).
+    `a4` or `a_trunk` after the weights of a numbered layer; else the layer's own name; else for an activation
+    the name of what it reads (`a1` of `z1`, `a_s3` of `s3`), for any other layer its place (`s3`).
     """
     learned = bool(layer.options.parameter_names())
     if numbered or (learned and layer.name is None):

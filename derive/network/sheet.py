@@ -19,7 +19,7 @@ from derive.terms.affine import Affine, index
 
 @dataclass(frozen=True)
 class Round:
-    """A round of a repeat of symbolic length: `index` is l = 1 … L, and `start` is 0 … L for what is handed on.
+    """A round of a repeat of symbolic length: `index` is l = 1 … L, `start` is 0 … L for what is handed on.
 
     `name` is how the file calls the index.
     """
@@ -88,12 +88,12 @@ class Sheet:
         self,
         name: str,
         shape: Shape,
+        label: Label,
         depth: tuple[sympy.Basic, ...] = (),
-        label: Label = Label(),
         made_by: str = "",
     ) -> Value:
         """A tensor with a batch axis where there is a batch; `depth` is its ordered index, if it has one."""
         samples = () if self.batch is None else (self.batch,)
         if self.layout == "columns":
-            return Value(name, shape, depth, samples, label=label, made_by=made_by)
-        return Value(name, shape, (*depth, *samples), label=label, made_by=made_by)
+            return Value(name, shape, label, depth, samples, made_by=made_by)
+        return Value(name, shape, label, (*depth, *samples), made_by=made_by)

@@ -23,7 +23,7 @@ from derive.network.value import Result, Value
 
 @dataclass(frozen=True)
 class Site:
-    """One layer at its place; `round` is the repeat of symbolic length around it, `init` that of its weights."""
+    """One layer; `round` is the repeat of symbolic length around it, `init` how its weights start."""
 
     sheet: Sheet
     layer: LayerSpec
@@ -61,10 +61,11 @@ class Site:
         at, shape = tuple(features), tuple(i.upper for i in features)
         if self.layer.share is not None:
             return self._shared(name, shape)[at]
-        made = Value(name + parameter_suffix(self.layer), shape, self.depth, flipped=flipped)
+        label = self.label(meaning)
+        made = Value(name + parameter_suffix(self.layer), shape, label, self.depth, flipped=flipped)
         axes = made.at(at)
         handle = self.sheet.net.parameter(
-            self.sheet.names.own(made.name), axes, init, label=self.label(meaning), line=self.layer.line
+            self.sheet.names.own(made.name), axes, init, label=label, line=self.layer.line
         )
         self.sheet.parameters.setdefault(self.layer.key, {})[name] = made
         if meaning == "weight":
@@ -75,7 +76,8 @@ class Site:
         owner = self.sheet.parameters[self.layer.share or ""][name]
         if owner.shape != shape:
             raise ShapeError(
-                f"shares {quoted(owner.name)} of size {shown_shape(owner.shape)}, and needs {shown_shape(shape)}",
+                f"shares {quoted(owner.name)} of size {shown_shape(owner.shape)},"
+                f" and needs {shown_shape(shape)}",
                 repair="give both layers the same units and inputs of the same size, or leave `share` out",
             )
         return owner
@@ -98,8 +100,8 @@ class Site:
         """State a value on the way, such as `z = W x + b`, and give it."""
         suffix = value_suffix(self.layer)
         name = self.sheet.names.fresh(stem + suffix)
-        made = self.sheet.value(name, tuple(i.upper for i in at), self.depth)
-        self.sheet.net.define(name, made.at(at), rhs, label=self.label(meaning), line=self.layer.line)
+        made = self.sheet.value(name, tuple(i.upper for i in at), self.label(meaning), self.depth)
+        self.sheet.net.define(name, made.at(at), rhs, label=made.label, line=self.layer.line)
         return made
 
     def hand_on(self, at: tuple[sympy.Basic, ...], rhs: sympy.Expr) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from derive.errors import DeriveError, ShapeError, quoted
-from derive.network.activations import initializer_before
 from derive.network.extents import Shape, moved, shown_shape
+from derive.network.initializers import activations_after, initializer_before
 from derive.network.layers.kind import Output
 from derive.network.layers.table import layer_kind
 from derive.network.results import name_result
@@ -17,7 +17,6 @@ from derive.network.site import Site
 from derive.network.spec.models import LayerSpec, RepeatSpec
 from derive.network.spec.names import ROUND_INPUT
 from derive.network.spec.numbering import every_layer
-from derive.network.spec.options import ACTIVATION_OPTIONS
 from derive.network.value import Result, Source, Value
 
 Values = dict[str, Value | None]
@@ -45,11 +44,9 @@ class Stating:
 
     def __post_init__(self) -> None:
         self._titles = {key: quoted(key) for key in (*self.values, ROUND_INPUT)}
-        self._followers: dict[str, str] = {}
+        self._followers = activations_after(self.sheet.spec)
         for layer in every_layer(self.sheet.spec.layers):
             self._titles[layer.key] = title_of(layer)
-            if layer.kind in ACTIVATION_OPTIONS:
-                self._followers.setdefault(layer.sources[0], layer.kind)
 
     def state_layers(self) -> None:
         """State every layer of the file."""
@@ -106,13 +103,13 @@ class Stating:
         numbered = layer_kind(layer.kind).numbered
         name, label = name_result(self.sheet, layer, output, numbered, source, at, place)
         depth = () if at is None else (at.index,)
-        value = self.sheet.value(name, shape, depth, label, output.made_by)
+        value = self.sheet.value(name, shape, label, depth, output.made_by)
         return Result(value, value.at(self.sheet.units(shape)))
 
     def _initializer(self, layer: LayerSpec, output: Output) -> str:
         """By the layer's own activation, or by the one that reads it."""
         own = output.made_by if output.made_by != "identity" else ""
-        return initializer_before(own or self._followers.get(layer.key, "identity"))
+        return initializer_before(own or self._followers.get(layer.key, ""))
 
     # -- a repeat of symbolic length --------------------------------------------------------------
 
@@ -146,7 +143,7 @@ class Stating:
         self.sheet.net.define(first.name, first.at(j), source[j], axes=carry.axes, line=repeat.line)
 
     def _shape_of_rounds(self, repeat: RepeatSpec, at: Round, source: Value) -> Shape | None:
-        """The shape that round l hands on, if round 0 has the shape of the source and every round fits the next."""
+        """The shape that round l hands on, if it fits the next round, and round 0 the source."""
         found = self._shape_of_round(repeat, at, source.shape)
         if found is None:
             return None

@@ -20,10 +20,10 @@ class Value:
 
     name: str
     shape: Shape
+    label: Label
     before: tuple[sympy.Basic, ...] = ()
     after: tuple[sympy.Basic, ...] = ()
     flipped: bool = False
-    label: Label = Label()
     made_by: str = ""
 
     def at(self, features: tuple[sympy.Basic, ...]) -> tuple[sympy.Basic, ...]:

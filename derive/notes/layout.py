@@ -56,10 +56,10 @@ def lay_derivation(block: Derivation, page: Page) -> Laid:
     return Laid(tuple(lines), beside)
 
 
-def lay_display(block: Display, page: Page, say: Callable[[Inline], str]) -> Laid:
+def lay_display(block: Display, page: Page, measure: Callable[[Inline], float]) -> Laid:
     """Equations below one another; remarks stand beside them where the longest has room."""
     lhs = max(width(r.lhs) for r in block.rows) + RELATION
-    notes = max((0.5 * len(say(r.note)) + page.gap for r in block.rows if r.note), default=0.0)
+    notes = max((measure(r.note) + page.gap for r in block.rows if r.note), default=0.0)
     limit = page.line - lhs - min(notes, page.reasons + page.gap)
     beside = all(width(p) <= limit for r in block.rows for p in broken(r.rhs, limit))
     limit = limit if beside else page.line - lhs
@@ -69,9 +69,9 @@ def lay_display(block: Display, page: Page, say: Callable[[Inline], str]) -> Lai
     return Laid(tuple(lines), beside)
 
 
-def lay_boxed(block: Boxed, page: Page, say: Callable[[Inline], str]) -> tuple[tuple[Form, tuple[str, ...]], ...]:
+def lay_boxed(block: Boxed, page: Page, measure: Callable[[Inline], float]) -> tuple[tuple[Form, tuple[str, ...]], ...]:
     """Every form with its right side in pieces that fit into the box."""
-    labels = max(0.5 * len(say(f.label)) for f in block.forms)
+    labels = max(measure(f.label) for f in block.forms)
     lhs = max(width(f.lhs) for f in block.forms) + RELATION
     conditions = max(width(f.condition) for f in block.forms)
     limit = page.line - page.box - labels - lhs - conditions - 2 * page.gap

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 import sympy
 
@@ -20,7 +21,7 @@ from derive.terms.substitute import substitute_atom
 from derive.terms.term import Atom, Entry, Func, Monomial, Poly, of_atom
 from derive.terms.view import Power, View
 from derive.terms.view import times as times_view
-from derive.terms.walk import atoms_in
+from derive.terms.walk import atoms_in, entries_in
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,17 @@ class OutputForms:
 
     activations: tuple[Equation, ...]
 
+    @cached_property
+    def _by_function(self) -> dict[tuple[str, ...], list[Equation]]:
+        table: dict[tuple[str, ...], list[Equation]] = {}
+        for e in self.activations:
+            table.setdefault(_signature(_applied(e)), []).append(e)
+        return table
+
     def value(self, atom: Func, context: Context | None) -> Entry | None:
         """The entry that holds f at the argument of `atom`, a first derivative of f."""
-        for e in self.activations:
-            applied = e.rhs.terms[0][0].powers[0][0]
-            assert isinstance(applied, Func)
-            if applied.name != atom.name:
-                continue
+        for e in self._by_function.get(_signature(atom), ()):
+            applied = _applied(e)
             names = {b.name for b in e.domain}
             binding = unify_atoms(applied, Func(atom.name, atom.args), names)
             if binding is None or set(binding) != names or substitute_atom(applied, binding) != Func(
@@ -101,6 +106,17 @@ class OutputForms:
             return times_view(list(parts))
 
         return replace(plain, shown=shown)
+
+
+def _applied(e: Equation) -> Func:
+    atom = e.rhs.terms[0][0].powers[0][0]
+    assert isinstance(atom, Func)
+    return atom
+
+
+def _signature(f: Func) -> tuple[str, ...]:
+    """The function and the tensors in its argument."""
+    return (f.name, *sorted({e.tensor for a in f.args for e in entries_in(a)}))
 
 
 def _as_base(p: Poly) -> tuple[Atom, Fraction]:

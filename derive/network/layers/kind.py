@@ -18,7 +18,7 @@ Options = TypeVar("Options", bound=LayerOptions)
 
 @dataclass(frozen=True)
 class Output:
-    """What a layer hands on: `z`, `a`, `s`, … and its meaning; `made_by` is the activation it went through."""
+    """What a layer hands on: `z`, `a`, `s`, … with its meaning; `made_by` is the activation that gives it."""
 
     stem: str
     meaning: str

@@ -1,0 +1,78 @@
+"""A document as one HTML page that needs nothing else: MathML, inline SVG, no script."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline
+from derive.notes.drawing import draw
+from derive.notes.language import Language, load_language
+from derive.notes.layout import Laid, Page, lay_boxed, lay_derivation, lay_display
+from derive.notes.mathml import mathml
+from derive.notes.measuring import inline_width
+from derive.notes.svg import svg
+from derive.notes.templating import html_environment
+
+PAGE = Page(line=52.0, reasons=17.0)
+
+
+class HtmlWriter:
+    """The `Writer` of HTML; `numbers` gives the number of each result."""
+
+    def __init__(self, numbers: dict[str, int]) -> None:
+        self._numbers = numbers
+
+    def text(self, text: str) -> str:
+        return escape(text)
+
+    def stress(self, text: str) -> str:
+        return Markup("<em>{}</em>").format(text)
+
+    def math(self, latex: str) -> str:
+        return mathml(latex)
+
+    def reference(self, anchor: str) -> str:
+        return Markup('<a href="#{}">({})</a>').format(anchor, self._numbers[anchor])
+
+
+class HtmlPage:
+    """What the templates call: texts, formulas and blocks laid out for the page."""
+
+    def __init__(self, document: Document, language: Language) -> None:
+        self.language = language
+        self.numbers = document.numbers
+        self._writer = HtmlWriter(self.numbers)
+
+    def say(self, inline: Inline) -> Markup:
+        return Markup(self.language.say(inline, self._writer))
+
+    def math(self, latex: str) -> Markup:
+        return mathml(latex)
+
+    def display_math(self, latex: str) -> Markup:
+        return mathml(latex, block=True)
+
+    def derivation(self, block: Derivation) -> Laid:
+        return lay_derivation(block, PAGE)
+
+    def display(self, block: Display) -> Laid:
+        return lay_display(block, PAGE, self._width)
+
+    def boxed(self, block: Boxed) -> object:
+        return lay_boxed(block, PAGE, self._width)
+
+    def figure(self, block: Figure) -> Markup:
+        return Markup(svg(draw(block.graph), mathml, str(self.say(block.caption).striptags())))
+
+    def _width(self, inline: Inline) -> float:
+        return inline_width(inline, self.language)
+
+
+def render_html(document: Document) -> str:
+    """The page.
+
+    Raises: DeriveError if the document's language has no wordings.
+    """
+    language = load_language(document.language)
+    page = HtmlPage(document, language)
+    return html_environment().get_template("html/handout.j2").render(document=document, page=page)

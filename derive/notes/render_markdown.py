@@ -1,0 +1,75 @@
+"""A document as Markdown with formulas between dollar signs."""
+
+from __future__ import annotations
+
+from derive.notes.document import Boxed, Derivation, Display, Document, Inline
+from derive.notes.escape import Markdown, escape_markdown
+from derive.notes.language import Language, load_language
+from derive.notes.layout import Laid, Page, lay_boxed, lay_derivation, lay_display
+from derive.notes.measuring import inline_width
+from derive.notes.templating import markdown_environment
+
+PAGE = Page(line=60.0, reasons=0.0)
+
+
+class MarkdownWriter:
+    """The `Writer` of Markdown; `numbers` gives the number of each result."""
+
+    def __init__(self, numbers: dict[str, int]) -> None:
+        self._numbers = numbers
+
+    def text(self, text: str) -> str:
+        return escape_markdown(text)
+
+    def stress(self, text: str) -> str:
+        return f"*{escape_markdown(text)}*"
+
+    def math(self, latex: str) -> str:
+        return f"${latex}$"
+
+    def reference(self, anchor: str) -> str:
+        return f"[({self._numbers[anchor]})](#{anchor})"
+
+
+class MarkdownPage:
+    """What the templates call: texts, formulas and blocks laid out for the page."""
+
+    def __init__(self, document: Document, language: Language) -> None:
+        self.language = language
+        self.numbers = document.numbers
+        self._writer = MarkdownWriter(self.numbers)
+
+    def say(self, inline: Inline) -> Markdown:
+        return Markdown(self.language.say(inline, self._writer))
+
+    def cell(self, inline: Inline) -> Markdown:
+        """A cell of a table: a bar in a formula would end it."""
+        return Markdown(self.say(inline).replace("|", r"\vert "))
+
+    def math(self, latex: str) -> Markdown:
+        return Markdown(latex)
+
+    def heading(self, level: int) -> Markdown:
+        return Markdown("#" * min(level + 2, 6))
+
+    def derivation(self, block: Derivation) -> Laid:
+        return lay_derivation(block, PAGE)
+
+    def display(self, block: Display) -> Laid:
+        return lay_display(block, PAGE, self._width)
+
+    def boxed(self, block: Boxed) -> object:
+        return lay_boxed(block, PAGE, self._width)
+
+    def _width(self, inline: Inline) -> float:
+        return inline_width(inline, self.language)
+
+
+def render_markdown(document: Document) -> str:
+    """The text.
+
+    Raises: DeriveError if the document's language has no wordings.
+    """
+    language = load_language(document.language)
+    page = MarkdownPage(document, language)
+    return markdown_environment().get_template("markdown/handout.j2").render(document=document, page=page)

@@ -1,0 +1,99 @@
+"""A document as LaTeX for XeLaTeX, or its body alone to be read into another document.
+
+The body needs amsmath, booktabs, longtable, array, xcolor and tikz.
+"""
+
+from __future__ import annotations
+
+import re
+
+from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline, Table
+from derive.notes.escape import Tex, escape_tex
+from derive.notes.language import Language, load_language
+from derive.notes.layout import Laid, Page, lay_boxed, lay_derivation, lay_display
+from derive.notes.drawing import draw
+from derive.notes.measuring import column_widths, inline_width
+from derive.notes.templating import tex_environment
+from derive.notes.tikz import tikz
+
+PAGE = Page(line=42.0, reasons=13.2)
+_CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_LEVELS = ("section", "subsection", "subsubsection", "paragraph")
+
+
+class TexWriter:
+    """The `Writer` of LaTeX."""
+
+    def text(self, text: str) -> str:
+        return escape_tex(text)
+
+    def stress(self, text: str) -> str:
+        return rf"\emph{{{escape_tex(text)}}}"
+
+    def math(self, latex: str) -> str:
+        return f"${latex}$"
+
+    def reference(self, anchor: str) -> str:
+        return rf"\eqref{{{label(anchor)}}}"
+
+
+def label(anchor: str) -> str:
+    """The LaTeX label of a result."""
+    return f"derive:{anchor}"
+
+
+class TexPage:
+    """What the templates call: texts, formulas and blocks laid out for the page."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._writer = TexWriter()
+
+    def say(self, inline: Inline) -> Tex:
+        return Tex(self.language.say(inline, self._writer))
+
+    def math(self, latex: str) -> Tex:
+        return Tex(latex)
+
+    def label(self, anchor: str) -> Tex:
+        return Tex(label(anchor))
+
+    def heading(self, level: int) -> Tex:
+        return Tex("\\" + _LEVELS[min(level, len(_LEVELS) - 1)])
+
+    def derivation(self, block: Derivation) -> Laid:
+        return lay_derivation(block, PAGE)
+
+    def display(self, block: Display) -> Laid:
+        return lay_display(block, PAGE, self._width)
+
+    def boxed(self, block: Boxed) -> object:
+        return lay_boxed(block, PAGE, self._width)
+
+    def columns(self, block: Table) -> Tex:
+        """The column types: as wide as their content, or wrapped at a given width."""
+        widths = column_widths(block, self.language, PAGE.line)
+        kinds = block.columns or "l" * len(block.head)
+        return Tex("".join(self._column(k, w) for k, w in zip(kinds, widths, strict=True)))
+
+    def figure(self, block: Figure) -> Tex:
+        return Tex(tikz(draw(block.graph)))
+
+    def _width(self, inline: Inline) -> float:
+        return inline_width(inline, self.language)
+
+    def _column(self, kind: str, fixed: float | None) -> str:
+        return kind if fixed is None else rf">{{\raggedright\arraybackslash}}p{{{fixed:.1f}em}}"
+
+
+def render_tex(document: Document, fragment: bool = False) -> str:
+    """The LaTeX source; `fragment` gives the body without a preamble.
+
+    Raises: DeriveError if the document's language has no wordings.
+    """
+    page = TexPage(load_language(document.language))
+    template = tex_environment().get_template("tex/body.j2" if fragment else "tex/handout.j2")
+    body = template.render(document=document, page=page, chinese=False)
+    if not fragment and _CJK.search(body):
+        body = template.render(document=document, page=page, chinese=True)
+    return body

@@ -1,0 +1,70 @@
+"""Arrays whose axes carry the names of indices: products, sums and contractions without broadcasting by position."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """An array with one name for each axis, all different."""
+
+    labels: tuple[str, ...]
+    array: Array
+
+
+def number(value: float) -> Labelled:
+    return Labelled((), np.asarray(value))
+
+
+def labelled(labels: Sequence[str], array: Array) -> Labelled:
+    """Name the axes; where a name stands twice, the diagonal is taken."""
+    unique = tuple(dict.fromkeys(labels))
+    if len(unique) == len(labels):
+        return Labelled(unique, array)
+    code = {name: k for k, name in enumerate(unique)}
+    return Labelled(unique, np.einsum(array, [code[n] for n in labels], list(code.values())))
+
+
+def aligned(x: Labelled, labels: Sequence[str]) -> Array:
+    """The array with its axes in the order of `labels`, and of extent 1 for those that it lacks."""
+    order = [x.labels.index(n) for n in labels if n in x.labels]
+    array = x.array.transpose(order)
+    return array.reshape([array.shape[order_of(labels, x.labels, n)] if n in x.labels else 1 for n in labels])
+
+
+def order_of(labels: Sequence[str], present: Sequence[str], name: str) -> int:
+    """The place of `name` among those of `labels` that are present."""
+    return [n for n in labels if n in present].index(name)
+
+
+def union(parts: Iterable[Labelled]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(n for p in parts for n in p.labels))
+
+
+def combine(function: Callable[..., Array], parts: Sequence[Labelled]) -> Labelled:
+    """An entrywise function of several arrays."""
+    labels = union(parts)
+    return Labelled(labels, np.asarray(function(*(aligned(p, labels) for p in parts))))
+
+
+def contract(factors: Sequence[Labelled], extents: Mapping[str, int]) -> Labelled:
+    """Σ over the indices of `extents` of the product of the factors."""
+    labels = union(factors)
+    missing = [extent for name, extent in extents.items() if name not in labels]
+    out = tuple(n for n in labels if n not in extents)
+    code = {name: k for k, name in enumerate(labels)}
+    operands: list[Any] = []
+    for f in factors:
+        operands += [f.array, [code[n] for n in f.labels]]
+    if not operands:
+        return number(float(np.prod(missing)))
+    value = np.einsum(*operands, [code[n] for n in out], optimize=len(factors) > 1)
+    return Labelled(out, np.asarray(value) * np.prod(missing))
