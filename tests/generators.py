@@ -33,7 +33,15 @@ Scope = tuple[tuple[sympy.Idx, str], ...]
 
 CLASSES = 4
 RANGES = ("n", "m")
+SHIFTED = ("window", "stride", "dilated", "double")
 SCALAR = (sympy.sin, sympy.cos, sympy.tanh, sympy.atan, sympy.erf, sympy.Function("sigma"))
+
+
+class Trusting(Builder):
+    """A Builder that takes entries to be in range, as they are here, where only a delta keeps them so."""
+
+    def _check_entry(self, *_: object) -> None:
+        pass
 
 
 @dataclass
@@ -95,14 +103,15 @@ class Draft:
         if kind == "classes" and self.pick((False, True)):
             i, new = self.take("n", scope)
             return self.handles["ids"][i], [i] * new
-        if kind not in ("window", "stride", "double"):
+        if kind not in SHIFTED:
             i, new = self.take(kind, scope)
             return i, [i] * new
         p, p_new = self.take("n", scope)
         if kind == "double":
             return 2 * p, [p] * p_new
         r, r_new = self.take("m", (*scope, (p, "n")))
-        return (p + r - 1 if kind == "window" else 2 * p + r - 2), [r] * r_new + [p] * p_new
+        at = {"window": p + r - 1, "stride": 2 * p + r - 2, "dilated": 2 * p + 2 * r - 3}[kind]
+        return at, [r] * r_new + [p] * p_new
 
     def expression(self, scope: Scope, depth: int) -> sympy.Expr:
         if depth == 0:
@@ -171,7 +180,9 @@ class Draft:
         return out
 
     def _kink(self, scope: Scope, depth: int) -> sympy.Expr:
-        u, v = self.expression(scope, depth), self.entry(scope)
+        """max, min, |u| and cases. A case is decided by closed terms: SymPy moves a Piecewise out of inner sums,
+        and so lets the indices of its condition escape."""
+        u, v, closed = self.expression(scope, depth), self.entry(scope), self.entry(())
         match self.pick(("max", "min", "both", "abs", "piecewise", "leaky")):
             case "max":
                 return Max(u, 0)
@@ -180,10 +191,10 @@ class Draft:
             case "both":
                 return Max(sympy.tanh(v), sympy.sin(self.entry(scope)))
             case "abs":
-                return sympy.Abs(u)
+                return sympy.Abs(sympy.sin(u))
             case "leaky":
-                return Piecewise((u, v > 0), (u / 10, True))
-        return Piecewise((u, sympy.And(v > 0, v <= 1)), (v, v > -1), (sympy.S(0), True))
+                return Piecewise((u, closed > 0), (u / 10, True))
+        return Piecewise((u, sympy.And(closed > 0, closed <= 1)), (v, closed > -1), (sympy.S(0), True))
 
     def _softmax(self, scope: Scope, depth: int) -> sympy.Expr:
         over = self.pick(RANGES)
@@ -203,27 +214,26 @@ class Draft:
         return out
 
     def _shifted(self, scope: Scope, depth: int) -> sympy.Expr:
-        return self.entry(scope, self.pick(("shifted", "strided", "stepped", "embedding")))
+        return self.entry(scope, self.pick(("shifted", "strided", "stepped", "spread", "embedding")))
 
 
 def draft(pick: Pick, name: str) -> Draft:
     """The sizes, inputs and parameters that random expressions are made of."""
-    net = Builder(name)
+    net = Trusting(name)
     d = Draft(pick, net, {"n": net.size("n"), "m": net.size("m")})
     n, m = d.sizes["n"], d.sizes["m"]
-    ends = {"window": n + m - 1, "stride": 2 * n + m - 2, "double": 2 * n}
-    for kind, end in ends.items():
-        d.handles[kind] = net.index(f"at_{kind}", end)
+    ends = (n + m - 1, 2 * n + m - 2, 2 * n + 2 * m - 3, 2 * n)
+    whole = {kind: net.index(f"at_{kind}", end) for kind, end in zip(SHIFTED, ends, strict=True)}
     given = (
         *(("x", ("n",)), ("u", ("m",)), ("X", ("n", "m")), ("Q", ("n", "n")), ("s", ())),
         *(("shifted", ("window",)), ("strided", ("stride",)), ("stepped", ("double",))),
-        ("embedding", ("classes", "m")),
+        *(("spread", ("dilated",)), ("embedding", ("classes", "m"))),
     )
     d.handles["ids"] = net.input("ids", (d.index("n"),), kind="class_id")
     d.handles["eps"] = net.hyper("eps")
     net.function("sigma")
     for k, (tensor, axes) in enumerate(given):
-        indices = tuple(d.handles[a] if a in ends else d.index(a) for a in axes)
+        indices = tuple(whole[a] if a in whole else d.index(a) for a in axes)
         d.handles[tensor] = (net.parameter if k % 2 else net.input)(tensor, indices)
         d.axes[tensor] = axes
     return d
@@ -270,7 +280,7 @@ def network(pick: Pick, depth: int = 2, most: int = 4) -> Network:
 
 
 def recurrence(pick: Pick, depth: int = 2) -> Network:
-    """`h_t` from `h_{t−1}`, perhaps `h_{t−2}` and a cell; the cost reads the last, first or every step."""
+    """`h_t` from `h_{t−1}`, perhaps more of the past and a cell; the cost reads the last, first or every step."""
     d = draft(pick, "recurrence")
     net = d.net
     T = net.size("T")
@@ -292,6 +302,9 @@ def recurrence(pick: Pick, depth: int = 2) -> Network:
         net.define("c", (0, i), sympy.S(0), axes=(net.index("t00", T, lo=0, ordered=True), i))
         net.define("c", (t, i), sympy.sin(h[t - 1, i]) * c[t - 1, i] + d.expression(scope, 1))
         previous = previous + c[t, i]
+    if pick((False, True)):
+        s = net.index("s", t - 1, lo=0, ordered=True)
+        previous += Sum(h[s, i] ** 2 / T, s)
     if pick((False, True)):
         previous = previous / T + KroneckerDelta(t, T) * d.expression(scope, 1)
     net.define("h", (t, i), sympy.sin(previous))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from fractions import Fraction
 from functools import singledispatchmethod
+from types import MappingProxyType
 
 import sympy
 from sympy.core.function import AppliedUndef
@@ -32,7 +33,8 @@ class Reader:
     """Reads expressions against a table of names.
 
     `tensors` maps a tensor's name to its number of axes; `sizes` are names of symbolic sizes (a family such
-    as `n[l]` is named by its base); `ids` are the integer-valued tensors; `costs` names abstract functions of
+    as `n[l]` is named by its base); `ids` are the integer-valued tensors, each with the number of
+    its ids where that is known; `costs` names abstract functions of
     whole tensors and `abstract` those of one number; `domain` are the indices of the equation's left side;
     `values` gives polynomials for plain symbols.
     """
@@ -41,7 +43,7 @@ class Reader:
         self,
         tensors: Mapping[str, int],
         sizes: Set[str] = frozenset(),
-        ids: Set[str] = frozenset(),
+        ids: Mapping[str, Affine | None] = MappingProxyType({}),
         costs: Set[str] = frozenset(),
         abstract: Set[str] = frozenset(),
         domain: Set[str] = frozenset(),
@@ -70,14 +72,14 @@ class Reader:
         if isinstance(e, sympy.Symbol) and e.name in self.sizes:
             return Affine([(Size(e.name), 1)])
         if isinstance(e, sympy.Symbol) and e.name in self.ids:
-            return Affine([(IdEntry(e.name, ()), 1)])
+            return Affine([(IdEntry(e.name, (), self.ids[e.name]), 1)])
         if isinstance(e, sympy.Indexed):
             args = tuple(self.affine(a) for a in e.indices)
             name = str(e.base.label)
             if name in self.sizes:
                 return Affine([(Size(name, args), 1)])
             if name in self.ids:
-                return Affine([(IdEntry(name, args), 1)])
+                return Affine([(IdEntry(name, args, self.ids[name]), 1)])
         raise DeriveError(
             f"{e} stands as an index, but is no integer combination of indices, sizes and class ids",
             repair="declare it with net.index, net.size or as a tensor of kind class_id",
@@ -135,7 +137,9 @@ class Reader:
                 f"{e} has {len(e.indices)} indices, but {name} was declared with {self.tensors[name]}"
             )
         idx = tuple(self.affine(a) for a in e.indices)
-        return of_affine(Affine([(IdEntry(name, idx), 1)])) if name in self.ids else of_atom(Entry(name, idx))
+        if name in self.ids:
+            return of_affine(Affine([(IdEntry(name, idx, self.ids[name]), 1)]))
+        return of_atom(Entry(name, idx))
 
     @read.register
     def _(self, e: sympy.Add) -> Poly:

@@ -72,13 +72,10 @@ def _safe(c: str) -> str:
 
 def index_letter(text: str) -> Name:
     """A display letter of an index: `j`, `j'`, `j_1`, `alpha`."""
-    primes = len(text) - len(text.rstrip("'"))
-    found = name(text[: len(text) - primes])
-    return Name(found.base, found.subs if not primes else (*found.subs,)) if not primes else _primed(found, primes)
-
-
-def _primed(found: Name, primes: int) -> Name:
-    return Name(found.tex + "'" * primes)
+    letters = text.rstrip("'")
+    found = name(letters)
+    primes = "'" * (len(text) - len(letters))
+    return Name(found.tex + primes) if primes else found
 
 
 _ACCENTS = {"bold": "", "cal": r"\mathcal", "hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "vec": r"\vec"}

@@ -45,7 +45,7 @@ class Builder:
         self.name = name
         self._tensors: dict[str, Tensor] = {}
         self._arity: dict[str, int] = {}
-        self._ids: set[str] = set()
+        self._ids: dict[str, Affine | None] = {}
         self._ranges: dict[str, Index] = {}
         self._sizes: dict[str, sympy.Basic] = {}
         self._indices: dict[str, tuple[sympy.Idx, bool]] = {}
@@ -109,6 +109,10 @@ class Builder:
         """A given number such as λ or ε, not learned."""
         self._declare(name, (), "hyper")
         return sympy.Symbol(name)
+
+    def count_ids(self, name: str, count: sympy.Basic | int) -> None:
+        """Declare that the ids in `name` are 0 … count − 1; equations stated from now on may use it."""
+        self._ids[name] = self._reader(frozenset()).affine(sympy.sympify(count))
 
     def function(self, name: str = "sigma") -> sympy.Function:
         """An abstract scalar function, differentiated as `σ'`."""
@@ -239,7 +243,7 @@ class Builder:
             family += 1
         self._arity[name] = len(bounds)
         if kind in ("class_id", "id"):
-            self._ids.add(name)
+            self._ids[name] = None
         self._tensors[name] = Tensor(name, bounds, role, kind, label or Label(), family, line)
         return self.handle(name)
 

@@ -39,10 +39,10 @@ def check_cost(sheet: Sheet, loss: LossSpec, output: Value, targets: Mapping[str
     for spec in sheet.spec.targets:
         if spec.kind in SUMMING_TO_1 and len(spec.shape) != 1:
             shown = shown_shape(targets[spec.name].shape)
-            message = (
-                f"takes a target of kind {spec.kind} with one axis of classes, and {spec.name} has {shown}"
+            raise ShapeError(
+                f"needs one axis of classes, and the {spec.kind} target {quoted(spec.name)} has {shown}",
+                repair="give the target one size",
             )
-            raise ShapeError(message, repair="give it one size")
         classes = None if spec.size is None else sheet.extent(spec.size)
         check_loss(loss, output, targets[spec.name], spec.kind == "class_id", classes)
 
@@ -62,6 +62,9 @@ def state_cost(sheet: Sheet, output: Value | None, targets: Mapping[str, Value])
                 line=penalties[0].line,
             )
         return
+    for target in sheet.spec.targets:
+        if target.kind == "class_id" and len(output.shape) == 1:
+            sheet.net.count_ids(targets[target.name].name, output.shape[0])
     coefficients = declare_coefficients(sheet, penalties)
     cost = _over_batch(sheet, _of_sample(sheet, loss, output, targets))
     cost = sympy.Add(cost, *(penalty_term(sheet, penalty, coefficients) for penalty in penalties))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from derive.notes.formula import group_end, tokens, width
+from derive.notes.formula import environment_end, group_end, tokens, width
 
 _OPENING = frozenset({"(", "[", r"\{", r"\lVert", r"\lvert"})
 _CLOSING = frozenset({")", "]", r"\}", r"\rVert", r"\rvert"})
@@ -69,7 +69,7 @@ def _places(row: Sequence[str]) -> list[Place]:
             found.append(Place(k, 2 * depth + 1, stack))
         elif (token in _FACTORS or token == r"\,") and before not in _BEFORE_TERM | _SIGNS | _FACTORS:
             found.append(Place(k, 2 * depth + 3, stack, times=True))
-        if token in ("_", "^", r"\frac", r"\sqrt", r"\operatorname", r"\text", r"\mathrm", "{"):
+        if token in ("_", "^", r"\frac", r"\sqrt", r"\operatorname", r"\text", r"\mathrm", r"\begin", "{"):
             k = _skipped(row, k)
             before = "}"
             continue
@@ -85,5 +85,7 @@ def _skipped(row: Sequence[str], k: int) -> int:
     """Past a script, a group, or a command with its arguments: nothing in there is a place to break at."""
     if row[k] == "{":
         return group_end(row, k)
+    if row[k] == r"\begin":
+        return environment_end(row, k)
     end = group_end(row, k + 1)
     return group_end(row, end) if row[k] == r"\frac" else end

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 _SCRIPT = 0.75
-_RELATIONS = frozenset({"=", "<", ">", r"\le", r"\ge", r"\ne", r"\leftarrow", r"\in", r"\approx", r"\to"})
-_BINARY = frozenset({"+", "-", r"\odot", r"\times", r"\cdot", r"\pm", r"\otimes", r"\oplus", r"\circ"})
+_RELATIONS = frozenset({"=", "<", ">", r"\le", r"\ge", r"\ne", r"\leftarrow", r"\in", r"\approx", r"\to", r"\leq", r"\geq", r"\neq"})
+_BINARY = frozenset({"+", "-", r"\odot", r"\times", r"\cdot", r"\pm", r"\otimes", r"\oplus", r"\circ", r"\wedge", r"\vee", r"\ast"})
 _SPACES = {r"\,": 0.17, r"\:": 0.23, r"\;": 0.28, r"\!": -0.16, r"\quad": 1.0, r"\qquad": 2.0, r"\ ": 0.34, "~": 0.34}
 _LARGE = {r"\sum": 1.45, r"\prod": 1.3}
 _DELIMITERS = {r"\big": 0.48, r"\Big": 0.62, r"\bigg": 0.78, r"\Bigg": 0.95, r"\left": 0.8, r"\right": 0.8}
@@ -73,6 +73,8 @@ def _items(row: Sequence[str]) -> Iterator[list[str]]:
             k = group_end(row, k)
         if head == "{":
             k = group_end(row, start)
+        if head == r"\begin":
+            k = environment_end(row, start)
         yield list(row[start:k])
 
 
@@ -81,7 +83,7 @@ def _arity(head: str) -> int:
         return 2
     if head in _FONTS | _TEXT | _ACCENTS or head == r"\sqrt" or head.rstrip("lr") in _DELIMITERS or head in _DELIMITERS:
         return 1
-    return 1 if head in (r"\begin", r"\end", r"\color", r"\tag") else 0
+    return 1 if head in (r"\color", r"\tag") else 0
 
 
 def group_end(row: Sequence[str], k: int) -> int:
@@ -97,6 +99,34 @@ def group_end(row: Sequence[str], k: int) -> int:
         if depth == 0:
             break
     return k
+
+
+def environment_end(row: Sequence[str], k: int) -> int:
+    """Past the `\\end{…}` that belongs to the `\\begin` at `k`."""
+    depth = 0
+    while k < len(row):
+        depth += (row[k] == r"\begin") - (row[k] == r"\end")
+        k = group_end(row, k + 1) if row[k] in (r"\begin", r"\end") else k + 1
+        if depth == 0:
+            break
+    return k
+
+
+def _environment(item: Sequence[str]) -> float:
+    """The widest row; a little room between columns."""
+    rows: list[list[str]] = [[]]
+    gaps = [1.2]
+    for token in item[group_end(item, 1) :]:
+        if token == r"\\":
+            rows.append([])
+            gaps.append(1.2)
+        elif token == "&":
+            gaps[-1] += 1.2
+        elif token == r"\end":
+            break
+        else:
+            rows[-1].append(token)
+    return max(_row(r) + g for r, g in zip(rows, gaps, strict=True))
 
 
 def _inner(row: Sequence[str]) -> Sequence[str]:
@@ -120,8 +150,8 @@ def _item(item: Sequence[str]) -> float:
         return 1.1 * _row(_inner(item[1:]))
     if head == r"\sqrt":
         return _row(_inner(item[1:])) + 1.0
-    if head in (r"\begin", r"\end"):
-        return 1.0
+    if head == r"\begin":
+        return _environment(item)
     delimiter = _DELIMITERS.get(head) or _DELIMITERS.get(head.rstrip("lr"))
     return delimiter if delimiter is not None else _symbol(head)
 

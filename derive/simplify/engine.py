@@ -11,14 +11,14 @@ from derive.simplify.cases import Part, split
 from derive.simplify.cost import cost
 from derive.simplify.definition import Pattern
 from derive.simplify.fold import fold
-from derive.simplify.match import unify_atoms
+from derive.simplify.match import instance
 from derive.simplify.output import OutputForms
 from derive.simplify.present import Presenter
 from derive.terms.affine import Affine, Index
 from derive.terms.blocks import sum_over
-from derive.terms.prover import Context, in_range
+from derive.terms.prover import Context
 from derive.terms.settle import settle
-from derive.terms.substitute import open_block, substitute, substitute_atom
+from derive.terms.substitute import open_block, substitute
 from derive.terms.term import Atom, Block, Entry, Poly, of_monomial
 from derive.terms.walk import atoms_in, entries_in, rewrite
 
@@ -126,7 +126,7 @@ class Simplifier:
         scope = {**context, **{b.name: b for b in bounds}}
 
         def inner(atom: Atom) -> Poly | None:
-            binding = _instance(head, pattern.domain, atom, scope)
+            binding = instance(head, pattern.domain, atom, scope)
             return None if binding is None else substitute(pattern.rhs, binding)
 
         opened = rewrite(of_monomial(body), inner, frozenset(scope))
@@ -142,19 +142,6 @@ def _head(pattern: Pattern) -> Entry | None:
         return None
     atom = pattern.lhs.terms[0][0].powers[0][0]
     return atom if isinstance(atom, Entry) else None
-
-
-def _instance(
-    head: Entry, domain: tuple[Index, ...], atom: Atom, scope: Context
-) -> dict[str, Affine] | None:
-    """How `atom` is an instance of the defined entry, with every index proved to be in the definition's range."""
-    if not isinstance(atom, Entry) or atom.tensor != head.tensor:
-        return None
-    binding = unify_atoms(head, atom, {b.name for b in domain})
-    if binding is None or len(binding) < len(domain) or substitute_atom(head, binding) != atom:
-        return None
-    ranged = all(in_range(binding[b.name], b.lo.subs(binding), b.hi.subs(binding), scope) for b in domain)
-    return binding if ranged else None
 
 
 def _arguments(definition: Entry, entry: Entry) -> dict[str, Affine]:

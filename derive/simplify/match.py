@@ -13,8 +13,8 @@ from derive.terms.algebra import multiply, times
 from derive.terms.blocks import sum_over
 from derive.terms.prover import Context, in_range
 from derive.terms.scope import entries_with_scope
-from derive.terms.substitute import open_block, substitute_monomial
-from derive.terms.term import Atom, Block, Entry, Monomial, Poly, of_monomial
+from derive.terms.substitute import open_block, substitute, substitute_monomial
+from derive.terms.term import Atom, Block, Entry, Monomial, Poly, of_atom, of_monomial
 
 Binding = dict[str, Affine]
 
@@ -35,7 +35,7 @@ def matches(p: Poly, pattern: Pattern, context: Context) -> Iterator[Match]:
         for bounds, opened in _openings(m, frozenset(context) | p.free):
             scope = {**context, **{b.name: b for b in bounds}}
             for binding in _bindings(pattern, opened):
-                if not _proved(pattern, binding, scope):
+                if not _in_domain(pattern.domain, binding, scope):
                     continue
                 lead = substitute_monomial(pattern.lead, binding)
                 if len(lead.terms) == 1 and (q := divide(opened, lead.terms[0][0])) is not None:
@@ -114,11 +114,21 @@ def _entries(atom: Atom) -> list[Entry]:
     return [e for e, _ in entries_with_scope(Poly({Monomial(((atom, Fraction(1)),)): Fraction(1)}), {})]
 
 
-def _proved(pattern: Pattern, binding: Binding, scope: Context) -> bool:
+def instance(pattern: Atom, domain: tuple[Index, ...], atom: Atom, scope: Context | None) -> Binding | None:
+    """The values of the indices in `domain` for which `pattern` is `atom`, proved in range if a scope is given."""
+    binding = unify_atoms(pattern, atom, {b.name for b in domain}) if type(pattern) is type(atom) else None
+    if binding is None or len(binding) < len(domain):
+        return None
+    if substitute(of_atom(pattern), binding) != of_atom(atom):
+        return None
+    if scope is not None and not _in_domain(domain, binding, scope):
+        return None
+    return binding
+
+
+def _in_domain(domain: tuple[Index, ...], binding: Binding, scope: Context) -> bool:
     """Every matched index is proved to lie in the range of the index it stands for."""
-    return all(
-        in_range(binding[b.name], b.lo.subs(binding), b.hi.subs(binding), scope) for b in pattern.domain
-    )
+    return all(in_range(binding[b.name], b.lo.subs(binding), b.hi.subs(binding), scope) for b in domain)
 
 
 def divide(m: Monomial, by: Monomial) -> Monomial | None:

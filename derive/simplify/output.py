@@ -11,11 +11,11 @@ import sympy
 
 from derive.ir.from_sympy import Reader
 from derive.ir.tensor import Equation
-from derive.simplify.match import unify_atoms
+from derive.simplify.match import instance
 from derive.simplify.output_form import output_form
 from derive.simplify.present import Presenter
 from derive.terms.algebra import from_powers, power, scale, total
-from derive.terms.prover import Context, in_range
+from derive.terms.prover import Context
 from derive.terms.settle import settle
 from derive.terms.substitute import substitute_atom
 from derive.terms.term import Atom, Entry, Func, Monomial, Poly, of_atom
@@ -40,19 +40,10 @@ class OutputForms:
     def value(self, atom: Func, context: Context | None) -> Entry | None:
         """The entry that holds f at the argument of `atom`, a first derivative of f."""
         for e in self._by_function.get(_signature(atom), ()):
-            applied = _applied(e)
-            names = {b.name for b in e.domain}
-            binding = unify_atoms(applied, Func(atom.name, atom.args), names)
-            if binding is None or set(binding) != names or substitute_atom(applied, binding) != Func(
-                atom.name, atom.args
-            ):
-                continue
-            if context is not None and not all(
-                in_range(binding[b.name], b.lo.subs(binding), b.hi.subs(binding), context) for b in e.domain
-            ):
-                continue
-            found = substitute_atom(e.lhs, binding)
-            return found if isinstance(found, Entry) else None
+            binding = instance(_applied(e), e.domain, Func(atom.name, atom.args), context)
+            if binding is not None:
+                found = substitute_atom(e.lhs, binding)
+                return found if isinstance(found, Entry) else None
         return None
 
     def factors(self, atom: Atom, context: Context | None = None) -> list[tuple[Poly, int]] | None:

@@ -21,16 +21,16 @@ class Size(Node):
 
 
 class IdEntry(Node):
-    """An entry of an integer-valued tensor (class ids) used as an index."""
+    """An entry of an integer-valued tensor (class ids) used as an index: 0 … count − 1 where `count` is known."""
 
-    __slots__ = ("idx", "tensor")
+    __slots__ = ("count", "idx", "tensor")
 
-    def __init__(self, tensor: str, idx: tuple[Affine, ...]) -> None:
-        self.tensor, self.idx = tensor, idx
-        self._seal(("y", tensor, tuple(a.key for a in idx)))
+    def __init__(self, tensor: str, idx: tuple[Affine, ...], count: Affine | None = None) -> None:
+        self.tensor, self.idx, self.count = tensor, idx, count
+        self._seal(("y", tensor, tuple(a.key for a in idx), count.key if count is not None else ()))
 
     def __repr__(self) -> str:
-        return f"{self.tensor}[{', '.join(map(repr, self.idx))}]"
+        return f"{self.tensor}[{', '.join(map(repr, self.idx))}]" if self.idx else self.tensor
 
 
 Variable = str | Size | IdEntry
@@ -118,7 +118,7 @@ def _replaced(v: Variable, mapping: Mapping[str, Affine]) -> Affine:
         return mapping.get(v) or index(v)
     if isinstance(v, Size):
         return Affine([(Size(v.name, tuple(a.subs(mapping) for a in v.args)), 1)])
-    return Affine([(IdEntry(v.tensor, tuple(a.subs(mapping) for a in v.idx)), 1)])
+    return Affine([(IdEntry(v.tensor, tuple(a.subs(mapping) for a in v.idx), v.count), 1)])
 
 
 def index(name: str) -> Affine:

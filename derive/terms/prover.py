@@ -16,7 +16,7 @@ def nonnegative(affine: Affine, context: Context) -> bool:
     Sound and incomplete: False means *not proved*. Ranges may depend on other indices, so an index is
     pushed before those that its bounds mention.
     """
-    worst = affine
+    worst = _ids_at_worst(affine)
     for _ in range(2 * len(context) + 2):
         name = _innermost(worst, context)
         if name is None:
@@ -30,6 +30,15 @@ def nonnegative(affine: Affine, context: Context) -> bool:
         else:
             return False
     return least >= 0
+
+
+def _ids_at_worst(affine: Affine) -> Affine:
+    """Class ids replaced by the end of their range that makes the expression least."""
+    out = affine
+    for v, c in affine.terms:
+        if isinstance(v, IdEntry) and v.count is not None:
+            out = out - Affine([(v, c)]) + (Affine() if c > 0 else (v.count - 1) * c)
+    return out
 
 
 def _innermost(affine: Affine, context: Context) -> str | None:

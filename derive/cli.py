@@ -1,0 +1,188 @@
+"""The command line. Exit codes: 0 all right, 1 something under test is wrong, 2 bad input, 3 undecided."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from derive.errors import DeriveError
+
+if TYPE_CHECKING:
+    from derive.pipeline import Derivation
+
+app = typer.Typer(
+    help="Forward equations in; lecture notes, NumPy kernels and verdicts on hand-written backprop out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Net = Annotated[str, typer.Argument(metavar="NET", help="A network file, or the name of a bundled example.")]
+Notation = Annotated[str | None, typer.Option(help="How to write it: nielsen, ng or rows.")]
+
+
+def main() -> None:
+    """Run the command line; a mistake in the input is one clear message and exit code 2."""
+    try:
+        app()
+    except DeriveError as error:
+        print(error.render(), file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+@app.command()
+def notes(
+    net: Net,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write into.")] = Path("."),
+    to: Annotated[str, typer.Option(help="Formats, with commas: tex, html, pdf, md.")] = "html",
+    notation: Notation = None,
+    only: Annotated[str | None, typer.Option(help="Derive a single quantity, such as W1.")] = None,
+    fragment: Annotated[bool, typer.Option("--fragment", help="TeX to paste into a document.")] = False,
+) -> None:
+    """Write lecture notes that derive every gradient step by step."""
+    formats = _formats(to)
+    with _progress("deriving") as step:
+        from derive.files import write_all
+        from derive.pipeline import load
+
+        network = load(net)
+        derivation = network.derive()
+        step("writing")
+        files = derivation.notes(to=formats, notation=notation, only=only, fragment=fragment)
+        write_all({output / f"{network.name}.{kind}": content for kind, content in files.items()})
+    for kind in files:
+        print(output / f"{network.name}.{kind}")
+
+
+@app.command()
+def kernels(
+    net: Net,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file; else standard output.")] = None,
+    wrt: Annotated[str, typer.Option(help="Gradients by params, inputs or all.")] = "params",
+) -> None:
+    """Write a NumPy module that computes the loss and its gradients."""
+    from derive.pipeline import load
+
+    source = load(net).derive().kernel(wrt=wrt)
+    if output is None:
+        print(source, end="")
+    else:
+        from derive.files import write_whole
+
+        write_whole(output, source.encode())
+
+
+@app.command()
+def show(
+    net: Net,
+    wrt: Annotated[str | None, typer.Option(help="A single quantity, such as W1.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="LaTeX strings as JSON.")] = False,
+    notation: Notation = None,
+) -> None:
+    """Print the derived gradients and δ's as LaTeX."""
+    from derive.pipeline import load
+
+    derivation = load(net).derive()
+    rows = derivation.summary(wrt, notation)
+    if as_json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for heading, entries in rows.items():
+        print(heading)
+        for row in entries:
+            shape = " × ".join(row["shape"]) or "scalar"
+            print(f"  {row['name']}  ({shape})")
+            print(f"    {row['index']}")
+            if row["matrix"]:
+                print(f"    {row['matrix']}")
+
+
+@app.command()
+def verify(
+    hand: Annotated[Path, typer.Argument(metavar="HAND.py", help="Hand-written backpropagation in NumPy.")],
+    network: Annotated[str, typer.Option("--network", metavar="NET", help="The network that it is for.")],
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the claims as JSON.")] = None,
+) -> None:
+    """Judge hand-written gradients; say where they are wrong, and which mistake was made."""
+    from derive.pipeline import load
+
+    derivation = load(network).derive()
+    if not hand.is_file():
+        raise DeriveError(f"there is no file {hand}", repair="name a Python file with value_and_grad or gradients")
+    print(f"running {hand} in a process of its own, with limits on time and memory", file=sys.stderr)
+    report = derivation.verify(hand)
+    print(report.render_text())
+    if json_file is not None:
+        from derive.files import write_whole
+
+        write_whole(json_file, (json.dumps(report.to_json(), indent=2, ensure_ascii=False) + "\n").encode())
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write into.")] = Path("build/demo"),
+) -> None:
+    """Notes, a kernel and a verdict for a bundled network."""
+    from derive.demo import run_demo
+
+    with _progress("deriving three-layer") as step:
+        lines = run_demo(output, step)
+    for line in lines:
+        print(line)
+
+
+@app.command(hidden=True)
+def generate(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write into.")] = Path("generated"),
+) -> None:
+    """Write what the bundled examples produce."""
+    from derive.demo import generate_examples
+
+    with _progress("generating") as step:
+        generate_examples(output, step)
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    known = ("tex", "html", "pdf", "md")
+    formats = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    wrong = [f for f in formats if f not in known]
+    if wrong or not formats:
+        raise DeriveError(f"{', '.join(wrong) or 'nothing'} is no format", repair=f"--to takes {', '.join(known)}")
+    return formats
+
+
+class _progress:
+    """A progress line on a terminal, silent elsewhere; `step(text)` says what is being done."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __enter__(self) -> _Step:
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        console = Console(stderr=True)
+        self.bar = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
+            console=console, transient=True, disable=not console.is_terminal,
+        )
+        self.bar.start()
+        task = self.bar.add_task(self.text)
+        return lambda text: self.bar.update(task, description=text)
+
+    def __exit__(self, *exception: object) -> None:
+        self.bar.stop()
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    _Step = Callable[[str], None]
+    _ = Derivation

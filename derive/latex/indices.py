@@ -1,0 +1,119 @@
+"""Index expressions, sizes, layer numbers and index conditions in LaTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from derive.latex.naming import Names
+from derive.latex.notation import LayerMark, Notation
+from derive.latex.precedence import Level, Text
+from derive.latex.tex import Name, index_letter, name, symbol
+from derive.terms.affine import Affine, IdEntry, Size, Variable
+
+_COMMAND_AT_END = re.compile(r"\\[A-Za-z]+\Z")
+_NUMBERED = re.compile(r"([A-Za-z]+)_([0-9]+)\Z")
+_MARKS: dict[LayerMark, str] = {"^l": "{}", "^(l)": "({})", "^[l]": "[{}]", "_l": "{}"}
+
+
+def marked(style: LayerMark, number: str) -> str:
+    """The number of a layer as the mark has it: `l`, `(l)`, `[l]`."""
+    return _MARKS[style].format(number)
+
+
+@dataclass(frozen=True)
+class Indices:
+    """Draws what stands in subscripts, limits and layer marks; `id_entry` draws an entry that is an index."""
+
+    notation: Notation
+    id_entry: Callable[[IdEntry, Names], Text]
+
+    def affine(self, a: Affine, names: Names) -> str:
+        """`k+1`, `n_{l}-k`, `2p+r-1`: positive terms first, the number last."""
+        terms = sorted((c < 0, _rank(v), self.variable(v, names).tex, c) for v, c in a.terms)
+        pieces = [(c, tex) for _, _, tex, c in terms]
+        if a.const or not pieces:
+            place = 0 if a.const > 0 and all(c < 0 for c, _ in pieces) else len(pieces)
+            pieces.insert(place, (a.const, ""))
+        out = ""
+        for c, tex in pieces:
+            number = str(abs(c)) if abs(c) != 1 or not tex else ""
+            out += ("-" if c < 0 else "+" if out else "") + number + tex
+        return out
+
+    def variable(self, v: Variable, names: Names) -> Text:
+        if isinstance(v, str):
+            return Text(self.letter(v, names).tex)
+        return self.size(v, names) if isinstance(v, Size) else self.id_entry(v, names)
+
+    def letter(self, index: str, names: Names) -> Name:
+        return index_letter(names.get(index, index))
+
+    def size(self, s: Size, names: Names) -> Text:
+        """`m`, `n_{l}` or `n^{[l]}`, `n_0`: the layer in a size counts from the number of the input layer."""
+        numbered = _NUMBERED.match(s.name) if s.name not in self.notation.sizes else None
+        if s.args:
+            marks = ",".join(self.affine(a + self.notation.input_layer, names) for a in s.args)
+            return self._size(self._size_symbol(s.name), marks)
+        if numbered is not None:
+            return self._size(self._size_symbol(numbered.group(1)), numbered.group(2))
+        return Text(self._size_symbol(s.name).tex)
+
+    def _size_symbol(self, text: str) -> Name:
+        return symbol(self.notation.sizes[text]) if text in self.notation.sizes else name(text)
+
+    def _size(self, base: Name, number: str) -> Text:
+        style = self.notation.size_mark
+        if style == "_l":
+            return Text(f"{base.base}_{{{','.join((*base.subs, number))}}}")
+        return Text(f"{base.tex}^{{{marked(style, number)}}}", Level.RAISED)
+
+    def subscripts(self, own: Sequence[str], places: Sequence[Affine | None], names: Names) -> str:
+        """`jk`, `j,k+1`, `1,jk`: commas only where the items would run together; a place left open is a dot."""
+        items = [r"\cdot" if a is None else self.affine(a, names) for a in places]
+        single = all(a is None or self._is_single(a, names) for a in places)
+        return ",".join((*own, _run_together(items) if single else ",".join(items)) if items else own)
+
+    def _is_single(self, a: Affine, names: Names) -> bool:
+        if a.variable is None:
+            return False
+        found = self.letter(a.variable, names)
+        base = found.base.rstrip("'")
+        return not found.subs and (len(base) == 1 or re.fullmatch(r"\\[A-Za-z]+", base) is not None)
+
+    def equality(self, difference: Affine, names: Names) -> str:
+        """`difference = 0` with every term on the side where it is positive."""
+        left, right = _sides(difference)
+        return f"{self.affine(left, names)} = {self.affine(right, names)}"
+
+    def inequality(self, affine: Affine, names: Names) -> str:
+        """`affine ≥ 0` as `k ≤ n` or `k ≥ 2`."""
+        positive, negative = _sides(affine)
+        if negative.terms:
+            return f"{self.affine(negative, names)} \\le {self.affine(positive, names)}"
+        return f"{self.affine(positive, names)} \\ge {self.affine(negative, names)}"
+
+
+def _rank(v: Variable) -> int:
+    return 0 if isinstance(v, str) else 1 if isinstance(v, Size) else 2
+
+
+def _sides(a: Affine) -> tuple[Affine, Affine]:
+    """Two expressions with positive coefficients whose difference is `a`; the number goes with the sizes."""
+    positive = Affine([(v, c) for v, c in a.terms if c > 0])
+    negative = Affine([(v, -c) for v, c in a.terms if c < 0])
+    if not positive.terms:
+        return positive + a.const, negative
+    if not negative.terms:
+        return positive, negative - a.const
+    if any(not isinstance(v, str) for v, _ in positive.terms):
+        return positive + a.const, negative
+    return positive, negative - a.const
+
+
+def _run_together(items: Sequence[str]) -> str:
+    out = ""
+    for item in items:
+        out += " " + item if _COMMAND_AT_END.search(out) and item[:1].isalpha() else item
+    return out

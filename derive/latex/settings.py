@@ -1,0 +1,163 @@
+"""Notations by name, and notations of the user's own: a mapping of settings on the base of a bundled one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, replace
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from derive.errors import DeriveErrors, NotationError, quoted
+from derive.latex.notation import BUNDLED, COMMON_SYMBOLS, Notation, Words
+from derive.latex.tex import is_symbol
+
+Settings = Mapping[str, object]
+Check = Callable[[str, object], object]
+"""The value of a setting, given its key and what the user wrote. Raises: NotationError."""
+
+MEANINGS = tuple(COMMON_SYMBOLS)
+LARGEST_NUMBER = 9
+
+
+def notation(name: str) -> Notation:
+    """A bundled notation.
+
+    Raises: NotationError for an unknown name.
+    """
+    if name not in BUNDLED:
+        raise NotationError(f"there is no notation {quoted(name)}", repair=_suggestion(name, BUNDLED))
+    return BUNDLED[name]
+
+
+def customized(
+    base: str | Notation,
+    settings: Settings,
+    *,
+    file: str = "",
+    lines: Mapping[str, int] = MappingProxyType({}),
+) -> Notation:
+    """`base` with what `settings` change in it; `lines` gives the line of each key in `file`.
+
+    Raises: NotationError for one mistake, DeriveErrors for several.
+    """
+    start = notation(base) if isinstance(base, str) else base
+    checked: dict[str, object] = {}
+    errors: list[NotationError] = []
+    for key, written in settings.items():
+        try:
+            checked[key] = _checked(start, key, written)
+        except NotationError as e:
+            errors.append(NotationError(e.message, repair=e.repair, file=file, line=lines.get(key)))
+    if errors:
+        raise errors[0] if len(errors) == 1 else DeriveErrors(errors)
+    if "layout" in checked and "weight_axes" not in checked:
+        checked["weight_axes"] = "in-out" if checked["layout"] == "rows" else "out-in"
+    changes: dict[str, Any] = checked
+    return replace(start, **{"name": f"{start.name}, changed", **changes}) if changes else start
+
+
+def _checked(start: Notation, key: str, written: object) -> object:
+    if key not in _CHECKS:
+        raise NotationError(f"a notation has no {quoted(key)}", repair=_suggestion(key, _CHECKS))
+    value = _CHECKS[key](key, written)
+    if isinstance(value, Mapping):
+        return MappingProxyType({**getattr(start, key), **value})
+    return value
+
+
+def _symbol(key: str, written: object) -> str:
+    if not isinstance(written, str) or not is_symbol(written):
+        raise NotationError(
+            f"{quoted(written)} under {quoted(key)} is no symbol",
+            repair="write a letter, a name, or words such as `delta`, `cal L`, `bold x`, `hat y`",
+        )
+    return written
+
+
+def _prefix(key: str, written: object) -> str:
+    return "" if written == "" else _symbol(key, written)
+
+
+def _symbols(known: Iterable[str] | None) -> Check:
+    """A mapping of symbols, its keys among the known ones if they are limited."""
+
+    def check(key: str, written: object) -> Words:
+        if not isinstance(written, Mapping):
+            raise NotationError(f"{quoted(key)} is no mapping", repair=f"write {key}: {{name: symbol}}")
+        for name in written:
+            if known is not None and name not in known:
+                raise NotationError(
+                    f"{quoted(key)} has no {quoted(name)}", repair=_suggestion(str(name), known)
+                )
+        return MappingProxyType({str(name): _symbol(key, text) for name, text in written.items()})
+
+    return check
+
+
+def _letters(key: str, written: object) -> tuple[str, ...]:
+    if not isinstance(written, list | tuple):
+        raise NotationError(f"{quoted(key)} is no list", repair="write the letters as [M, I, J]")
+    return tuple(_symbol(key, letter) for letter in written)
+
+
+def _number(key: str, written: object) -> int:
+    if isinstance(written, bool) or not isinstance(written, int) or not 0 <= written <= LARGEST_NUMBER:
+        raise NotationError(
+            f"{quoted(written)} under {quoted(key)} is no number of a layer",
+            repair=f"write a whole number from 0 to {LARGEST_NUMBER}",
+        )
+    return written
+
+
+def _yes_or_no(key: str, written: object) -> bool:
+    if not isinstance(written, bool):
+        raise NotationError(f"{quoted(written)} under {quoted(key)} is neither true nor false")
+    return written
+
+
+def _one_of(choices: tuple[str, ...]) -> Check:
+    def check(key: str, written: object) -> str:
+        text = str(written).replace("{", "").replace("}", "")
+        if text not in choices:
+            raise NotationError(
+                f"{quoted(written)} is no choice for {quoted(key)}", repair=_suggestion(text, choices)
+            )
+        return text
+
+    return check
+
+
+def _suggestion(word: str, known: Iterable[str]) -> str:
+    """The nearest known word, or all of them."""
+    listed = tuple(known)
+    near = get_close_matches(word[:100], listed, n=1, cutoff=0.6)
+    return f"did you mean {quoted(near[0])}?" if near else f"known are {', '.join(map(quoted, listed))}"
+
+
+_OWN_CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        "symbols": _symbols(MEANINGS),
+        "functions": _symbols(None),
+        "sizes": _symbols(None),
+        "gradient_symbols": _symbols(MEANINGS),
+        "gradient_prefix": _prefix,
+        "layer_letters": _letters,
+        "input_layer": _number,
+    }
+)
+
+
+def _check_of(name: str, kind: object) -> Check:
+    if name in _OWN_CHECKS:
+        return _OWN_CHECKS[name]
+    if get_origin(kind) is Literal:
+        return _one_of(get_args(kind))
+    assert kind is bool, f"the setting {name} has no check"
+    return _yes_or_no
+
+
+_KINDS = get_type_hints(Notation)
+_CHECKS: Mapping[str, Check] = MappingProxyType(
+    {f.name: _check_of(f.name, _KINDS[f.name]) for f in fields(Notation) if f.name != "name"}
+)

@@ -1,0 +1,140 @@
+"""Repeats of symbolic length: one equation for all rounds, nothing unrolled."""
+
+from __future__ import annotations
+
+import time
+
+from derive.network.compile import compile_network
+from derive.network.network import Network
+from derive.network.schema import read_network_text
+
+
+def compiled(layers: str, head: str = "inputs: {x: n_0}", loss: str = "C") -> Network:
+    return compile_network(read_network_text(f"{head}\nlayers:\n{layers}\nloss: {loss}"))
+
+
+def equations(network: Network) -> list[str]:
+    return [f"{e.lhs!r} = {e.rhs!r}" for e in network.equations]
+
+
+def test_a_residual_stack() -> None:
+    network = compiled("""
+  - repeat:
+      times: L
+      index: l
+      layers:
+        - {dense: {units: d_l, activation: sigma}}
+        - {dense: {units: n}, name: out}
+        - {add: {}, from: [repeat_input, out], name: h}
+""", "inputs: {x: n}")
+    assert equations(network) == [
+        "h[0, j2] = x[j2]",
+        "z[l, j3] = b[l, j3] + Σ{_1_0:1..n}(W[l, j3, _1_0]·h[l-1, _1_0])",
+        "a[l, j3] = sigma(z[l, j3])",
+        "z_out[l, j2] = b_out[l, j2] + Σ{_1_0:1..d_{l}}(W_out[l, j2, _1_0]·a[l, _1_0])",
+        "h[l, j2] = h[l-1, j2] + z_out[l, j2]",
+        "C = C(h[L, _1_0])",
+    ]
+    labels = {t.name: (t.label.meaning, repr(t.label.layer), t.label.part) for t in network.tensors.values()}
+    assert labels["W"] == ("weight", "l", "")
+    assert labels["W_out"] == ("weight", "l", "out")
+    assert labels["h"] == ("sum", "l0", "h")
+
+
+def test_several_layers_with_weights_in_a_round() -> None:
+    network = compiled(
+        "- {repeat: {times: L, layers: [{dense: {units: d_l, activation: relu}}, {dense: {units: n_l}}]}}"
+    )
+    assert equations(network)[:4] == [
+        "z2[0, j5] = x[j5]",
+        "z1[l, j6] = b1[l, j6] + Σ{_1_0:1..n_{l-1}}(W1[l, j6, _1_0]·z2[l-1, _1_0])",
+        "a1[l, j6] = relu(z1[l, j6])",
+        "z2[l, j3] = b2[l, j3] + Σ{_1_0:1..d_{l}}(W2[l, j3, _1_0]·a1[l, _1_0])",
+    ]
+    assert [network.tensors[name].label.part for name in ("W1", "W2")] == ["1", "2"]
+
+
+def test_layers_before_and_after_a_repeat() -> None:
+    network = compiled(
+        "- {dense: {units: n_0, activation: tanh}}\n"
+        "- {repeat: {times: L, index: t, layers: [{dense: {units: n_t, activation: tanh}}]}, name: deep}\n"
+        "- {dense: {units: 3}}\n"
+        "- {concat: {}, from: [deep, '3']}".replace("\n- {concat: {}, from: [deep, '3']}", "")
+    )
+    assert equations(network)[2:] == [
+        "a[0, j2] = a1[j2]",
+        "z[t, j3] = b[t, j3] + Σ{_1_0:1..n_{t-1}}(W[t, j3, _1_0]·a[t-1, _1_0])",
+        "a[t, j3] = tanh(z[t, j3])",
+        "z3[j6] = b3[j6] + Σ{_1_0:1..n_{L}}(W3[j6, _1_0]·a[L, _1_0])",
+        "C = C(z3[_1_0])",
+    ]
+
+
+def test_weights_and_slopes_of_a_round() -> None:
+    network = compiled("- {repeat: {times: L, layers: [{dense: {units: n, activation: prelu}}]}}", "inputs: {x: n}")
+    assert repr(network.tensors["alpha"].axes) == "(l:1..L,)"
+    assert equations(network)[2] == "a[l, j2] = prelu(z[l, j2], alpha[l])"
+
+
+def test_weights_shared_by_all_rounds_have_no_depth() -> None:
+    network = compiled(
+        "- {dense: {units: n, activation: tanh}, name: s}\n"
+        "- {repeat: {times: L, layers: [{dense: {units: n, activation: tanh}, share: s}]}}",
+        "inputs: {x: n}",
+    )
+    assert [t.name for t in network.parameters] == ["W_s", "b_s"]
+    assert equations(network)[3].endswith("= b_s[j2] + Σ{_1_0:1..n}(W_s[j2, _1_0]·" + "a2[l-1, _1_0])".replace("a2", network.equations[2].lhs.tensor))
+
+
+def test_weights_shared_inside_a_round() -> None:
+    network = compiled(
+        "- {repeat: {times: L, layers: [{dense: {units: n, activation: tanh}, name: s},"
+        " {dense: {units: n, activation: tanh}, share: s}]}}",
+        "inputs: {x: n}",
+    )
+    assert [t.name for t in network.parameters] == ["W_s", "b_s"]
+    assert sum("W_s[l, j2, _1_0]" in line for line in equations(network)) == 2
+
+
+def test_a_round_may_read_what_stands_outside() -> None:
+    network = compiled(
+        "- {repeat: {times: L, layers: [{dense: {units: n}, name: d}, {multiply: {}, from: [d, x]}]}}",
+        "inputs: {x: n}",
+    )
+    assert "g[l, j2] = x[j2]·z_d[l, j2]" in equations(network)
+
+
+def test_two_repeats() -> None:
+    network = compiled(
+        "- {repeat: {times: L, layers: [{dense: {units: n, activation: tanh}}]}}\n"
+        "- {repeat: {times: M, layers: [{dense: {units: n, activation: tanh}}]}}",
+        "inputs: {x: n}",
+    )
+    assert [t.name for t in network.parameters] == ["W1", "b1", "W2", "b2"]
+    assert repr(network.tensors["W2"].axes[0]) == "l_2:1..M"
+    assert network.names["l_2"] == network.names["l"] == "l"
+    assert "a2[0, j2] = a1[L, j2]" in equations(network)
+
+
+def test_the_penalty_runs_over_all_rounds() -> None:
+    network = compiled(
+        "- {repeat: {times: L, layers: [{dense: {units: n_l, activation: tanh}}]}}",
+        loss="C\npenalty: {l2: lambda}",
+    )
+    assert equations(network)[-1] == (
+        "C = 1/2·lambda·Σ{_1_0:1..L, _1_1:1..n_{_1_0-1}, _1_2:1..n_{_1_0}}(W[_1_0, _1_2, _1_1]^2)"
+        " + C(a[L, _1_0])"
+    )
+
+
+def test_four_hundred_layers_in_time() -> None:
+    text = (
+        "inputs: {x: n_0}\nbatch: m\ntargets: {y: n_400}\nlayers:\n"
+        "- {repeat: {times: 400, index: l, layers: [{dense: {units: n_l, activation: tanh}}]}}\n"
+        "loss: half_squared_error"
+    )
+    spec = read_network_text(text)
+    start = time.perf_counter()
+    network = compile_network(spec)
+    assert time.perf_counter() - start < 8
+    assert len(network.equations) == 801
