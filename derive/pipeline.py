@@ -1,29 +1,136 @@
-"""From a network to its derivation, and from there to notes, kernels and verdicts: who calls whom, and why there."""
+"""From a network to its derivation, and on to notes, kernels and verdicts: who calls whom, and why there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sympy
 
 from derive.derivation import Adjoints, derive_adjoints
+from derive.derivation.closed_product import ClosedProduct, closed_product
+from derive.derivation.second_order import hessian, hessian_vector
 from derive.errors import DeriveError
 from derive.ir.record import Case, Line
 from derive.ir.tensor import Tensor
-from derive.network.network import Network
+from derive.latex.naming import Letters
+from derive.latex.notation import Notation, notation_of
+from derive.latex.printer import Printer
+from derive.network import builder
+from derive.network.compile import compile_network
+from derive.network.network import Network as Equations
+from derive.network.schema import read_network_file
+from derive.raising.hand_back import MatrixForms, lettered, to_sympy
+from derive.raising.raise_case import Raised, raise_view, vectors_are_rows
+from derive.resources import examples_dir
+from derive.terms.view import View
+
+
+@dataclass(frozen=True)
+class Network(Equations):
+    """A network that can be differentiated."""
+
+    def derive(self, wrt: tuple[str, ...] | None = None) -> Derivation:
+        """Differentiate the cost by `wrt` (names of tensors; default: all parameters and real inputs).
+
+        Raises: DeriveError if the network has no cost, or a name in `wrt` is not a tensor of it.
+        """
+        return derive(self, wrt)
+
+
+class Builder(builder.Builder):
+    """States a network by equations in Python; see `derive.network.builder`."""
+
+    made = Network
+
+
+def load(path: str | Path) -> Network:
+    """The network of a file, or the bundled example of that name.
+
+    Raises: DeriveError with file, line and repair; DeriveErrors where there are several mistakes.
+    """
+    network = compile_network(read_network_file(find_network(path)))
+    return Network(**{f.name: getattr(network, f.name) for f in fields(network)})
+
+
+def find_network(path: str | Path) -> Path:
+    """The file that `path` names: a file of that name, else a bundled example."""
+    if Path(path).exists():
+        return Path(path)
+    bundled = {p.stem: p for p in sorted(examples_dir().glob("*.yaml"))}
+    if str(path) in bundled:
+        return bundled[str(path)]
+    raise DeriveError(
+        f"there is no file and no bundled example {path}", repair=f"the examples are {', '.join(bundled)}"
+    )
 
 
 @dataclass(frozen=True)
 class Result:
     """One derived adjoint: `∂C/∂T` for a tensor T of the network, by cases of an ordered index."""
 
+    derivation: Derivation
     tensor: Tensor
     cases: tuple[Case, ...]
 
     @property
     def steps(self) -> tuple[Line, ...]:
-        """The lines of the derivation, of the last case (for a recursion: the general step)."""
+        """The lines of the derivation: of the general step, where the result has cases."""
         return self.cases[-1].lines
+
+    @property
+    def index(self) -> sympy.Expr:
+        """The result in index form, over `Indexed` and `Sum`; a recursion is a `Piecewise` in its ordered index."""
+        parts = [(self._sympy(c), self._condition(c)) for c in self.cases]
+        return parts[0][0] if len(parts) == 1 else sympy.Piecewise(*parts)
+
+    def _sympy(self, case: Case) -> sympy.Expr:
+        letters = self.derivation.letters
+        return to_sympy(lettered(case.view, letters, letters.extended(case.domain, {})))
+
+    def _condition(self, case: Case) -> sympy.Basic:
+        assert case.condition is not None
+        name, part = case.condition
+        if part == "rest":
+            return sympy.true
+        axis = next(a for a in self.tensor.axes if a.name == name)
+        letters = self.derivation.letters
+        scope = letters.extended(self.tensor.axes, {})
+        end = axis.hi if part == "last" else axis.lo
+        view = lettered(_affine_view(end), letters, scope)
+        return sympy.Eq(sympy.Symbol(scope[name], integer=True), to_sympy(view))
+
+    @property
+    def matrix(self) -> sympy.Expr | None:
+        """The result as a SymPy matrix expression (the general step of a recursion); None where there is none."""
+        raised = self.derivation.raised(self.cases[-1])
+        if raised is None:
+            return None
+        return MatrixForms(self.derivation.network, vectors_are_rows(self.derivation.network)).form(raised.rhs)
+
+    def latex(self, form: str = "index", notation: str | None = None) -> str:
+        """The result as LaTeX: `index` (with all indices), `scalar`, `vector` (of one sample) or `batched`.
+
+        Raises: DeriveError for another form, or one that the network does not have.
+        """
+        derivation = self.derivation
+        if form in ("scalar", "vector") and derivation.sample is not None:
+            return derivation.sample.gradient(self.tensor.name).latex(
+                "index" if form == "scalar" else "batched", notation
+            )
+        if form not in ("index", "scalar", "vector", "batched"):
+            raise DeriveError(f"{form} is no form", repair="use index, scalar, vector or batched")
+        printed = derivation.printed(self, form in ("index", "scalar"), notation)
+        if printed is None:
+            raise DeriveError(f"∂C/∂{self.tensor.name} has no matrix form", repair="use the form index")
+        return printed
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
 
 
 @dataclass(frozen=True)
@@ -45,8 +152,8 @@ class Derivation:
         """
         tensor = self.network.tensor(name)
         if name not in self.adjoints.results:
-            raise DeriveError(f"the cost does not depend on {name}")
-        return Result(tensor, self.adjoints.results[name])
+            raise DeriveError(f"the cost does not depend on {name}, or it was not derived")
+        return Result(self, tensor, self.adjoints.results[name])
 
     @property
     def gradients(self) -> Iterator[Result]:
@@ -59,8 +166,51 @@ class Derivation:
         values = (n for n in self.adjoints.named if self.network.tensor(n).role == "value")
         return tuple(self.gradient(n) for n in values)
 
+    @cached_property
+    def letters(self) -> Letters:
+        """The display letters of this network's indices."""
+        tensors, sizes = self.network.tensors, self.network.sizes
+        reserved = frozenset(n for n in tensors if len(n) == 1) | frozenset(s.name for s in sizes)
+        return Letters(self.network.names, self.network.letters, reserved)
 
-def derive(network: Network, wrt: tuple[str, ...] | None = None) -> Derivation:
+    def raised(self, case: Case) -> Raised | None:
+        """The matrix form of a result, where there is one."""
+        return raise_view(self.network, case.lhs, case.domain, case.view)
+
+    def raised_view(self, case: Case, view: View) -> Raised | None:
+        return raise_view(self.network, case.lhs, case.domain, view)
+
+    def closed_product(self, name: str) -> ClosedProduct | None:
+        """δ^l as an ordered product over all later layers, where its recursion is linear in one step."""
+        return closed_product((self.sample or self).adjoints, name)
+
+    def hessian_vector(self, wrt: tuple[str, ...] | None = None) -> Adjoints:
+        """H v: the adjoints of `v · ∂C/∂W`, by differentiating the adjoint equations again."""
+        return hessian_vector(self.adjoints, wrt)
+
+    def hessian(self, of: str, wrt: str) -> Adjoints:
+        """∂²C/∂of∂wrt with the indices of `of` free."""
+        return hessian(self.adjoints, of, wrt)
+
+    # -- readings ------------------------------------------------------------------------------------
+
+    def printer(self, notation: str | None = None) -> Printer:
+        return Printer(self.network, self.notation(notation))
+
+    def notation(self, name: str | None = None) -> Notation:
+        return notation_of(name if name is not None else self.network.notation)
+
+
+def derive(network: Equations, wrt: tuple[str, ...] | None = None) -> Derivation:
     """Differentiate a network's cost by `wrt` (default: all parameters and real inputs)."""
+    if network.cost is None:
+        raise DeriveError(f"the network {network.name} has no cost", repair="give it a loss, or call minimize")
+    for name in wrt or ():
+        network.tensor(name)
+    public = Network(**{f.name: getattr(network, f.name) for f in fields(network)})
     sample = derive(network.sample, wrt) if network.sample is not None else None
-    return Derivation(network, derive_adjoints(network, wrt), sample)
+    return Derivation(public, derive_adjoints(network, wrt), sample)
+
+
+__all__ = ["Builder", "Derivation", "Mapping", "ModuleType", "Network", "Result", "derive", "find_network", "load"]
+_ = Any

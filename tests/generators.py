@@ -180,8 +180,7 @@ class Draft:
         return out
 
     def _kink(self, scope: Scope, depth: int) -> sympy.Expr:
-        """max, min, |u| and cases. A case is decided by closed terms: SymPy moves a Piecewise out of inner sums,
-        and so lets the indices of its condition escape."""
+        """max, min, |u| and cases, which closed terms decide: SymPy moves a Piecewise out of inner sums."""
         u, v, closed = self.expression(scope, depth), self.entry(scope), self.entry(())
         match self.pick(("max", "min", "both", "abs", "piecewise", "leaky")):
             case "max":
@@ -194,7 +193,7 @@ class Draft:
                 return sympy.Abs(sympy.sin(u))
             case "leaky":
                 return Piecewise((u, closed > 0), (u / 10, True))
-        return Piecewise((u, sympy.And(closed > 0, closed <= 1)), (v, closed > -1), (sympy.S(0), True))
+        return Piecewise((u, sympy.And(closed > 0, closed <= 1)), (v, closed > -1), (v / 3, True))
 
     def _softmax(self, scope: Scope, depth: int) -> sympy.Expr:
         over = self.pick(RANGES)
@@ -280,7 +279,7 @@ def network(pick: Pick, depth: int = 2, most: int = 4) -> Network:
 
 
 def recurrence(pick: Pick, depth: int = 2) -> Network:
-    """`h_t` from `h_{t−1}`, perhaps more of the past and a cell; the cost reads the last, first or every step."""
+    """`h_t` from `h_{t−1}`, perhaps older ones and a cell; the cost reads the last, first or every step."""
     d = draft(pick, "recurrence")
     net = d.net
     T = net.size("T")
@@ -303,7 +302,7 @@ def recurrence(pick: Pick, depth: int = 2) -> Network:
         net.define("c", (t, i), sympy.sin(h[t - 1, i]) * c[t - 1, i] + d.expression(scope, 1))
         previous = previous + c[t, i]
     if pick((False, True)):
-        s = net.index("s", t - 1, lo=0, ordered=True)
+        s = net.index("past", t - 1, lo=0, ordered=True)
         previous += Sum(h[s, i] ** 2 / T, s)
     if pick((False, True)):
         previous = previous / T + KroneckerDelta(t, T) * d.expression(scope, 1)

@@ -152,6 +152,8 @@ def _holds(c: sympy.Basic, env: Environment) -> bool:
         return bool(c)
     if isinstance(c, sympy.And):
         return all(_holds(a, env) for a in c.args)
+    if isinstance(c, sympy.Or):
+        return any(_holds(a, env) for a in c.args)
     if isinstance(c, Relational) and hasattr(c, "gts"):
         difference = evaluate(c.gts, env).real - evaluate(c.lts, env).real
         return difference > 0 or (difference == 0 and isinstance(c, sympy.Ge | sympy.Le))

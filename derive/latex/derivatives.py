@@ -11,7 +11,7 @@ from derive.latex.symbols import ADJOINT, GRADIENT, Drawn, Places, Symbols
 from derive.latex.tex import name
 from derive.terms.affine import Affine, index
 from derive.terms.substitute import substitute
-from derive.terms.term import Entry, Functional, Partial
+from derive.terms.term import Entry, Functional, Partial, of_atom
 
 
 class Derivatives:
@@ -104,7 +104,7 @@ class Derivatives:
     def _functional_letter(self, f: Functional, of_sample: bool) -> str:
         """The cost's own letter if the cost is this functional (or its sum over samples), else its name."""
         plain = next((e for e in self.symbols.network.equations if e.lhs.tensor == self.cost), None)
-        same = plain is not None and len(plain.rhs.terms) == 1 and plain.rhs.terms[0][0].powers == ((f, 1),)
+        same = plain is not None and plain.rhs == of_atom(Functional(f.name, f.bounds, f.args))
         if not of_sample and (same or f.name == self.cost):
             return self.cost_tex
         if of_sample and f.name == self.cost:

@@ -68,7 +68,7 @@ def state_cost(sheet: Sheet, output: Value | None, targets: Mapping[str, Value])
     coefficients = declare_coefficients(sheet, penalties)
     cost = _over_batch(sheet, _of_sample(sheet, loss, output, targets))
     cost = sympy.Add(cost, *(penalty_term(sheet, penalty, coefficients) for penalty in penalties))
-    name = sheet.names.own(COST)
+    name = sheet.names.fresh(COST)
     sheet.net.define(name, (), cost, label=Label("cost"), line=loss.line)
     sheet.net.minimize(name)
 

@@ -73,7 +73,7 @@ class _Use:
 def reserved_names(spec: NetworkSpec, sizes: Sizes) -> frozenset[str]:
     """Every name that the file chooses, directly or as the name of a parameter.
 
-    Raises: NetworkFileError (or several) if one is also the name of the cost, or of sizes.
+    Raises: NetworkFileError (or several) if one is also the name of the cost, or of a family of sizes.
     """
     uses = [*_chosen(spec), *_parameters(spec)]
     declared = {sizes.declared(size): str(size) for size, _ in sizes_with_lines(spec)}
@@ -82,16 +82,16 @@ def reserved_names(spec: NetworkSpec, sizes: Sizes) -> frozenset[str]:
         for use in uses
         if use.name in declared
     ]
+    if spec.loss is not None:
+        errors += [_clash(spec, use, "that is the name of the cost") for use in uses if use.name == COST]
     for size, line in sizes_with_lines(spec):
         use = _Use(str(size), "a size", line)
         if use.name in sizes.families:
             errors.append(_clash(spec, use, f"{quoted(declared[use.name])} is one of a family of that name"))
         uses.append(use)
-    if spec.loss is not None:
-        errors += [_clash(spec, use, "that is the name of the cost") for use in uses if use.name == COST]
     if errors:
         raise errors[0] if len(errors) == 1 else DeriveErrors(errors)
-    return frozenset((COST, *(use.name for use in uses), *declared))
+    return frozenset((*(use.name for use in uses), *declared))
 
 
 def _clash(spec: NetworkSpec, use: _Use, reason: str) -> NetworkFileError:

@@ -9,7 +9,7 @@ import sympy
 from derive.ir.tensor import Label
 from derive.network.builder import Builder
 from derive.network.extents import Extent, Shape, sizes_of, sizes_with_lines
-from derive.network.layout import layout_of
+from derive.network.layout import notation_of
 from derive.network.naming import Names, letters_beside, reserved_names
 from derive.network.spec.models import NetworkSpec, RepeatSpec
 from derive.network.spec.names import Size
@@ -39,7 +39,7 @@ class Sheet:
 
     def __init__(self, spec: NetworkSpec, batched: bool) -> None:
         self.spec = spec
-        self.layout = layout_of(spec.notation, spec.file)
+        self.notation = notation_of(spec.notation, spec.file)
         self._sizes = sizes_of(spec)
         reserved = reserved_names(spec, self._sizes)
         self.names, self.letters = Names(reserved), letters_beside(reserved)
@@ -94,6 +94,6 @@ class Sheet:
     ) -> Value:
         """A tensor with a batch axis where there is a batch; `depth` is its ordered index, if it has one."""
         samples = () if self.batch is None else (self.batch,)
-        if self.layout == "columns":
+        if self.notation.layout == "columns":
             return Value(name, shape, label, depth, samples, made_by=made_by)
         return Value(name, shape, label, (*depth, *samples), made_by=made_by)

@@ -48,8 +48,9 @@ class Site:
     # -- parameters -------------------------------------------------------------------------------
 
     def weight(self, name: str, out: sympy.Idx, into: sympy.Idx) -> sympy.Basic:
-        """The entry `W[out, into]` of a weight matrix, which rows store as (in, out)."""
-        return self.parameter(name, (out, into), "weight", self.init, flipped=self.sheet.layout == "rows")
+        """The entry `W[out, into]` of a weight matrix; some notations store it as (in, out)."""
+        flipped = self.sheet.notation.weight_axes == "in-out"
+        return self.parameter(name, (out, into), "weight", self.init, flipped)
 
     def parameter(
         self, name: str, features: Sequence[sympy.Idx], meaning: str, init: str, flipped: bool = False

@@ -12,9 +12,10 @@ from derive.calculus.adjoint import ADJOINT
 from derive.calculus.scalar import definition
 from derive.errors import DeriveError
 from derive.ir.scalar import PLAIN, REGISTRY
+from derive.latex.naming import Letters, Names
 from derive.network.network import Network
 from derive.terms import term
-from derive.terms.affine import Affine, IdEntry, Index, Size
+from derive.terms.affine import Affine, IdEntry, Index, Size, index
 from derive.terms.matrix import (
     Added,
     Diagonal,
@@ -31,7 +32,21 @@ from derive.terms.matrix import (
     Transposed,
     Whole,
 )
-from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, Times, View
+from derive.terms.substitute import substitute_atom
+from derive.terms.view import (
+    Apply,
+    Leaf,
+    Num,
+    Plus,
+    Power,
+    Step,
+    Summed,
+    Times,
+    View,
+    as_view,
+    children,
+    rebuild,
+)
 
 
 def sympy_name(tensor: str) -> str:
@@ -75,6 +90,21 @@ def scalar_function(name: str, orders: tuple[int, ...], args: tuple[sympy.Expr, 
     slots = tuple(sympy.Symbol(f"x_{k}") for k in range(len(args)))
     raised = [(s, n) for s, n in zip(slots, orders, strict=True) if n]
     return sympy.Subs(sympy.Derivative(sympy.Function(name)(*slots), *raised), slots, args)
+
+
+# -- display letters -------------------------------------------------------------------------------------
+
+
+def lettered(view: View, letters: Letters, scope: Names) -> View:
+    """The view with every index under its display letter, as it is printed."""
+    if isinstance(view, Leaf):
+        return as_view(substitute_atom(view.atom, {n: index(letter) for n, letter in scope.items()}))
+    if isinstance(view, Summed):
+        inner = letters.extended(view.bounds, scope)
+        mapping = {n: index(letter) for n, letter in inner.items()}
+        bounds = tuple(b.subs(mapping).renamed(inner[b.name]) for b in view.bounds)
+        return Summed(bounds, lettered(view.body, letters, inner))
+    return rebuild(view, tuple(lettered(p, letters, scope) for p in children(view)))
 
 
 # -- index form ------------------------------------------------------------------------------------------

@@ -199,14 +199,15 @@ def rename(view: View, mapping: Mapping[str, Affine]) -> View:
     match view:
         case Leaf():
             new = substitute_atom(view.atom, mapping)
-            return _as_view(new)
+            return as_view(new)
         case Summed():
             inner = {k: v for k, v in mapping.items() if k not in {b.name for b in view.bounds}}
             return Summed(tuple(b.subs(inner) for b in view.bounds), rename(view.body, inner))
     return rebuild(view, tuple(rename(p, mapping) for p in children(view)))
 
 
-def _as_view(term: Atom | Poly) -> View:
+def as_view(term: Atom | Poly) -> View:
+    """A term as a plain view, without any factoring."""
     if isinstance(term, Atom):
         return Leaf(term)
     parts: list[View] = []

@@ -1,0 +1,88 @@
+"""Scalar functions in LaTeX: `σ'(z)`, `e^{z}`, `log a`, `|x|`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from derive.ir.scalar import REGISTRY
+from derive.latex.notation import Notation
+from derive.latex.precedence import Level, Text, enclosed
+from derive.latex.tex import name, symbol
+
+_COMMANDS = frozenset(("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh"))
+_INVERSE: Mapping[str, str] = MappingProxyType(
+    {"asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan", "asinh": r"\operatorname{arsinh}"}
+)
+CONSTANTS: Mapping[str, str] = MappingProxyType(
+    {
+        "pi": r"\pi",
+        "exp1": r"\mathrm{e}",
+        "e": r"\mathrm{e}",
+        "eulergamma": r"\gamma_{\mathrm{E}}",
+        "goldenratio": r"\varphi",
+        "catalan": r"\mathrm{G}",
+    }
+)
+MOST_PRIMES = 3
+
+
+def function_symbol(notation: Notation, function: str) -> str:
+    """The symbol of a scalar function: the notation's, the registered one, a standard one, or its name."""
+    if function in notation.functions:
+        return symbol(notation.functions[function]).tex
+    known = REGISTRY.get(function)
+    if known is not None and known.latex:
+        return known.latex
+    if function in _COMMANDS:
+        return f"\\{function}"
+    if function in _INVERSE:
+        return _INVERSE[function]
+    spelled = name(function)
+    return f"\\operatorname{{{function}}}" if _is_word(function, spelled.tex) else spelled.tex
+
+
+def _is_word(function: str, tex: str) -> bool:
+    return tex == f"\\mathrm{{{function}}}" and function.isascii() and function.isalnum()
+
+
+def differentiated(notation: Notation, function: str, orders: Sequence[int]) -> str:
+    """`σ'`, `σ''`, `f^{(4)}` by the first argument; `∂_α f` by an option; `∂_1 f` where no name is known."""
+    head = function_symbol(notation, function)
+    if not any(orders):
+        return head
+    if not any(orders[1:]):
+        n = orders[0]
+        return head + "'" * n if n <= MOST_PRIMES else f"{head}^{{({n})}}"
+    known = REGISTRY.get(function)
+    names = [str(k + 1) for k in range(len(orders))]
+    if known is not None and len(known.arguments) == len(orders):
+        names = ["1", *(name(str(o)).tex for o in known.options)]
+    return "".join(f"\\partial_{{{v}}}" * n for v, n in zip(names, orders, strict=True)) + f" {head}"
+
+
+def applied(notation: Notation, function: str, orders: Sequence[int], args: Sequence[Text]) -> Text:
+    """The function at its arguments, each of which stands between delimiters."""
+    tall = any(a.tall for a in args)
+    inside = ", ".join(a.tex for a in args)
+    if not args and function in CONSTANTS:
+        return Text(CONSTANTS[function])
+    if function == "abs" and not any(orders):
+        return Text(enclosed("|", inside, "|", tall=True))
+    head = r"\operatorname{sgn}" if function == "abs" and list(orders) == [1] else None
+    head = head or differentiated(notation, function, orders)
+    return Text(head + enclosed("(", inside, ")", tall), Level.RAISED, tall)
+
+
+def exponential(arg: Text) -> Text:
+    """e^arg, or exp(arg) where the exponent is tall."""
+    if arg.tall:
+        return Text(f"\\exp{enclosed('(', arg.tex, ')', True)}", Level.RAISED, True)
+    return Text(f"e^{{{arg.tex}}}", Level.RAISED)
+
+
+def logarithm(arg: Text, simple: bool) -> Text:
+    """log a for a single symbol, which must stand last in its product; else log(…)."""
+    if simple:
+        return Text(f"\\log {arg.tex}", Level.TAIL, arg.tall)
+    return Text(f"\\log{enclosed('(', arg.tex, ')', arg.tall)}", Level.RAISED, arg.tall)

@@ -1,0 +1,155 @@
+"""Views in LaTeX: index form, with brackets by precedence and letters chosen scope by scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from derive.errors import UnsupportedError
+from derive.latex.derivatives import Derivatives
+from derive.latex.functions import applied, exponential, logarithm
+from derive.latex.naming import Letters, Names
+from derive.latex.notation import Notation
+from derive.latex.precedence import Level, Signed, Text, at_least, bracketed, enclosed, joined_sum, raised
+from derive.latex.products import Factor, product, split_sign
+from derive.terms.affine import Affine, Index
+from derive.terms.term import Atom, Bound, Delta, Entry, Functional, Partial
+from derive.terms.term import Scalar as ScalarAtom
+from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, Times, View
+
+HALF = Fraction(1, 2)
+
+
+@dataclass(frozen=True)
+class Scalars:
+    """Prints views under a notation; `names` are the letters of the indices in scope."""
+
+    notation: Notation
+    derivatives: Derivatives
+    letters: Letters
+
+    def signed(self, view: View, names: Names) -> Signed:
+        """The view with a leading minus sign apart."""
+        negative, rest = split_sign(view)
+        return Signed(negative, self._unsigned(rest, names))
+
+    def text(self, view: View, names: Names) -> Text:
+        term = self.signed(view, names)
+        return joined_sum([term]) if term.negative else term.text
+
+    def _unsigned(self, view: View, names: Names) -> Text:
+        match view:
+            case Num():
+                return product([Factor(view, Text(""))]) if view.value.denominator != 1 else _number(view)
+            case Leaf():
+                return self.atom(view.atom, names)
+            case Apply():
+                return self._apply(view, names)
+            case Step():
+                return self._step(view, names)
+            case Plus():
+                return joined_sum([self.signed(t, names) for t in _flat(view)])
+            case Times() | Power():
+                return self._product(view, names)
+            case Summed():
+                return self._summed(view, names)
+        raise UnsupportedError(f"{type(view).__name__} cannot be printed")
+
+    # -- leaves -------------------------------------------------------------------------------------
+
+    def atom(self, atom: Atom, names: Names) -> Text:
+        indices = self.derivatives.symbols.indices
+        match atom:
+            case Entry():
+                return self.derivatives.entry(atom.tensor, atom.idx, names).text()
+            case ScalarAtom():
+                return indices.variable(atom.variable, names)
+            case Functional():
+                return self.derivatives.functional(atom, names)
+            case Partial():
+                return self.derivatives.partial(atom, names)
+            case Delta():
+                return self.iverson(Text(indices.equality(atom.difference, names)))
+            case Bound():
+                return self.iverson(Text(indices.inequality(atom.affine, names)))
+        raise UnsupportedError(f"the atom {atom!r} cannot be printed")
+
+    def iverson(self, condition: Text) -> Text:
+        """[condition], or 1[condition]."""
+        indicator = r"\mathbf{1}" if self.notation.iverson == "indicator" else ""
+        return Text(indicator + enclosed("[", condition.tex, "]", condition.tall), Level.ATOM, condition.tall)
+
+    def _step(self, view: Step, names: Names) -> Text:
+        arg = self.text(view.arg, names)
+        return self.iverson(replace(arg, tex=f"{arg.tex} {'>' if view.strict else r'\ge'} 0"))
+
+    def _apply(self, view: Apply, names: Names) -> Text:
+        args = [self.text(a, names) for a in view.args]
+        if view.name == "exp" and not any(view.orders):
+            return exponential(args[0])
+        if view.name == "log" and not any(view.orders):
+            return logarithm(args[0], isinstance(view.args[0], Leaf) and not args[0].tall)
+        return applied(self.notation, view.name, view.orders, args)
+
+    # -- products, powers, sums -----------------------------------------------------------------------
+
+    def _product(self, view: View, names: Names) -> Text:
+        return product([self._factor(f, names) for f in _factors(view)])
+
+    def _factor(self, view: View, names: Names) -> Factor:
+        """A factor; of a negative power what stands in the denominator."""
+        if isinstance(view, Power):
+            base, e = view.base, abs(view.exponent)
+            return Factor(view, self._power(base, e, names))
+        return Factor(view, Text("") if isinstance(view, Num) else self.text(view, names))
+
+    def _power(self, base: View, e: Fraction, names: Names) -> Text:
+        """base^e for a positive e."""
+        if e == 1:
+            return self.text(base, names)
+        text = self.text(base, names)
+        if e == HALF:
+            return Text(f"\\sqrt{{{text.tex}}}", Level.ATOM, True)
+        exponent = str(e.numerator) if e.denominator == 1 else f"{e.numerator}/{e.denominator}"
+        return raised(text, exponent)
+
+    def _summed(self, view: Summed, names: Names) -> Text:
+        inner = self.letters.extended(view.bounds, names)
+        outer = names
+        signs = ""
+        for b in view.bounds:
+            outer = {**outer, b.name: inner[b.name]}
+            signs += f"{self._sigma(b, outer)} "
+        negative, rest = split_sign(view.body)
+        body = self._unsigned(rest, inner)
+        shown = bracketed(joined_sum([Signed(True, body)])) if negative else at_least(body, Level.TAIL)
+        return Text(signs + shown.tex, Level.TAIL, True)
+
+    def _sigma(self, b: Index, names: Names) -> str:
+        """Σ with its range, or without where the notation is short and the range is one that the author uses."""
+        indices = self.derivatives.symbols.indices
+        letter = indices.letter(b.name, names).tex
+        if self.notation.sums == "short" and not b.ordered and self.letters.is_whole(b):
+            return f"\\sum_{{{letter}}}"
+        lo, hi = (self.limit(a, names) for a in (b.lo, b.hi))
+        return f"\\sum_{{{letter}={lo}}}^{{{hi}}}"
+
+    def limit(self, a: Affine, names: Names) -> str:
+        return self.derivatives.symbols.indices.affine(a, names)
+
+
+def _number(view: Num) -> Text:
+    return Text(str(view.value))
+
+
+def _flat(view: Plus) -> Sequence[View]:
+    """The terms, those of sums inside the sum too."""
+    return [t for term in view.terms for t in (_flat(term) if isinstance(term, Plus) else (term,))]
+
+
+def _factors(view: View) -> Sequence[View]:
+    """The factors, those of products inside the product too."""
+    if isinstance(view, Times):
+        return [f for factor in view.factors for f in _factors(factor)]
+    return [view]

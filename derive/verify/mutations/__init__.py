@@ -1,0 +1,1 @@
+"""The derived adjoint equations, changed as people err."""
