@@ -182,6 +182,8 @@ class Draft:
     def _kink(self, scope: Scope, depth: int) -> sympy.Expr:
         """max, min, |u| and cases, which closed terms decide: SymPy moves a Piecewise out of inner sums."""
         u, v, closed = self.expression(scope, depth), self.entry(scope), self.entry(())
+        if u.has(Piecewise):
+            return Max(u, v)
         match self.pick(("max", "min", "both", "abs", "piecewise", "leaky")):
             case "max":
                 return Max(u, 0)
@@ -369,13 +371,21 @@ def sampled(network: Network, seed: int = 0) -> Environment:
     """Random data, a meaning for the abstract functions, and the derivatives of registered functions."""
     sizes = choose_sizes(network, seed)
     env = sample_environment(network, sizes, seed, classes={"ids": CLASSES})
-    return replace(env, functions={"sigma": sigma}, functionals={"Cost": cost}, derivative_of=definition)
+    return replace(
+        env, functions={"sigma": sigma, "both": both}, functionals={"Cost": cost}, derivative_of=definition
+    )
 
 
 def sigma(orders: tuple[int, ...], args: tuple[complex, ...]) -> complex:
     """A stand-in for an abstract function: sin(0.7 u + 0.3), with its derivatives."""
     (order,), (u,) = orders, args
     return 0.7**order * _sine(0.7 * u + 0.3, order)
+
+
+def both(orders: tuple[int, ...], args: tuple[complex, ...]) -> complex:
+    """A stand-in for an abstract function of two numbers: sin(0.7 u − 0.4 v)."""
+    u, v = args
+    return 0.7 ** orders[0] * (-0.4) ** orders[1] * _sine(0.7 * u - 0.4 * v, sum(orders))
 
 
 def cost(arguments: tuple[Array, ...], wrt: Wrt) -> complex:

@@ -41,7 +41,9 @@ def derive_adjoints(
     """Adjoints of all tensors between `of` (default: the cost) and `wrt` (default: parameters and inputs)."""
     seed = seed_of(network, of)
     order = order_backwards(network, seed.tensor)
-    wanted = wrt if wrt is not None else tuple(t.name for t in network.role("parameter", "input"))
+    wanted = wrt if wrt is not None else tuple(
+        t.name for t in network.role("parameter", "input") if t.kind not in ("class_id", "id")
+    )
     live = frozenset(order)
     needed = _depends_on(network, order, frozenset(wanted))
     first = () if not seed.axes else (seed.tensor,)
@@ -127,11 +129,14 @@ def _reads(m: Monomial) -> list[str]:
 
 def _is_copied(network: Network, name: str) -> bool:
     """Whether all that is done with a tensor is to copy it (`a[0] = x`)."""
-    return all(len(e.rhs.terms) == 1 and e.rhs == of_atom(_entry(e, name)) for e in network.readers(name))
+    return all(_is_copy(e, name) for e in network.readers(name))
 
 
-def _entry(e: Equation, name: str) -> Entry:
-    return next(x for x in entries_in(e.rhs) if x.tensor == name and isinstance(x, Entry))
+def _is_copy(e: Equation, name: str) -> bool:
+    """Whether the right side is one entry of a tensor (a class id in an index is none)."""
+    return len(e.rhs.terms) == 1 and any(
+        e.rhs == of_atom(x) for x in entries_in(e.rhs) if isinstance(x, Entry) and x.tensor == name
+    )
 
 
 def _is_trivial(e: AdjointEquation) -> bool:

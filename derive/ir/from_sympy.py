@@ -36,7 +36,7 @@ class Reader:
     as `n[l]` is named by its base); `ids` are the integer-valued tensors, each with the number of
     its ids where that is known; `costs` names abstract functions of
     whole tensors and `abstract` those of one number; `domain` are the indices of the equation's left side;
-    `values` gives polynomials for plain symbols.
+    `ordered` the indices of depth and time; `values` gives polynomials for plain symbols.
     """
 
     def __init__(
@@ -47,10 +47,11 @@ class Reader:
         costs: Set[str] = frozenset(),
         abstract: Set[str] = frozenset(),
         domain: Set[str] = frozenset(),
+        ordered: Set[str] = frozenset(),
         values: Mapping[str, Poly] | None = None,
     ) -> None:
         self.tensors, self.sizes, self.ids, self.costs = tensors, sizes, ids, costs
-        self.abstract, self.domain, self.values = abstract, domain, values or {}
+        self.abstract, self.domain, self.ordered, self.values = abstract, domain, ordered, values or {}
         self.bound: dict[str, list[str]] = {}
         self.opened = 0
 
@@ -175,7 +176,7 @@ class Reader:
         self.opened += 1
         name = f"%{self.opened}"
         self.bound.setdefault(str(limit[0].label), []).append(name)
-        return Index(name, lo, hi)
+        return Index(name, lo, hi, str(limit[0].label) in self.ordered)
 
     @read.register
     def _(self, e: sympy.KroneckerDelta) -> Poly:

@@ -11,7 +11,8 @@ from derive.latex.symbols import ADJOINT, GRADIENT, Drawn, Places, Symbols
 from derive.latex.tex import name
 from derive.terms.affine import Affine, index
 from derive.terms.substitute import substitute
-from derive.terms.term import Entry, Functional, Partial, of_atom
+from derive.terms.term import Block, Entry, Functional, Monomial, Partial, Poly, of_atom, of_monomial
+from derive.terms.walk import atoms_in
 
 
 class Derivatives:
@@ -94,7 +95,31 @@ class Derivatives:
         below = self.entry(entry.tensor, places, names).text().tex
         summed = [self.symbols.indices.letter(n, names).tex for n in axes if n in _free(f)]
         sums = "".join(f"\\sum_{{{i}}} " for i in summed)
-        return Text(f"\\nabla_{{{below}}} {sums}{self._functional_head(f, names)}", Level.PREFIX, bool(sums))
+        level = Level.TAIL if sums else Level.PREFIX
+        return Text(f"\\nabla_{{{below}}} {sums}{self._functional_head(f, names)}", level, bool(sums))
+
+    def as_cost(self, f: Functional) -> tuple[Poly, Functional] | None:
+        """The factor of `Σ_i C_i` in the cost, and the derivative of the whole cost that `factor · ∂C_i/∂a_i` is.
+
+        None where the functional depends on no sample, or the cost reads it in any other way.
+        """
+        free = sorted(_free(f) - self._ordered(f))
+        equation = next((e for e in self.symbols.network.equations if e.lhs.tensor == self.cost), None)
+        if len(free) != 1 or equation is None or self.cost is None:
+            return None
+        reading = [(m, c) for m, c in equation.rhs.terms if f.name in _functionals(m)]
+        blocks = [a for m, _ in reading for a, _ in m.powers if isinstance(a, Block)]
+        if len(reading) != 1 or len(blocks) != 1 or len(blocks[0].bounds) != 1:
+            return None
+        (m, c), block = reading[0], blocks[0]
+        bounds = (*f.bounds, block.bounds[0].renamed(free[0]))
+        wrt = tuple((k, (*at, index(free[0]))) for k, at in f.wrt)
+        return of_monomial(m.without(block), c), Functional(self.cost, bounds, f.args, wrt)
+
+    def axes_of_functional(self, f: Functional, axes: Sequence[str]) -> tuple[str, ...]:
+        """The axes of `∇_a C` in the order in which `a` has them."""
+        entry = self._entry_at(f, *f.wrt[0])
+        return tuple(n for a in entry.idx for n in axes if n in a.free)
 
     def _functional_head(self, f: Functional, names: Names) -> str:
         free = sorted(_free(f) - self._ordered(f))
@@ -130,9 +155,7 @@ class Derivatives:
     def _argument(self, f: Functional, k: int, at: tuple[Affine, ...] | None, names: Names) -> Drawn:
         entry = self._entry_at(f, k, at)
         bound = {b.name for b in f.bounds}
-        return self.entry(
-            entry.tensor, tuple(None if a.free & bound else a for a in entry.idx), names
-        )
+        return self.entry(entry.tensor, tuple(None if a.free & bound else a for a in entry.idx), names)
 
     def tensor(self, name: str) -> Tensor:
         """The tensor that an entry, an adjoint or a gradient belongs to."""
@@ -141,6 +164,10 @@ class Derivatives:
 
 def _fraction(numerator: str, denominator: str) -> Drawn:
     return Drawn(f"\\frac{{{numerator}}}{{{denominator}}}", level=Level.FRACTION)
+
+
+def _functionals(m: Monomial) -> frozenset[str]:
+    return frozenset(a.name for a in atoms_in(of_monomial(m)) if isinstance(a, Functional))
 
 
 def _free(f: Functional) -> frozenset[str]:

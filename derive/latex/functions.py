@@ -82,7 +82,8 @@ def exponential(arg: Text) -> Text:
 
 
 def logarithm(arg: Text, simple: bool) -> Text:
-    """log a for a single symbol, which must stand last in its product; else log(…)."""
+    """log a for a single symbol, which reaches to the end of its product; else log(…)."""
+    closed = f"\\log{enclosed('(', arg.tex, ')', arg.tall)}"
     if simple:
-        return Text(f"\\log {arg.tex}", Level.TAIL, arg.tall)
-    return Text(f"\\log{enclosed('(', arg.tex, ')', arg.tall)}", Level.RAISED, arg.tall)
+        return Text(f"\\log {arg.tex}", Level.TAIL, arg.tall, closed)
+    return Text(closed, Level.RAISED, arg.tall)

@@ -70,7 +70,7 @@ class Indices:
         return Text(f"{base.tex}^{{{marked(style, number)}}}", Level.RAISED)
 
     def subscripts(self, own: Sequence[str], places: Sequence[Affine | None], names: Names) -> str:
-        """`jk`, `j,k+1`, `1,jk`: commas only where the items would run together; a place left open is a dot."""
+        """`jk`, `j,k+1`, `1,jk`: commas only where items would run together; an open place is a dot."""
         items = [r"\cdot" if a is None else self.affine(a, names) for a in places]
         single = all(a is None or self._is_single(a, names) for a in places)
         return ",".join((*own, _run_together(items) if single else ",".join(items)) if items else own)
@@ -84,8 +84,9 @@ class Indices:
 
     def equality(self, difference: Affine, names: Names) -> str:
         """`difference = 0` with every term on the side where it is positive."""
-        left, right = _sides(difference)
-        return f"{self.affine(left, names)} = {self.affine(right, names)}"
+        sides = [(a, self.affine(a, names)) for a in _sides(difference)]
+        (_, left), (_, right) = sorted(sides, key=lambda s: (not s[0].free, _has_sizes(s[0]), s[1]))
+        return f"{left} = {right}"
 
     def inequality(self, affine: Affine, names: Names) -> str:
         """`affine ≥ 0` as `k ≤ n` or `k ≥ 2`."""
@@ -99,6 +100,10 @@ def _rank(v: Variable) -> int:
     return 0 if isinstance(v, str) else 1 if isinstance(v, Size) else 2
 
 
+def _has_sizes(a: Affine) -> bool:
+    return any(not isinstance(v, str) for v, _ in a.terms)
+
+
 def _sides(a: Affine) -> tuple[Affine, Affine]:
     """Two expressions with positive coefficients whose difference is `a`; the number goes with the sizes."""
     positive = Affine([(v, c) for v, c in a.terms if c > 0])
@@ -107,7 +112,7 @@ def _sides(a: Affine) -> tuple[Affine, Affine]:
         return positive + a.const, negative
     if not negative.terms:
         return positive, negative - a.const
-    if any(not isinstance(v, str) for v, _ in positive.terms):
+    if _has_sizes(positive):
         return positive + a.const, negative
     return positive, negative - a.const
 

@@ -14,7 +14,7 @@ Names = Mapping[str, str]
 Range = tuple[Affine, Affine]
 
 POOL = ("j", "k", "i", "p", "q", "r", "s", "t", "u", "h", "g")
-ORDERED_POOL = ("l", "t", "r", "s")
+ORDERED_POOL = ("r", "s", "q", "u")
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,15 @@ class Letters:
         return out
 
     def _candidates(self, b: Index) -> Iterator[str]:
-        """The index's own letter, letters for its range, for ranges of its family, made-up ones, with a prime.
-
-        An index whose name ends in a prime (the seed of a Jacobian) has no letter of its own.
-        """
+        """The index's own letter, letters for its range, for ranges of its family, made-up ones."""
         if (own := self.names.get(b.name)) is not None:
             yield _stem(own)
             yield own
         yield from map(_stem, self._for_range(b))
-        pool = ORDERED_POOL if b.ordered else POOL
-        yield from (letter for letter in pool if letter not in self.reserved)
-        yield from (f"{pool[0]}_{n}" for n in count(1))
+        pool = [letter for letter in (ORDERED_POOL if b.ordered else POOL) if letter not in self.reserved]
+        elsewhere = {_stem(letter) for letters in self.ranges.values() for letter in letters}
+        yield from sorted(pool, key=lambda letter: letter in elsewhere)
+        yield from (f"{POOL[0]}_{n}" for n in count(1))
 
     def _for_range(self, b: Index) -> Iterator[str]:
         yield from self.ranges.get((b.lo, b.hi), ())

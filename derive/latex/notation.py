@@ -25,32 +25,32 @@ def words(**entries: str) -> Words:
     return MappingProxyType(entries)
 
 
-NO_WORDS = words()
+def _none() -> Words:
+    return words()
 
 
 @dataclass(frozen=True)
 class Notation:
     """How a network and its gradients are written. Symbols are spelled in words (`delta`, `cal L`, `hat y`).
 
-    `symbols`: by meaning (`weight`, `bias`, `slope`, `preactivation`, `activation`, `input`, `target`, `cost`,
-    `loss` for the cost of one sample, `sum`, `product`, `concat`).
+    `symbols`: by meaning (the keys of `COMMON_SYMBOLS`; `loss` is the cost of one sample).
     `functions`: symbols of abstract scalar functions, by name. `sizes`: symbols of sizes, by name.
-    `layer_mark`, `size_mark`: where the number of the layer stands at tensors and at sizes (`n_l`, `n^{[l]}`).
+    `layer_mark`, `size_mark`: where the layer's number stands at tensors and at sizes (`n_l`, `n^{[l]}`).
     `input_layer`: the number of the input layer; `layer_letters` name the layers instead, the input first.
     `weights_numbered_by`: whether weights and biases carry the number of the layer they lead to, or from.
-    `layout`: samples as columns or rows; `weight_axes`: `w_ij` to i from j (`out-in`) or from i to j (`in-out`).
+    `layout`: samples as columns or rows; `weight_axes`: `w_ij` to i from j (`out-in`), or from i to j.
     `capitals`: whether matrices with a sample axis are written with capital letters.
     `gradients`: `∂C/∂W`, `∇_W C`, or a `prefix` (`gradient_prefix`) before the symbol: `dW`, `ΔW`;
     `gradient_symbols`: gradients that have a letter of their own, by meaning (`δ` for preactivations).
-    `scaling`: under a mean over the batch, gradients of values are those of the `cost`, or of the loss `summed`
-    over the samples, m times as large (Ng's dZ and dA); those of parameters are always of the cost.
+    `scaling`: under a mean over the batch, gradients of values are those of the `cost`, or of the loss
+    `summed` over the samples, m times as large (Ng's dZ and dA); those of parameters are of the cost.
     `joined_transpose`: `W^{[l]T}` instead of `(W^{[l]})^T`. `sums`: with their ranges, or short.
     """
 
     name: str
     symbols: Words
-    functions: Words = NO_WORDS
-    sizes: Words = NO_WORDS
+    functions: Words = field(default_factory=_none)
+    sizes: Words = field(default_factory=_none)
     layer_mark: LayerMark = "^l"
     size_mark: LayerMark = "_l"
     input_layer: int = 0
@@ -61,7 +61,7 @@ class Notation:
     capitals: bool = False
     gradients: Gradients = "partial"
     gradient_prefix: str = ""
-    gradient_symbols: Words = field(default_factory=lambda: NO_WORDS)
+    gradient_symbols: Words = field(default_factory=_none)
     scaling: Scaling = "cost"
     transpose: Transpose = "sans"
     joined_transpose: bool = False
@@ -105,7 +105,7 @@ NG = Notation(
     scaling="summed",
     joined_transpose=True,
 )
-"""Ng's course: `Z^{[l]} = W^{[l]} A^{[l-1]} + b^{[l]}`, `dZ` and `dA` of the summed loss, `dW` and `db` of its mean."""
+"""Ng's course: `Z^{[l]} = W^{[l]} A^{[l-1]} + b^{[l]}`, `dZ` of the summed loss, `dW` of its mean."""
 
 ROWS = Notation(
     name="rows",
@@ -120,6 +120,6 @@ ROWS = Notation(
     gradient_prefix="Delta",
     joined_transpose=True,
 )
-"""Samples as rows: `Z^{[l]} = A^{[l-1]} θ^{[l-1]} + b^{[l-1]}`, weights numbered by their source, gradients `ΔZ`."""
+"""Samples as rows: `Z^{[l]} = A^{[l-1]} θ^{[l-1]} + b^{[l-1]}`, weights numbered by their source."""
 
 BUNDLED: Mapping[str, Notation] = MappingProxyType({n.name: n for n in (NIELSEN, NG, ROWS)})

@@ -10,8 +10,8 @@ from enum import IntEnum
 class Level(IntEnum):
     """How tightly a piece holds together, loosest first.
 
-    `TAIL` is a product that reaches as far to the right as products go (`Σ_k …`, `log a`); `PREFIX` a piece with
-    an operator in front (`∇_a C`); `RAISED` one that already carries a superscript, or looks as if it did.
+    `TAIL` is a product that reaches as far to the right as products go (`Σ_k …`, `log a`); `PREFIX` a piece
+    with an operator in front (`∇_a C`); `RAISED` one that carries a superscript, or looks as if it did.
     """
 
     SUM = 0
@@ -25,11 +25,15 @@ class Level(IntEnum):
 
 @dataclass(frozen=True)
 class Text:
-    """LaTeX with its binding strength; `tall` pieces take brackets that grow."""
+    """LaTeX with its binding strength; `tall` pieces take brackets that grow.
+
+    `closed` is another way to write a loose piece as one that holds together: `log(a)` for `log a`.
+    """
 
     tex: str
     level: Level = Level.ATOM
     tall: bool = False
+    closed: str = ""
 
 
 def bracketed(text: Text) -> Text:
@@ -44,7 +48,19 @@ def enclosed(opening: str, tex: str, closing: str, tall: bool) -> str:
 
 def at_least(text: Text, level: Level) -> Text:
     """The text, in brackets if it binds more loosely than `level`."""
-    return text if text.level >= level else bracketed(text)
+    if text.level >= level:
+        return text
+    if text.closed and level <= Level.RAISED:
+        return Text(text.closed, Level.RAISED, text.tall)
+    return bracketed(text)
+
+
+def in_row(texts: Iterable[Text]) -> str:
+    """Texts side by side; a number after another text stands behind a dot."""
+    out = ""
+    for t in texts:
+        out += (r" \cdot " if t.tex[:1].isdigit() else " ") + t.tex if out else t.tex
+    return out
 
 
 def raised(base: Text, exponent: str) -> Text:

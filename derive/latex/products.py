@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
-from derive.latex.precedence import Level, Text, at_least, fraction
+from derive.latex.precedence import Level, Text, at_least, fraction, in_row
+from derive.latex.symbols import ADJOINT, GRADIENT
 from derive.terms.term import Bound, Delta, Entry, Partial, Scalar
 from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, Times, View
 
@@ -44,8 +45,9 @@ class Factor:
         """What is not drawn into a fraction: sums, brackets, conditions, adjoints, local derivatives."""
         core = self.core
         if isinstance(core, Leaf):
-            adjoint = isinstance(core.atom, Entry) and not core.atom.tensor[0].isalpha()
-            return adjoint or isinstance(core.atom, Partial | Delta | Bound)
+            if isinstance(core.atom, Entry):
+                return core.atom.tensor.startswith((ADJOINT, GRADIENT))
+            return isinstance(core.atom, Partial | Delta | Bound)
         return isinstance(core, Plus | Step | Summed)
 
 
@@ -58,6 +60,9 @@ def split_sign(view: View) -> tuple[bool, View]:
         rest = tuple(p for _, p in parts if p != Num(Fraction(1)))
         negative = sum(n for n, _ in parts) % 2 == 1
         return negative, Times(rest) if len(rest) > 1 else rest[0] if rest else Num(Fraction(1))
+    if isinstance(view, Summed):
+        negative, body = split_sign(view.body)
+        return negative, Summed(view.bounds, body)
     return False, view
 
 
@@ -67,7 +72,7 @@ def product(factors: Sequence[Factor]) -> Text:
     others = [f for f in factors if not isinstance(f.view, Num)]
     below = [f for f in others if f.below]
     if number.denominator == 1 and not below:
-        return _in_row(number, others)
+        return _beside(number.numerator, others)
     if all(f.is_size for f in below):
         return _over_sizes(number, others)
     return _over_values(number, others)
@@ -79,7 +84,7 @@ def _over_sizes(number: Fraction, others: Sequence[Factor]) -> Text:
     above = [f for f in others if not f.below and f.is_constant]
     rest = [f for f in others if not f.below and not f.is_constant]
     head = fraction(_row(number.numerator, [f.text for f in above]), _row(number.denominator, below))
-    return _in_row(Fraction(1), [Factor(_HEAD, head), *rest]) if rest else head
+    return _beside(1, [Factor(_HEAD, head), *rest]) if rest else head
 
 
 def _over_values(number: Fraction, others: Sequence[Factor]) -> Text:
@@ -90,7 +95,7 @@ def _over_values(number: Fraction, others: Sequence[Factor]) -> Text:
     place = others.index(inside[0])
     before = [f for f in others[:place] if f not in inside]
     after = [f for f in others[place:] if f not in inside]
-    return _in_row(Fraction(1), [*before, Factor(_HEAD, text), *after]) if before or after else text
+    return _beside(1, [*before, Factor(_HEAD, text), *after]) if before or after else text
 
 
 _HEAD = Num(Fraction(1))
@@ -100,26 +105,23 @@ def _row(number: int, texts: Sequence[Text]) -> Text:
     """`2 m n`: the number 1 is left out beside factors."""
     if len(texts) == 1 and number == 1:
         return texts[0]
-    parts = [str(number)] if number != 1 or not texts else []
-    parts += [at_least(t, Level.PREFIX).tex for t in texts[:-1]]
-    parts += [at_least(t, Level.TAIL).tex for t in texts[-1:]]
-    return Text(" ".join(parts), Level.PRODUCT, any(t.tall for t in texts))
+    parts = [Text(str(number))] if number != 1 or not texts else []
+    parts += [at_least(t, Level.PREFIX) for t in texts[:-1]]
+    parts += [at_least(t, Level.TAIL) for t in texts[-1:]]
+    return Text(in_row(parts), Level.PRODUCT, any(t.tall for t in texts))
 
 
-def _in_row(number: Fraction, factors: Sequence[Factor]) -> Text:
+def _beside(number: int, factors: Sequence[Factor]) -> Text:
     """Factors side by side. A sum reaches to the end of its product, so it stands in brackets before others.
 
-    Before functions alone it needs none: `Σ_k (w_kj δ_k) f(z_j)` has the same value either way.
+    Before functions alone it needs none: `Σ_k w_kj δ_k f(z_j)` has the same value either way.
     """
-    texts: list[Text] = []
+    if number == 1 and len(factors) == 1:
+        return factors[0].text
+    texts = [Text(str(number))] if number != 1 or not factors else []
     for k, f in enumerate(factors):
         after = factors[k + 1 :]
         open_sum = isinstance(f.view, Summed) and all(isinstance(g.view, Apply) for g in after)
-        texts.append(f.text if open_sum or not after else at_least(f.text, Level.PREFIX))
-    if number == 1 and len(texts) == 1:
-        return texts[0]
-    parts = [str(number)] if number != 1 or not texts else []
-    parts += [t.tex if t.level > Level.SUM else at_least(t, Level.TAIL).tex for t in texts]
+        texts.append(at_least(f.text, Level.TAIL if open_sum or not after else Level.PREFIX))
     tail = any(t.level == Level.TAIL for t in texts)
-    tall = any(t.tall for t in texts)
-    return Text(" ".join(parts), Level.TAIL if tail else Level.PRODUCT, tall)
+    return Text(in_row(texts), Level.TAIL if tail else Level.PRODUCT, any(t.tall for t in texts))

@@ -11,7 +11,7 @@ from derive.latex.derivatives import Derivatives
 from derive.latex.functions import applied, exponential, logarithm
 from derive.latex.naming import Letters, Names
 from derive.latex.notation import Notation
-from derive.latex.precedence import Level, Signed, Text, at_least, bracketed, enclosed, joined_sum, raised
+from derive.latex.precedence import Level, Signed, Text, at_least, enclosed, joined_sum, raised
 from derive.latex.products import Factor, product, split_sign
 from derive.terms.affine import Affine, Index
 from derive.terms.term import Atom, Bound, Delta, Entry, Functional, Partial
@@ -82,7 +82,12 @@ class Scalars:
 
     def _step(self, view: Step, names: Names) -> Text:
         arg = self.text(view.arg, names)
-        return self.iverson(replace(arg, tex=f"{arg.tex} {'>' if view.strict else r'\ge'} 0"))
+        return self.positive(arg, view.strict)
+
+    def positive(self, arg: Text, strict: bool) -> Text:
+        """[arg > 0] or [arg ≥ 0]."""
+        sign = ">" if strict else r"\ge"
+        return self.iverson(replace(arg, tex=f"{arg.tex} {sign} 0"))
 
     def _apply(self, view: Apply, names: Names) -> Text:
         args = [self.text(a, names) for a in view.args]
@@ -121,13 +126,10 @@ class Scalars:
         for b in view.bounds:
             outer = {**outer, b.name: inner[b.name]}
             signs += f"{self._sigma(b, outer)} "
-        negative, rest = split_sign(view.body)
-        body = self._unsigned(rest, inner)
-        shown = bracketed(joined_sum([Signed(True, body)])) if negative else at_least(body, Level.TAIL)
-        return Text(signs + shown.tex, Level.TAIL, True)
+        return Text(signs + at_least(self.text(view.body, inner), Level.TAIL).tex, Level.TAIL, True)
 
     def _sigma(self, b: Index, names: Names) -> str:
-        """Σ with its range, or without where the notation is short and the range is one that the author uses."""
+        """Σ with its range; without in a short notation, if the author has indices of that range."""
         indices = self.derivatives.symbols.indices
         letter = indices.letter(b.name, names).tex
         if self.notation.sums == "short" and not b.ordered and self.letters.is_whole(b):

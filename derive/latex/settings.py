@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Protocol, get_args, get_origin, get_type_hints, runtime_checkable
 
 from derive.errors import DeriveErrors, NotationError, quoted
 from derive.latex.notation import BUNDLED, COMMON_SYMBOLS, Notation, Words
@@ -18,6 +18,7 @@ Check = Callable[[str, object], object]
 
 MEANINGS = tuple(COMMON_SYMBOLS)
 LARGEST_NUMBER = 9
+DEFAULT = "nielsen"
 
 
 def notation(name: str) -> Notation:
@@ -161,3 +162,32 @@ _KINDS = get_type_hints(Notation)
 _CHECKS: Mapping[str, Check] = MappingProxyType(
     {f.name: _check_of(f.name, _KINDS[f.name]) for f in fields(Notation) if f.name != "name"}
 )
+
+
+@runtime_checkable
+class Written(Protocol):
+    """What a network file says about its notation: a base, and what is changed in it."""
+
+    @property
+    def base(self) -> str: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def lines(self) -> Mapping[str, int]: ...
+
+
+def read_notation(written: object, file: str = "") -> Notation:
+    """The notation that a name, a mapping with a `base`, a network file or a `Notation` itself stands for.
+
+    Raises: NotationError, or DeriveErrors for several mistakes.
+    """
+    if isinstance(written, Notation):
+        return written
+    if isinstance(written, str):
+        return notation(written)
+    if isinstance(written, Mapping):
+        base = written.get("base", DEFAULT)
+        return customized(str(base), {k: v for k, v in written.items() if k != "base"}, file=file)
+    if isinstance(written, Written):
+        return customized(written.base, written.settings, file=file, lines=written.lines)
+    raise NotationError(f"{quoted(written)} is no notation", repair=_suggestion(str(written), BUNDLED))

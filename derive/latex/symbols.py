@@ -68,7 +68,8 @@ class Drawn:
         above = self.above + joined
         below = f"_{{{self.below}}}" if self.below else ""
         raised = f"^{{{above}}}" if above else ""
-        return Text(self.base + below + raised, Level.RAISED if above else self.level)
+        tall = self.level == Level.FRACTION
+        return Text(self.base + below + raised, Level.RAISED if above else self.level, tall)
 
 
 class Symbols:
@@ -126,9 +127,7 @@ class Symbols:
         return (
             self.notation.capitals
             and batch is not None
-            and any(
-                p is None and a.name == batch.name for a, p in zip(tensor.axes, places, strict=False)
-            )
+            and any(p is None and a.name == batch.name for a, p in zip(tensor.axes, places, strict=False))
         )
 
     def drawn(self, tensor: str, places: Places, names: Names, prefix: str = "", letter: str = "") -> Drawn:

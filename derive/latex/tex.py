@@ -78,12 +78,19 @@ def index_letter(text: str) -> Name:
     return Name(found.tex + primes) if primes else found
 
 
-_ACCENTS = {"bold": "", "cal": r"\mathcal", "hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "vec": r"\vec"}
+_ACCENTS = {
+    "bold": "",
+    "cal": r"\mathcal",
+    "hat": r"\hat",
+    "bar": r"\bar",
+    "tilde": r"\tilde",
+    "vec": r"\vec",
+}
 _SYMBOL = re.compile(rf"(?:(?:{'|'.join(_ACCENTS)}) )*[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*\Z")
 
 
 def is_symbol(text: str) -> bool:
-    """Whether a notation may use the text: a name, perhaps after `bold`, `cal`, `hat`, `bar`, `tilde`, `vec`."""
+    """Whether a notation may use the text: a name, perhaps after words such as `bold`, `cal`, `hat`."""
     return len(text) <= 64 and _SYMBOL.match(text) is not None
 
 
@@ -99,7 +106,7 @@ def symbol(text: str) -> Name:
 
 
 def capital(text: str) -> str:
-    """The capital of a symbol of a notation: `z` → `Z`, `delta` → `Delta`, `bold x` → `bold X`; words stay."""
+    """The capital of a symbol: `z` → `Z`, `delta` → `Delta`, `bold x` → `bold X`; words stay."""
     *accents, letters = text.split(" ")
     head, *tail = letters.split("_")
     found = _HEAD.match(head)

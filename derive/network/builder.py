@@ -50,6 +50,7 @@ class Builder:
         self._sizes: dict[str, sympy.Basic] = {}
         self._indices: dict[str, tuple[sympy.Idx, bool]] = {}
         self._letters: dict[str, str] = {}
+        self._ordered: set[str] = set()
         self._abstract: set[str] = set()
         self._costs: set[str] = set()
         self._equations: list[Equation] = []
@@ -86,6 +87,8 @@ class Builder:
         self._claim(name)
         self._indices[name] = (made, ordered)
         self._letters[name] = letter or name
+        if ordered:
+            self._ordered.add(name)
         return made
 
     def input(
@@ -258,7 +261,9 @@ class Builder:
 
     def _reader(self, domain: frozenset[str]) -> Reader:
         """A reader for one expression; it looks names up in the tables as they are now."""
-        return Reader(self._arity, self._sizes.keys(), self._ids, self._costs, self._abstract, domain)
+        return Reader(
+            self._arity, self._sizes.keys(), self._ids, self._costs, self._abstract, domain, self._ordered
+        )
 
     def _check(self, equation: Equation) -> None:
         """The free indices of the right side are among the left's, and every entry is in range."""

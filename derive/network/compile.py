@@ -35,7 +35,7 @@ def _compiled(spec: NetworkSpec, batched: bool, sample: Network | None = None) -
     return sheet.net.network(
         batch=None if sheet.batch is None else sheet.net.range_of(sheet.batch),
         reduce=spec.batch.reduce if batched and spec.batch is not None else None,
-        notation=spec.notation if spec.notation.settings else spec.notation.base,
+        notation=sheet.notation if spec.notation.settings else spec.notation.base,
         sample=sample,
         spec=spec,
     )

@@ -183,10 +183,14 @@ def _check_classes(output: Value, target: Value, classes: object) -> None:
 def _check_range(kind: str, made_by: str) -> None:
     expected, reason, repair = _UNSUITED.get(kind, (frozenset((made_by,)), "", ""))
     if made_by not in expected:
-        raise NetworkFileError(f"{reason}, and the output is one of {quoted(made_by)}", repair=repair)
+        raise NetworkFileError(f"{reason}, and the output {_origin(made_by)}", repair=repair)
     if made_by in _NO_LOGITS.get(kind, frozenset()):
         plain = kind.removesuffix("_with_logits")
         raise NetworkFileError(
-            f"expects the values before the activation, and the output is one of {quoted(made_by)}",
+            f"expects the values before the activation, and the output {_origin(made_by)}",
             repair=f"leave the activation out, or use {plain}",
         )
+
+
+def _origin(made_by: str) -> str:
+    return "has no activation" if made_by == "identity" else f"comes from {quoted(made_by)}"

@@ -76,7 +76,11 @@ def reserved_names(spec: NetworkSpec, sizes: Sizes) -> frozenset[str]:
     Raises: NetworkFileError (or several) if one is also the name of the cost, or of a family of sizes.
     """
     uses = [*_chosen(spec), *_parameters(spec)]
-    declared = {sizes.declared(size): str(size) for size, _ in sizes_with_lines(spec)}
+    declared: dict[str, str] = {}
+    for size, _ in sizes_with_lines(spec):
+        name = sizes.declared(size)
+        if str(size) != name or name not in declared:
+            declared[name] = str(size)
     errors = [
         _clash(spec, use, f"{quoted(declared[use.name])} is a size of that name")
         for use in uses

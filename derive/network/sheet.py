@@ -9,8 +9,8 @@ import sympy
 from derive.ir.tensor import Label
 from derive.network.builder import Builder
 from derive.network.extents import Extent, Shape, sizes_of, sizes_with_lines
-from derive.network.layout import notation_of
 from derive.network.naming import Names, letters_beside, reserved_names
+from derive.network.notation import read_notation
 from derive.network.spec.models import NetworkSpec, RepeatSpec
 from derive.network.spec.names import Size
 from derive.network.value import Value
@@ -39,7 +39,7 @@ class Sheet:
 
     def __init__(self, spec: NetworkSpec, batched: bool) -> None:
         self.spec = spec
-        self.notation = notation_of(spec.notation, spec.file)
+        self.notation = read_notation(spec.notation, spec.file)
         self._sizes = sizes_of(spec)
         reserved = reserved_names(spec, self._sizes)
         self.names, self.letters = Names(reserved), letters_beside(reserved)

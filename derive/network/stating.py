@@ -28,10 +28,12 @@ def placed(error: DeriveError, title: str, file: str, line: int) -> DeriveError:
     return type(error)(f"{title} {error.message}", repair=error.repair, file=file, line=line)
 
 
-def title_of(layer: LayerSpec | RepeatSpec) -> str:
-    """What messages call a layer."""
-    kind = layer.kind if isinstance(layer, LayerSpec) else "repeat"
-    return quoted(layer.name) if layer.name is not None else f"the {kind} layer on line {layer.line}"
+def title_of(layer: LayerSpec | RepeatSpec, here: bool = False) -> str:
+    """What messages call a layer, or `here` at its own line."""
+    if layer.name is not None:
+        return quoted(layer.name)
+    kind = f"{layer.kind} layer" if isinstance(layer, LayerSpec) else "repeat"
+    return f"this {kind}" if here else f"the {kind} on line {layer.line}"
 
 
 @dataclass
@@ -80,7 +82,7 @@ class Stating:
         try:
             kind.state(layer.options, site)
         except DeriveError as error:
-            self.errors.append(placed(error, title_of(layer), self.sheet.spec.file, layer.line))
+            self.errors.append(placed(error, title_of(layer, here=True), self.sheet.spec.file, layer.line))
             return None
         return result.value
 
@@ -93,7 +95,7 @@ class Stating:
         try:
             return layer_kind(layer.kind).shape(layer.options, sources, extent)
         except DeriveError as error:
-            self.errors.append(placed(error, title_of(layer), self.sheet.spec.file, layer.line))
+            self.errors.append(placed(error, title_of(layer, here=True), self.sheet.spec.file, layer.line))
             return None
 
     def _result(
@@ -160,7 +162,7 @@ class Stating:
             error = ShapeError(f"{message}, and {read}", repair=f"give that the size {shown_shape(before)}")
         else:
             return found
-        self.errors.append(placed(error, title_of(repeat), self.sheet.spec.file, repeat.line))
+        self.errors.append(placed(error, title_of(repeat, here=True), self.sheet.spec.file, repeat.line))
         return None
 
     def _shape_of_round(self, repeat: RepeatSpec, at: Round, given: Shape) -> Shape | None:

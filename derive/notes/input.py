@@ -25,8 +25,8 @@ class Form:
     network: Network
     adjoints: Adjoints
     printer: Printer
-    forward: Mapping[str, tuple[Raised | None, ...]] = NOTHING
-    backward: Mapping[str, tuple[Raised | None, ...]] = NOTHING
+    forward: Mapping[str, tuple[Raised | None, ...]] = field(default_factory=lambda: NOTHING)
+    backward: Mapping[str, tuple[Raised | None, ...]] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True)

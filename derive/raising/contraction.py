@@ -51,6 +51,9 @@ def array_of(view: View, scope: Scope) -> Array:
             return Raise(array_of(view.base, scope), view.exponent)
         case Summed():
             inner = {**scope, **{b.name: b for b in view.bounds if not b.ordered}}
+            for b in view.bounds:
+                if not b.free.isdisjoint(inner):
+                    raise DeriveError(f"the range {b} depends on an axis: a loop, not a contraction")
             factors = view.body.factors if isinstance(view.body, Times) else (view.body,)
             return contract([array_of(f, inner) for f in factors], view.bounds)
     raise DeriveError(f"{view} has no array form")
@@ -116,6 +119,8 @@ def contract(factors: Sequence[Array], bounds: Sequence[Index]) -> Array:
     while waiting:
         b = min(waiting, key=lambda b: (_result_rank(b, left, waiting), waiting.index(b)))
         having = _joined([a for a in left if b.name in a.axes])
+        if not having:
+            raise DeriveError(f"nothing is summed over {b}, whose range may be empty")
         rest = [a for a in left if b.name not in a.axes]
         over = tuple(
             o

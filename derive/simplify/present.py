@@ -141,6 +141,8 @@ Group = tuple[tuple[Monomial, Fraction], Poly]
 
 def grouped(p: Poly) -> list[Group]:
     """`p` as Σ factor · rest: common factors that shorten the whole are taken out, the best one first."""
+    if not p:
+        return []
     best: tuple[int, Monomial, list[Monomial]] | None = None
     for candidate in _common_factors(p):
         members = [m for m, _ in p.terms if _contains(m, candidate)]
@@ -166,7 +168,8 @@ def _without_factor(p: Poly) -> list[Group]:
 
 
 def _in_order(groups: Sequence[Group]) -> list[Group]:
-    return sorted(groups, key=lambda g: (g[0][1] < 0, g[0][0].key, g[1].key))
+    """A positive term first if there is one, and what is summed before what is added to it."""
+    return sorted(groups, key=lambda g: (g[0][1] < 0, not (g[0][0].height or g[1].height), g[0][0].key, g[1].key))
 
 
 def _common_factors(p: Poly) -> list[Monomial]:

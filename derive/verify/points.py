@@ -64,10 +64,14 @@ def square_point(network: Network, seed: int) -> Point:
 def spread_sizes(network: Network, seed: int, step: int) -> Sizes:
     """Sizes from 3 upwards (2 could pass for a factor), apart from each other and from every stated one."""
     stated = _stated(network)
-    free = (n for n in count(3 + step) if n not in stated)
     chosen = choose_sizes(network, seed + step)
-    used = sorted({v for s in chosen.values() for v in ([s] if isinstance(s, int) else s.values())})
+    ends = _ends(network)
+    kept = {s for n, s in chosen.items() if n in ends and isinstance(s, int)}
+    free = (n for n in count(3 + step) if n not in stated and n not in kept)
+    others = (s for n, s in chosen.items() if n not in ends)
+    used = sorted({v for s in others for v in ([s] if isinstance(s, int) else s.values())})
     new = dict(zip(used, free, strict=False))
+    new |= {s: s for s in kept}
     return {n: new[s] if isinstance(s, int) else {k: new[v] for k, v in s.items()} for n, s in chosen.items()}
 
 

@@ -7,29 +7,30 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
-from derive.calculus.adjoint import AdjointEquation, Contribution, adjoint_name
+from derive.calculus.adjoint import AdjointEquation, Contribution
 from derive.ir.record import Case
 from derive.ir.tensor import Tensor
 from derive.network.network import Network
-from derive.terms.affine import Index, Size
-from derive.terms.algebra import delta, power, scale, times, times_all, total
+from derive.terms.affine import Affine, Index, Size
+from derive.terms.algebra import delta, times, times_all, total
 from derive.terms.blocks import sum_over
 from derive.terms.settle import settle
-from derive.terms.term import Entry, Monomial, Poly, Scalar, of_affine
+from derive.terms.term import Poly, Scalar
+from derive.verify.points import Sizes, row_shapes
 from derive.verify.rows import Rule
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """An adjoint equation with one mistake in it.
+    """Adjoint equations with one mistake in them, at the gradient of `node`.
 
-    `is_reshaped`: its domain is not that of the tensor, so it stands for the claim only. `part` says for which
-    part of an ordered index it holds ("last layer only").
+    `is_reshaped`: its domain is not that of the tensor, so it stands for that claim alone. `part` says for which
+    part of an ordered index it holds.
     """
 
     code: str
     node: str
-    rules: tuple[Rule, ...]
+    replaced: Mapping[str, tuple[Rule, ...]]
     details: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     is_reshaped: bool = False
     part: str = ""
@@ -37,12 +38,16 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Site:
-    """The adjoint equation of `tensor` in its network."""
+    """The adjoint equation of one tensor; `cases` is what the simplifier made of it.
+
+    `sizes` are those under which code was seen to run: there the shapes of what stands in a wrong place fit.
+    """
 
     network: Network
+    equations: Mapping[str, AdjointEquation]
     equation: AdjointEquation
-    cases: tuple[Case, ...] = ()
-    parameters_penalized: tuple[str, ...] = ()
+    cases: tuple[Case, ...]
+    sizes: Sizes
 
     @property
     def tensor(self) -> Tensor:
@@ -72,80 +77,73 @@ class Site:
     def from_values(self) -> tuple[Contribution, ...]:
         return tuple(c for c in self.contributions if c not in self.penalties)
 
+    def reader(self, c: Contribution) -> Tensor:
+        return self.network.tensor(c.reader.lhs.tensor)
+
     # -- rebuilding -------------------------------------------------------------------------------
 
-    def closed(self, c: Contribution, context: Mapping[str, Index] | None = None) -> Poly:
+    def closed(self, c: Contribution, domain: tuple[Index, ...] | None = None) -> Poly:
         """Σ_bounds D̄ · c · Π δ(at_q, k_q)."""
         deltas = times_all(delta(e - q) for e, q in zip(c.at, self.equation.lhs.idx, strict=True))
-        body = times(times(c.cotangent, c.coefficient), deltas)
-        return sum_over(c.bounds, body, self.context if context is None else context)
+        context = self.context if domain is None else {b.name: b for b in domain}
+        return sum_over(c.bounds, times(times(c.cotangent, c.coefficient), deltas), context)
 
-    def rule(self, parts: Iterable[Poly], domain: tuple[Index, ...] | None = None) -> Rule:
-        """The adjoint as a sum of parts, over its own domain or another one."""
+    def sum(self, contributions: Iterable[Contribution]) -> Poly:
+        return total(self.closed(c) for c in contributions)
+
+    def rule(self, rhs: Poly, domain: tuple[Index, ...] | None = None) -> Rule:
+        """The adjoint with another right side, over its own domain or another one."""
         domain = self.equation.domain if domain is None else domain
-        return Rule(self.equation.lhs, domain, settle(total(parts), {b.name: b for b in domain}))
+        return Rule(self.equation.lhs, domain, settle(rhs, {b.name: b for b in domain}))
 
-    def mutant(self, code: str, parts: Iterable[Poly], **details: str) -> Mutant:
-        return Mutant(code, self.name, (self.rule(parts),), details)
+    def mutant(self, code: str, rhs: Poly, **details: str) -> Mutant:
+        return Mutant(code, self.name, {self.name: (self.rule(rhs),)}, details)
 
-    def reshaped(self, code: str, part: Poly, domain: tuple[Index, ...], **details: str) -> Mutant:
-        return Mutant(code, self.name, (self.rule([part], domain),), details, is_reshaped=True)
+    def reshaped(self, code: str, rhs: Poly, domain: tuple[Index, ...], **details: str) -> Mutant:
+        return Mutant(code, self.name, {self.name: (self.rule(rhs, domain),)}, details, is_reshaped=True)
 
-    def each(
-        self, change: Callable[[Contribution], Poly | None], only: Iterable[Contribution] | None = None
-    ) -> list[Poly] | None:
-        """All contributions closed, those that `change` knows replaced; None if it changes none."""
-        chosen = self.contributions if only is None else tuple(only)
-        changed = {id(c): change(c) for c in chosen}
-        if all(p is None for p in changed.values()):
-            return None
-        return [
-            self.closed(c) if (p := changed.get(id(c))) is None else p for c in self.contributions
-        ]
+    def changed(self, change: Callable[[Contribution], Poly | None]) -> Iterator[Poly]:
+        """The right side with every contribution replaced that `change` knows, then with each of them alone."""
+        new = {id(c): change(c) for c in self.contributions}
+        known = [k for k, p in new.items() if p is not None]
+        for chosen in [known, *([k] for k in known if len(known) > 1)] if known else []:
+            parts = (new[id(c)] if id(c) in chosen else self.closed(c) for c in self.contributions)
+            yield total(p for p in parts if p is not None)
 
     def with_coefficient(self, c: Contribution, coefficient: Poly) -> Poly:
         return self.closed(replace(c, coefficient=coefficient))
 
+    def site(self, name: str) -> Site:
+        """The site of another tensor."""
+        return replace(self, equation=self.equations[name], cases=())
 
-Mutation = Callable[[Site], Iterator[Mutant]]
+    def same_shape(self, a: Tensor, b: Tensor) -> bool:
+        """Whether one can stand where the other stands."""
+        if any(x.ordered for x in (*a.axes, *b.axes)):
+            return [(x.lo, x.hi) for x in a.axes] == [(x.lo, x.hi) for x in b.axes]
+        return row_shapes(a, self.sizes) == row_shapes(b, self.sizes)
 
 
-def same_axes(a: Tensor, b: Tensor) -> bool:
-    """Whether two tensors have axes of the same ranges in the same order."""
-    return [(x.lo, x.hi) for x in a.axes] == [(x.lo, x.hi) for x in b.axes]
-
-
-def sizes_averaged(network: Network) -> tuple[Poly, ...]:
-    """The sizes that the cost divides by."""
-    found: dict[Size, None] = {}
+def means(network: Network) -> tuple[Affine, ...]:
+    """The number of samples; in a network without a batch, the sizes that its cost divides by."""
+    if network.batch is not None:
+        return (network.batch.extent,)
+    found: dict[Affine, None] = {}
     for e in network.definitions(network.cost or ""):
         for m, _ in e.rhs.terms:
-            found.update((s, None) for s in _divisors(m))
-    return tuple(of_affine(_as_affine(s)) for s in found)
+            for atom, exponent in m.powers:
+                if isinstance(atom, Scalar) and isinstance(atom.variable, Size) and exponent < 0:
+                    found[Affine([(atom.variable, 1)])] = None
+    return tuple(found)
 
 
-def _divisors(m: Monomial) -> Iterator[Size]:
-    for atom, e in m.powers:
-        if isinstance(atom, Scalar) and isinstance(atom.variable, Size) and e < 0:
-            yield atom.variable
-
-
-def _as_affine(s: Size):  # type: ignore[no-untyped-def]
-    raise NotImplementedError
-
-
-def inverse(p: Poly) -> Poly:
-    return power(p, -1)
-
-
-def negated(p: Poly) -> Poly:
-    return scale(p, -1)
-
-
-def entry_of(t: Tensor, at: Entry) -> Entry:
-    """The entry of another tensor at the same indices."""
-    return Entry(t.name, at.idx)
-
-
-def cotangent_name(c: Contribution) -> str:
-    return adjoint_name(c.reader.lhs.tensor)
+def output_sizes(network: Network) -> tuple[Affine, ...]:
+    """The extents, apart from the batch, of the values that the cost reads: what a mean over outputs divides by."""
+    sizes: dict[Affine, None] = {}
+    samples = means(network)
+    for e in network.definitions(network.cost or ""):
+        read = {name for name in network.tensors if e in network.readers(name)}
+        for t in network.role("value"):
+            if t.name in read:
+                sizes.update((a.extent, None) for a in t.axes if not a.ordered and not a.free)
+    return tuple(s for s in sizes if s not in samples)

@@ -16,7 +16,7 @@ u = sympy.Symbol("u")
 POINTS = {"acosh": (1.3, 2.5), "log": (0.2, 3.0), "sqrt": (0.2, 3.0)}
 
 
-@pytest.mark.parametrize(("x", "y"), product((-4.2, -1.0, -1e-9, 0.0, 0.3, 2.0, 4.2), repeat=2))
+@pytest.mark.parametrize(("x", "y"), list(product((-4.2, -1.0, -1e-9, 0.0, 0.3, 2.0, 4.2), repeat=2)))
 def test_erf_of_a_complex_number(x: float, y: float) -> None:
     expected = complex(mpmath.erf(mpmath.mpc(x, y)))
     assert abs(erf(complex(x, y)) - expected) <= 2e-15 * abs(expected)

@@ -11,7 +11,14 @@ from sympy import Idx, IndexedBase, KroneckerDelta, Max, Min, Piecewise, Sum, Sy
 
 from derive.calculus.scalar import definition
 from derive.errors import DeriveError, IndexRangeError, UnsupportedError
-from derive.ir.interpret import Environment, MissingEntry, evaluate, evaluate_poly, run_forward, run_normal_form
+from derive.ir.interpret import (
+    Environment,
+    MissingEntry,
+    evaluate,
+    evaluate_poly,
+    run_forward,
+    run_normal_form,
+)
 from derive.network.builder import Builder
 from derive.terms.affine import Affine, IdEntry, Index, Size, index, number, size
 from derive.terms.algebra import function
@@ -49,7 +56,9 @@ ENV = Environment(
     },
     indices={"i": 2},
     functions={"f": lambda orders, args: args[0] * 10 ** orders[0] + 7 * args[1] * orders[1]},
-    functionals={"C": lambda arrays, wrt: sum(arrays[0].values()) + 100 * len(wrt) + 1000 * sum(p[1][0] for p in wrt)},
+    functionals={
+        "C": lambda arrays, wrt: sum(arrays[0].values()) + 100 * len(wrt) + 1000 * sum(p[1][0] for p in wrt)
+    },
     derivative_of=definition,
 )
 
@@ -132,7 +141,9 @@ x_next, x_a = Entry("x", (I + 1,)), Entry("x", (A,))
         (Poly({Monomial([(Delta(I - 1), Fraction(1)), (x_next, Fraction(-1))]): Fraction(1)}), 0),
         (Poly({Monomial([(Positive(entry("x", I)), Fraction(1)), (x_next, Fraction(1))]): Fraction(1)}), 0),
         (
-            Poly({Monomial([(Bound(-I), Fraction(1)), (Positive(of_atom(x_next)), Fraction(1))]): Fraction(1)}),
+            Poly(
+                {Monomial([(Bound(-I), Fraction(1)), (Positive(of_atom(x_next)), Fraction(1))]): Fraction(1)}
+            ),
             0,
         ),
         (of_atom(Func("pi", ())), math.pi),
@@ -255,19 +266,11 @@ def test_a_long_recurrence_read_from_its_end() -> None:
         assert run_normal_form(equations, env).entry("C", ()) == 400
 
 
-def circular() -> Builder:
-    net = Builder("circular")
-    r = net.index("r", net.size("n"))
-    net.define("a", (r,), IndexedBase("b")[r] if "b" in net._tensors else sympy.S(1))
-    return net
-
-
 def test_an_entry_that_depends_on_itself_is_an_error() -> None:
     net = Builder("circular")
     T = net.size("T")
     t = net.index("t", T, ordered=True)
-    h = net._declare("h", (t,), "value")
-    net.define("h", (t,), 2 * h[T + 1 - t])
+    net.define("h", (t,), 2 * IndexedBase("h")[T + 1 - t])
     with pytest.raises(DeriveError, match="depends on itself"):
         run_forward(net.network().equations, net.network().tensors, Environment({"T": 3}))
 

@@ -8,59 +8,60 @@ from derive.network.compile import compile_network
 from derive.network.network import Network
 from derive.network.schema import read_network_file
 from derive.resources import examples_dir
+from tests.unit.network.statements import equations
 
 SQUARES = "(a[L, _1_1, _1_0] + -1·y[_1_1, _1_0])^2"
 LAST_RESIDUAL = "(y[_1_0, _1_1] + -1·z4[_1_0, _1_1])^2"
 
 BATCHED = {
     "three-layer": [
-        "z1[j3, i] = b1[j3] + Σ{_1_0:1..n_0}(W1[j3, _1_0]·x[_1_0, i])",
-        "a1[j3, i] = sigmoid(z1[j3, i])",
-        "z2[j4, i] = b2[j4] + Σ{_1_0:1..n_1}(W2[j4, _1_0]·a1[_1_0, i])",
-        "a2[j4, i] = sigmoid(z2[j4, i])",
-        "z3[j2, i] = b3[j2] + Σ{_1_0:1..n_2}(W3[j2, _1_0]·a2[_1_0, i])",
+        "z1[j, i] = b1[j] + Σ{_1_0:1..n_0}(W1[j, _1_0]·x[_1_0, i])",
+        "a1[j, i] = sigmoid(z1[j, i])",
+        "z2[j, i] = b2[j] + Σ{_1_0:1..n_1}(W2[j, _1_0]·a1[_1_0, i])",
+        "a2[j, i] = sigmoid(z2[j, i])",
+        "z3[j, i] = b3[j] + Σ{_1_0:1..n_2}(W3[j, _1_0]·a2[_1_0, i])",
         "C = 1/2·m^-1·Σ{_1_0:1..m, _1_1:1..n_3}((y[_1_1, _1_0] + -1·z3[_1_1, _1_0])^2)",
     ],
     "deep": [
-        "a[0, j5, i] = x[j5, i]",
-        "z[l, j3, i] = b[l, j3] + Σ{_1_0:1..n_{l-1}}(W[l, j3, _1_0]·a[l-1, _1_0, i])",
-        "a[l, j3, i] = sigma(z[l, j3, i])",
+        "a[0, j, i] = x[j, i]",
+        "z[l, j, i] = b[l, j] + Σ{_1_0:1..n_{l-1}}(W[l, j, _1_0]·a[l-1, _1_0, i])",
+        "a[l, j, i] = sigma(z[l, j, i])",
         "C = m^-1·Σ{_2_0:1..m}(C(a[L, _1_0, _2_0], y[_1_0, _2_0]))",
     ],
     "deep-tanh": [
-        "a[0, j5, i] = x[j5, i]",
-        "z[l, j3, i] = b[l, j3] + Σ{_1_0:1..n_{l-1}}(W[l, j3, _1_0]·a[l-1, _1_0, i])",
-        "a[l, j3, i] = tanh(z[l, j3, i])",
+        "a[0, j, i] = x[j, i]",
+        "z[l, j, i] = b[l, j] + Σ{_1_0:1..n_{l-1}}(W[l, j, _1_0]·a[l-1, _1_0, i])",
+        "a[l, j, i] = tanh(z[l, j, i])",
         f"C = 1/2·m^-1·Σ{{_1_0:1..m, _1_1:1..n_{{L}}}}({SQUARES})",
     ],
     "softmax-classifier": [
-        "z1[i, j3] = b1[j3] + Σ{_1_0:1..n_0}(W1[_1_0, j3]·x[i, _1_0])",
-        "a1[i, j3] = relu(z1[i, j3])",
-        "z2[i, j2] = b2[j2] + Σ{_1_0:1..n_1}(W2[_1_0, j2]·a1[i, _1_0])",
-        "a2[i, j2] = exp(z2[i, j2])·Σ{_1_0:1..K}(exp(z2[i, _1_0]))^-1",
+        "z1[i, j] = b1[j] + Σ{_1_0:1..n_0}(W1[_1_0, j]·x[i, _1_0])",
+        "a1[i, j] = relu(z1[i, j])",
+        "z2[i, j] = b2[j] + Σ{_1_0:1..n_1}(W2[_1_0, j]·a1[i, _1_0])",
+        "a2[i, j] = exp(z2[i, j])·Σ{_1_0:1..K}(exp(z2[i, _1_0]))^-1",
         "C = -1·m^-1·Σ{_1_0:1..K, _1_1:1..m}(y[_1_1, _1_0]·log(a2[_1_1, _1_0]))"
         " + 1/2·lambda·Σ{_1_0:1..K, _1_1:1..n_1}(W2[_1_1, _1_0]^2)"
         " + 1/2·lambda·Σ{_1_0:1..n_0, _1_1:1..n_1}(W1[_1_0, _1_1]^2)",
     ],
     "residual": [
-        "z_skip[j3, i] = b_skip[j3] + Σ{_1_0:1..n_0}(W_skip[j3, _1_0]·x[_1_0, i])",
-        "a_skip[j3, i] = tanh(z_skip[j3, i])",
-        "z2[j4, i] = b2[j4] + Σ{_1_0:1..n_1}(W2[j4, _1_0]·a_skip[_1_0, i])",
-        "a2[j4, i] = relu(z2[j4, i])",
-        "z_branch[j3, i] = b_branch[j3] + Σ{_1_0:1..n_2}(W_branch[j3, _1_0]·a2[_1_0, i])",
-        "merged[j3, i] = a_skip[j3, i] + z_branch[j3, i]",
-        "z4[j2, i] = b4[j2] + Σ{_1_0:1..n_1}(W4[j2, _1_0]·merged[_1_0, i])",
+        "z_skip[j, i] = b_skip[j] + Σ{_1_0:1..n_0}(W_skip[j, _1_0]·x[_1_0, i])",
+        "a_skip[j, i] = tanh(z_skip[j, i])",
+        "z2[j, i] = b2[j] + Σ{_1_0:1..n_1}(W2[j, _1_0]·a_skip[_1_0, i])",
+        "a2[j, i] = relu(z2[j, i])",
+        "z_branch[j, i] = b_branch[j] + Σ{_1_0:1..n_2}(W_branch[j, _1_0]·a2[_1_0, i])",
+        "merged[j, i] = a_skip[j, i] + z_branch[j, i]",
+        "z4[j, i] = b4[j] + Σ{_1_0:1..n_1}(W4[j, _1_0]·merged[_1_0, i])",
         f"C = K^-1·m^-1·Σ{{_1_0:1..K, _1_1:1..m}}({LAST_RESIDUAL})",
     ],
     "two-branch": [
-        "z_trunk[i, j3] = b_trunk[j3] + Σ{_1_0:1..784}(W_trunk[_1_0, j3]·x[i, _1_0])",
-        "a_trunk[i, j3] = relu(z_trunk[i, j3])",
-        "z_left[i, j4] = b_left[j4] + Σ{_1_0:1..128}(W_left[_1_0, j4]·a_trunk[i, _1_0])",
-        "a_left[i, j4] = tanh(z_left[i, j4])",
-        "z_right[i, j4] = b_right[j4] + Σ{_1_0:1..128}(W_right[_1_0, j4]·a_trunk[i, _1_0])",
-        "merged[i, j4] = a_left[i, j4] + z_right[i, j4]",
-        "z4[i, j2] = b4[j2] + Σ{_1_0:1..64}(W4[_1_0, j2]·merged[i, _1_0])",
-        "a4[i, j2] = exp(z4[i, j2])·Σ{_1_0:1..10}(exp(z4[i, _1_0]))^-1",
+        "z_trunk[i, j] = b_trunk[j] + Σ{_1_0:1..784}(W_trunk[_1_0, j]·x[i, _1_0])",
+        "a_trunk[i, j] = relu(z_trunk[i, j])",
+        "z_left[i, j] = b_left[j] + Σ{_1_0:1..128}(W_left[_1_0, j]·a_trunk[i, _1_0])",
+        "a_left[i, j] = tanh(z_left[i, j])",
+        "z_right[i, j] = b_right[j] + Σ{_1_0:1..128}(W_right[_1_0, j]·a_trunk[i, _1_0])",
+        "merged[i, j] = a_left[i, j] + z_right[i, j]",
+        "z4[i, j] = b4[j] + Σ{_1_0:1..64}(W4[_1_0, j]·merged[i, _1_0])",
+        "a4[i, j] = exp(z4[i, j])·Σ{_1_0:1..10}(exp(z4[i, _1_0]))^-1",
         "C = -1·m^-1·Σ{_1_0:1..m, _1_1:1..10}(y[_1_0, _1_1]·log(a4[_1_0, _1_1]))",
     ],
 }
@@ -83,17 +84,13 @@ def example(name: str) -> Network:
     return compile_network(read_network_file(examples_dir() / f"{name}.yaml"))
 
 
-def stated(network: Network) -> list[str]:
-    return [f"{e.lhs!r} = {e.rhs!r}" for e in network.equations]
-
-
 def test_every_example_is_listed() -> None:
     assert {path.stem for path in examples_dir().glob("*.yaml")} >= set(EXAMPLES)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_equations(name: str) -> None:
-    assert stated(example(name)) == BATCHED[name]
+    assert equations(example(name)) == BATCHED[name]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -106,7 +103,7 @@ def test_sample_is_the_same_without_the_batch(name: str) -> None:
         assert sample.tensors[t.name].axes == tuple(a for a in t.axes if a != network.batch)
         assert (sample.tensors[t.name].label, sample.tensors[t.name].role) == (t.label, t.role)
     expected = [line.replace(", i]", "]").replace("[i, ", "[") for line in BATCHED[name][:-1]]
-    assert stated(sample) == [*expected, f"C = {COST_OF_SAMPLE[name]}"]
+    assert equations(sample) == [*expected, f"C = {COST_OF_SAMPLE[name]}"]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from derive.ir.interpret import Environment, run_forward, run_normal_form
-from derive.network.compile import compile_network
 from derive.network.network import Network
 from derive.network.sample_data import choose_sizes, sample_environment
-from derive.network.schema import read_network_text
 from tests.handwritten import activations, forward_equations
+from tests.unit.network.statements import compiled
 
 NETS = {
     "three_layer": """
@@ -140,10 +139,6 @@ RENAMED = {
     "prelu": {"alpha1": "alpha"},
     "softmax_classifier": {"lambda": "lambda_"},
 }
-
-
-def compiled(text: str) -> Network:
-    return compile_network(read_network_text(text))
 
 
 def dense_array(entries: dict[tuple[int, ...], Any]) -> Any:
@@ -325,7 +320,9 @@ def test_axes_of_images(notation: str) -> None:
 
 
 def test_l1_penalty_is_not_divided_by_the_batch() -> None:
-    text = "inputs: {x: n}\nbatch: m\ntargets: {y: n}\nlayers: [{dense: {units: n}}]\nloss: half_squared_error\n"
+    text = (
+        "inputs: {x: n}\nbatch: m\ntargets: {y: n}\nlayers: [{dense: {units: n}}]\nloss: half_squared_error\n"
+    )
     with_penalty, without = compiled(text + "penalty: {l1: mu, l2: 0.5}"), compiled(text)
     env = environment(with_penalty)
     W, mu = dense_array(dict(env.arrays["W1"])), env.entry("mu", ())

@@ -1,4 +1,4 @@
-"""The notation of a network file: it says which way samples and weights lie."""
+"""The notation of a network file, which also says which way samples and weights lie."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from derive.latex.settings import customized, notation
 from derive.network.spec.models import NotationSpec
 
 
-def notation_of(spec: NotationSpec, file: str = "") -> Notation:
+def read_notation(spec: NotationSpec, file: str = "") -> Notation:
     """The notation that a file names, with its changes.
 
-    Raises: NotationError, or DeriveErrors, for an unknown notation or setting.
+    Its `layout` is `columns`, where x is (features, m), or `rows`, where x is (m, features).
+
+    Raises: NotationError, or DeriveErrors for several, for an unknown notation, setting or value.
     """
     try:
         base = notation(spec.base)

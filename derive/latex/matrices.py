@@ -1,0 +1,222 @@
+"""Matrix expressions in LaTeX: `((W^{l+1})^T δ^{l+1}) ⊙ σ'(z^l)`, brackets from the tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.errors import UnsupportedError
+from derive.latex.functions import applied
+from derive.latex.naming import Names
+from derive.latex.notation import Product as HadamardMark
+from derive.latex.notation import Transpose
+from derive.latex.precedence import Level, Signed, Text, at_least, in_row, joined_sum, raised
+from derive.latex.products import split_sign
+from derive.latex.scalars import Scalars
+from derive.latex.symbols import Drawn
+from derive.terms.matrix import (
+    Added,
+    Diagonal,
+    Entrywise,
+    EntrywisePower,
+    EntrywiseStep,
+    Hadamard,
+    Identity,
+    Matrix,
+    Ones,
+    Product,
+    ScalarPart,
+    Scaled,
+    Transposed,
+    Whole,
+)
+from derive.terms.term import Entry, Functional
+from derive.terms.view import Num, View, to_poly
+
+ONE = Num(Fraction(1))
+_TRANSPOSE: dict[Transpose, str] = {"T": "T", "sans": r"\mathsf{T}", "top": r"\top"}
+_TIMES: dict[HadamardMark, str] = {"odot": r"\odot", "circ": r"\circ", "ast": r"\ast"}
+_DIVIDED = r"\oslash"
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """Prints matrix expressions; scalars in them as `scalars` prints views."""
+
+    scalars: Scalars
+
+    @property
+    def _transpose(self) -> str:
+        return _TRANSPOSE[self.scalars.notation.transpose]
+
+    @property
+    def _times(self) -> str:
+        return _TIMES[self.scalars.notation.hadamard]
+
+    def text(self, m: Matrix, names: Names) -> Text:
+        term = self.signed(m, names)
+        return joined_sum([term]) if term.negative else term.text
+
+    def signed(self, m: Matrix, names: Names) -> Signed:
+        """The expression with a leading minus sign apart."""
+        if isinstance(m, ScalarPart):
+            return self.scalars.signed(m.view, names)
+        m = self._of_cost(m)
+        if not isinstance(m, Scaled):
+            return Signed(False, self._unsigned(m, names))
+        inner = self.signed(m.arg, names)
+        if not isinstance(m.scalar, View):
+            head = self.text(m.scalar, names)
+            return Signed(inner.negative, _scaled(at_least(head, Level.PREFIX), inner.text))
+        negative, scalar = split_sign(m.scalar)
+        text = inner.text
+        if scalar != ONE:
+            text = _scaled(at_least(self.scalars.text(scalar, names), Level.PRODUCT), text)
+        return Signed(negative != inner.negative, text)
+
+    def _of_cost(self, m: Matrix) -> Matrix:
+        """`1/m (∇_a Σ_i C_i) ⊙ …` as `∇_a C ⊙ …` where the cost is `1/m Σ_i C_i`."""
+        scalar, core = (m.scalar, m.arg) if isinstance(m, Scaled) else (ONE, m)
+        factors = core.factors if isinstance(core, Hadamard) else (core,)
+        for k, f in enumerate(factors):
+            if isinstance(f, Whole) and isinstance(f.atom, Functional) and isinstance(scalar, View):
+                found = self.scalars.derivatives.as_cost(f.atom)
+                if found is not None and found[0] == to_poly(scalar):
+                    whole = Whole(found[1], f.axes)
+                    rest = (*factors[:k], whole, *factors[k + 1 :])
+                    return Hadamard(rest) if len(rest) > 1 else whole
+        return m
+
+    def _unsigned(self, m: Matrix, names: Names) -> Text:
+        match m:
+            case Whole():
+                return self._whole(m, False, names)
+            case Ones():
+                return Text(f"\\mathbf{{1}}_{{{self.scalars.limit(m.extent, names)}}}")
+            case Identity():
+                return Text(f"I_{{{self.scalars.limit(m.extent, names)}}}")
+            case Transposed():
+                if isinstance(m.arg, Whole):
+                    return self._whole(m.arg, True, names)
+                return raised(self.text(m.arg, names), self._transpose)
+            case Product():
+                texts = [at_least(self.text(f, names), Level.FRACTION) for f in m.factors]
+                return Text(in_row(texts), Level.PRODUCT, any(t.tall for t in texts))
+            case Hadamard():
+                return self._hadamard(m, names)
+            case Added():
+                return joined_sum([self.signed(t, names) for t in m.terms])
+        return self._entrywise(m, names)
+
+    def _entrywise(self, m: Matrix, names: Names) -> Text:
+        notation = self.scalars.notation
+        match m:
+            case Diagonal():
+                return applied(notation, "diag", (0,), [self.text(m.arg, names)])
+            case Entrywise():
+                return applied(notation, m.name, m.orders, [self.text(a, names) for a in m.args])
+            case EntrywisePower():
+                return self._power(m, names)
+            case EntrywiseStep():
+                return self.scalars.positive(self.text(m.arg, names), m.strict)
+        raise UnsupportedError(f"{type(m).__name__} cannot be printed")
+
+    def _power(self, m: EntrywisePower, names: Names) -> Text:
+        """x^e for a scalar, `x^{⊙e}` entry by entry."""
+        base = self.text(m.base, names)
+        if self._is_scalar(m.base) and m.exponent == Fraction(1, 2):
+            return Text(f"\\sqrt{{{base.tex}}}", Level.ATOM, True)
+        return raised(base, ("" if self._is_scalar(m.base) else f"{self._times} ") + str(m.exponent))
+
+    def _hadamard(self, m: Hadamard, names: Names) -> Text:
+        """`a ⊙ b`, and `⊘` for factors to the power −1, which stand last."""
+        above = [f for f in m.factors if not _is_inverse(f)]
+        if not above:
+            above = list(m.factors)
+        below = [f.base for f in m.factors if isinstance(f, EntrywisePower) and f not in above]
+        texts = [at_least(self.text(f, names), Level.PREFIX) for f in above]
+        out = f" {self._times} ".join(t.tex for t in texts)
+        if below:
+            divisor = Hadamard(tuple(below)) if len(below) > 1 else below[0]
+            texts.append(at_least(self.text(divisor, names), Level.FRACTION))
+            out += f" {_DIVIDED} {texts[-1].tex}"
+        return Text(out, Level.TAIL, any(t.tall for t in texts))
+
+    # -- whole tensors --------------------------------------------------------------------------------
+
+    def _whole(self, m: Whole, transposed: bool, names: Names) -> Text:
+        """The name of a matrix; one whose rows and columns are not as stored is a transpose."""
+        derivatives = self.scalars.derivatives
+        if isinstance(m.atom, Functional):
+            drawn: Drawn | Text = derivatives.gradient_of_functional(m.atom, m.axes, names)
+            stored = derivatives.axes_of_functional(m.atom, m.axes)
+        else:
+            places = tuple(None if a.free & set(m.axes) else a for a in m.atom.idx)
+            drawn = derivatives.entry(m.atom.tensor, places, names)
+            stored = _stored(m.atom, m.axes)
+        assert sorted(stored) == sorted(m.axes), f"{m} does not run over the axes of its tensor"
+        if transposed == (stored == m.axes):
+            return self._as_transpose(drawn)
+        return drawn.text() if isinstance(drawn, Drawn) else drawn
+
+    def _as_transpose(self, drawn: Drawn | Text) -> Text:
+        if isinstance(drawn, Text):
+            return raised(drawn, self._transpose)
+        if drawn.above and self.scalars.notation.joined_transpose:
+            return drawn.text(joined=self._transpose)
+        return raised(drawn.text(), self._transpose)
+
+    def _is_scalar(self, m: Matrix) -> bool:
+        return not any(self._places(m))
+
+    def _places(self, m: Matrix) -> tuple[bool, bool]:
+        """Whether the expression has more than one row, and more than one column."""
+        match m:
+            case Whole():
+                vectors_are_rows = self.scalars.notation.layout == "rows"
+                rank = len(m.axes)
+                return rank == 2 or (rank == 1 and not vectors_are_rows), rank == 2 or (
+                    rank == 1 and vectors_are_rows
+                )
+            case ScalarPart():
+                return False, False
+            case Ones():
+                return True, False
+            case Transposed():
+                return self._places(m.arg)[1], self._places(m.arg)[0]
+            case Product():
+                return self._places(m.factors[0])[0], self._places(m.factors[-1])[1]
+            case Identity() | Diagonal():
+                return True, True
+        found = [self._places(p) for p in _parts(m)]
+        return any(r for r, _ in found), any(c for _, c in found)
+
+
+def _parts(m: Matrix) -> tuple[Matrix, ...]:
+    """What has the shape of the whole."""
+    match m:
+        case Hadamard():
+            return m.factors
+        case Added():
+            return m.terms
+        case Entrywise():
+            return m.args
+        case EntrywisePower():
+            return (m.base,)
+        case EntrywiseStep() | Scaled():
+            return (m.arg,)
+    raise UnsupportedError(f"{type(m).__name__} has no shape")
+
+
+def _is_inverse(m: Matrix) -> bool:
+    return isinstance(m, EntrywisePower) and m.exponent == -1
+
+
+def _scaled(head: Text, arg: Text) -> Text:
+    body = at_least(arg, Level.TAIL)
+    return Text(f"{head.tex} {body.tex}", min(Level.PRODUCT, body.level), head.tall or body.tall)
+
+
+def _stored(entry: Entry, axes: tuple[str, ...]) -> tuple[str, ...]:
+    """The axes in the order of the entry's indices."""
+    return tuple(n for a in entry.idx for n in axes if n in a.free)

@@ -1,0 +1,158 @@
+"""Terms in LaTeX under a notation: the front door of the printer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from derive.ir.record import Case
+from derive.ir.tensor import Tensor
+from derive.latex.derivatives import Derivatives
+from derive.latex.functions import differentiated
+from derive.latex.matrices import Matrices
+from derive.latex.naming import Letters, Names
+from derive.latex.notation import Notation
+from derive.latex.scalars import Scalars
+from derive.latex.settings import read_notation
+from derive.latex.symbols import Drawable, Places, Symbols
+from derive.terms.affine import Affine, Index, index
+from derive.terms.matrix import Matrix, Whole
+from derive.terms.term import Atom, Entry
+from derive.terms.view import View, free_indices
+
+
+class Printer:
+    """Prints the terms of one network.
+
+    `notation` is a `Notation`, the name of a bundled one, or what a network file says (default: nielsen);
+    adjoints are drawn as gradients of `seed` (default: the network's cost). `names` are the letters of free
+    indices, from `names_of` or `names`; without them they are chosen for the term at hand.
+    """
+
+    def __init__(
+        self, network: Drawable, notation: Notation | object = "nielsen", seed: str | None = None
+    ) -> None:
+        self.network, self.notation = network, read_notation(notation)
+        self.symbols = Symbols(network, self.notation)
+        self.derivatives = Derivatives(self.symbols, seed)
+        self.letters = Letters(network.names, network.letters, self.symbols.letters)
+        self.scalars = Scalars(self.notation, self.derivatives, self.letters)
+        self.matrices = Matrices(self.scalars)
+
+    # -- letters of free indices --------------------------------------------------------------------
+
+    def names(self, domain: Iterable[Index], scope: Names | None = None) -> Names:
+        """A display letter for each index, all different, beside those in `scope`."""
+        return self.letters.extended(domain, scope or {})
+
+    def names_of(self, lhs: Entry) -> Names:
+        """Letters for the free indices of an equation with this left side, and for a layer fixed there."""
+        axes = self._axes(lhs)
+        at = {a.name: e for a, e in zip(axes, lhs.idx, strict=True)}
+        free = [a.subs(at).renamed(e.variable) for a, e in zip(axes, lhs.idx, strict=True) if e.variable]
+        fixed = [a for a, e in zip(axes, lhs.idx, strict=True) if not e.variable and a.ordered]
+        return self.names(fixed, self.names(free))
+
+    def _axes(self, lhs: Entry) -> tuple[Index, ...]:
+        """The axes of the tensor of an entry, and behind them those of the seed of a Jacobian."""
+        own = self.derivatives.tensor(lhs.tensor).axes
+        seed = self.derivatives.seed
+        if len(lhs.idx) == len(own) or seed is None:
+            return own
+        behind = self.derivatives.tensor(seed).axes
+        prime = {a.name: index(a.name + "'") for a in behind}
+        return (*own, *(a.renamed(a.name + "'").subs(prime) for a in behind))
+
+    def _known(self, free: frozenset[str], names: Names | None) -> Names:
+        """`names`, and letters for those of the free indices that it lacks."""
+        given = names or {}
+        missing = [Index(n, index(n), index(n)) for n in sorted(free - set(given))]
+        return self.letters.extended(missing, given)
+
+    # -- index form -----------------------------------------------------------------------------------
+
+    def entry(self, atom: Atom, names: Names | None = None) -> str:
+        """An entry, a size, a condition, `∂C/∂a`, `∂z/∂a`."""
+        return self.scalars.atom(atom, self._known(atom.free, names)).tex
+
+    def view(self, view: View, names: Names | None = None) -> str:
+        return self.scalars.text(view, self._known(free_indices(view), names)).tex
+
+    def equation(self, lhs: Entry, view: View, names: Names | None = None) -> str:
+        """`lhs = view`."""
+        given = self.names_of(lhs) if names is None else names
+        return f"{self.entry(lhs, given)} = {self.view(view, given)}"
+
+    def case(self, case: Case) -> str:
+        """The result on one part of the index range, `lhs = view`."""
+        return self.equation(case.lhs, case.view)
+
+    def condition(self, case: Case) -> str:
+        """Where a case holds: `l = L`, `l=1,\\dots,L-1`; empty if there is no ordered index."""
+        names = self.names_of(case.lhs)
+        if case.condition is not None and case.condition[1] != "rest":
+            place = [a.name for a in self._axes(case.lhs)].index(case.condition[0])
+            return f"{self._letter(case.condition[0], names)} = {self.affine(case.lhs.idx[place], names)}"
+        return self.domain([b for b in case.domain if b.ordered], names)
+
+    def domain(self, indices: Iterable[Index], names: Names | None = None) -> str:
+        """`l=1,\\dots,L`, separated by commas for several indices."""
+        return r",\; ".join(self._range(b, self._known(b.free | {b.name}, names)) for b in indices)
+
+    def _range(self, b: Index, names: Names) -> str:
+        lo, hi = self.affine(b.lo, names), self.affine(b.hi, names)
+        steps = b.hi - b.lo
+        between = "" if steps.is_number and steps.const <= 1 else r"\dots,"
+        last = "" if steps == Affine() else f",{between}{hi}"
+        return f"{self._letter(b.name, names)}={lo}{last}"
+
+    def affine(self, a: Affine, names: Names | None = None) -> str:
+        """An index expression or an extent."""
+        return self.symbols.indices.affine(a, self._known(a.free, names))
+
+    def _letter(self, name: str, names: Names) -> str:
+        return self.symbols.indices.letter(name, names).tex
+
+    # -- matrix form ------------------------------------------------------------------------------------
+
+    def matrix(self, matrix: Matrix, names: Names | None = None) -> str:
+        """A matrix expression; `names` are the letters of indices that stay fixed, such as the layer."""
+        return self.matrices.text(matrix, self._matrix_names(matrix, names)).tex
+
+    def matrix_equation(self, lhs: Matrix, rhs: Matrix, names: Names | None = None) -> str:
+        """`lhs = rhs`; the left side is usually a whole tensor."""
+        given = self._matrix_names(lhs, names)
+        return f"{self.matrix(lhs, given)} = {self.matrix(rhs, given)}"
+
+    def _matrix_names(self, m: Matrix, names: Names | None) -> Names:
+        if names is None and isinstance(m, Whole) and isinstance(m.atom, Entry):
+            return self.names_of(m.atom)
+        return names or {}
+
+    # -- tensors and functions ----------------------------------------------------------------------------
+
+    def symbol(self, tensor: Tensor) -> str:
+        """The symbol of a whole tensor: `W^{l}`, `Z^{[l]}`."""
+        return self.whole(tensor.name)
+
+    def gradient(self, tensor: Tensor) -> str:
+        """The name of the gradient by a whole tensor: `δ^{l}`, `dW^{[l]}`, `∂C/∂W`."""
+        return self.whole("∂" + tensor.name)
+
+    def whole(self, name: str) -> str:
+        """A tensor, adjoint or gradient of a second sweep, by its internal name."""
+        tensor = self.derivatives.tensor(name)
+        names = self.names_of(tensor.entry)
+        places: Places = tuple(
+            index(a.name) if k < tensor.family else None for k, a in enumerate(tensor.axes)
+        )
+        return self.derivatives.entry(name, places, names).text().tex
+
+    def shape(self, tensor: Tensor) -> str:
+        """`n_{l} \\times m`, without the axes of layers; `1` for a number."""
+        names = self.names_of(tensor.entry)
+        extents = [self.affine(a.extent, names) for a in tensor.axes[tensor.family :]]
+        return r" \times ".join(extents) or "1"
+
+    def function(self, name: str, orders: Sequence[int] = (0,)) -> str:
+        """A scalar function or its derivative: `\\sigma'`, `\\operatorname{ReLU}`."""
+        return differentiated(self.notation, name, orders)

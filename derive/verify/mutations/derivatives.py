@@ -1,0 +1,128 @@
+"""Mistakes with the derivative f'(z) of an activation: what may stand in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from derive.calculus.adjoint import Contribution
+from derive.ir.from_sympy import Reader
+from derive.ir.scalar import REGISTRY
+from derive.ir.tensor import Tensor
+from derive.simplify.output_form import output_form
+from derive.terms.algebra import function, power, times_all
+from derive.terms.term import Entry, Func, Poly, constant, of_atom
+from derive.terms.walk import atoms_in, rewrite
+from derive.verify.mutations.site import Mutant, Site
+
+COMMON = ("sigmoid", "tanh", "relu")
+
+
+def derivative_in(c: Contribution) -> Func | None:
+    """The derivative of a named function in a coefficient."""
+    return next((a for a in atoms_in(c.coefficient) if isinstance(a, Func) and any(a.orders)), None)
+
+
+def details_of(site: Site) -> dict[str, str]:
+    """The function whose derivative stands in the equation, and its value; empty if there is none."""
+    for c in site.contributions:
+        f = derivative_in(c)
+        if f is not None:
+            return {"function": f.name, "reader": c.reader.lhs.tensor}
+    return {}
+
+
+def _with_derivative(site: Site, change: Callable[[Contribution, Func], Poly | None]) -> Iterator[Poly]:
+    """The right side with the derivative in each contribution replaced by what `change` gives."""
+
+    def new(c: Contribution) -> Poly | None:
+        f = derivative_in(c)
+        value = None if f is None else change(c, f)
+        if value is None:
+            return None
+        return site.with_coefficient(c, rewrite(c.coefficient, lambda a: value if a == f else None))
+
+    yield from site.changed(new)
+
+
+def missing_derivative(site: Site) -> Iterator[Mutant]:
+    """f'(z) → 1."""
+    for rhs in _with_derivative(site, lambda c, f: constant(1)):
+        yield site.mutant("missing-derivative", rhs, **details_of(site))
+
+
+def value_for_derivative(site: Site) -> Iterator[Mutant]:
+    """f'(z) → f(z)."""
+    for rhs in _with_derivative(site, lambda c, f: function(f.name, f.args)):
+        yield site.mutant("value-for-derivative", rhs, **details_of(site))
+
+
+def derivative_of_output(site: Site) -> Iterator[Mutant]:
+    """f'(z) → f'(f(z))."""
+
+    def of_value(c: Contribution, f: Func) -> Poly:
+        return function(f.name, (function(f.name, f.args), *f.args[1:]), f.orders)
+
+    for rhs in _with_derivative(site, of_value):
+        yield site.mutant("derivative-of-output", rhs, **details_of(site))
+
+
+def output_form_of_input(site: Site) -> Iterator[Mutant]:
+    """a(1 − a) → z(1 − z)."""
+    for rhs in _with_derivative(site, lambda c, f: _form(f.name, f.args[0])):
+        yield site.mutant("output-form-of-input", rhs, **details_of(site))
+
+
+def other_derivative(site: Site) -> Iterator[Mutant]:
+    """f'(z) → g'(z); and the form of g' in terms of its value, with f(z) put in."""
+    details = details_of(site)
+    for g in COMMON:
+        if REGISTRY.get(g) is None or g == details.get("function"):
+            continue
+        for rhs in _with_derivative(site, lambda c, f, g=g: function(g, (f.args[0],), (1,))):  # type: ignore[misc]
+            yield site.mutant("other-derivative", rhs, wrong=g, **details)
+        for rhs in _with_derivative(site, lambda c, f, g=g: _form(g, function(f.name, f.args))):  # type: ignore[misc]
+            yield site.mutant("other-derivative", rhs, wrong=g, **details)
+
+
+def _form(name: str, value: Poly) -> Poly | None:
+    """The derivative of a function as a polynomial in its value; None if it is none."""
+    form = output_form(name)
+    if form is None:
+        return None
+    read = Reader({}, values={"a": value}).read
+    return times_all(power(read(factor), exponent) for factor, exponent in form)
+
+
+def extra_derivative(site: Site) -> Iterator[Mutant]:
+    """f'(z) → f'(z)²."""
+    for rhs in _with_derivative(site, lambda c, f: power(of_atom(f), 2)):
+        yield site.mutant("extra-derivative", rhs, **details_of(site))
+
+
+def wrong_point(site: Site) -> Iterator[Mutant]:
+    """f'(z) → f'(u) for another value u of the same shape; at a kink also [R̄ > 0], the incoming gradient as mask."""
+    details = details_of(site)
+    if not details:
+        return
+    known = REGISTRY.get(details["function"])
+    code = "wrong-point" if known is None or known.smooth else "wrong-mask"
+    if code == "wrong-mask":
+        for rhs in _with_derivative(site, lambda c, f: _at(f, c.cotangent)):
+            yield site.mutant(code, rhs, wrong=f"the gradient of {details['reader']}", **details)
+    for other in site.network.role("value"):
+        if other.name in (site.name, details["reader"]) or not site.same_shape(other, site.tensor):
+            continue
+        for rhs in _with_derivative(site, lambda c, f, u=other: _at_entry(f, u)):  # type: ignore[misc]
+            yield site.mutant(code, rhs, wrong=other.name, **details)
+
+
+def _at_entry(f: Func, other: Tensor) -> Poly | None:
+    """f' at the entry of another tensor with the same indices."""
+    atoms = [a for m, _ in f.args[0].terms for a, _ in m.powers]
+    if len(atoms) != 1 or not isinstance(atoms[0], Entry):
+        return None
+    return _at(f, of_atom(Entry(other.name, atoms[0].idx)))
+
+
+def _at(f: Func, argument: Poly) -> Poly:
+    return function(f.name, (argument, *f.args[1:]), f.orders)
