@@ -15,19 +15,26 @@ from derive.derivation import Adjoints, derive_adjoints
 from derive.derivation.closed_product import ClosedProduct, closed_product
 from derive.derivation.second_order import hessian, hessian_vector
 from derive.errors import DeriveError
+from derive.handout import form, note_input
 from derive.ir.record import Case, Line
 from derive.ir.tensor import Tensor
+from derive.kernels.emit import emit_kernel, load_kernel
 from derive.latex.naming import Letters
-from derive.latex.notation import Notation, notation_of
 from derive.latex.printer import Printer
+from derive.latex.settings import read_notation
 from derive.network import builder
 from derive.network.compile import compile_network
 from derive.network.network import Network as Equations
-from derive.network.schema import read_network_file
-from derive.raising.hand_back import MatrixForms, lettered, to_sympy
+from derive.network.schema import NetworkSpec, NotationSpec, read_network_file
+from derive.notes.compose import compose
+from derive.notes.input import Form
+from derive.notes.render import render
+from derive.raising.hand_back import MatrixForms, affine_to_sympy, lettered, to_sympy
 from derive.raising.raise_case import Raised, raise_view, vectors_are_rows
 from derive.resources import examples_dir
-from derive.terms.view import View
+from derive.terms.affine import index
+from derive.verify.code import verify_code, verify_functions
+from derive.verify.report import Report
 
 
 @dataclass(frozen=True)
@@ -101,8 +108,8 @@ class Result:
         letters = self.derivation.letters
         scope = letters.extended(self.tensor.axes, {})
         end = axis.hi if part == "last" else axis.lo
-        view = lettered(_affine_view(end), letters, scope)
-        return sympy.Eq(sympy.Symbol(scope[name], integer=True), to_sympy(view))
+        renamed = end.subs({n: index(letter) for n, letter in scope.items()})
+        return sympy.Eq(sympy.Symbol(scope[name], integer=True), affine_to_sympy(renamed))
 
     @property
     def matrix(self) -> sympy.Expr | None:
@@ -124,10 +131,11 @@ class Result:
             )
         if form not in ("index", "scalar", "vector", "batched"):
             raise DeriveError(f"{form} is no form", repair="use index, scalar, vector or batched")
-        printed = derivation.printed(self, form in ("index", "scalar"), notation)
+        row = summary_row(derivation.in_notation(notation).printed(), self.tensor.name)
+        printed = row["index" if form in ("index", "scalar") else "matrix"]
         if printed is None:
             raise DeriveError(f"∂C/∂{self.tensor.name} has no matrix form", repair="use the form index")
-        return printed
+        return str(printed)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
@@ -143,7 +151,12 @@ class Derivation:
 
     network: Network
     adjoints: Adjoints
-    sample: Derivation | None = None
+    wrt: tuple[str, ...] | None = None
+
+    @cached_property
+    def sample(self) -> Derivation | None:
+        """The derivation of the same network for a single sample; None where there is no batch."""
+        return derive(self.network.sample, self.wrt) if self.network.sample is not None else None
 
     def gradient(self, name: str) -> Result:
         """The gradient of the cost by a parameter, an input or a value.
@@ -177,9 +190,6 @@ class Derivation:
         """The matrix form of a result, where there is one."""
         return raise_view(self.network, case.lhs, case.domain, case.view)
 
-    def raised_view(self, case: Case, view: View) -> Raised | None:
-        return raise_view(self.network, case.lhs, case.domain, view)
-
     def closed_product(self, name: str) -> ClosedProduct | None:
         """δ^l as an ordered product over all later layers, where its recursion is linear in one step."""
         return closed_product((self.sample or self).adjoints, name)
@@ -194,23 +204,118 @@ class Derivation:
 
     # -- readings ------------------------------------------------------------------------------------
 
-    def printer(self, notation: str | None = None) -> Printer:
-        return Printer(self.network, self.notation(notation))
+    def printer(self, notation: object = None) -> Printer:
+        """A printer for this network, in a notation (a name, a mapping on a `base`; default: the network's own)."""
+        return Printer(self.network, self.network.notation if notation is None else notation)
 
-    def notation(self, name: str | None = None) -> Notation:
-        return notation_of(name if name is not None else self.network.notation)
+    def in_notation(self, notation: str | None) -> Derivation:
+        """The derivation stated anew in another notation: its layout decides what a row and a column is."""
+        if notation is None or self.network.spec is None:
+            return self
+        return derive(restated(self.network, notation))
+
+    def printed(self, notation: object = None) -> Form:
+        """Results as they are printed: gradients scaled as the notation has them, with their matrix forms."""
+        return form(self.adjoints, self.printer(notation).notation)
+
+    def summary(self, wrt: str | None = None, notation: str | None = None) -> dict[str, list[dict[str, Any]]]:
+        """Gradients and δ's as LaTeX: lists of name, shape, index form and matrix form (None without one).
+
+        A result with cases is printed as `cases`. Raises: DeriveError if `wrt` is not derived.
+        """
+        there = self.in_notation(notation)
+        printed = there.printed()
+        gradients = [r.tensor.name for r in there.gradients]
+        deltas = [r.tensor.name for r in there.deltas]
+        if wrt is not None:
+            there.gradient(wrt)
+            gradients, deltas = ([wrt], []) if wrt not in deltas else ([], [wrt])
+        return {
+            "gradients": [summary_row(printed, n) for n in gradients],
+            "deltas": [summary_row(printed, n) for n in deltas],
+        }
+
+    def notes(
+        self,
+        to: tuple[str, ...] = ("html",),
+        notation: str | None = None,
+        only: str | None = None,
+        fragment: bool = False,
+        language: str = "en",
+    ) -> dict[str, bytes]:
+        """The handout, in each of the formats `tex`, `html`, `pdf` and `md`; `only` limits it to one quantity.
+
+        Raises: DeriveError for an unknown format or quantity, or if TeX is needed and missing.
+        """
+        there = self.in_notation(notation)
+        if only is not None:
+            there.gradient(only)
+        sample = there.sample.adjoints if there.sample is not None else None
+        given = note_input(
+            there.adjoints, sample, there.printer().notation, (only,) if only else (), language
+        )
+        return render(compose(given), to, fragment)
+
+    def kernel(self, wrt: str = "params") -> str:
+        """The source of a NumPy module with `value_and_grad` by `params`, `inputs` or `all`.
+
+        Raises: DeriveError if the network has an abstract activation or cost.
+        """
+        return emit_kernel(self.network, self.adjoints, wrt)
+
+    def lambdify(self, wrt: str = "params") -> ModuleType:
+        """The same functions in memory, as a module."""
+        return load_kernel(self.kernel(wrt))
+
+    def verify(self, under_test: str | Path | Mapping[str, Any], seed: int = 0) -> Report:
+        """Judge hand-written gradients: a file (run in a process of its own), or functions by name."""
+        if isinstance(under_test, str | Path):
+            return verify_code(Path(under_test), self.network, self.adjoints, seed=seed)
+        return verify_functions(under_test, self.network, self.adjoints, seed=seed)
+
+
+def summary_row(printed: Form, name: str) -> dict[str, Any]:
+    """One result as LaTeX."""
+    tensor = printed.network.tensor(name)
+    cases, printer = printed.adjoints.results[name], printed.printer
+    raised = [r for r in printed.backward[name] if r is not None]
+    by_index = [(printer.case(c), printer.condition(c)) for c in cases]
+    by_matrix = [
+        (printer.matrix_equation(r.lhs, r.rhs), printer.condition(c))
+        for c, r in zip(cases, printed.backward[name], strict=True)
+        if r is not None
+    ]
+    return {
+        "name": name,
+        "shape": [printer.affine(a.extent) for a in tensor.axes],
+        "index": in_cases(by_index),
+        "matrix": in_cases(by_matrix) if len(raised) == len(cases) else None,
+    }
+
+
+def in_cases(parts: list[tuple[str, str]]) -> str:
+    """Several equations with their conditions as one formula."""
+    if len(parts) == 1:
+        return parts[0][0]
+    rows = r" \\ ".join(f"{formula} & {condition}" for formula, condition in parts)
+    return rf"\begin{{cases}} {rows} \end{{cases}}"
+
+
+def restated(network: Network, notation: str) -> Equations:
+    """The network compiled again under another notation."""
+    assert isinstance(network.spec, NetworkSpec)
+    named = NotationSpec(base=read_notation(notation).name, settings={}, lines={}, line=1)
+    return compile_network(network.spec.model_copy(update={"notation": named}))
 
 
 def derive(network: Equations, wrt: tuple[str, ...] | None = None) -> Derivation:
-    """Differentiate a network's cost by `wrt` (default: all parameters and real inputs)."""
+    """Differentiate a network's cost by `wrt` (default: all parameters and real inputs).
+
+    Raises: DeriveError if the network has no cost, or a name in `wrt` is not a tensor of it.
+    """
     if network.cost is None:
         raise DeriveError(f"the network {network.name} has no cost", repair="give it a loss, or call minimize")
     for name in wrt or ():
         network.tensor(name)
     public = Network(**{f.name: getattr(network, f.name) for f in fields(network)})
-    sample = derive(network.sample, wrt) if network.sample is not None else None
-    return Derivation(public, derive_adjoints(network, wrt), sample)
-
-
-__all__ = ["Builder", "Derivation", "Mapping", "ModuleType", "Network", "Result", "derive", "find_network", "load"]
-_ = Any
+    return Derivation(public, derive_adjoints(network, wrt), wrt)

@@ -304,9 +304,6 @@ def recurrence(pick: Pick, depth: int = 2) -> Network:
         net.define("c", (t, i), sympy.sin(h[t - 1, i]) * c[t - 1, i] + d.expression(scope, 1))
         previous = previous + c[t, i]
     if pick((False, True)):
-        s = net.index("past", t - 1, lo=0, ordered=True)
-        previous += Sum(h[s, i] ** 2 / T, s)
-    if pick((False, True)):
         previous = previous / T + KroneckerDelta(t, T) * d.expression(scope, 1)
     net.define("h", (t, i), sympy.sin(previous))
     last, every = Sum(h[T, i] ** 2, i), Sum(Sum(sympy.exp(h[t, i]) * drive[t, i], i), t)

@@ -128,6 +128,17 @@ def recurrence_two_steps_back(net: Builder) -> None:
 
 
 @special
+def recurrence_over_the_whole_past(net: Builder) -> None:
+    T = net.size("T")
+    t, t0 = net.index("t", T, ordered=True), net.index("t0", T, lo=0, ordered=True)
+    past = net.index("past", t - 1, lo=0, ordered=True)
+    x = net.input("x", (t,))
+    h = net.define("h", (0,), x[1], axes=(t0,))
+    net.define("h", (t,), sin(x[t] + Sum(h[past] ** 2 / T, past)))
+    net.define("C", (), Sum(h[t] * x[t], t))
+
+
+@special
 def sum_that_may_be_empty(net: Builder) -> None:
     n, m = net.size("n"), net.size("m")
     i, j = net.index("i", n), net.index("j", n - m)

@@ -99,7 +99,7 @@ class Derivatives:
         return Text(f"\\nabla_{{{below}}} {sums}{self._functional_head(f, names)}", level, bool(sums))
 
     def as_cost(self, f: Functional) -> tuple[Poly, Functional] | None:
-        """The factor of `Σ_i C_i` in the cost, and the derivative of the whole cost that `factor · ∂C_i/∂a_i` is.
+        """The factor of `Σ_i C_i` in the cost, and the derivative of the cost that `factor · ∂C_i/∂a_i` is.
 
         None where the functional depends on no sample, or the cost reads it in any other way.
         """

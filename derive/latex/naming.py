@@ -13,7 +13,7 @@ Names = Mapping[str, str]
 
 Range = tuple[Affine, Affine]
 
-POOL = ("j", "k", "i", "p", "q", "r", "s", "t", "u", "h", "g")
+POOL = ("j", "k", "p", "q", "r", "t", "u", "v", "w", "h", "i", "s", "g")
 ORDERED_POOL = ("r", "s", "q", "u")
 
 
@@ -22,12 +22,14 @@ class Letters:
     """Chooses letters.
 
     `names` are the letters that the author gave to indices, `ranges` those given to indices of a range;
-    `reserved` are letters that mean something else (tensors, sizes) and are not made up for an index.
+    `reserved` are letters that mean something else (tensors, sizes) and are not made up for an index; for
+    another index over the samples (their range is `batch`) the letters of other ranges are the last choice.
     """
 
     names: Names
     ranges: Mapping[Range, tuple[str, ...]]
     reserved: frozenset[str]
+    batch: Range | None = None
 
     def extended(self, indices: Iterable[Index], scope: Names) -> dict[str, str]:
         """`scope` with a letter for each of `indices`, different from all others in it."""
@@ -44,8 +46,10 @@ class Letters:
             yield own
         yield from map(_stem, self._for_range(b))
         pool = [letter for letter in (ORDERED_POOL if b.ordered else POOL) if letter not in self.reserved]
-        elsewhere = {_stem(letter) for letters in self.ranges.values() for letter in letters}
-        yield from sorted(pool, key=lambda letter: letter in elsewhere)
+        if (b.lo, b.hi) == self.batch:
+            elsewhere = {_stem(letter) for letters in self.ranges.values() for letter in letters}
+            pool.sort(key=lambda letter: letter in elsewhere)
+        yield from pool
         yield from (f"{POOL[0]}_{n}" for n in count(1))
 
     def _for_range(self, b: Index) -> Iterator[str]:

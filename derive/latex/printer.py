@@ -34,7 +34,8 @@ class Printer:
         self.network, self.notation = network, read_notation(notation)
         self.symbols = Symbols(network, self.notation)
         self.derivatives = Derivatives(self.symbols, seed)
-        self.letters = Letters(network.names, network.letters, self.symbols.letters)
+        batch = None if network.batch is None else (network.batch.lo, network.batch.hi)
+        self.letters = Letters(network.names, network.letters, self.symbols.letters, batch)
         self.scalars = Scalars(self.notation, self.derivatives, self.letters)
         self.matrices = Matrices(self.scalars)
 

@@ -13,6 +13,7 @@ from derive.errors import DeriveError
 from derive.ir.from_sympy import Reader
 from derive.ir.tensor import Equation, Fact, Kind, Label, Role, Tensor
 from derive.network.network import Network
+from derive.network.stated_indices import indices_of, names_summed_in
 from derive.terms.affine import Affine, Index
 from derive.terms.prover import Context, contains_id, in_range
 from derive.terms.scope import entries_with_scope
@@ -165,7 +166,7 @@ class Builder:
         declared = [*(axes if axes is not None else at)]
         if name not in self._tensors:
             self._declare(name, declared, "value", **more)
-        domain = tuple(self.range_of(i) for i in _indices_of(at))
+        domain = tuple(self.range_of(i) for i in indices_of(at))
         reader = self._reader(frozenset(b.name for b in domain))
         stated = sympy.sympify(rhs)
         context = {b.name: b for b in domain}
@@ -188,7 +189,7 @@ class Builder:
 
     def fact(self, lhs: sympy.Basic, rhs: sympy.Basic, statement: str) -> None:
         """Declare an equality that simplification may use, `Σ_k y_ki = 1`, for all values of free indices."""
-        names = {str(i.label) for i in lhs.atoms(sympy.Idx)} - _summed(lhs)
+        names = {str(i.label) for i in lhs.atoms(sympy.Idx)} - names_summed_in(lhs)
         free = tuple(self.range_of(self._indices[n][0]) for n in sorted(names))
         reader = self._reader(frozenset(names))
         self._facts.append(Fact(reader.read(lhs), reader.read(sympy.sympify(rhs)), free, statement))
@@ -290,16 +291,3 @@ class Builder:
                     f" in {equation.lhs!r} = {equation.stated}",
                     repair="use indices of the same range, or multiply by a bracket",
                 )
-
-
-def _indices_of(at: Sequence[sympy.Basic]) -> list[sympy.Idx]:
-    """The indices of a left side in order, those in `c[j + n]` too."""
-    found: dict[sympy.Idx, None] = {}
-    for a in at:
-        inside = sympy.sympify(a).atoms(sympy.Idx)
-        found.update(dict.fromkeys(sorted(inside, key=str)))
-    return list(found)
-
-
-def _summed(e: sympy.Basic) -> set[str]:
-    return {str(limit[0].label) for s in e.atoms(sympy.Sum) for limit in s.limits}

@@ -263,7 +263,11 @@ class MatrixForms:
         return scalar * self.form(m.arg)
 
     def _sum(self, terms: list[sympy.Expr]) -> sympy.Expr:
-        return sympy.MatAdd(*terms) if any(getattr(t, "is_Matrix", False) for t in terms) else sympy.Add(*terms)
+        matrix = next((t for t in terms if getattr(t, "is_Matrix", False)), None)
+        if matrix is None:
+            return sympy.Add(*terms)
+        ones = sympy.OneMatrix(*matrix.shape)
+        return sympy.MatAdd(*(t if getattr(t, "is_Matrix", False) else t * ones for t in terms))
 
     def _entrywise(self, m: Entrywise) -> sympy.Expr:
         args = [self.form(a) for a in m.args]

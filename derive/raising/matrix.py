@@ -80,7 +80,7 @@ class Raiser:
             case Multiply():
                 return self._multiply(a.args, row, column)
             case Add():
-                return Added(tuple(self.matrix(t, row, column) for t in a.args))
+                return Added(tuple(self._argument(t, row, column) for t in a.args))
             case Map():
                 return Entrywise(a.name, a.orders, tuple(self._argument(t, row, column) for t in a.args))
             case Raise():

@@ -102,9 +102,9 @@ class Presenter:
             case Delta() | Bound():
                 return 1
             case Functional():
-                return 3
-            case Block():
                 return 4
+            case Block():
+                return 5
             case Entry():
                 return _ROLE_RANK.get(self.roles.get(a.tensor, "value"), 6)
             case Func() | Positive():
@@ -112,7 +112,7 @@ class Presenter:
         return 7
 
 
-_ROLE_RANK = {"hyper": 2, "parameter": 5, "adjoint": 3, "input": 6, "target": 6, "value": 6}
+_ROLE_RANK = {"hyper": 2, "parameter": 3, "adjoint": 4, "input": 6, "target": 6, "value": 6}
 
 
 def _placed(number: list[View], parts: list[View], bracket: Plus) -> list[View]:

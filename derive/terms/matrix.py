@@ -83,7 +83,7 @@ class Scaled:
 
 @dataclass(frozen=True)
 class Added:
-    """The sum of terms of one shape."""
+    """The sum of terms of one shape; a scalar among them is added to every entry (`1 − a`)."""
 
     terms: tuple[Matrix, ...]
 

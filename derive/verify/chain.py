@@ -81,6 +81,12 @@ class State:
         assert cost is not None, "a network without a cost has no gradients"
         return float(self.frame.values[cost][()])
 
+    @cached_property
+    def scale(self) -> float:
+        """The largest entry of any gradient: what rounding errors are measured by."""
+        rows = (r for n in self.chain.equations for r in self.adjoint(n).values() if r.size)
+        return max((float(np.abs(r).max()) for r in rows), default=1.0)
+
     def adjoint(self, name: str) -> Rows:
         return self.frame.values[adjoint_name(name)]
 

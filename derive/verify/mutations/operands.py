@@ -8,8 +8,10 @@ from dataclasses import replace
 from derive.calculus.adjoint import ADJOINT, Contribution, adjoint_name
 from derive.ir.tensor import Tensor
 from derive.terms.affine import Affine, Index
+from derive.terms.algebra import add
 from derive.terms.term import Entry, Poly, of_atom
 from derive.terms.walk import rewrite
+from derive.verify.mutations.derivatives import details_of
 from derive.verify.mutations.site import Mutant, Site
 
 
@@ -71,7 +73,9 @@ def wrong_delta(site: Site) -> Iterator[Mutant]:
             wrong = Entry(adjoint_name(other.tensor), other.idx)
             shown = shown_entry(site, other, forward)
             if _is_after(site, reader, other):
-                details = {"function": other.tensor, "reader": other.tensor, "node": reader.name}
+                known = details_of(site.site(reader.name))
+                function = known.get("function", f"what makes {other.tensor}")
+                details = {"function": function, "reader": other.tensor, "node": reader.name}
                 yield from _put(site, c, entry, wrong, "missing-derivative", **details)
             else:
                 yield from _put(site, c, entry, wrong, "wrong-delta", wrong=shown, right=reader.name)
@@ -124,12 +128,9 @@ def _put(
     )
     if domain == site.equation.domain:
         rest = site.sum(x for x in site.contributions if x is not c)
-        mutant = site.mutant(code, _plus(rest, site.closed(changed)), **details)
+        yield site.mutant(code, add(rest, site.closed(changed)), **details)
     elif len(site.contributions) == 1:
-        mutant = site.reshaped(code, site.closed(changed, domain), domain, **details)
-    else:
-        return
-    yield replace(mutant, node=details.get("node", site.name))
+        yield site.reshaped(code, site.closed(changed, domain), domain, **details)
 
 
 def _ranges(site: Site, entry: Entry) -> dict[str, Index]:
@@ -143,8 +144,3 @@ def _ranges(site: Site, entry: Entry) -> dict[str, Index]:
             found[e.variable] = Index(e.variable, moved.lo, moved.hi)
     return found
 
-
-def _plus(p: Poly, q: Poly) -> Poly:
-    from derive.terms.algebra import add  # noqa: PLC0415
-
-    return add(p, q)

@@ -8,8 +8,10 @@ from dataclasses import replace
 from derive.calculus.adjoint import Contribution
 from derive.terms.affine import Affine, Index
 from derive.terms.algebra import add, scale, subtract, total
+from derive.terms.blocks import sum_over
 from derive.terms.substitute import substitute
 from derive.terms.term import Poly, of_monomial
+from derive.terms.walk import entries_in
 from derive.verify.mutations.site import Mutant, Site
 from derive.verify.mutations.wording import formula
 from derive.verify.rows import Rule
@@ -54,34 +56,27 @@ def _sizes(site: Site) -> str:
 
 def missing_sum(site: Site) -> Iterator[Mutant]:
     """Σ_i δ_ki → δ_ki, which has one axis more; and Σ_k δ_ki, summed over the wrong one."""
-    if site.tensor.role != "parameter" or len(site.from_values) != 1 or site.penalties:
+    if site.tensor.role != "parameter" or len(site.contributions) != 1:
         return
-    [c] = site.from_values
-    sums, own = _free_sums(c), [b for b in site.equation.domain if not b.ordered]
+    [c] = site.contributions
+    sums = _free_sums(c)
+    own = [b for b in site.equation.domain if not b.ordered]
+    family = tuple(b for b in site.equation.domain if b.ordered)
     if not sums or len(own) != 1:
         return
-    family = [b for b in site.equation.domain if b.ordered]
-    rest = replace(c, bounds=tuple(b for b in c.bounds if b not in sums))
-    domain = (*family, *_in_order_of(c, [*own, *sums], site))
-    body = site.closed(rest, domain)
+    domain = (*family, *_in_order_of(site, c, [*own, *sums]))
+    body = site.closed(replace(c, bounds=tuple(b for b in c.bounds if b not in sums)), domain)
     yield site.reshaped("missing-sum", body, domain, size=_sizes(site))
-    summed = replace(rest, at=c.at)
-    del summed
-    over = tuple(b for b in domain if b not in own)
-    yield site.reshaped("wrong-axis", _summed(own, body, over), over, size=_sizes(site))
+    rest = (*family, *sums)
+    turned = sum_over(tuple(own), body, {b.name: b for b in rest})
+    yield site.reshaped("wrong-axis", turned, rest, size=_sizes(site))
 
 
-def _summed(own: Sequence[Index], body: Poly, domain: Sequence[Index]) -> Poly:
-    from derive.terms.blocks import sum_over  # noqa: PLC0415
-
-    return sum_over(tuple(own), body, {b.name: b for b in domain})
-
-
-def _in_order_of(c: Contribution, indices: Sequence[Index], site: Site) -> list[Index]:
-    """The axes in the order in which the reader has them."""
-    names = [e.variable for x in c.cotangent.terms[0][0].powers for e in getattr(x[0], "idx", ())]
-    place = {site.equation.domain[q].name: names.index(e.variable) for q, e in enumerate(c.at) if e.variable in names}
-    return sorted(indices, key=lambda b: place.get(b.name, names.index(b.name) if b.name in names else 0))
+def _in_order_of(site: Site, c: Contribution, indices: Sequence[Index]) -> list[Index]:
+    """The indices in the order in which the reader has its axes."""
+    axes = [e.variable for entry in entries_in(c.cotangent) for e in entry.idx]
+    names = {b.name: e.variable for b, e in zip(site.equation.domain, c.at, strict=True)}
+    return sorted(indices, key=lambda b: axes.index(names.get(b.name, b.name)))
 
 
 def missing_branch(site: Site) -> Iterator[Mutant]:

@@ -1,0 +1,46 @@
+"""What a handout needs, put together: derivations in print order, their matrix forms, the check on numbers."""
+
+from __future__ import annotations
+
+from derive.derivation import Adjoints
+from derive.gradient_check import gradient_check
+from derive.ir.view_of_stated import stated_view
+from derive.latex.notation import Notation
+from derive.latex.printer import Printer
+from derive.network.network import Network
+from derive.notes.input import Form, NoteInput
+from derive.raising.raise_case import Raised, raise_view
+from derive.simplify.rescale import rescaled_adjoints
+
+
+def note_input(
+    adjoints: Adjoints, sample: Adjoints | None, notation: Notation, only: tuple[str, ...], language: str
+) -> NoteInput:
+    """The input of a handout in a notation; `sample` is the derivation for one sample, where there is a batch."""
+    batch = form(adjoints, notation)
+    check = gradient_check(adjoints.network)
+    if sample is None:
+        return NoteInput(batch, None, check, only, language, adjoints.network.name)
+    return NoteInput(form(sample, notation), batch, check, only, language, adjoints.network.name)
+
+
+def form(adjoints: Adjoints, notation: Notation) -> Form:
+    """One derivation as it is printed: gradients scaled as the notation has them, and all matrix forms."""
+    network = adjoints.network
+    printed = rescaled_adjoints(adjoints, notation.scaling == "summed")
+    return Form(
+        network,
+        printed,
+        Printer(network, notation),
+        {name: _forward(network, name) for name in dict.fromkeys(e.lhs.tensor for e in network.equations)},
+        {
+            name: tuple(raise_view(network, c.lhs, c.domain, c.view) for c in cases)
+            for name, cases in printed.results.items()
+        },
+    )
+
+
+def _forward(network: Network, name: str) -> tuple[Raised | None, ...]:
+    """The matrix forms of the equations that define a tensor."""
+    return tuple(raise_view(network, e.lhs, e.domain, stated_view(e)) for e in network.definitions(name))
+

@@ -1,0 +1,70 @@
+"""All mutations of one adjoint equation, and their forms for one end of a family of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from derive.errors import DeriveError
+from derive.terms.affine import index
+from derive.terms.algebra import add, delta, subtract, times
+from derive.terms.settle import settle
+from derive.verify.mutations import derivatives, jacobians, operands, scalings, sums
+from derive.verify.mutations.site import Mutant, Site
+from derive.verify.rows import Rule
+
+MUTATIONS: tuple[Callable[[Site], Iterator[Mutant]], ...] = (
+    scalings.scaled,
+    derivatives.missing_derivative,
+    derivatives.value_for_derivative,
+    derivatives.derivative_of_output,
+    derivatives.output_form_of_input,
+    derivatives.other_derivative,
+    derivatives.extra_derivative,
+    derivatives.wrong_point,
+    jacobians.skipped_reader,
+    jacobians.elementwise_softmax,
+    jacobians.extra_jacobian,
+    operands.lost_transpose,
+    operands.wrong_operand,
+    operands.wrong_delta,
+    sums.missing_sum,
+    sums.single_sample,
+    sums.missing_branch,
+    scalings.penalized,
+    scalings.unduly_penalized,
+    sums.missing_terms,
+    scalings.zero,
+)
+
+
+def mutants(site: Site) -> Iterator[Mutant]:
+    """Every mutation that applies; one that the algebra refuses is passed over."""
+    for mutation in MUTATIONS:
+        try:
+            for mutant in mutation(site):
+                yield mutant
+                yield from _at_one_end(site, mutant)
+        except DeriveError:
+            continue
+
+
+def _at_one_end(site: Site, mutant: Mutant) -> Iterator[Mutant]:
+    """For a family of layers: the mistake in the last layer only, in all but it, in the first only.
+
+    rhs + δ(l, L) (mutated − rhs), and so on.
+    """
+    ordered = [b for b in site.equation.domain if b.ordered]
+    rules = mutant.replaced[site.name]
+    if len(ordered) != 1 or mutant.is_reshaped or len(rules) != 1 or rules[0].domain != site.equation.domain:
+        return
+    [l] = ordered
+    rhs, change = site.equation.rhs, subtract(rules[0].rhs, site.equation.rhs)
+    last, first = (delta(index(l.name) - end) for end in (l.hi, l.lo))
+    for part, new in (
+        ("in the last layer", add(rhs, times(last, change))),
+        ("in all layers but the last", subtract(rules[0].rhs, times(last, change))),
+        ("in the first layer", add(rhs, times(first, change))),
+    ):
+        rule = Rule(rules[0].lhs, rules[0].domain, settle(new, site.context))
+        yield replace(mutant, replaced={site.name: (rule,)}, part=part)
