@@ -174,15 +174,17 @@ def _(m: Scaled, oracle: MatrixOracle) -> Array:
 
 @_value.register
 def _(m: Added, oracle: MatrixOracle) -> Array:
-    values = []
+    """A number among the terms is added to every entry, as in `1 − a ⊙ a`."""
+    values, numbers = [], []
     for t in m.terms:
         try:
-            values.append(oracle.value(t))
+            (numbers if isinstance(t, ScalarPart) else values).append(oracle.value(t))
         except FalseBracket:
             continue
-    if not values:
+    if not values and not numbers:
         raise FalseBracket
-    return sum(_same_shape(values))
+    plain = sum(n.item() for n in numbers)
+    return sum(_same_shape(values)) + plain if values else np.array([[plain]])
 
 
 def _has_bracket(view: View) -> bool:

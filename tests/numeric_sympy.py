@@ -132,6 +132,12 @@ def _holds(c: sympy.Basic, scope: Scope) -> bool:
 
 
 @evaluate.register
+def _(e: sympy.Heaviside, scope: Scope) -> object:
+    value, at_zero = (evaluate(a, scope) for a in e.args)
+    return at_zero if value == 0 else int(value.real > 0)
+
+
+@evaluate.register
 def _(e: sympy.Function, scope: Scope) -> object:
     name, args = type(e).__name__, tuple(evaluate(a, scope) for a in e.args)
     if name in FUNCTIONS:
@@ -195,12 +201,17 @@ def _(e: sympy.HadamardPower, scope: Scope) -> object:
 
 @evaluate.register
 def _(e: DiagMatrix, scope: Scope) -> object:
-    return np.diag(evaluate(e.arg, scope).ravel())
+    return np.diag(evaluate(e.args[0], scope).ravel())
 
 
 @evaluate.register
-def _(e: sympy.matrices.expressions.special.OneMatrix, scope: Scope) -> object:
+def _(e: sympy.OneMatrix, scope: Scope) -> object:
     return np.ones(tuple(evaluate(n, scope) for n in e.shape))
+
+
+@evaluate.register
+def _(e: sympy.ZeroMatrix, scope: Scope) -> object:
+    return np.zeros(tuple(evaluate(n, scope) for n in e.shape))
 
 
 @evaluate.register

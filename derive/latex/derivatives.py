@@ -118,8 +118,12 @@ class Derivatives:
 
     def axes_of_functional(self, f: Functional, axes: Sequence[str]) -> tuple[str, ...]:
         """The axes of `∇_a C` in the order in which `a` has them."""
-        entry = self._entry_at(f, *f.wrt[0])
-        return tuple(n for a in entry.idx for n in axes if n in a.free)
+        return _in_order(self._entry_at(f, *f.wrt[0]).idx, axes)
+
+    def axes_of_entry(self, entry: Entry, axes: Sequence[str]) -> tuple[str, ...]:
+        """The axes as the entry has them; a Jacobian `∂p/∂x` has those of p first, along its rows."""
+        own = len(self._tensors[entry.tensor.removeprefix(ADJOINT)].axes)
+        return _in_order((*entry.idx[own:], *entry.idx[:own]), axes)
 
     def _functional_head(self, f: Functional, names: Names) -> str:
         free = sorted(_free(f) - self._ordered(f))
@@ -164,6 +168,10 @@ class Derivatives:
 
 def _fraction(numerator: str, denominator: str) -> Drawn:
     return Drawn(f"\\frac{{{numerator}}}{{{denominator}}}", level=Level.FRACTION)
+
+
+def _in_order(idx: Sequence[Affine], axes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(n for a in idx for n in axes if n in a.free)
 
 
 def _functionals(m: Monomial) -> frozenset[str]:

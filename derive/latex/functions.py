@@ -74,10 +74,10 @@ def applied(notation: Notation, function: str, orders: Sequence[int], args: Sequ
     return Text(head + enclosed("(", inside, ")", tall), Level.RAISED, tall)
 
 
-def exponential(arg: Text) -> Text:
-    """e^arg, or exp(arg) where the exponent is tall."""
-    if arg.tall:
-        return Text(f"\\exp{enclosed('(', arg.tex, ')', True)}", Level.RAISED, True)
+def exponential(arg: Text, e_is_taken: bool) -> Text:
+    """e^arg, or exp(arg) where the exponent is tall, or e something else."""
+    if arg.tall or e_is_taken:
+        return Text(f"\\exp{enclosed('(', arg.tex, ')', arg.tall)}", Level.RAISED, arg.tall)
     return Text(f"e^{{{arg.tex}}}", Level.RAISED)
 
 

@@ -30,7 +30,7 @@ from derive.terms.matrix import (
     Transposed,
     Whole,
 )
-from derive.terms.term import Entry, Functional
+from derive.terms.term import Functional
 from derive.terms.view import Num, View, to_poly
 
 ONE = Num(Fraction(1))
@@ -153,7 +153,7 @@ class Matrices:
         else:
             places = tuple(None if a.free & set(m.axes) else a for a in m.atom.idx)
             drawn = derivatives.entry(m.atom.tensor, places, names)
-            stored = _stored(m.atom, m.axes)
+            stored = derivatives.axes_of_entry(m.atom, m.axes)
         assert sorted(stored) == sorted(m.axes), f"{m} does not run over the axes of its tensor"
         if transposed == (stored == m.axes):
             return self._as_transpose(drawn)
@@ -175,9 +175,7 @@ class Matrices:
             case Whole():
                 vectors_are_rows = self.scalars.notation.layout == "rows"
                 rank = len(m.axes)
-                return rank == 2 or (rank == 1 and not vectors_are_rows), rank == 2 or (
-                    rank == 1 and vectors_are_rows
-                )
+                return rank == 2 or (rank == 1 and not vectors_are_rows), rank == 2 or (rank == 1 and vectors_are_rows)
             case ScalarPart():
                 return False, False
             case Ones():
@@ -215,8 +213,3 @@ def _is_inverse(m: Matrix) -> bool:
 def _scaled(head: Text, arg: Text) -> Text:
     body = at_least(arg, Level.TAIL)
     return Text(f"{head.tex} {body.tex}", min(Level.PRODUCT, body.level), head.tall or body.tall)
-
-
-def _stored(entry: Entry, axes: tuple[str, ...]) -> tuple[str, ...]:
-    """The axes in the order of the entry's indices."""
-    return tuple(n for a in entry.idx for n in axes if n in a.free)

@@ -28,9 +28,7 @@ class Printer:
     indices, from `names_of` or `names`; without them they are chosen for the term at hand.
     """
 
-    def __init__(
-        self, network: Drawable, notation: Notation | object = "nielsen", seed: str | None = None
-    ) -> None:
+    def __init__(self, network: Drawable, notation: Notation | object = "nielsen", seed: str | None = None) -> None:
         self.network, self.notation = network, read_notation(notation)
         self.symbols = Symbols(network, self.notation)
         self.derivatives = Derivatives(self.symbols, seed)
@@ -143,9 +141,7 @@ class Printer:
         """A tensor, adjoint or gradient of a second sweep, by its internal name."""
         tensor = self.derivatives.tensor(name)
         names = self.names_of(tensor.entry)
-        places: Places = tuple(
-            index(a.name) if k < tensor.family else None for k, a in enumerate(tensor.axes)
-        )
+        places: Places = tuple(index(a.name) if k < tensor.family else None for k, a in enumerate(tensor.axes))
         return self.derivatives.entry(name, places, names).text().tex
 
     def shape(self, tensor: Tensor) -> str:

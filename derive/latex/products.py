@@ -13,6 +13,10 @@ from derive.terms.term import Bound, Delta, Entry, Partial, Scalar
 from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, Times, View
 
 
+SHORT = 3
+"""Terms of a sum that may stand above a fraction bar."""
+
+
 @dataclass(frozen=True)
 class Factor:
     """A factor and its text; of a negative power, the text of the positive one."""
@@ -39,6 +43,10 @@ class Factor:
             return not self.core.args
         atom = self.core.atom if isinstance(self.core, Leaf) else None
         return self.is_size or (isinstance(atom, Entry) and not atom.idx)
+
+    @property
+    def is_short_sum(self) -> bool:
+        return isinstance(self.view, Plus) and not self.text.tall and len(self.view.terms) <= SHORT
 
     @property
     def stays_beside(self) -> bool:
@@ -88,11 +96,17 @@ def _over_sizes(number: Fraction, others: Sequence[Factor]) -> Text:
 
 
 def _over_values(number: Fraction, others: Sequence[Factor]) -> Text:
-    """`y_k / a_k`: plain factors above the bar, sums and brackets before and behind it."""
+    """`y_k / a_k`: plain factors above the bar, sums and brackets before and behind it.
+
+    A short bracket that would stand alone behind the fraction goes above the bar.
+    """
     inside = [f for f in others if f.below or not f.stays_beside]
+    beside = [f for f in others if f not in inside]
+    if len(beside) == 1 and all(f.below for f in inside) and beside[0].is_short_sum:
+        inside = list(others)
     above, below = [f for f in inside if not f.below], [f.text for f in inside if f.below]
     text = fraction(_row(number.numerator, [f.text for f in above]), _row(number.denominator, below))
-    place = others.index(inside[0])
+    place = others.index(inside[0]) if above else 0
     before = [f for f in others[:place] if f not in inside]
     after = [f for f in others[place:] if f not in inside]
     return _beside(1, [*before, Factor(_HEAD, text), *after]) if before or after else text

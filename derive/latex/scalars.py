@@ -92,7 +92,7 @@ class Scalars:
     def _apply(self, view: Apply, names: Names) -> Text:
         args = [self.text(a, names) for a in view.args]
         if view.name == "exp" and not any(view.orders):
-            return exponential(args[0])
+            return exponential(args[0], "e" in self.letters.reserved)
         if view.name == "log" and not any(view.orders):
             return logarithm(args[0], isinstance(view.args[0], Leaf) and not args[0].tall)
         return applied(self.notation, view.name, view.orders, args)

@@ -88,9 +88,7 @@ def _symbols(known: Iterable[str] | None) -> Check:
             raise NotationError(f"{quoted(key)} is no mapping", repair=f"write {key}: {{name: symbol}}")
         for name in written:
             if known is not None and name not in known:
-                raise NotationError(
-                    f"{quoted(key)} has no {quoted(name)}", repair=_suggestion(str(name), known)
-                )
+                raise NotationError(f"{quoted(key)} has no {quoted(name)}", repair=_suggestion(str(name), known))
         return MappingProxyType({str(name): _symbol(key, text) for name, text in written.items()})
 
     return check
@@ -121,9 +119,7 @@ def _one_of(choices: tuple[str, ...]) -> Check:
     def check(key: str, written: object) -> str:
         text = str(written).replace("{", "").replace("}", "")
         if text not in choices:
-            raise NotationError(
-                f"{quoted(written)} is no choice for {quoted(key)}", repair=_suggestion(text, choices)
-            )
+            raise NotationError(f"{quoted(written)} is no choice for {quoted(key)}", repair=_suggestion(text, choices))
         return text
 
     return check

@@ -79,6 +79,7 @@ class Symbols:
         self.network, self.notation = network, notation
         self.indices = Indices(notation, self._id_entry)
         self._table: dict[str, Symbol] = {}
+        self._has_layers = any(t.family or t.label.layer is not None for t in network.tensors.values())
         used: set[tuple[str, str, str]] = set()
         for t in network.tensors.values():
             if not t.name.startswith(GRADIENT):
@@ -153,7 +154,7 @@ class Symbols:
             if not rest:
                 return Drawn(base.base, own, "", Level.ATOM if plain else Level.RAISED)
             return Drawn(f"({base.base}_{{{own}}})", rest)
-        looks_raised = style == "^l" and bool(below)
+        looks_raised = style == "^l" and bool(below) and self._has_layers
         level = Level.ATOM if plain and not looks_raised else Level.RAISED
         return Drawn(base.base, below, marked(style, mark) if mark else "", level)
 

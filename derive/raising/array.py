@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from derive.terms.affine import Index
 from derive.terms.term import Bound, Delta, Entry, Functional
+from derive.terms.term import Scalar as ScalarAtom
 from derive.terms.view import View
 
 Axes = frozenset[str]
@@ -137,10 +138,31 @@ class Reduce:
 
 @dataclass(frozen=True)
 class Gather:
-    """`source` taken at given ids along one axis: the entry `p[y_i + 1, i]`. `atom` is that entry."""
+    """Entries at index expressions that are no slices: class ids `p[y_i + 1, i]`, strides, `x[p + r]`."""
 
     atom: Entry
     axes: Axes
 
 
-Array = Source | Scalar | Condition | Multiply | Add | Map | Raise | Heaviside | Contract | Reduce | Gather
+@dataclass(frozen=True)
+class Position:
+    """An axis standing as a number."""
+
+    atom: ScalarAtom
+    axes: Axes
+
+
+@dataclass(frozen=True)
+class Accumulate:
+    """Σ_over arg over ordered indices, which are loops and not axes."""
+
+    arg: Array
+    over: tuple[Index, ...]
+
+    @property
+    def axes(self) -> Axes:
+        return self.arg.axes
+
+
+Leaves = Source | Scalar | Condition | Gather | Position
+Array = Leaves | Multiply | Add | Map | Raise | Heaviside | Contract | Reduce | Accumulate

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from derive.errors import DeriveError
 from derive.raising.array import (
+    Accumulate,
     Add,
     Array,
     Condition,
@@ -14,6 +15,7 @@ from derive.raising.array import (
     Heaviside,
     Map,
     Multiply,
+    Position,
     Raise,
     Reduce,
     Scalar,
@@ -30,10 +32,7 @@ Scope = Mapping[str, Index]
 
 
 def array_of(view: View, scope: Scope) -> Array:
-    """The array expression of a view whose axes are the indices in `scope`; ordered indices stay parameters.
-
-    Raises: DeriveError for an index expression that is no slice (a stride, a sum of two axes).
-    """
+    """The array expression of a view whose axes are the indices in `scope`; ordered indices stay parameters."""
     if free_indices(view).isdisjoint(scope) and not _has_sum(view):
         return Scalar(view)
     match view:
@@ -55,7 +54,9 @@ def array_of(view: View, scope: Scope) -> Array:
                 if not b.free.isdisjoint(inner):
                     raise DeriveError(f"the range {b} depends on an axis: a loop, not a contraction")
             factors = view.body.factors if isinstance(view.body, Times) else (view.body,)
-            return contract([array_of(f, inner) for f in factors], view.bounds)
+            ordered = tuple(b for b in view.bounds if b.ordered)
+            summed = contract([array_of(f, inner) for f in factors], [b for b in view.bounds if not b.ordered])
+            return Accumulate(summed, ordered) if ordered else summed
     raise DeriveError(f"{view} has no array form")
 
 
@@ -67,7 +68,7 @@ def _leaf(view: Leaf, scope: Scope) -> Array:
     atom = view.atom
     match atom:
         case ScalarAtom():
-            raise DeriveError(f"the axis {atom!r} stands as a number; arrays of positions are not raised")
+            return Position(atom, atom.free & frozenset(scope))
         case Entry():
             return _entry(atom, scope)
         case Functional():
@@ -89,7 +90,7 @@ def _entry(atom: Entry, scope: Scope) -> Array:
             continue
         name = next(iter(mine)) if len(mine) == 1 else ""
         if not name or e.coefficient(name) != 1 or name in axes or name in (e - Affine([(name, 1)])).free:
-            raise DeriveError(f"the index {e} of {atom!r} is no slice of an axis")
+            return Gather(atom, atom.free & frozenset(scope))
         axes.append(name)
     return Source(atom, tuple(scope[n] for n in axes))
 
@@ -113,9 +114,6 @@ def contract(factors: Sequence[Array], bounds: Sequence[Index]) -> Array:
     """
     left = [b for a in factors for b in (a.args if isinstance(a, Multiply) else (a,))]
     waiting = list(bounds)
-    for b in bounds:
-        if b.ordered:
-            raise DeriveError(f"a sum over the ordered index {b.name} is a loop, not a contraction")
     while waiting:
         b = min(waiting, key=lambda b: (_result_rank(b, left, waiting), waiting.index(b)))
         having = _joined([a for a in left if b.name in a.axes])

@@ -49,6 +49,9 @@ from derive.terms.view import (
 )
 
 
+_SLOT = sympy.Symbol("t", real=True)
+
+
 def sympy_name(tensor: str) -> str:
     """`dW1` for the adjoint of `W1`, else the tensor's own name."""
     return "d" + tensor.removeprefix(ADJOINT) if tensor.startswith(ADJOINT) else tensor
@@ -84,12 +87,37 @@ def scalar_function(name: str, orders: tuple[int, ...], args: tuple[sympy.Expr, 
     f = REGISTRY.get(name)
     if f is not None and f.definition is not None:
         formula = definition(name, orders)
+        if any(a.has(sympy.Piecewise) for a in args):
+            formula = formula.replace(lambda e: isinstance(e, sympy.Piecewise), _in_brackets)
         return formula.xreplace(dict(zip(f.arguments, args, strict=True)))
     if not any(orders):
         return sympy.Function(name)(*args)
     slots = tuple(sympy.Symbol(f"x_{k}") for k in range(len(args)))
     raised = [(s, n) for s, n in zip(slots, orders, strict=True) if n]
     return sympy.Subs(sympy.Derivative(sympy.Function(name)(*slots), *raised), slots, args)
+
+
+def _in_brackets(e: sympy.Piecewise) -> sympy.Expr:
+    """Σ value · [condition] · [none before], for arguments that hold a `Piecewise` themselves.
+
+    SymPy folds a condition on those at once, and draws it out of sums: bound indices escape.
+    """
+    out, none_before = sympy.Integer(0), sympy.Integer(1)
+    for value, condition in e.args:
+        holds = _bracket(condition)
+        out += value * holds * none_before
+        none_before *= 1 - holds
+    return out
+
+
+def _bracket(c: sympy.Basic) -> sympy.Expr:
+    """[c] as a product of Heaviside functions: H(0) is 0 for a strict inequality, else 1."""
+    if c == sympy.true:
+        return sympy.Integer(1)
+    if isinstance(c, sympy.And):
+        return sympy.Mul(*(_bracket(a) for a in c.args))
+    strict = isinstance(c, sympy.StrictGreaterThan | sympy.StrictLessThan)
+    return sympy.Heaviside(c.gts - c.lts, 0 if strict else 1)
 
 
 # -- display letters -------------------------------------------------------------------------------------
@@ -134,7 +162,8 @@ def _(view: Apply) -> sympy.Expr:
 @to_sympy.register
 def _(view: Step) -> sympy.Expr:
     arg = to_sympy(view.arg)
-    return sympy.Piecewise((1, arg > 0 if view.strict else arg >= 0), (0, True))
+    bracket = sympy.Piecewise((1, _SLOT > 0 if view.strict else _SLOT >= 0), (0, True))
+    return (_in_brackets(bracket) if arg.has(sympy.Piecewise) else bracket).xreplace({_SLOT: arg})
 
 
 @to_sympy.register
@@ -243,9 +272,8 @@ class MatrixForms:
             for b, e in zip(m.atom.bounds, at, strict=True)
         }
         name = f"d{m.atom.name}_d{_argument(m.atom, m.atom.wrt[0][0])}"
-        batch = self.network.batch
-        known = {batch.name: affine_to_sympy(batch.extent)} if batch is not None else {}
-        return self._symbol(name, [extents[n] if n in extents else known[n] for n in m.axes])
+        samples = affine_to_sympy(self.network.batch.extent) if self.network.batch is not None else None
+        return self._symbol(name, [extents.get(n, samples) for n in m.axes])
 
     def _symbol(self, name: str, extents: list[sympy.Expr]) -> sympy.Expr:
         if not extents:

@@ -36,7 +36,8 @@ from derive.terms.matrix import (
     Transposed,
     Whole,
 )
-from derive.terms.term import Delta
+from derive.terms.substitute import substitute_atom
+from derive.terms.term import Delta, Entry, Functional
 from derive.terms.view import Num, View, times
 
 Place = Index | None
@@ -80,7 +81,7 @@ class Raiser:
             case Multiply():
                 return self._multiply(a.args, row, column)
             case Add():
-                return Added(tuple(self._argument(t, row, column) for t in a.args))
+                return added([self._argument(t, row, column) for t in a.args])
             case Map():
                 return Entrywise(a.name, a.orders, tuple(self._argument(t, row, column) for t in a.args))
             case Raise():
@@ -101,10 +102,10 @@ class Raiser:
     def _source(self, a: Source, row: Place, column: Place) -> Matrix:
         if not self.whole(a) or len(a.order) > 2:
             raise NotAMatrix
-        order = tuple(b.name for b in a.order)
-        name = Whole(a.atom, order)
-        if len(order) == 2:
-            return name if order == (name_of(row), name_of(column)) else transposed(name)
+        name = whole(a)
+        if len(a.order) == 2:
+            in_order = tuple(b.name for b in a.order) == (name_of(row), name_of(column))
+            return name if in_order else transposed(name)
         return name if (row is None) == self.vectors_are_rows else transposed(name)
 
     def _multiply(self, factors: Sequence[Array], row: Place, column: Place) -> Matrix:
@@ -184,6 +185,14 @@ class Raiser:
         raise NotAMatrix
 
 
+def whole(a: Source) -> Whole:
+    """The whole of a source; its axes are named by their places, so that equal matrices are equal terms."""
+    places = {b.name: index(f"·{k}") for k, b in enumerate(a.order)}
+    atom = substitute_atom(a.atom, places)
+    assert isinstance(atom, Entry | Functional)
+    return Whole(atom, tuple(f"·{k}" for k in range(len(a.order))))
+
+
 def _identity(a: Condition, row: Place, column: Place) -> Matrix:
     """δ_jk over two indices of one range."""
     if row is None or column is None or not isinstance(a.atom, Delta):
@@ -233,6 +242,41 @@ def transposed(m: Matrix) -> Matrix:
         case EntrywiseStep():
             return EntrywiseStep(transposed(m.arg), m.strict)
     return Transposed(m)
+
+
+def added(terms: Sequence[Matrix]) -> Matrix:
+    """The sum, with factors that all terms begin or end with taken out: AX + AY = A(X + Y)."""
+    rows = [_factors(t) for t in terms]
+    shortest = min(len(factors) for _, factors in rows)
+    left = _shared([factors for _, factors in rows], shortest - 1)
+    right = _shared([factors[::-1] for _, factors in rows], shortest - 1 - left)
+    if not left and not right:
+        return Added(tuple(terms))
+    inner = [
+        _rescaled(scalar, product(factors[left : len(factors) - right])) for scalar, factors in rows
+    ]
+    factors = rows[0][1]
+    return product([*factors[:left], Added(tuple(inner)), *factors[len(factors) - right :]])
+
+
+def _factors(m: Matrix) -> tuple[View | Matrix | None, tuple[Matrix, ...]]:
+    """A term as scalar and factors of a matrix product."""
+    scalar: View | Matrix | None = None
+    if isinstance(m, Scaled):
+        scalar, m = m.scalar, m.arg
+    return scalar, m.factors if isinstance(m, Product) else (m,)
+
+
+def _rescaled(scalar: View | Matrix | None, m: Matrix) -> Matrix:
+    return m if scalar is None else Scaled(scalar, m)
+
+
+def _shared(rows: Sequence[Sequence[Matrix]], most: int) -> int:
+    """How many factors all rows begin with, `most` at the most."""
+    count = 0
+    while count < most and all(row[count] == rows[0][count] for row in rows):
+        count += 1
+    return count
 
 
 def product(factors: Sequence[Matrix]) -> Matrix:

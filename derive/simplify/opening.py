@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.calculus.adjoint import AdjointEquation, Contribution
 from derive.ir.record import Line
 from derive.simplify.present import Presenter
-from derive.terms.affine import index
+from derive.terms.affine import index, outermost_first
 from derive.terms.algebra import delta
 from derive.terms.term import Entry, Partial
 from derive.terms.view import Leaf, Summed, View, plus, times
@@ -31,7 +31,7 @@ def _chain_term(equation: AdjointEquation, c: Contribution, presenter: Presenter
     partial = Leaf(Partial(reader, equation.tensor.entry))
     names = frozenset(b.name for b in c.bounds) | frozenset(b.name for b in equation.domain)
     body = times([presenter.view(c.cotangent, names), partial])
-    return Summed(domain, body) if domain else body
+    return Summed(outermost_first(domain), body) if domain else body
 
 
 def _local_term(equation: AdjointEquation, c: Contribution, presenter: Presenter) -> View:
@@ -41,4 +41,4 @@ def _local_term(equation: AdjointEquation, c: Contribution, presenter: Presenter
     for e, axis in zip(c.at, equation.tensor.axes, strict=True):
         factors.append(presenter.view(delta(e - index(axis.name))))
     body = times(factors)
-    return Summed(c.bounds, body) if c.bounds else body
+    return Summed(outermost_first(c.bounds), body) if c.bounds else body

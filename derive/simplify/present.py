@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from derive.simplify.cost import power_cost
+from derive.terms.affine import outermost_first
 from derive.terms.algebra import scale, subtract, total
 from derive.terms.substitute import open_block
 from derive.terms.term import (
@@ -91,7 +92,7 @@ class Presenter:
             case Block():
                 bounds, body = open_block(a, avoid)
                 inner = avoid | {b.name for b in bounds}
-                return Summed(bounds, self.view(Poly({body: Fraction(1)}), inner))
+                return Summed(outermost_first(bounds), self.view(Poly({body: Fraction(1)}), inner))
         return Leaf(a)
 
     def _rank(self, a: Atom, e: Fraction) -> int:

@@ -42,9 +42,7 @@ def rescaled(case: Case, network: Network) -> Case:
     scale = Scale(network, network.batch.extent)
     exponent = 1 if scale.is_scaled(case.lhs) else 0
     lines = tuple(Line(x.rule, scale.view(x.view, exponent), x.uses) for x in case.lines)
-    return replace(
-        case, poly=scale.poly(case.poly, exponent), view=scale.view(case.view, exponent), lines=lines
-    )
+    return replace(case, poly=scale.poly(case.poly, exponent), view=scale.view(case.view, exponent), lines=lines)
 
 
 @dataclass(frozen=True)
@@ -156,9 +154,7 @@ class Scale:
         if any((abs(f.number), f.exponent) != (common.number, common.exponent) for f, _ in parts):
             return Factor(), Plus(tuple(self._assembled(f, rest) for f, rest in parts))
         signs = [Factor(Fraction(1 if f.number > 0 else -1)) for f, _ in parts]
-        return common, Plus(
-            tuple(self._assembled(s, rest) for s, (_, rest) in zip(signs, parts, strict=True))
-        )
+        return common, Plus(tuple(self._assembled(s, rest) for s, (_, rest) in zip(signs, parts, strict=True)))
 
     def _is_bare(self, view: Plus) -> bool:
         """Whether no term has a factor that could cancel."""

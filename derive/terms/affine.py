@@ -168,3 +168,14 @@ class Index(Node):
 
     def __repr__(self) -> str:
         return f"{self.name}:{self.lo}..{self.hi}"
+
+
+def outermost_first(bounds: Iterable[Index]) -> tuple[Index, ...]:
+    """The indices in an order in which each range mentions earlier ones only (`Σ_i Σ_{t≤i}`), else as given."""
+    waiting = list(bounds)
+    out: list[Index] = []
+    while waiting:
+        names = {b.name for b in waiting}
+        out.append(next(b for b in waiting if b.free.isdisjoint(names)))
+        waiting.remove(out[-1])
+    return tuple(out)

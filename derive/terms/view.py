@@ -73,7 +73,7 @@ class Power:
 
 @dataclass(frozen=True)
 class Summed:
-    """Σ_bounds body."""
+    """Σ_bounds body, the outermost first: a range mentions earlier bounds only."""
 
     bounds: tuple[Index, ...]
     body: View

@@ -37,7 +37,7 @@ def outcome(
             found = call(offered[name], own_params, own_inputs)
     except Misfit as misfit:
         return {"raised": f"{name} {misfit}", "line": None}
-    except BaseException as error:
+    except (Exception, SystemExit) as error:
         return raised(error, file)
     given, own = {**params, **inputs}, {**own_params, **own_inputs}
     return {**found, "changed": [n for n in given if not _same(given[n], own[n])]}

@@ -83,8 +83,9 @@ class State:
 
     @cached_property
     def scale(self) -> float:
-        """The largest entry of any gradient: what rounding errors are measured by."""
-        rows = (r for n in self.chain.equations for r in self.adjoint(n).values() if r.size)
+        """The largest entry of any parameter's gradient: what rounding errors are measured by."""
+        names = [t.name for t in self.chain.network.parameters if t.name in self.chain.equations]
+        rows = (r for n in names for r in self.adjoint(n).values() if r.size)
         return max((float(np.abs(r).max()) for r in rows), default=1.0)
 
     def adjoint(self, name: str) -> Rows:

@@ -10,7 +10,7 @@ from derive.errors import DeriveError
 from derive.verify.chain import Chain, State
 from derive.verify.compare import matches, reshaped, transposed
 from derive.verify.layout import Field, Layout
-from derive.verify.mistakes import MISTAKES, Mistake
+from derive.verify.mistakes import Mistake
 from derive.verify.mutations.catalogue import mutants
 from derive.verify.mutations.cost import WHOLE, scaled_costs
 from derive.verify.mutations.site import Mutant, Site
@@ -187,5 +187,3 @@ def _alternatives(group: Sequence[Candidate]) -> tuple[Mistake, ...]:
     first = group[0].mistake
     return tuple(c.mistake for c in group if c.mistake.code != first.code)[:1]
 
-
-assert "transposed" in MISTAKES

@@ -17,19 +17,27 @@ class Kind:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake at the gradient of `node`. `whole` means that it was found there for every layer of a family."""
+    """A mistake in the gradient of `node`, in a `part` of its layers or in all of them."""
 
     code: str
     node: str
     details: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     part: str = ""
 
+    @property
+    def what(self) -> str:
+        """What is wrong, and where."""
+        text = MISTAKES[self.code].what.format(node=self.node, **self._own)
+        return f"{text} ({self.part})" if self.part else text
+
+    @property
     def sentence(self) -> str:
         """What is wrong, where, and how to mend it."""
-        kind = MISTAKES[self.code]
-        texts = {"node": self.node, **self.details}
-        place = f" ({self.part})" if self.part else ""
-        return f"{kind.what.format(**texts)}{place}; {kind.mend.format(**texts)}"
+        return f"{self.what}; {MISTAKES[self.code].mend.format(node=self.node, **self._own)}"
+
+    @property
+    def _own(self) -> dict[str, str]:
+        return {k: v for k, v in self.details.items() if k != "node"}
 
     @property
     def rank(self) -> int:
@@ -143,3 +151,26 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
         ),
     }
 )
+
+LOSS_MISTAKES: Mapping[str, Kind] = MappingProxyType(
+    {
+        "sign": Kind("it has the wrong sign", "negate it"),
+        "missing-mean": Kind("the factor 1/{size} of the mean is missing", "divide by {size}"),
+        "extra-mean": Kind("there is a factor 1/{size} too much", "divide by {size} once at most"),
+        "factor-two": Kind("there is a factor 2 too much", "halve it"),
+        "factor-half": Kind("there is a factor ½ too much", "double it"),
+        "missing-output-mean": Kind("the factor 1/{size} of the mean over outputs is missing", "divide by {size}"),
+        "extra-output-mean": Kind("there is a factor 1/{size} too much", "the cost has no such mean: leave it out"),
+        "missing-penalty": Kind("the penalty is left out", "add {penalty}"),
+        "penalty-factor": Kind("the penalty is {factor} times what it should be", "it is {penalty}"),
+        "penalty-mean": Kind("the penalty is divided by {size}", "it is {penalty}, not divided by {size}"),
+        "sign-of-term": Kind("one term has the wrong sign", "the cost is {formula}"),
+        "missing-term": Kind("one term is missing", "the cost is {formula}"),
+    }
+)
+"""The same codes for the value of the loss."""
+
+
+def loss_sentence(code: str, details: Mapping[str, str]) -> str:
+    kind = LOSS_MISTAKES[code]
+    return f"{kind.what.format(**details)}; {kind.mend.format(**details)}"

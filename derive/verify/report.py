@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,11 +41,9 @@ class Report:
     def claim(self, name: str) -> Claim:
         return next(c for c in self.claims if c.name == name)
 
-    def as_data(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
+        """The claims and their counts, ready for `json.dump`."""
         return {"claims": [c.as_data() for c in self.claims], "counts": self.counts}
-
-    def to_json(self) -> str:
-        return json.dumps(self.as_data(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     def render_text(self) -> str:
         """A line for each claim, what is to be mended under it, and the counts."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from derive.network.network import Network
-from derive.terms.algebra import add, times, total
-from derive.terms.term import Poly, of_monomial
+from derive.terms.algebra import add, power, scale, subtract, times, total
+from derive.terms.term import Poly, of_affine, of_monomial
 from derive.terms.walk import entries_in
 from derive.verify.mutations.scalings import factors
-from derive.verify.mutations.site import Mutant, Site
+from derive.verify.mutations.site import Mutant, Site, means
+from derive.verify.mutations.wording import formula
 from derive.verify.rows import Rule
 
 WHOLE = "the cost"
@@ -59,3 +61,26 @@ def loss_parts(network: Network) -> tuple[Poly, Poly]:
     terms = network.definitions(network.cost or "")[0].rhs.terms
     parts = [(of_monomial(m, c), {e.tensor for e in entries_in(of_monomial(m))} <= own) for m, c in terms]
     return total(p for p, is_own in parts if not is_own), total(p for p, is_own in parts if is_own)
+
+
+def loss_mutants(network: Network) -> Iterator[tuple[str, dict[str, str], Rule]]:
+    """The cost with one mistake: code, details, equation."""
+    data, penalties = loss_parts(network)
+    for code, factor, details in factors(network):
+        yield code, details, scaled_loss(network, factor, with_penalties=False)
+        if penalties:
+            yield code, details, scaled_loss(network, factor, with_penalties=True)
+    text = {"penalty": formula(penalties)}
+    if penalties:
+        yield "missing-penalty", text, loss_rule(network, data)
+        for number, shown in ((Fraction(2), "2"), (Fraction(1, 2), "½"), (Fraction(-1), "−1")):
+            yield "penalty-factor", text | {"factor": shown}, loss_rule(network, add(data, scale(penalties, number)))
+        for size in means(network):
+            part = times(penalties, power(of_affine(size), -1))
+            yield "penalty-mean", text | {"size": str(size)}, loss_rule(network, add(data, part))
+    whole = add(data, penalties)
+    for m, c in whole.terms if len(whole.terms) > 1 else ():
+        term = of_monomial(m, c)
+        details = {"formula": formula(whole)}
+        yield "sign-of-term", details, loss_rule(network, subtract(whole, scale(term, 2)))
+        yield "missing-term", details, loss_rule(network, subtract(whole, term))

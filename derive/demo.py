@@ -1,0 +1,58 @@
+"""What the bundled examples produce: the demonstration, and the folder `generated/`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from derive.errors import UnsupportedError
+from derive.files import write_all
+from derive.notes.render_pdf import missing_tex
+from derive.pipeline import Derivation, load
+from derive.resources import examples_dir
+
+DEMO = "three-layer"
+HAND = "three_layer_wrong.py"
+Say = Callable[[str], None]
+
+
+def run_demo(output: Path, step: Say) -> list[str]:
+    """Notes, a kernel and a verdict for the demonstration network; returns what to tell the user."""
+    derivation = load(DEMO).derive()
+    without = missing_tex()
+    formats = ("tex", "html", "md") if without else ("tex", "html", "md", "pdf")
+    step("writing the notes" if without else "writing the notes (TeX takes a while)")
+    files = {output / f"{DEMO}.{kind}": data for kind, data in derivation.notes(to=formats).items()}
+    step("writing the kernel")
+    files[output / f"{DEMO}.py"] = derivation.kernel().encode()
+    step("judging hand-written backpropagation")
+    report = derivation.verify(examples_dir() / "hand" / HAND)
+    files[output / "verdict.json"] = report.to_json().encode()
+    write_all(files)
+    told = [f"wrote {path}" for path in files]
+    if without:
+        told.append(f"left out the PDF: TeX is missing here ({', '.join(without)})")
+    return [*told, "", f"The verdict on {HAND}, which has a mistake planted in it:", "", report.render_text()]
+
+
+def generate_examples(output: Path, step: Say) -> None:
+    """TeX, HTML and kernel of every bundled example, and a manifest with their checksums."""
+    files: dict[str, bytes] = {}
+    for path in sorted(examples_dir().glob("*.yaml")):
+        step(path.stem)
+        files |= example_files(path.stem, load(path).derive())
+    manifest = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
+    files["manifest.json"] = (json.dumps(manifest, indent=2) + "\n").encode()
+    write_all({output / name: data for name, data in files.items()})
+
+
+def example_files(name: str, derivation: Derivation) -> dict[str, bytes]:
+    """What one example produces; an abstract network has no kernel."""
+    files = {f"{name}.{kind}": data for kind, data in derivation.notes(to=("tex", "html")).items()}
+    try:
+        files[f"{name.replace('-', '_')}.py"] = derivation.kernel().encode()
+    except UnsupportedError:
+        pass
+    return files

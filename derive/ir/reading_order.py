@@ -1,0 +1,89 @@
+"""The order in which people write factors and terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from derive.terms.term import Bound, Delta, Entry, Functional, Scalar
+from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, Times, View, children, plus, times
+
+Roles = Mapping[str, str]
+"""The role of each tensor."""
+
+_ENTRIES = {"hyper": 2, "parameter": 5}
+
+
+def product_in_order(factors: Sequence[View], roles: Roles) -> View:
+    """Numbers, sizes, given numbers, costs, sums, weights, values, brackets, functions."""
+    return times(sorted(factors, key=lambda f: _factor_rank(f, roles)))
+
+
+def _factor_rank(view: View, roles: Roles) -> int:
+    core = view.base if isinstance(view, Power) else view
+    match core:
+        case Num():
+            return 0
+        case Leaf():
+            return _leaf_rank(core, roles)
+        case Summed():
+            return 4
+        case Apply():
+            return 8 if core.args else 0
+        case Step():
+            return 8
+    return 7
+
+
+def _leaf_rank(leaf: Leaf, roles: Roles) -> int:
+    match leaf.atom:
+        case Scalar():
+            return 1
+        case Delta() | Bound():
+            return 9
+        case Functional():
+            return 3
+        case Entry():
+            return _ENTRIES.get(roles.get(leaf.atom.tensor, ""), 6)
+    return 6
+
+
+def sum_in_order(terms: Sequence[View], roles: Roles) -> View:
+    """Positive terms first; among them a number before functions, then sums, values, parameters, numbers."""
+    applied = any(_contains_function(t) for t in terms)
+    return plus(sorted(terms, key=lambda t: (_is_negative(t), _term_rank(t, roles, applied))))
+
+
+def _term_rank(view: View, roles: Roles, applied: bool) -> int:
+    if isinstance(view, Num):
+        return 0 if applied else 5
+    if _contains_sum(view):
+        return 1
+    factors = view.factors if isinstance(view, Times) else (view,)
+    if all(_is_given(f, roles) for f in factors):
+        return 4 if len(factors) == 1 else 3
+    return 2
+
+
+def _is_given(view: View, roles: Roles) -> bool:
+    """Whether the factor is a number, a size, a hyperparameter or a parameter."""
+    core = view.base if isinstance(view, Power) else view
+    if isinstance(core, Leaf) and isinstance(core.atom, Entry):
+        return roles.get(core.atom.tensor) in _ENTRIES
+    return isinstance(core, Num) or (isinstance(core, Leaf) and isinstance(core.atom, Scalar))
+
+
+def _is_negative(view: View) -> bool:
+    if isinstance(view, Num):
+        return view.value < Fraction(0)
+    return isinstance(view, Times) and any(isinstance(f, Num) and f.value < 0 for f in view.factors)
+
+
+def _contains_sum(view: View) -> bool:
+    return isinstance(view, Summed) or any(_contains_sum(v) for v in children(view))
+
+
+def _contains_function(view: View) -> bool:
+    if isinstance(view, Plus):
+        return False
+    return isinstance(view, Apply) or any(_contains_function(v) for v in children(view))

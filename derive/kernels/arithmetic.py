@@ -1,0 +1,258 @@
+"""Values under local axis names, and arithmetic on them: broadcasting by name, small simplifications, few operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.kernels.program import (
+    UNIT,
+    Contraction,
+    Graph,
+    Kind,
+    Number,
+    Operand,
+    Pointwise,
+    Reduction,
+    Ref,
+)
+from derive.terms.affine import Affine
+
+COMPARISONS = frozenset(("greater", "greater_equal", "equal"))
+OF_INTEGERS = frozenset(("add", "subtract", "multiply", "maximum", "minimum"))
+
+
+@dataclass(frozen=True)
+class Named:
+    """A value whose axis q is called `axes[q]`; None is an axis of extent 1 that stands for no index."""
+
+    ref: Ref
+    axes: tuple[str | None, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(a for a in self.axes if a is not None)
+
+
+@dataclass(frozen=True)
+class Term:
+    """coefficient · value; the coefficient waits for an operation that can take it over."""
+
+    coefficient: Fraction
+    value: Named
+
+
+def places(value: Named, order: Sequence[str]) -> Operand:
+    return Operand(value.ref, tuple(None if a is None else order.index(a) for a in value.axes))
+
+
+@dataclass
+class Arithmetic:
+    """Adds operations to a graph. `order` is the order of axes that results should have where nothing else decides."""
+
+    graph: Graph
+    order: tuple[str, ...] = ()
+
+    # -- leaves ------------------------------------------------------------------------------------------
+
+    def number(self, value: Fraction | float) -> Named:
+        return Named(self.graph.add(Number((), "number", value)))
+
+    def value_of(self, a: Named) -> Fraction | float | None:
+        node = self.graph[a.ref]
+        return node.value if isinstance(node, Number) else None
+
+    def kind(self, a: Named) -> Kind:
+        return self.graph[a.ref].kind
+
+    def extents(self, args: Iterable[Named]) -> dict[str, Affine]:
+        out: dict[str, Affine] = {}
+        for a in args:
+            out.update((n, e) for n, e in zip(a.axes, self.graph[a.ref].shape, strict=True) if n is not None)
+        return out
+
+    # -- pointwise ---------------------------------------------------------------------------------------
+
+    def apply(self, function: str, *args: Named) -> Named:
+        """A scalar function of values that are broadcast by name."""
+        kind = self._result_kind(function, args)
+        if kind == "real":
+            args = tuple(self._real(a, function) for a in args)
+        axes = self._axes(args)
+        extents = self.extents(args)
+        shape = tuple(extents[n] for n in axes)
+        node = Pointwise(shape, kind, function, tuple(places(a, axes) for a in args))
+        return Named(self.graph.add(node), axes)
+
+    def _result_kind(self, function: str, args: Sequence[Named]) -> Kind:
+        kinds = {self.kind(a) for a in args}
+        if function in COMPARISONS:
+            return "boolean"
+        if kinds == {"number"}:
+            return "number"
+        if kinds == {"boolean"} and function == "multiply":
+            return "boolean"
+        if function in OF_INTEGERS and "integer" in kinds and kinds <= {"integer", "number"}:
+            return "integer"
+        return "real"
+
+    def _real(self, a: Named, function: str) -> Named:
+        """Brackets and integers as real numbers; a product takes a bracket as it is."""
+        kind = self.kind(a)
+        if kind == "integer" or (kind == "boolean" and function not in ("multiply", "real")):
+            shape = self.graph[a.ref].shape
+            node = Pointwise(shape, "real", "real", (Operand(a.ref, tuple(range(len(shape)))),))
+            return Named(self.graph.add(node), a.axes)
+        return a
+
+    def real(self, a: Named) -> Named:
+        return self._real(a, "")
+
+    def _axes(self, args: Sequence[Named]) -> tuple[str, ...]:
+        """The axes of the widest argument, then those it lacks; in the wanted order where none has them all."""
+        found = tuple(dict.fromkeys(n for a in args for n in a.names))
+        for a in args:
+            if len(a.names) == len(found):
+                return a.names
+        if set(found) <= set(self.order):
+            return tuple(n for n in self.order if n in found)
+        return found
+
+    # -- products ----------------------------------------------------------------------------------------
+
+    def multiply(self, a: Named, b: Named) -> Named:
+        known = {1: b, 0: a} if (v := self.value_of(a)) is not None else {}
+        if v in known:
+            return known[v]  # type: ignore[index]
+        if self.value_of(b) == 1:
+            return a
+        if (u := self.value_of(b)) is not None and v is not None:
+            return self.number(u * v)
+        if a == b:
+            return self.apply("square", a)
+        return self.apply("multiply", a, b)
+
+    def product(self, factors: Sequence[Named]) -> Named:
+        """The factors with equal axes first, the widest of these before the others; computed values lead."""
+        groups: dict[frozenset[str], list[Named]] = {}
+        for f in sorted(factors, key=lambda f: self._rank(f)):
+            groups.setdefault(frozenset(f.names), []).append(f)
+        parts = []
+        for group in sorted(groups.values(), key=lambda g: -len(g[0].names)):
+            out = group[0]
+            for f in group[1:]:
+                out = self.multiply(out, f)
+            parts.append(out)
+        out = parts[0]
+        for part in parts[1:]:
+            out = self.multiply(out, part)
+        return out
+
+    def _rank(self, a: Named) -> int:
+        """Values just computed can be overwritten, so they come first; brackets need a value to multiply."""
+        if self.kind(a) == "boolean":
+            return 2
+        return 0 if isinstance(self.graph[a.ref], Contraction | Reduction) else 1
+
+    def divide(self, a: Named, b: Named) -> Named:
+        if self.value_of(b) == 1:
+            return a
+        return self.apply("divide", a, b)
+
+    def power(self, a: Named, e: Fraction) -> Named:
+        if e < 0:
+            return self.divide(self.number(Fraction(1)), self.power(a, -e))
+        if self.kind(a) == "number" or e not in _POWERS:
+            return a if e == 1 else self.apply("power", a, self.number(e))
+        match _POWERS[e]:
+            case "itself":
+                return a
+            case "cube":
+                return self.multiply(self.apply("square", a), a)
+            case "fourth":
+                return self.apply("square", self.apply("square", a))
+        return self.apply(_POWERS[e], a)
+
+    # -- sums --------------------------------------------------------------------------------------------
+
+    def scaled(self, term: Term) -> Named:
+        """coefficient · value as one value."""
+        if term.coefficient == -1 and self.value_of(term.value) is None:
+            return self.apply("negative", term.value)
+        return self.multiply(term.value, self.number(term.coefficient))
+
+    def sum(self, terms: Sequence[Term]) -> Term:
+        """The sum: values just computed first, so that the others are added to them in place."""
+        size = abs(terms[0].coefficient)
+        if any(abs(t.coefficient) != size for t in terms):
+            terms = [t if abs(t.coefficient) == 1 else _sized(t, self) for t in terms]
+            size = Fraction(1)
+        signed = [Term(t.coefficient / size, t.value) for t in terms]
+        width = max(len(t.value.names) for t in signed)
+        signed.sort(key=lambda t: (len(t.value.names) < width, self._rank(t.value), t.coefficient < 0))
+        if any(t.coefficient > 0 for t in signed) and signed[0].coefficient < 0:
+            first = next(t for t in signed if t.coefficient > 0)
+            signed = [first, *(t for t in signed if t is not first)]
+        out = signed[0]
+        for t in signed[1:]:
+            out = self._sum_of_two(out, t)
+        return Term(out.coefficient * size, out.value)
+
+    def _sum_of_two(self, a: Term, b: Term) -> Term:
+        """a ± b; a difference that is known the other way round is taken with a minus sign."""
+        if a.coefficient == b.coefficient:
+            return Term(a.coefficient, self.apply("add", a.value, b.value))
+        axes = self._axes((a.value, b.value))
+        flipped = Pointwise(
+            tuple(self.extents((a.value, b.value))[n] for n in axes),
+            self._result_kind("subtract", (a.value, b.value)),
+            "subtract",
+            (places(b.value, axes), places(a.value, axes)),
+        )
+        if flipped in self.graph.known:
+            return Term(-a.coefficient, Named(self.graph.known[flipped], axes))
+        return Term(a.coefficient, self.apply("subtract", a.value, b.value))
+
+    # -- contractions ------------------------------------------------------------------------------------
+
+    def contract(self, a: Named, b: Named, over: Sequence[str]) -> Named:
+        """Σ_over a · b."""
+        a, b = self.real(a), self.real(b)
+        summed = tuple(over)
+        found = tuple(dict.fromkeys(n for n in (*a.names, *b.names) if n not in summed))
+        if set(found) <= set(self.order):
+            found = tuple(n for n in self.order if n in found)
+        if found and found[0] in b.names and found[0] not in a.names:
+            a, b = b, a
+        extents = self.extents((a, b))
+        order = (*found, *sorted(summed, key=(*a.names, *b.names).index))
+        node = Contraction(tuple(extents[n] for n in found), "real", places(a, order), places(b, order))
+        return Named(self.graph.add(node), found)
+
+    def reduce(self, function: str, a: Named, over: Sequence[str], keep: bool = False) -> Named:
+        """The sum or the largest over some axes; with `keep` they stay as axes of extent 1."""
+        a = self.real(a)
+        extents = self.extents((a,))
+        left = tuple(n for n in a.names if n not in over)
+        out: tuple[str | None, ...] = tuple(None if n in over else n for n in a.names) if keep else left
+        number = {n: out.index(n) for n in left} | {n: len(out) + k for k, n in enumerate(over)}
+        arg = Operand(a.ref, tuple(None if n is None else number[n] for n in a.axes))
+        shape = tuple(UNIT if n is None else extents[n] for n in out)
+        node = Reduction(shape, "real", function, arg, tuple(extents[n] for n in over))
+        return Named(self.graph.add(node), out)
+
+
+_POWERS: Mapping[Fraction, str] = {
+    Fraction(1): "itself",
+    Fraction(2): "square",
+    Fraction(1, 2): "sqrt",
+    Fraction(3): "cube",
+    Fraction(4): "fourth",
+}
+
+
+def _sized(t: Term, arithmetic: Arithmetic) -> Term:
+    """A term whose coefficient is a sign."""
+    sign = Fraction(1 if t.coefficient > 0 else -1)
+    return Term(sign, arithmetic.multiply(t.value, arithmetic.number(abs(t.coefficient))))
