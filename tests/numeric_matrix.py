@@ -45,10 +45,10 @@ class FalseBracket(Exception):
 
 
 class MatrixOracle:
-    """Values for the matrix nodes of a network; `axes` are the ranges of the indices of a left side."""
+    """Values for the matrix nodes of a network; adjoints have the axes of `seed` behind their own."""
 
-    def __init__(self, network: Network, env: Environment, axes: dict[str, Index]) -> None:
-        self.network, self.env, self.axes = network, env, axes
+    def __init__(self, network: Network, env: Environment, seed: tuple[Index, ...] = ()) -> None:
+        self.network, self.env, self.seed = network, env, seed
         self.rows = vectors_are_rows(network)
 
     def value(self, m: Matrix) -> Array:
@@ -109,15 +109,16 @@ def _range(name: str, atom: Entry | Functional, oracle: MatrixOracle) -> range:
         found += [r for p in atom.args for entry in entries_in(p) for r in _axes_at(name, entry, oracle)]
     else:
         found = _axes_at(name, atom, oracle)
-    b = found[0] if found else oracle.axes[name]
-    return range(evaluate_affine(b.lo, oracle.env), evaluate_affine(b.hi, oracle.env) + 1)
+    lo, hi = found[0].lo, found[0].hi
+    return range(evaluate_affine(lo, oracle.env), evaluate_affine(hi, oracle.env) + 1)
 
 
 def _axes_at(name: str, entry: Entry, oracle: MatrixOracle) -> list[Index]:
     """The axes of the entry's tensor on which the index stands."""
     tensor = oracle.network.tensor(entry.tensor.removeprefix(ADJOINT))
-    at = {a.name: e for a, e in zip(tensor.axes, entry.idx, strict=False)}
-    return [a.subs(at) for a, e in zip(tensor.axes, entry.idx, strict=False) if e.variable == name]
+    axes = (*tensor.axes, *(oracle.seed if entry.tensor.startswith(ADJOINT) else ()))
+    at = {a.name: e for a, e in zip(axes, entry.idx, strict=True)}
+    return [a.subs(at) for a, e in zip(axes, entry.idx, strict=True) if e.variable == name]
 
 
 @_value.register
@@ -224,14 +225,13 @@ def _same_shape(values: list[Array]) -> list[Array]:
 
 
 def raised_arrays(
-    network: Network, lhs: Entry, domain: tuple[Index, ...], raised: Raised, env: Environment
-) -> Iterator[tuple[Environment, Array, Array]]:
+    oracle: MatrixOracle, domain: tuple[Index, ...], raised: Raised
+) -> Iterator[tuple[MatrixOracle, Array, Array]]:
     """For all values of the ordered indices: the raised left side and the raised right side."""
-    axes = {b.name: b for b in domain if not b.ordered}
-    for point in assignments(tuple(b for b in domain if b.ordered), env):
-        oracle = MatrixOracle(network, point, axes)
-        left = oracle.value(raised.lhs)
+    for point in assignments(tuple(b for b in domain if b.ordered), oracle.env):
+        here = MatrixOracle(oracle.network, point, oracle.seed)
+        left = here.value(raised.lhs)
         try:
-            yield point, left, oracle.value(raised.rhs)
+            yield here, left, here.value(raised.rhs)
         except FalseBracket:
-            yield point, left, np.zeros(left.shape)
+            yield here, left, np.zeros(left.shape)

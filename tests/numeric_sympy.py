@@ -79,12 +79,21 @@ def _(e: sympy.Add, scope: Scope) -> object:
 def _(e: sympy.Mul, scope: Scope) -> object:
     """A false condition makes the product 0, whatever its other factors would be."""
     out: object = 1
-    for a in sorted(e.args, key=lambda a: not isinstance(a, sympy.Piecewise)):
+    for a in sorted(e.args, key=_rank):
         value = evaluate(a, scope)
-        if isinstance(a, sympy.Piecewise) and value == 0:
+        if _rank(a) < 2 and value == 0:
             return 0
         out = out * value
     return out
+
+
+def _rank(e: sympy.Basic) -> int:
+    """Brackets of indices first, then those of values, which may read entries that only the former admit."""
+    if isinstance(e, sympy.KroneckerDelta):
+        return 0
+    if isinstance(e, sympy.Heaviside | sympy.Piecewise):
+        return 1 if e.has(sympy.Indexed) else 0
+    return 2
 
 
 @evaluate.register
@@ -124,11 +133,18 @@ def _(e: sympy.Piecewise, scope: Scope) -> object:
 def _holds(c: sympy.Basic, scope: Scope) -> bool:
     if c in (sympy.true, sympy.false):
         return bool(c)
+    if isinstance(c, sympy.ITE):
+        return _holds(c.args[1] if _holds(c.args[0], scope) else c.args[2], scope)
     if isinstance(c, sympy.And | sympy.Or):
         return (all if isinstance(c, sympy.And) else any)(_holds(a, scope) for a in c.args)
     assert isinstance(c, Relational), c
     left, right = evaluate(c.lhs, scope), evaluate(c.rhs, scope)
     return bool(c.func(sympy.Float(left), sympy.Float(right)))
+
+
+@evaluate.register
+def _(e: sympy.KroneckerDelta, scope: Scope) -> object:
+    return int(evaluate(e.args[0], scope) == evaluate(e.args[1], scope))
 
 
 @evaluate.register

@@ -43,11 +43,11 @@ class Derivatives:
         own = len(self._tensors[tensor].axes)
         if self.seed == self.cost and not places[own:] and not tensor.startswith(GRADIENT):
             return self._gradient(tensor, places, names)
-        below = f"\\partial {self.entry(tensor, places[:own], names).text().tex}"
         seed = self.seed or ""
+        below = f"\\partial {self.entry(tensor, places[:own], names).text().tex}"
         if seed.startswith(GRADIENT):
             first = self.entry(seed.removeprefix(GRADIENT), places[own:], names).text().tex
-            return _fraction(f"\\partial^{{2}} {self.cost_tex}", f"{below} \\partial {first}")
+            return _fraction(f"\\partial^{{2}} {self.cost_tex}", f"\\partial {first} {below}")
         return _fraction(f"\\partial {self.entry(seed, places[own:], names).text().tex}", below)
 
     def _gradient(self, tensor: str, places: Places, names: Names) -> Drawn:
@@ -70,9 +70,10 @@ class Derivatives:
         return self.symbols.cost_letter(self.notation.symbols["cost"]).tex
 
     def partial(self, p: Partial, names: Names) -> Text:
-        """∂z_k/∂a_j."""
+        """∂z_k/∂a_j, or ∂⁺C/∂W_jk."""
         of, wrt = (self.entry(e.tensor, e.idx, names).text().tex for e in (p.of, p.wrt))
-        return fraction(Text(f"\\partial {of}"), Text(f"\\partial {wrt}"))
+        mark = "^{+}" if p.immediate else ""
+        return fraction(Text(f"\\partial{mark} {of}"), Text(f"\\partial {wrt}"))
 
     # -- abstract costs -----------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from derive.latex.naming import Letters, Names
 from derive.latex.notation import Notation
 from derive.latex.scalars import Scalars
 from derive.latex.settings import read_notation
-from derive.latex.symbols import Drawable, Places, Symbols
+from derive.latex.symbols import ADJOINT, Drawable, Places, Symbols
 from derive.terms.affine import Affine, Index, index
 from derive.terms.matrix import Matrix, Whole
 from derive.terms.term import Atom, Entry
@@ -135,7 +135,7 @@ class Printer:
 
     def gradient(self, tensor: Tensor) -> str:
         """The name of the gradient by a whole tensor: `δ^{l}`, `dW^{[l]}`, `∂C/∂W`."""
-        return self.whole("∂" + tensor.name)
+        return self.whole(ADJOINT + tensor.name)
 
     def whole(self, name: str) -> str:
         """A tensor, adjoint or gradient of a second sweep, by its internal name."""

@@ -12,7 +12,6 @@ from derive.latex.symbols import ADJOINT, GRADIENT
 from derive.terms.term import Bound, Delta, Entry, Partial, Scalar
 from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, Times, View
 
-
 SHORT = 3
 """Terms of a sum that may stand above a fraction bar."""
 

@@ -120,7 +120,7 @@ class Derivation:
 
 
 @dataclass(frozen=True)
-class Form:
+class ResultLine:
     """One form of a result: `lhs = rhs`, for the index values of `condition` (LaTeX, or empty)."""
 
     label: Words
@@ -135,7 +135,7 @@ class Boxed:
 
     kind: ClassVar[str] = "boxed"
     anchor: str
-    forms: tuple[Form, ...]
+    forms: tuple[ResultLine, ...]
 
 
 @dataclass(frozen=True)

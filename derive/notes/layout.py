@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from derive.notes.breaking import broken
-from derive.notes.document import Boxed, Derivation, Display, Form, Inline, Words
+from derive.notes.document import Boxed, Derivation, Display, Inline, ResultLine, Words
 from derive.notes.formula import width
 
 RELATION = 1.4
@@ -69,7 +69,7 @@ def lay_display(block: Display, page: Page, measure: Callable[[Inline], float]) 
     return Laid(tuple(lines), beside)
 
 
-def lay_boxed(block: Boxed, page: Page, measure: Callable[[Inline], float]) -> tuple[tuple[Form, tuple[str, ...]], ...]:
+def lay_boxed(block: Boxed, page: Page, measure: Callable[[Inline], float]) -> tuple[tuple[ResultLine, tuple[str, ...]], ...]:
     """Every form with its right side in pieces that fit into the box."""
     labels = max(measure(f.label) for f in block.forms)
     lhs = max(width(f.lhs) for f in block.forms) + RELATION

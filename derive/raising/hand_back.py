@@ -49,9 +49,6 @@ from derive.terms.view import (
 )
 
 
-_SLOT = sympy.Symbol("t", real=True)
-
-
 def sympy_name(tensor: str) -> str:
     """`dW1` for the adjoint of `W1`, else the tensor's own name."""
     return "d" + tensor.removeprefix(ADJOINT) if tensor.startswith(ADJOINT) else tensor
@@ -62,6 +59,13 @@ def sympy_name(tensor: str) -> str:
 
 def affine_to_sympy(a: Affine) -> sympy.Expr:
     return sympy.Add(a.const, *(c * _variable(v) for v, c in a.terms))
+
+
+def _two_sides(a: Affine) -> tuple[sympy.Expr, sympy.Expr]:
+    """`i − j + 1` as `i + 1` and `j`."""
+    left = [(v, c) for v, c in a.terms if c > 0]
+    right = [(v, -c) for v, c in a.terms if c < 0]
+    return affine_to_sympy(Affine(left, max(a.const, 0))), affine_to_sympy(Affine(right, max(-a.const, 0)))
 
 
 def _variable(v: str | Size | IdEntry) -> sympy.Expr:
@@ -87,8 +91,6 @@ def scalar_function(name: str, orders: tuple[int, ...], args: tuple[sympy.Expr, 
     f = REGISTRY.get(name)
     if f is not None and f.definition is not None:
         formula = definition(name, orders)
-        if any(a.has(sympy.Piecewise) for a in args):
-            formula = formula.replace(lambda e: isinstance(e, sympy.Piecewise), _in_brackets)
         return formula.xreplace(dict(zip(f.arguments, args, strict=True)))
     if not any(orders):
         return sympy.Function(name)(*args)
@@ -97,13 +99,18 @@ def scalar_function(name: str, orders: tuple[int, ...], args: tuple[sympy.Expr, 
     return sympy.Subs(sympy.Derivative(sympy.Function(name)(*slots), *raised), slots, args)
 
 
-def _in_brackets(e: sympy.Piecewise) -> sympy.Expr:
-    """Σ value · [condition] · [none before], for arguments that hold a `Piecewise` themselves.
+def _without_piecewise(e: sympy.Expr) -> sympy.Expr:
+    """The body of a sum with brackets for every `Piecewise`.
 
-    SymPy folds a condition on those at once, and draws it out of sums: bound indices escape.
+    SymPy 1.14 folds a `Piecewise` out of inner sums when it builds an outer one: bound indices escape.
     """
+    return e.replace(lambda t: isinstance(t, sympy.Piecewise), lambda t: _in_brackets(t.args))
+
+
+def _in_brackets(branches: tuple[tuple[sympy.Expr, sympy.Basic], ...]) -> sympy.Expr:
+    """Σ value · [condition] · [none before]."""
     out, none_before = sympy.Integer(0), sympy.Integer(1)
-    for value, condition in e.args:
+    for value, condition in branches:
         holds = _bracket(condition)
         out += value * holds * none_before
         none_before *= 1 - holds
@@ -111,11 +118,14 @@ def _in_brackets(e: sympy.Piecewise) -> sympy.Expr:
 
 
 def _bracket(c: sympy.Basic) -> sympy.Expr:
-    """[c] as a product of Heaviside functions: H(0) is 0 for a strict inequality, else 1."""
-    if c == sympy.true:
-        return sympy.Integer(1)
+    """[u > 0] = H(u) with H(0) = 0, [u ≥ 0] = H(u) with H(0) = 1."""
+    if c in (sympy.true, sympy.false):
+        return sympy.Integer(int(bool(c)))
     if isinstance(c, sympy.And):
         return sympy.Mul(*(_bracket(a) for a in c.args))
+    if isinstance(c, sympy.ITE):
+        condition, then, otherwise = (_bracket(a) for a in c.args)
+        return condition * then + (1 - condition) * otherwise
     strict = isinstance(c, sympy.StrictGreaterThan | sympy.StrictLessThan)
     return sympy.Heaviside(c.gts - c.lts, 0 if strict else 1)
 
@@ -162,8 +172,7 @@ def _(view: Apply) -> sympy.Expr:
 @to_sympy.register
 def _(view: Step) -> sympy.Expr:
     arg = to_sympy(view.arg)
-    bracket = sympy.Piecewise((1, _SLOT > 0 if view.strict else _SLOT >= 0), (0, True))
-    return (_in_brackets(bracket) if arg.has(sympy.Piecewise) else bracket).xreplace({_SLOT: arg})
+    return sympy.Piecewise((1, arg > 0 if view.strict else arg >= 0), (0, True))
 
 
 @to_sympy.register
@@ -183,7 +192,7 @@ def _(view: Power) -> sympy.Expr:
 
 @to_sympy.register
 def _(view: Summed) -> sympy.Expr:
-    return sympy.Sum(to_sympy(view.body), *(_limits(b) for b in reversed(view.bounds)))
+    return sympy.Sum(_without_piecewise(to_sympy(view.body)), *(_limits(b) for b in reversed(view.bounds)))
 
 
 def _atom(a: term.Atom) -> sympy.Expr:
@@ -194,7 +203,7 @@ def _atom(a: term.Atom) -> sympy.Expr:
             name, idx = sympy_name(a.tensor), tuple(affine_to_sympy(e) for e in a.idx)
             return sympy.IndexedBase(name)[idx] if idx else sympy.Symbol(name)
         case term.Delta():
-            return sympy.Piecewise((1, sympy.Eq(affine_to_sympy(a.difference), 0)), (0, True))
+            return sympy.KroneckerDelta(*_two_sides(a.difference))
         case term.Bound():
             return sympy.Piecewise((1, affine_to_sympy(a.affine) >= 0), (0, True))
         case term.Functional():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from derive.calculus.adjoint import AdjointEquation
 from derive.ir.record import Case, Line
@@ -42,6 +43,7 @@ class Simplifier:
         lines = list(opening)
         p = equation.rhs
         lines.append(Line("delta", self.presenter.view(p)))
+        p = self._fold(p, [q for q in self.patterns if q.tensors & _names(p)], context, lines)
         p, used = self.unfold(p, context)
         if used:
             lines.append(Line("unfold", self.presenter.view(p), used))
@@ -92,8 +94,9 @@ class Simplifier:
         if always:
             lines.append(Line(always, self.presenter.view(p)))
         p, foldings = fold(p, patterns, context)
-        for f in foldings:
-            lines.append(Line(f.pattern.rule, self.presenter.view(f.after), (f.pattern.label,)))
+        for f, following in zip_longest(foldings, foldings[1:]):
+            if following is None or following.pattern.label != f.pattern.label:
+                lines.append(Line(f.pattern.rule, self.presenter.view(f.after), (f.pattern.label,)))
         return p
 
     def _vanish(

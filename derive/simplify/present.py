@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
+from derive.calculus.adjoint import ADJOINT
 from derive.simplify.cost import power_cost
 from derive.terms.affine import outermost_first
 from derive.terms.algebra import scale, subtract, total
@@ -169,8 +170,18 @@ def _without_factor(p: Poly) -> list[Group]:
 
 
 def _in_order(groups: Sequence[Group]) -> list[Group]:
-    """A positive term first if there is one, and what is summed before what is added to it."""
-    return sorted(groups, key=lambda g: (g[0][1] < 0, not (g[0][0].height or g[1].height), g[0][0].key, g[1].key))
+    """Positive terms first; what is summed, then what is made of adjoints, before what is added to it."""
+
+    def place(g: Group) -> tuple[object, ...]:
+        (factor, coefficient), rest = g
+        summed = bool(factor.height or rest.height)
+        return coefficient < 0, not summed, not _mentions_adjoint(factor), factor.key, rest.key
+
+    return sorted(groups, key=place)
+
+
+def _mentions_adjoint(m: Monomial) -> bool:
+    return any(isinstance(a, Entry) and a.tensor.startswith(ADJOINT) for a, _ in m.powers)
 
 
 def _common_factors(p: Poly) -> list[Monomial]:

@@ -87,7 +87,7 @@ def substitute_atom(atom: Atom, mapping: Mapping_) -> Atom | Poly:
         case Partial():
             of, wrt = substitute_atom(atom.of, mapping), substitute_atom(atom.wrt, mapping)
             assert isinstance(of, Entry) and isinstance(wrt, Entry)
-            return Partial(of, wrt)
+            return Partial(of, wrt, atom.immediate)
     raise TypeError(f"no substitution is known for the term {type(atom).__name__}: {atom!r}")
 
 

@@ -177,13 +177,17 @@ class Functional(Atom):
 
 
 class Partial(Atom):
-    """A local derivative written as a fraction, `∂z_k/∂a_j`; it occurs in steps only, never in results."""
+    """A local derivative written as a fraction, `∂z_k/∂a_j`; it occurs in steps only, never in results.
 
-    __slots__ = ("of", "wrt")
+    `immediate` marks the derivative of the cost by a tensor that reaches it on other ways too: `∂⁺C/∂W` counts
+    the direct occurrence only (the mark of Pascanu, Mikolov and Bengio, 2013).
+    """
 
-    def __init__(self, of: Entry, wrt: Entry) -> None:
-        self.of, self.wrt = of, wrt
-        self._settle(("p", of.key, wrt.key), of.free | wrt.free, 0)
+    __slots__ = ("immediate", "of", "wrt")
+
+    def __init__(self, of: Entry, wrt: Entry, immediate: bool = False) -> None:
+        self.of, self.wrt, self.immediate = of, wrt, immediate
+        self._settle(("p", of.key, wrt.key, immediate), of.free | wrt.free, 0)
 
     def __repr__(self) -> str:
         return f"∂{self.of}/∂{self.wrt}"

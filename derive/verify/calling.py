@@ -72,9 +72,7 @@ def _same(given: Field, own: Field) -> bool:
 # -- the two ways to offer gradients ------------------------------------------------------------------
 
 
-def _value_and_grad(
-    function: Callable[..., Any], params: dict[str, Field], inputs: dict[str, Field]
-) -> dict[str, Any]:
+def _value_and_grad(function: Callable[..., Any], params: dict[str, Field], inputs: dict[str, Field]) -> dict[str, Any]:
     made = function(_record("Params", params), _record("Inputs", inputs))
     if not isinstance(made, tuple | list) or len(made) not in (2, 3):
         raise Misfit(f"returns {described(made)} instead of (loss, gradients)")
@@ -89,9 +87,7 @@ def _value_and_grad(
     return out
 
 
-def _gradients(
-    function: Callable[..., Any], params: dict[str, Field], inputs: dict[str, Field]
-) -> dict[str, Any]:
+def _gradients(function: Callable[..., Any], params: dict[str, Field], inputs: dict[str, Field]) -> dict[str, Any]:
     made = function(**_accepted(function, {**params, **inputs}))
     if not isinstance(made, Mapping):
         raise Misfit(f"returns {described(made)} instead of a dict of gradients")
@@ -117,14 +113,15 @@ def _accepted(function: Callable[..., Any], arrays: dict[str, Field]) -> dict[st
         return arrays
     if any(p.kind is p.VAR_KEYWORD for p in asked):
         return arrays
-    unknown = [p.name for p in asked if p.default is p.empty and p.name not in arrays and p.kind is not p.VAR_POSITIONAL]
+    needed = [p.name for p in asked if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
+    unknown = [name for name in needed if name not in arrays]
     if unknown:
         raise Misfit(f"asks for {', '.join(unknown)}; the network has {', '.join(arrays)}")
     return {p.name: arrays[p.name] for p in asked if p.name in arrays}
 
 
 def _record(kind: str, fields: dict[str, Field]) -> Any:
-    return namedtuple(kind, list(fields))(**fields)  # type: ignore[misc]
+    return namedtuple(kind, list(fields))(**fields)
 
 
 def _names(part: Any) -> list[str]:

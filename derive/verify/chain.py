@@ -101,9 +101,7 @@ class State:
         names = frozenset().union(*(chain.makes[n] for n in rules))
         if wanted is not None:
             names &= frozenset().union(*(chain.made_of[n] for n in wanted))
-        todo = [
-            d for n, e in chain.equations.items() if n in names for d in replaced.get(n, (e,))
-        ]
+        todo = [d for n, e in chain.equations.items() if n in names for d in replaced.get(n, (e,))]
         with np.errstate(all="ignore"):
             return replace(self, frame=replace(self.frame, values=fill(todo, self.frame)), replaced=replaced)
 

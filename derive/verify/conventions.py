@@ -80,9 +80,7 @@ def _text(code: str, details: Mapping[str, str], reduce: str | None, has_loss: b
 def _transposed(detective: Detective, found: Sequence[Evidence]) -> Iterator[Convention]:
     """All weights in the transposed layout; with a single one it would be a mistake like any other."""
     params = detective.layout.params
-    weights = [
-        e for e in found if e.name in params and sum(not a.ordered for a in params[e.name].axes) == 2
-    ]
+    weights = [e for e in found if e.name in params and sum(not a.ordered for a in params[e.name].axes) == 2]
     if len(weights) > 1:
         turned = {e.name: tuple(transposed(f) for f in e.expected) for e in weights}
         yield Convention("gradients of all weights in the transposed layout", turned)

@@ -156,8 +156,7 @@ class Detective:
         sizes = self.states[0].point.sizes
         results = chain.adjoints.results
         return {
-            n: Site(chain.network, chain.equations, e, results.get(n, ()), sizes)
-            for n, e in chain.equations.items()
+            n: Site(chain.network, chain.equations, e, results.get(n, ()), sizes) for n, e in chain.equations.items()
         }
 
     @cached_property
@@ -186,4 +185,3 @@ def _alternatives(group: Sequence[Candidate]) -> tuple[Mistake, ...]:
     """Mistakes of another kind with the same effect, at most one."""
     first = group[0].mistake
     return tuple(c.mistake for c in group if c.mistake.code != first.code)[:1]
-

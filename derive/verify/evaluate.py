@@ -39,13 +39,17 @@ class MissingRow(IndexRangeError):
 
 @dataclass(frozen=True)
 class Frame:
-    """What names stand for: sizes, axes and values of tensors; `fixed` indices, and the `ranges` of the others."""
+    """What names stand for: sizes, axes and values of tensors; `fixed` indices, and the `ranges` of the others.
+
+    Not `is_strict`: under a bracket that is false somewhere, where what is read out of range does not count.
+    """
 
     sizes: Mapping[str, SizeRule]
     axes: Axes
     values: Values
     fixed: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
+    is_strict: bool = True
 
     @cached_property
     def _environment(self) -> Environment:
@@ -85,10 +89,8 @@ class Frame:
         brackets = [self.atom(a) for a, _ in m.powers if isinstance(a, Delta | Bound)]
         if any(not b.array.any() for b in brackets):
             return number(0.0)
-        frame = self if all(b.array.all() for b in brackets) else _Lenient(**vars_of(self))
-        factors = [
-            _power(frame.atom(a), e) for a, e in m.powers if not isinstance(a, Delta | Bound)
-        ]
+        frame = self if all(b.array.all() for b in brackets) else replace(self, is_strict=False)
+        factors = [_power(frame.atom(a), e) for a, e in m.powers if not isinstance(a, Delta | Bound)]
         masks = [*brackets, *(frame.atom(a) for a, _ in m.powers if isinstance(a, Positive))]
         if masks and not all(np.isfinite(f.array).all() for f in factors):
             factors = [_masked(masks, factors)]
@@ -186,23 +188,11 @@ class Frame:
         return np.take(array, places, axis=axis), at.labels
 
     def _checked(self, places: Array, extent: int) -> Array:
+        if not self.is_strict:
+            return np.clip(places, 0, extent - 1)
         if places.size and (places.min() < 0 or places.max() >= extent):
             raise IndexRangeError(f"an index runs from {places.min()} to {places.max()} on an axis of {extent}")
         return places
-
-
-class _Lenient(Frame):
-    """Under a bracket that is false somewhere: what is read out of range there does not count."""
-
-    def _checked(self, places: Array, extent: int) -> Array:
-        return np.clip(places, 0, extent - 1)
-
-
-def vars_of(frame: Frame) -> dict[str, object]:
-    return {"sizes": frame.sizes, "axes": frame.axes, "values": frame.values} | {
-        "fixed": frame.fixed,
-        "ranges": frame.ranges,
-    }
 
 
 def _is_loop(b: Index, bounds: Sequence[Index]) -> bool:

@@ -62,9 +62,7 @@ def expectations(
     return [_expected(chain, layout, s, reference) for s in states]
 
 
-def _expected(
-    chain: Chain, layout: Layout, state: State, reference: Reference | None
-) -> tuple[Field, Fields]:
+def _expected(chain: Chain, layout: Layout, state: State, reference: Reference | None) -> tuple[Field, Fields]:
     tensors = {**layout.params, **layout.inputs}
     own = {f: layout.field(t, state.adjoint(t.name)) for f, t in tensors.items() if t.name in chain.equations}
     for f, t in layout.params.items():

@@ -19,13 +19,20 @@ def read_source(path: Path) -> ast.Module:
     """
     try:
         if path.stat().st_size > LARGEST_FILE:
-            raise DeriveError("the file is larger than 1 MiB", repair="give the file with the gradients", file=str(path))
+            raise DeriveError(
+                "the file is larger than 1 MiB", repair="give the file with the gradients", file=str(path)
+            )
         return ast.parse(path.read_bytes(), filename=str(path))
     except OSError as error:
         raise DeriveError(f"cannot be read: {error.strerror}", repair="check the path", file=str(path)) from error
     except SyntaxError as error:
-        place = {"file": str(path), "line": error.lineno, "column": error.offset}
-        raise DeriveError(f"is not Python: {error.msg}", repair="mend the line", **place) from error
+        raise DeriveError(
+            f"is not Python: {error.msg}",
+            repair="mend the line",
+            file=str(path),
+            line=error.lineno,
+            column=error.offset,
+        ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise DeriveError(f"is not Python: {error}", repair="give a Python file", file=str(path)) from error
 
@@ -39,12 +46,12 @@ def gradient_lines(tree: ast.Module, params: Sequence[str], inputs: Sequence[str
     body = _Body(functions[name])
     made = body.value(body.returned)
     if name == "gradients":
-        parts = [(made, [*params, *inputs])]
-        found = {}
+        parts: list[tuple[ast.expr | None, list[str]]] = [(body.returned, [*params, *inputs])]
+        found: dict[str, int] = {}
     else:
         elements = made.elts if isinstance(made, ast.Tuple | ast.List) else []
         found = {"loss": body.line(elements[0])} if elements else {}
-        parts = list(zip(elements[1:], (params, inputs), strict=False))
+        parts = list(zip(elements[1:], (list(params), list(inputs)), strict=False))
     for part, fields in parts:
         found |= body.lines_of_record(part, fields)
     for field in (*params, *inputs):
@@ -76,9 +83,10 @@ class _Body:
         elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
             for t, v in zip(target.elts, value.elts, strict=True):
                 self._assign(t, v)
-        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-            if isinstance(target.slice, ast.Constant):
-                self.items[target.value.id, str(target.slice.value)] = target.lineno
+        elif isinstance(target, ast.Subscript):
+            name, key = target.value, target.slice
+            if isinstance(name, ast.Name) and isinstance(key, ast.Constant):
+                self.items[name.id, str(key.value)] = target.lineno
 
     def value(self, e: ast.expr | None) -> ast.expr | None:
         """What a name stands for, or the expression itself."""
@@ -98,8 +106,8 @@ class _Body:
             found = {key: line for (name, key), line in self.items.items() if name == part.id}
         made = self.value(part)
         if isinstance(made, ast.Dict):
-            keys = ((k.value if isinstance(k, ast.Constant) else None, v) for k, v in zip(made.keys, made.values, strict=True))
-            pairs = {k: v for k, v in keys if isinstance(k, str)}
+            items = zip(made.keys, made.values, strict=True)
+            pairs = {str(k.value): v for k, v in items if isinstance(k, ast.Constant)}
         elif isinstance(made, ast.Call):
             pairs = dict(zip(fields, made.args, strict=False))
             pairs |= {k.arg: k.value for k in made.keywords if k.arg is not None}

@@ -66,7 +66,8 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
             "there is a factor 1/{size} too much in the gradient of {node}", "the cost has no such mean: leave it out"
         ),
         "factor-two": Kind(
-            "there is a factor 2 too much in the gradient of {node}", "halve it (a ½ in the cost cancels the 2 of a square)"
+            "there is a factor 2 too much in the gradient of {node}",
+            "halve it (a ½ in the cost cancels the 2 of a square)",
         ),
         "factor-half": Kind(
             "there is a factor ½ too much in the gradient of {node}", "double it (the square gives a factor 2)"
@@ -131,14 +132,16 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
             "sum over the axis of the batch",
         ),
         "missing-branch": Kind(
-            "{missing} is left out in the gradient of {node}", "{node} is read by {readers}: add up what comes from each"
+            "{missing} is left out in the gradient of {node}",
+            "{node} is read by {readers}: add up what comes from each",
         ),
         "missing-penalty": Kind("the penalty is left out in the gradient of {node}", "add {penalty}"),
         "penalty-factor": Kind(
             "the penalty's part of the gradient of {node} is {factor} times what it should be", "it is {penalty}"
         ),
         "penalty-mean": Kind(
-            "the penalty's part of the gradient of {node} is divided by {size}", "it is {penalty}, not divided by {size}"
+            "the penalty's part of the gradient of {node} is divided by {size}",
+            "it is {penalty}, not divided by {size}",
         ),
         "extra-penalty": Kind(
             "the gradient of {node} has a penalty", "the cost penalizes {penalized} only: leave it out"
@@ -146,9 +149,7 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
         "sign-of-term": Kind("one term of the gradient of {node} has the wrong sign", "its terms are {formula}"),
         "missing-term": Kind("one term of the gradient of {node} is missing", "its terms are {formula}"),
         "zero": Kind("the gradient of {node} is 0 throughout", "compute it"),
-        "not-finite": Kind(
-            "it is not finite", "look for a division by 0, the logarithm of 0, or an overflow of exp"
-        ),
+        "not-finite": Kind("it is not finite", "look for a division by 0, the logarithm of 0, or an overflow of exp"),
     }
 )
 

@@ -69,7 +69,7 @@ class _Bytes:
         self._body, self._at = body, 0
 
     def array(self, dtype: str, shape: list[int]) -> np.ndarray:
-        if dtype not in DTYPES or not all(isinstance(n, int) and n >= 0 for n in shape):
+        if dtype not in DTYPES or any(type(n) is not int or n < 0 for n in shape):
             raise PackingError(f"an array has the dtype {dtype} and the shape {shape}")
         size = np.dtype(dtype).itemsize
         for n in shape:

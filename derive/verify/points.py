@@ -8,19 +8,19 @@ from itertools import count
 
 import numpy as np
 
-from derive.ir.environment import Environment, Place, SizeRule
+from derive.ir.environment import Environment, Place
 from derive.ir.normal_form import assignments, evaluate_affine
 from derive.ir.tensor import Tensor
 from derive.network.network import Network
 from derive.network.sample_data import choose_sizes, sample_environment
 from derive.terms.affine import Index
 from derive.terms.scope import entries_with_scope
-from derive.terms.term import Delta
+from derive.terms.term import Delta, sizes_in
 from derive.terms.walk import atoms_in, ids_in
 from derive.verify.evaluate import Values
 from derive.verify.labelled import Array
 
-Sizes = Mapping[str, SizeRule]
+Sizes = Mapping[str, int | Mapping[Place, int]]
 GIVEN = ("input", "target", "parameter", "hyper")
 PROBE, PROBE_BATCH = 3, 4
 
@@ -35,10 +35,7 @@ class Point:
     @property
     def shown_sizes(self) -> dict[str, int | list[int]]:
         """Sizes for a report; a family `n_l` as the list of its values from l = 0."""
-        return {n: s if isinstance(s, int) else [s[k] for k in sorted(s)] for n, s in self._finite()}
-
-    def _finite(self) -> list[tuple[str, int | Mapping[Place, int]]]:
-        return [(n, s) for n, s in self.sizes.items() if not callable(s)]
+        return {n: s if isinstance(s, int) else [s[k] for k in sorted(s)] for n, s in self.sizes.items()}
 
 
 def random_points(network: Network, number: int, seed: int) -> tuple[Point, ...]:
@@ -50,14 +47,14 @@ def square_point(network: Network, seed: int) -> Point:
     """All free sizes of layers equal: where code with a lost transpose runs, and shows what it computes."""
     spread = spread_sizes(network, seed, 0)
     ends = _ends(network)
-    sizes: dict[str, SizeRule] = {}
+    sizes: dict[str, int | Mapping[Place, int]] = {}
     for name, size in spread.items():
         if isinstance(size, int):
             sizes[name] = size if name in ends else PROBE
-        elif isinstance(size, Mapping):
+        else:
             sizes[name] = dict.fromkeys(size, PROBE)
     if network.batch is not None:
-        sizes |= {v.name: PROBE_BATCH for v, _ in network.batch.hi.terms if not isinstance(v, str) and hasattr(v, "name")}
+        sizes |= {s.name: PROBE_BATCH for s in sizes_in(network.batch.hi)}
     return _point(network, sizes, seed)
 
 
@@ -84,7 +81,7 @@ def _stated(network: Network) -> frozenset[int]:
 def _ends(network: Network) -> frozenset[str]:
     """The sizes at which an ordered index ends: depths and lengths."""
     axes = [a for t in network.tensors.values() for a in t.axes if a.ordered]
-    return frozenset(v.name for a in axes for v, _ in a.hi.terms if not isinstance(v, str) and hasattr(v, "name"))
+    return frozenset(s.name for a in axes for s in sizes_in(a.hi))
 
 
 def _point(network: Network, sizes: Sizes, seed: int) -> Point:

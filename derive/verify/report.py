@@ -76,4 +76,6 @@ def shown(c: Counterexample) -> str:
 def _number(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.7g}"
-    return f"({', '.join(map(str, value))})" if isinstance(value, Sequence) and not isinstance(value, str) else str(value)
+    return (
+        f"({', '.join(map(str, value))})" if isinstance(value, Sequence) and not isinstance(value, str) else str(value)
+    )

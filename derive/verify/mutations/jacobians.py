@@ -58,9 +58,7 @@ def _diagonal(site: Site, cotangent: Callable[[Contribution], Poly]) -> Poly:
     for c in site.contributions:
         at = next((e.idx for e in entries_in(c.cotangent)), ())
         equal = times_all(delta(f - k) for f, k in zip(at, c.at, strict=True))
-        parts.append(
-            site.closed(replace(c, cotangent=cotangent(c), coefficient=times(c.coefficient, equal)))
-        )
+        parts.append(site.closed(replace(c, cotangent=cotangent(c), coefficient=times(c.coefficient, equal))))
     return site.rule(total(parts)).rhs
 
 

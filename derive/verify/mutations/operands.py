@@ -107,9 +107,7 @@ def shown_entry(site: Site, wrong: Entry, right: Entry) -> str:
     return f"{wrong.tensor} of the layer {'before' if (wrong.idx[0] - right.idx[0]).const < 0 else 'after'}"
 
 
-def _put(
-    site: Site, c: Contribution, old: Entry, new: Entry, code: str, **details: str
-) -> Iterator[Mutant]:
+def _put(site: Site, c: Contribution, old: Entry, new: Entry, code: str, **details: str) -> Iterator[Mutant]:
     """The contribution with `new` for `old`; the ranges of indices follow, and so may the shape of the result."""
     ranges = _ranges(site, new)
     bounds = tuple(ranges.get(b.name, b) for b in c.bounds)
@@ -143,4 +141,3 @@ def _ranges(site: Site, entry: Entry) -> dict[str, Index]:
             moved = a.subs(at)
             found[e.variable] = Index(e.variable, moved.lo, moved.hi)
     return found
-

@@ -1,0 +1,245 @@
+"""From array expressions to the array program: one rule for each kind of array expression.
+
+Every rule gives a `Term`: a rational coefficient and a value, so that signs and factors ride along until an
+operation takes them over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import singledispatchmethod
+
+from derive.errors import UnsupportedError
+from derive.kernels.arithmetic import Arithmetic, Named, Term
+from derive.kernels.functions import FunctionLowering
+from derive.kernels.marking import marked_position
+from derive.kernels.program import Accumulated, Condition, Guarded, Operand
+from derive.kernels.reading import Reading
+from derive.raising import array
+from derive.raising.contraction import contract
+from derive.raising.scalar_parts import scalar_parts
+from derive.terms import term
+from derive.terms.affine import Affine, Size
+from derive.terms.view import Leaf, Num
+
+ONE = Fraction(1)
+Saved = Callable[[term.Entry, str], term.Entry | None]
+
+
+@dataclass
+class Lowering:
+    """Lowers array expressions into the graph of `arithmetic`; entries are read through `reading`.
+
+    `saved` gives for an entry z and a function f the entry that holds f(z), if there is one.
+    """
+
+    arithmetic: Arithmetic
+    reading: Reading
+    saved: Saved = lambda entry, name: None  # noqa: E731
+    is_relative: bool = False
+    names: dict[str, Named] = field(default_factory=dict)
+
+    def value(self, a: array.Array) -> Named:
+        """The value of an array expression, its coefficient multiplied in."""
+        return self.arithmetic.scaled(self.lower(a))
+
+    @singledispatchmethod
+    def lower(self, a: array.Array) -> Term:
+        """The coefficient and the value of an array expression, by its class; an unknown class raises."""
+        raise UnsupportedError(f"{type(a).__name__} has no kernel")
+
+    # -- leaves ------------------------------------------------------------------------------------------
+
+    @lower.register
+    def _(self, a: array.Source) -> Term:
+        if not isinstance(a.atom, term.Entry):
+            raise UnsupportedError(
+                f"the cost {a.atom.name} is abstract, so there is no kernel", repair="name a loss with a formula"
+            )
+        return Term(ONE, self.reading.entry(a.atom.tensor, a.atom.idx))
+
+    @lower.register
+    def _(self, a: array.Gather) -> Term:
+        return Term(ONE, self.reading.entry(a.atom.tensor, a.atom.idx))
+
+    @lower.register
+    def _(self, a: array.Position) -> Term:
+        return Term(ONE, self.reading.positions(Affine([(a.atom.variable, 1)])))
+
+    @lower.register
+    def _(self, a: array.Condition) -> Term:
+        if isinstance(a.atom, term.Bound):
+            zero = self.reading.count(Affine())
+            return Term(ONE, self.arithmetic.apply("greater_equal", self.reading.positions(a.atom.affine), zero))
+        left, right = _sides(a.atom.difference, a.axes)
+        return Term(
+            ONE, self.arithmetic.apply("equal", self.reading.positions(left), self.reading.positions(right))
+        )
+
+    @lower.register
+    def _(self, a: array.Scalar) -> Term:
+        match a.view:
+            case Num():
+                return Term(a.view.value, self.arithmetic.number(ONE))
+            case Leaf(atom=term.Entry() as entry):
+                return Term(ONE, self.reading.entry(entry.tensor, entry.idx))
+            case Leaf(atom=term.Scalar() as scalar):
+                return Term(ONE, self._size_or_id(scalar))
+            case Leaf(atom=term.Delta() | term.Bound()):
+                return self.lower(array.Multiply((a,)))
+            case Leaf():
+                raise UnsupportedError(f"{a.view.atom!r} has no value, so there is no kernel")
+        return self.lower(scalar_parts(a))
+
+    def _size_or_id(self, scalar: term.Scalar) -> Named:
+        v = scalar.variable
+        if isinstance(v, str | Size):
+            return self.reading.count(Affine([(v, 1)]))
+        return self.arithmetic.real(self.reading.entry(v.tensor, v.idx))
+
+    # -- arithmetic --------------------------------------------------------------------------------------
+
+    @lower.register
+    def _(self, a: array.Add) -> Term:
+        marked = marked_position(a)
+        if marked is not None:
+            return Term(ONE, self._marked(*marked))
+        return self.arithmetic.sum([self.lower(t) for t in a.args])
+
+    def _marked(self, rest: array.Array, amount: array.Array, ids: Affine, axis: str) -> Named:
+        """`rest` with `amount` added at the position `ids` along an axis."""
+        return self.reading.marked(self.value(rest), self.value(amount), ids, axis)
+
+    @lower.register
+    def _(self, a: array.Multiply) -> Term:
+        conditions = tuple(c for f in a.args if (c := _condition(f)) is not None)
+        if conditions:
+            rest = [f for f in a.args if _condition(f) is None]
+            return self._guarded(conditions, rest)
+        return self._product(a.args)
+
+    def _guarded(self, conditions: tuple[Condition, ...], rest: Sequence[array.Array]) -> Term:
+        inner = self._product(rest) if rest else Term(ONE, self.arithmetic.number(ONE))
+        value = self.arithmetic.scaled(inner)
+        node = self.arithmetic.graph[value.ref]
+        kind = "real" if node.kind == "boolean" else node.kind
+        whole = Operand(value.ref, tuple(range(len(node.shape))))
+        return Term(
+            ONE, Named(self.arithmetic.graph.add(Guarded(node.shape, kind, conditions, whole)), value.axes)
+        )
+
+    def _product(self, factors: Sequence[array.Array]) -> Term:
+        """Numbers are gathered into one, which goes to the smallest factor; denominators divide at the end."""
+        above = [self.lower(f) for f in factors if not _is_inverse(f)]
+        below = [self.value(_inverted(f)) for f in factors if _is_inverse(f)]
+        coefficient = ONE
+        for t in above:
+            coefficient *= t.coefficient
+        numerator, denominator = [t.value for t in above], below
+        number = self._number(coefficient, numerator, denominator)
+        arrays = [v for v in numerator if self.arithmetic.kind(v) != "number"]
+        divisors = [v for v in denominator if self.arithmetic.kind(v) != "number"]
+        return self._assembled(number, arrays, divisors)
+
+    def _number(self, coefficient: Fraction, above: Sequence[Named], below: Sequence[Named]) -> Term:
+        """The product of all numbers: a sign, and the rest as a value."""
+        a = self.arithmetic
+        numbers = [v for v in above if a.kind(v) == "number" and a.value_of(v) != 1]
+        divisors = [v for v in below if a.kind(v) == "number"]
+        if not numbers and not divisors:
+            return Term(coefficient, a.number(ONE))
+        out = a.number(abs(coefficient))
+        for v in numbers:
+            out = a.multiply(v, out)
+        if divisors:
+            bottom = divisors[0]
+            for v in divisors[1:]:
+                bottom = a.multiply(bottom, v)
+            out = a.divide(out, bottom)
+        return Term(Fraction(1 if coefficient > 0 else -1), out)
+
+    def _assembled(self, number: Term, arrays: list[Named], divisors: list[Named]) -> Term:
+        a = self.arithmetic
+        if not arrays and not divisors:
+            return number
+        is_plain = a.value_of(number.value) == 1
+        coefficient = number.coefficient
+        if arrays and not is_plain:
+            widest = max(len(v.names) for v in arrays)
+            small = [v for v in arrays if len(v.names) < widest and a.kind(v) == "real"]
+            if small:
+                arrays = [v for v in arrays if v is not small[0]] + [a.multiply(small[0], number.value)]
+                is_plain = True
+        out = a.product(arrays) if arrays else a.real(number.value)
+        if divisors:
+            out = a.divide(out, a.product(divisors))
+        if arrays and not is_plain:
+            out = a.multiply(out, number.value)
+        return Term(coefficient, out)
+
+    @lower.register
+    def _(self, a: array.Raise) -> Term:
+        base = self.lower(a.base)
+        e = a.exponent
+        if e.denominator == 1 and base.coefficient != 0:
+            return Term(base.coefficient ** int(e), self.arithmetic.power(base.value, e))
+        return Term(ONE, self.arithmetic.power(self.arithmetic.scaled(base), e))
+
+    # -- functions ---------------------------------------------------------------------------------------
+
+    @lower.register
+    def _(self, a: array.Map) -> Term:
+        saved = self._saved_output(a)
+        functions = FunctionLowering(self.arithmetic, self.is_relative)
+        return functions.apply(a.name, a.orders, [self.lower(t) for t in a.args], saved)
+
+    def _saved_output(self, a: array.Map) -> Named | None:
+        """The saved value f(z) for a derivative f'(z)."""
+        if sum(a.orders) != 1 or not a.args or not isinstance(a.args[0], array.Source | array.Gather):
+            return None
+        atom = a.args[0].atom
+        entry = self.saved(atom, a.name) if isinstance(atom, term.Entry) else None
+        return None if entry is None else self.reading.entry(entry.tensor, entry.idx)
+
+    @lower.register
+    def _(self, a: array.Heaviside) -> Term:
+        function = "greater" if a.strict else "greater_equal"
+        zero = self.arithmetic.number(Fraction(0))
+        return Term(ONE, self.arithmetic.apply(function, self.value(a.arg), zero))
+
+    # -- sums --------------------------------------------------------------------------------------------
+
+    @lower.register
+    def _(self, a: array.Contract) -> Term:
+        with self._in_scope(a.over):
+            left, right = self.lower(a.left), self.lower(a.right)
+        over = [b.name for b in a.over]
+        value = self.arithmetic.contract(left.value, right.value, over)
+        return Term(left.coefficient * right.coefficient, value)
+
+    @lower.register
+    def _(self, a: array.Reduce) -> Term:
+        """Σ f g = f · g and Σ f² = f · f are contractions."""
+        over = [b.name for b in a.over]
+        if isinstance(a.arg, array.Raise) and a.arg.exponent == 2:
+            with self._in_scope(a.over):
+                base = self.lower(a.arg.base)
+            return Term(base.coefficient**2, self.arithmetic.contract(base.value, base.value, over))
+        if isinstance(a.arg, array.Multiply) and not any(_is_inverse(f) or _condition(f) for f in a.arg.args):
+            first, *rest = a.arg.args
+            return self.lower(array.Contract(first, _product_of(rest), a.over))
+        with self._in_scope(a.over):
+            arg = self.lower(a.arg)
+        return Term(arg.coefficient, self.arithmetic.reduce("add", arg.value, over))
+
+    @lower.register
+    def _(self, a: array.Accumulate) -> Term:
+        with self._in_scope(a.over):
+            value = self.value(a.arg)
+        for b in reversed(a.over):
+            node = self.arithmetic.graph[value.ref]
+            whole = Operand(value.ref, tuple(range(len(node.shape))))
+            value = Named(self.arithmetic.graph.add(Accumulated(node.shape, "real", b, whole)), value.axes)
+        return Term(ONE, value)

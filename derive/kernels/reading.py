@@ -1,0 +1,149 @@
+"""How the entries of tensors are read: whole arrays, rectangles of them, or entries at computed positions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from derive.errors import UnsupportedError
+from derive.kernels.arithmetic import Arithmetic, Named
+from derive.kernels.definitions import Place, Storage
+from derive.kernels.program import UNIT, Count, Given, Kind, Operand, Part, Positions, Ref, Taken
+from derive.terms.affine import Affine, IdEntry, Index, Size
+from derive.terms.prover import in_range
+from derive.terms.term import Entry
+
+KINDS: Mapping[str, Kind] = {"class_id": "integer", "id": "integer"}
+
+
+@dataclass
+class Reading:
+    """Reads entries in a scope of axes. `bound` are the values computed before, by tensor and place."""
+
+    arithmetic: Arithmetic
+    storages: Mapping[str, Storage]
+    bound: dict[Place, Ref]
+    scope: dict[str, Index] = field(default_factory=dict)
+    """All indices with their ranges; those that are ordered are loop variables."""
+
+    def stored(self, tensor: str, at: tuple[Affine, ...]) -> Ref:
+        """The array of a tensor, of one member of its family."""
+        if (tensor, at) in self.bound:
+            return self.bound[tensor, at]
+        storage = self.storages[tensor]
+        shape = tuple(UNIT if k is None else storage.axis(k, at).extent for k in storage.layout)
+        t = storage.tensor
+        kind: Kind = "number" if t.role == "hyper" else KINDS.get(t.kind, "real")
+        return self.arithmetic.graph.add(Given(shape, kind, tensor, at))
+
+    def entry(self, tensor: str, idx: Sequence[Affine]) -> Named:
+        """The entries at index expressions over the axes in scope."""
+        storage = self.storages[tensor]
+        at = tuple(idx[: storage.family])
+        for a in at:
+            if any(n in self.scope and not self.scope[n].ordered for n in a.free):
+                raise UnsupportedError(f"{tensor}{list(idx)} takes an axis as its place in an order: no kernel")
+        ref = self.stored(tensor, at)
+        if self._is_rectangle(storage, at, idx):
+            return self._rectangle(storage, at, idx, ref)
+        return self._taken(storage, at, idx, ref)
+
+    def _axis_of(self, e: Affine) -> str | None:
+        """The axis that an index expression runs along."""
+        names = [n for n in e.free if n in self.scope and not self.scope[n].ordered]
+        return names[0] if len(names) == 1 else None
+
+    # -- rectangles --------------------------------------------------------------------------------------
+
+    def _is_rectangle(self, storage: Storage, at: tuple[Affine, ...], idx: Sequence[Affine]) -> bool:
+        """Whether every index is fixed or an axis plus an offset, no axis twice, all surely in range."""
+        used = []
+        for k in range(storage.family, len(idx)):
+            e, axis = idx[k], storage.axis(k, at)
+            if any(isinstance(v, IdEntry) for v, _ in e.terms):
+                return False
+            inner = [n for n in e.free if n in self.scope and not self.scope[n].ordered]
+            if len(inner) > 1 or any(e.coefficient(n) != 1 for n in inner):
+                return False
+            used += inner
+            if not in_range(e, axis.lo, axis.hi, self.scope):
+                return False
+        return len(set(used)) == len(used)
+
+    def _rectangle(self, storage: Storage, at: tuple[Affine, ...], idx: Sequence[Affine], ref: Ref) -> Named:
+        axes: list[str | None] = []
+        starts, shape = [], []
+        for k in storage.layout:
+            name = None if k is None else self._axis_of(idx[k])
+            axes.append(name)
+            starts.append(Affine() if k is None else self._start(idx[k], storage.axis(k, at)))
+            shape.append(UNIT if name is None else self.scope[name].extent)
+        graph = self.arithmetic.graph
+        if tuple(shape) == graph[ref].shape and all(s == Affine() for s in starts):
+            return Named(ref, tuple(axes))
+        whole = Operand(ref, tuple(range(len(axes))))
+        return Named(graph.add(Part(tuple(shape), graph[ref].kind, whole, tuple(starts))), tuple(axes))
+
+    def _start(self, e: Affine, axis: Index) -> Affine:
+        """Where the rectangle begins, counted from 0."""
+        name = self._axis_of(e)
+        first = e if name is None else e.subs({name: self.scope[name].lo})
+        return first - axis.lo
+
+    # -- computed positions ------------------------------------------------------------------------------
+
+    def _taken(self, storage: Storage, at: tuple[Affine, ...], idx: Sequence[Affine], ref: Ref) -> Named:
+        positions = []
+        for k in storage.layout:
+            if k is None:
+                positions.append(self.count(Affine()))
+            else:
+                axis = storage.axis(k, at)
+                positions.append(self._within(idx[k], axis, self.positions(idx[k] - axis.lo)))
+        order = self.arithmetic._axes(positions)
+        extents = self.arithmetic.extents(positions)
+        node = Taken(
+            tuple(extents[n] for n in order),
+            self.arithmetic.graph[ref].kind,
+            Operand(ref, (None,) * len(positions)),
+            tuple(Operand(p.ref, tuple(order.index(n) for n in p.names)) for p in positions),
+        )
+        return Named(self.arithmetic.graph.add(node), order)
+
+    def _within(self, e: Affine, axis: Index, position: Named) -> Named:
+        """A position that a bracket elsewhere keeps in range is cut to the range, so that it can be read at all."""
+        if any(isinstance(v, IdEntry) for v, _ in e.terms) or in_range(e, axis.lo, axis.hi, self.scope):
+            return position
+        last = self.count(axis.extent - 1)
+        return self.arithmetic.apply("minimum", self.arithmetic.apply("maximum", position, self.count(Affine())), last)
+
+    def positions(self, e: Affine) -> Named:
+        """The integers that an index expression takes along the axes in scope."""
+        plain = Affine((), e.const)
+        parts: list[tuple[int, Named]] = []
+        for v, c in e.terms:
+            if isinstance(v, IdEntry):
+                parts.append((c, self.entry(v.tensor, v.idx)))
+            elif isinstance(v, Size) or self.scope[v].ordered:
+                plain = plain + Affine([(v, c)])
+            else:
+                b = self.scope[v]
+                node = Positions((b.extent,), "integer", b.lo)
+                parts.append((c, Named(self.arithmetic.graph.add(node), (v,))))
+        return self._combined(parts, plain)
+
+    def _combined(self, parts: list[tuple[int, Named]], plain: Affine) -> Named:
+        out: Named | None = None
+        for c, value in parts:
+            sized = value if abs(c) == 1 else self.arithmetic.apply("multiply", value, self.count(Affine((), abs(c))))
+            if out is None:
+                out = sized if c > 0 else self.arithmetic.apply("subtract", self.count(Affine()), sized)
+            else:
+                out = self.arithmetic.apply("add" if c > 0 else "subtract", out, sized)
+        if out is None:
+            return self.count(plain)
+        return out if plain == Affine() else self.arithmetic.apply("add", out, self.count(plain))
+
+    def count(self, e: Affine) -> Named:
+        """An index expression without axes as a number."""
+        return Named(self.arithmetic.graph.add(Count((), "number", e)))

@@ -1,0 +1,132 @@
+"""The formulas of one setting, a single sample or a batch: left and right sides as the notation writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+from derive.calculus.adjoint import ADJOINT, AdjointEquation, adjoint_name
+from derive.ir.record import Case
+from derive.ir.stated_view import stated_view
+from derive.ir.tensor import Equation, Fact, Tensor
+from derive.latex.naming import Names
+from derive.notes.input import Form
+from derive.raising.raise_case import Raised
+from derive.simplify.output import OutputForms, output_forms
+from derive.simplify.present import Presenter
+from derive.terms.matrix import Matrix
+from derive.terms.term import Entry, Partial
+from derive.terms.view import View
+
+Sides = tuple[str, str]
+"""The left and the right side of an equation, in LaTeX."""
+
+
+class Formulas:
+    """Prints the equations and results of a form."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.network, self.adjoints, self.printer = form.network, form.adjoints, form.printer
+        roles: dict[str, str] = {t.name: t.role for t in self.network.tensors.values()}
+        self.presenter = Presenter(roles | {adjoint_name(n): "adjoint" for n in self.network.tensors})
+
+    @property
+    def cost(self) -> str:
+        """The name of the cost."""
+        assert self.network.cost is not None, "a network without a cost has no adjoints"
+        return self.network.cost
+
+    @property
+    def outputs(self) -> OutputForms:
+        return output_forms(self.network.equations)
+
+    # -- symbols ---------------------------------------------------------------------------------------
+
+    def symbol(self, name: str) -> str:
+        """A whole tensor."""
+        return self.printer.whole(name)
+
+    def adjoint(self, name: str) -> str:
+        """The adjoint of a whole tensor."""
+        return self.printer.whole(adjoint_name(name))
+
+    def family(self, tensor: Tensor) -> str:
+        """`l=1,\\dots,L` for a tensor of every layer, else empty."""
+        names = self.printer.names_of(tensor.entry)
+        return self.printer.domain(tensor.axes[: tensor.family], names)
+
+    def names(self, equation: AdjointEquation) -> Names:
+        """The letters of the free indices of an adjoint equation."""
+        return self.printer.names_of(equation.lhs)
+
+    def partial(self, name: str) -> Sides:
+        """The adjoint of an entry under its name, and as a partial derivative of the cost."""
+        entry = self.network.tensor(name).entry
+        adjoint = Entry(adjoint_name(name), entry.idx)
+        names = self.printer.names_of(adjoint)
+        of = Partial(Entry(self.cost, ()), entry)
+        return self.printer.entry(adjoint, names), self.printer.entry(of, names)
+
+    # -- forward ---------------------------------------------------------------------------------------
+
+    def forward(self, e: Equation) -> Sides:
+        """An equation in index form."""
+        names = self.printer.names_of(e.lhs)
+        return self.printer.entry(e.lhs, names), self.printer.view(self._view(e), names)
+
+    def _view(self, e: Equation) -> View:
+        return self.presenter.view(e.rhs) if e.stated is None else stated_view(e, self.network.tensors)
+
+    def forward_matrix(self, e: Equation) -> Sides | None:
+        """An equation in matrix form, where it has one."""
+        return self._raised(self.forward_raised(e))
+
+    def forward_raised(self, e: Equation) -> Raised | None:
+        forms = self.form.forward.get(e.lhs.tensor, ())
+        k = self.network.definitions(e.lhs.tensor).index(e)
+        return forms[k] if k < len(forms) else None
+
+    def domain(self, e: Equation) -> str:
+        """The range of the layers for which an equation holds, or empty."""
+        return self.printer.domain([b for b in e.domain if b.ordered], self.printer.names_of(e.lhs))
+
+    def fact(self, fact: Fact) -> str:
+        names = self.printer.names(fact.free)
+        lhs, rhs = (self.printer.view(self.presenter.view(p), names) for p in (fact.lhs, fact.rhs))
+        return f"{lhs} = {rhs}"
+
+    # -- results ---------------------------------------------------------------------------------------
+
+    def case(self, case: Case) -> Sides:
+        """A result in index form."""
+        names = self.printer.names_of(case.lhs)
+        return self.printer.entry(case.lhs, names), self.printer.view(case.view, names)
+
+    def case_matrix(self, case: Case) -> Sides | None:
+        """A result in matrix form, where it has one."""
+        return self._raised(self.case_raised(case))
+
+    def case_raised(self, case: Case) -> Raised | None:
+        name = case.lhs.tensor.removeprefix(ADJOINT)
+        forms = self.form.backward.get(name, ())
+        k = self.adjoints.results[name].index(case)
+        return forms[k] if k < len(forms) else None
+
+    def _raised(self, raised: Raised | None) -> Sides | None:
+        if raised is None:
+            return None
+        equation = self.printer.matrix_equation(raised.lhs, raised.rhs)
+        lhs = self.printer.matrix(raised.lhs)
+        assert equation.startswith(f"{lhs} = "), equation
+        return lhs, equation.removeprefix(f"{lhs} = ")
+
+
+def parts_of(matrix: Matrix) -> Iterator[Matrix]:
+    """A matrix expression and everything that it is made of."""
+    yield matrix
+    for f in fields(matrix):
+        value = getattr(matrix, f.name)
+        for part in value if isinstance(value, tuple) else (value,):
+            if is_dataclass(part) and isinstance(part, Matrix):
+                yield from parts_of(part)

@@ -1,0 +1,225 @@
+"""Why each line of a derivation follows from the line before, in words, with what it used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.calculus.adjoint import AdjointEquation, Contribution
+from derive.ir.record import Case, Line
+from derive.latex.naming import Names
+from derive.notes.document import Inline, Listing, Math, Words, words
+from derive.notes.formula import width
+from derive.notes.formulas import Formulas
+from derive.terms.affine import index
+from derive.terms.algebra import delta, times, times_all, total
+from derive.terms.blocks import sum_over
+from derive.terms.settle import settle
+from derive.terms.term import Delta, Func, Partial, Poly
+from derive.terms.view import Apply, Leaf, Plus, Power, Summed, Times, View, children, to_poly
+from derive.terms.view import times as product
+
+LONG = 26.0
+"""Formulas in a reason that together are wider (em) are left out for their names."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A line of a derivation with the line before it, and the letters of the free indices."""
+
+    formulas: Formulas
+    equation: AdjointEquation
+    names: Names
+    line: Line
+    before: Line | None = None
+    case: Case | None = None
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(c.reader.lhs.tensor for c in self.equation.contributions))
+
+    def symbols(self, tensors: Sequence[str]) -> Listing:
+        return Listing(tuple(Math(self.formulas.symbol(n)) for n in tensors))
+
+
+def reason(situation: Situation) -> Words:
+    """The reason for a line, by its rule; a rule without a reason raises."""
+    return _REASONS[situation.line.rule](situation)
+
+
+# -- the chain rule ------------------------------------------------------------------------------------
+
+
+def _chain(s: Situation) -> Words:
+    """Σ over the readers."""
+    symbol = Math(s.formulas.symbol(s.equation.tensor.name))
+    if s.readers == (s.formulas.cost,):
+        return words("reason.chain_cost", symbol=symbol)
+    if len(s.readers) == 1:
+        return words("reason.chain", symbol=symbol, reader=s.symbols(s.readers))
+    if s.formulas.cost in s.readers:
+        return words("reason.chain_direct", readers=s.symbols(s.readers), cost=Math(s.formulas.symbol(s.formulas.cost)))
+    return words("reason.chain_several", readers=s.symbols(s.readers))
+
+
+def _local(s: Situation) -> Words:
+    """The derivative of each reader, worked out."""
+    if s.readers == (s.formulas.cost,):
+        return words("reason.local_cost")
+    found = tuple(_local_derivatives(s))
+    if found and sum(width(f) for f in found) <= LONG:
+        return words("reason.local", derivatives=Listing(tuple(Math(f) for f in found)))
+    return words("reason.local_long", readers=s.symbols(s.readers))
+
+
+def _local_derivatives(s: Situation) -> Iterator[str]:
+    """`∂z_k/∂a_j = W_kj` for each reader but the cost, under the letters of the chain rule's line."""
+    if s.before is None or s.before.rule != "chain":
+        return
+    for partial, names in _partials(s.before.view, s.names, s):
+        if partial.of.tensor == s.formulas.cost:
+            continue
+        parts = [c for c in s.equation.contributions if c.reader.lhs.tensor == partial.of.tensor]
+        value = _local_derivative(s.equation, parts)
+        view = s.formulas.presenter.view(value, frozenset(names))
+        yield f"{s.formulas.printer.entry(partial, names)} = {s.formulas.printer.view(view, names)}"
+
+
+def _local_derivative(equation: AdjointEquation, contributions: Sequence[Contribution]) -> Poly:
+    """Σ_B c · Π δ(e_q, k_q) over the occurrences in one reader, whose own indices stay free."""
+    context = {b.name: b for b in equation.domain}
+    parts = []
+    for c in contributions:
+        count = len(c.reader.domain)
+        context |= {b.name: b for b in c.bounds[:count]}
+        deltas = times_all(
+            delta(e - index(a.name)) for e, a in zip(c.at, equation.tensor.axes, strict=True)
+        )
+        parts.append(sum_over(c.bounds[count:], times(c.coefficient, deltas), context))
+    return settle(total(parts), context)
+
+
+def _partials(view: View, names: Names, s: Situation) -> Iterator[tuple[Partial, Names]]:
+    """Every `∂z/∂a` in a view, with the letters of the indices around it."""
+    if isinstance(view, Leaf) and isinstance(view.atom, Partial):
+        yield view.atom, names
+    if isinstance(view, Summed):
+        names = s.formulas.printer.names(view.bounds, names)
+    for part in children(view):
+        yield from _partials(part, names, s)
+
+
+def _delta(s: Situation) -> Words:
+    """Brackets solved for summed indices."""
+    found = tuple(dict.fromkeys(_deltas(s.before.view, s.names, s))) if s.before is not None else ()
+    factored = _is_factored(s.line.view) and s.before is not None and not _is_factored(s.before.view)
+    if not found:
+        return words("reason.collect")
+    pairs = Listing(tuple(Math(f) for f in found))
+    return words("reason.delta_factored" if factored else "reason.delta", pairs=pairs)
+
+
+def _deltas(view: View, names: Names, s: Situation) -> Iterator[str]:
+    if isinstance(view, Leaf) and isinstance(view.atom, Delta):
+        yield s.formulas.printer.symbols.indices.equality(view.atom.difference, names)
+    if isinstance(view, Summed):
+        names = s.formulas.printer.names(view.bounds, names)
+    for part in children(view):
+        yield from _deltas(part, names, s)
+
+
+def _is_factored(view: View) -> bool:
+    return isinstance(view, Times) and any(isinstance(f, Plus) for f in view.factors)
+
+
+# -- what is put in, and what is recognized ------------------------------------------------------------
+
+
+def _unfold(s: Situation) -> Words:
+    """Adjoints without a name of their own, put in."""
+    adjoints = Listing(tuple(Math(s.formulas.adjoint(n)) for n in s.line.uses))
+    return words("reason.unfold", adjoints=adjoints)
+
+
+def _case(s: Situation) -> Words:
+    assert s.case is not None, "a case line outside a case"
+    return words("reason.case", condition=Math(s.formulas.printer.condition(s.case)))
+
+
+def _fold(s: Situation) -> Words:
+    """A forward value recognized by its definition."""
+    return _by_definition(s, "reason.fold", "reason.fold_long")
+
+
+def _vanish(s: Situation) -> Words:
+    return _by_definition(s, "reason.vanish", "reason.vanish_long")
+
+
+def _by_definition(s: Situation, short: str, long: str) -> Words:
+    [name] = s.line.uses
+    equations = s.formulas.network.definitions(name)
+    sides = [s.formulas.forward(e) for e in equations]
+    texts = [f"{lhs} = {rhs}" for lhs, rhs in sides]
+    symbol = Math(s.formulas.symbol(name))
+    if len(texts) == 1 and width(texts[0]) <= LONG:
+        return words(short, symbol=symbol, equation=Math(texts[0]))
+    return words(long, symbol=symbol)
+
+
+def _fact(s: Situation) -> Words:
+    """A declared equality, as it was declared."""
+    facts = [f for f in s.formulas.network.facts if f.statement in s.line.uses]
+    return words("reason.fact", fact=Listing(tuple(Math(s.formulas.fact(f)) for f in facts)))
+
+
+def _output(s: Situation) -> Words:
+    """σ' by the value of σ."""
+    outputs = s.formulas.outputs
+    slopes: dict[Inline, None] = {}
+    for view, names in _derivatives(s.before.view if s.before is not None else s.line.view, s.names, s):
+        atom = to_poly(view).terms[0][0].powers[0][0]
+        factors = outputs.factors(atom) if isinstance(atom, Func) else None
+        if factors is not None:
+            presenter = s.formulas.presenter
+            form = product([_power(presenter.view(p), e) for p, e in factors])
+            texts = (s.formulas.printer.view(v, names) for v in (view, form))
+            slopes[Math(" = ".join(texts))] = None
+    return words("reason.output", slopes=Listing(tuple(slopes))) if slopes else words("reason.collect")
+
+
+def _power(view: View, exponent: int) -> View:
+    return view if exponent == 1 else Power(view, Fraction(exponent))
+
+
+def _derivatives(view: View, names: Names, s: Situation) -> Iterator[tuple[Apply, Names]]:
+    if isinstance(view, Apply) and any(view.orders):
+        yield view, names
+    if isinstance(view, Summed):
+        names = s.formulas.printer.names(view.bounds, names)
+    for part in children(view):
+        yield from _derivatives(part, names, s)
+
+
+def _definition(s: Situation) -> Words:
+    return words("reason.definition", cost=Math(s.formulas.symbol(s.formulas.cost)))
+
+
+def _collect(s: Situation) -> Words:
+    return words("reason.collect")
+
+
+_REASONS: dict[str, Callable[[Situation], Words]] = {
+    "chain": _chain,
+    "local": _local,
+    "delta": _delta,
+    "unfold": _unfold,
+    "case": _case,
+    "fold": _fold,
+    "fact": _fact,
+    "vanish": _vanish,
+    "output": _output,
+    "definition": _definition,
+    "collect": _collect,
+}
+"""One reason for each rule of `derive.ir.record.Line`."""

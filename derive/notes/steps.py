@@ -1,0 +1,129 @@
+"""The derivation of one adjoint as lines with reasons, and its result in all forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from derive.calculus.adjoint import AdjointEquation
+from derive.ir.record import Case, Line
+from derive.latex.naming import Names
+from derive.notes.document import Block, Boxed, Derivation, Listing, Math, Paragraph, ResultLine, Step, Words, words
+from derive.notes.formulas import Formulas, Sides
+from derive.notes.reasons import Situation, reason
+from derive.terms.term import Entry, Partial
+
+SPLIT = "case"
+
+
+def derivation_blocks(formulas: Formulas, name: str) -> Iterator[Block]:
+    """The lines from the chain rule to the result; the cases of an ordered index apart, after what they share."""
+    equation = formulas.adjoints.equations[name]
+    cases = formulas.adjoints.results[name]
+    names = formulas.names(equation)
+    lhs = formulas.printer.entry(equation.lhs, names)
+    shared = tuple(_before_split(cases[0].lines)) if len(cases) > 1 else cases[0].lines
+    steps = tuple(_steps(formulas, equation, names, lhs, shared, 0, None))
+    if steps:
+        yield Derivation(lhs, steps)
+    if len(cases) > 1:
+        for case in cases:
+            yield from _case_blocks(formulas, equation, case, len(shared))
+
+
+def _before_split(lines: Sequence[Line]) -> Iterator[Line]:
+    for line in lines:
+        if line.rule == SPLIT:
+            return
+        yield line
+
+
+def _case_blocks(formulas: Formulas, equation: AdjointEquation, case: Case, start: int) -> Iterator[Block]:
+    names = formulas.printer.names_of(case.lhs)
+    lhs = formulas.printer.entry(case.lhs, names)
+    steps = tuple(_steps(formulas, equation, names, lhs, case.lines, start, case))
+    if steps:
+        yield Derivation(lhs, steps)
+    else:
+        condition = Math(formulas.printer.condition(case))
+        yield Paragraph(words("backward.as_given", condition=condition, adjoint=Math(lhs)))
+
+
+def _steps(
+    formulas: Formulas,
+    equation: AdjointEquation,
+    names: Names,
+    lhs: str,
+    lines: Sequence[Line],
+    start: int,
+    case: Case | None,
+) -> Iterator[Step]:
+    """The lines from `start` on; one that looks like the line before it (or like the left side) is left out."""
+    shown = lhs
+    for k in range(start, len(lines)):
+        math = _math(formulas, equation, names, lines[k])
+        if math != shown:
+            before = lines[k - 1] if k else None
+            why = reason(Situation(formulas, equation, names, lines[k], before, case))
+            yield Step(math, why, lines[k].rule)
+            shown = math
+
+
+def _math(formulas: Formulas, equation: AdjointEquation, names: Names, line: Line) -> str:
+    """The line as it is printed; beside other readers, the cost's own derivative says what it holds fixed."""
+    math = formulas.printer.view(line.view, names)
+    readers = dict.fromkeys(c.reader.lhs.tensor for c in equation.contributions)
+    if line.rule != "chain" or formulas.cost not in readers or len(readers) == 1:
+        return math
+    direct = formulas.printer.entry(Partial(Entry(formulas.cost, ()), equation.tensor.entry), names)
+    fixed = ",".join(formulas.symbol(n) for n in readers if n != formulas.cost)
+    return math.replace(direct, rf"\left. {direct} \right|_{{{fixed}}}")
+
+
+# -- results -------------------------------------------------------------------------------------------
+
+
+def result(sample: Formulas, batch: Formulas | None, name: str) -> Boxed:
+    """The result in index form, as vectors or matrices, and for a batch."""
+    lines = [*_index_lines(sample, name, "form.index"), *_matrix_lines(sample, name, "form.vector")]
+    if batch is not None:
+        matrix = _matrix_lines(batch, name, "form.batch")
+        lines += matrix or _index_lines(batch, name, "form.batch_index")
+    return Boxed(anchor(sample, name), tuple(lines))
+
+
+def anchor(formulas: Formulas, name: str) -> str:
+    """Where the result for a tensor stands in the document."""
+    return f"{formulas.network.name}-{name}"
+
+
+def _index_lines(formulas: Formulas, name: str, label: str) -> list[ResultLine]:
+    cases = formulas.adjoints.results[name]
+    return _lines(formulas, cases, [formulas.case(c) for c in cases], label)
+
+
+def _matrix_lines(formulas: Formulas, name: str, label: str) -> list[ResultLine]:
+    """The matrix forms, if every case has one."""
+    cases = formulas.adjoints.results[name]
+    sides = [formulas.case_matrix(c) for c in cases]
+    return _lines(formulas, cases, [s for s in sides if s is not None], label) if None not in sides else []
+
+
+def _lines(formulas: Formulas, cases: Sequence[Case], sides: Sequence[Sides], label: str) -> list[ResultLine]:
+    labels = [words(label), *(words("form.again") for _ in cases[1:])]
+    return [
+        ResultLine(said, lhs, rhs, formulas.printer.condition(case))
+        for said, (lhs, rhs), case in zip(labels, sides, cases, strict=True)
+        if lhs != rhs
+    ]
+
+
+def read_by(formulas: Formulas, name: str) -> Words:
+    """Who reads a tensor, as the beginning of its derivation."""
+    equation = formulas.adjoints.equations[name]
+    readers = tuple(dict.fromkeys(c.reader.lhs.tensor for c in equation.contributions))
+    symbol = Math(formulas.symbol(name))
+    if readers == (formulas.cost,):
+        return words("backward.read_by_cost", symbol=symbol)
+    listed = Listing(tuple(Math(formulas.symbol(n)) for n in readers))
+    key = "backward.read_by_one" if len(readers) == 1 else "backward.read_by_several"
+    return words(key, symbol=symbol, readers=listed)

@@ -1,0 +1,218 @@
+"""Hand-written gradients put to the test: a file in a process of its own, or functions in this one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from derive.derivation import Adjoints
+from derive.errors import DeriveError, UnsupportedError
+from derive.network.network import Network
+from derive.terms.term import Functional
+from derive.terms.walk import atoms_in
+from derive.verify.calling import OFFERED, outcome
+from derive.verify.chain import Chain
+from derive.verify.claims import Claim, Status
+from derive.verify.diagnosis import Detective
+from derive.verify.evidence import Reference, evidence
+from derive.verify.hand_file import gradient_lines, read_source
+from derive.verify.judging import Bench, judge
+from derive.verify.layout import Fields, layout_of_network
+from derive.verify.points import Point, random_points, square_point
+from derive.verify.report import Report
+from derive.verify.running import Limits, Run, run_file
+
+Outcomes = Sequence[Mapping[str, Any]]
+Runner = Callable[[Sequence[tuple[Fields, Fields]]], Run]
+
+
+def verify_code(
+    path: Path,
+    network: Network,
+    adjoints: Adjoints,
+    *,
+    reference: Reference | None = None,
+    seed: int = 0,
+    points: int = 3,
+    timeout: float = 30.0,
+    memory: int = 1 << 30,
+    announce: Callable[[str], None] = lambda text: None,
+) -> Report:
+    """Judge the gradients of a Python file with `value_and_grad(params, inputs)` or `gradients(**arrays)`.
+
+    The file runs in a process of its own within `timeout` seconds and `memory` bytes; `announce` is told before.
+    That keeps accidents out; it is no sandbox against ill will.
+
+    Raises: DeriveError if the file is not Python, offers neither function, or the network cannot be evaluated.
+    """
+    tree = read_source(path)
+    limits = Limits(timeout, memory)
+    test = _Test(str(path), network, adjoints, reference, seed)
+    announce(f"running {path} in a process of its own, with at most {limits}")
+    report = test.report(lambda data: run_file(path, data, limits), points)
+    lines = gradient_lines(tree, list(test.layout.params), list(test.layout.inputs))
+    return replace(report, claims=tuple(_placed(c, lines) for c in report.claims))
+
+
+def verify_functions(
+    functions: object,
+    network: Network,
+    adjoints: Adjoints,
+    *,
+    reference: Reference | None = None,
+    seed: int = 0,
+    points: int = 3,
+) -> Report:
+    """The same for functions in this process, without limits.
+
+    `functions` is a module, `{"value_and_grad": f}`, `{"gradients": f}`, a function of one of these names, or a
+    function for each gradient: `{"W1": f, …}`, which is called with the arrays that it names.
+    """
+    offered = _offered(functions)
+    first = next(iter(offered.values()))
+    file = getattr(getattr(first, "__code__", None), "co_filename", "")
+    test = _Test(_title(functions), network, adjoints, reference, seed)
+
+    def run(data: Sequence[tuple[Fields, Fields]]) -> Run:
+        return Run(tuple(offered), tuple(outcome(offered, p, i, file) for p, i in data))
+
+    return test.report(run, points)
+
+
+class _Test:
+    """One file or set of functions against one network."""
+
+    def __init__(
+        self, title: str, network: Network, adjoints: Adjoints, reference: Reference | None, seed: int
+    ) -> None:
+        _check_concrete(network)
+        self.title, self.network, self.reference, self.seed = title, network, reference, seed
+        self.chain, self.layout = Chain(network, adjoints), layout_of_network(network)
+
+    def report(self, run: Runner, number: int) -> Report:
+        points = random_points(self.network, number, self.seed)
+        made = run([self._data(p) for p in points])
+        if not made.offers and not made.ended:
+            raise DeriveError(
+                f"offers neither {' nor '.join(OFFERED)}",
+                repair="define value_and_grad(params, inputs) or gradients(**arrays)",
+                file=self.title,
+            )
+        stopped = _stopped(made, number)
+        claims = self._claims(made.outcomes, points, stopped)
+        if _raised(made) and all(c.status is not Status.WRONG for c in claims):
+            claims = self._on_square(run, claims)
+        return Report(self.title, self.network.name, tuple(claims), _notes(made, stopped), made.printed)
+
+    def _data(self, p: Point) -> tuple[Fields, Fields]:
+        return self.layout.fields(self.layout.params, p.data), self.layout.fields(self.layout.inputs, p.data)
+
+    def _claims(self, outcomes: Outcomes, points: Sequence[Point], stopped: str) -> list[Claim]:
+        states = tuple(self.chain.at(p) for p, o in zip(points, outcomes, strict=False) if "raised" not in o)
+        if not states:
+            return [Claim(n, Status.NOT_CHECKED, stopped) for n in self.layout.params]
+        found = evidence(self.chain, self.layout, states, outcomes, self.reference)
+        return judge(Bench(Detective(self.chain, self.layout, states, {}), len(states), stopped), found)
+
+    def _on_square(self, run: Runner, claims: list[Claim]) -> list[Claim]:
+        """Code that fails where all sizes differ may run where they are equal, and show a lost transpose there."""
+        point = square_point(self.network, self.seed)
+        made = run([self._data(point)])
+        if _stopped(made, 1):
+            return claims
+        square = {c.name: c for c in self._claims(made.outcomes, [point], "")}
+        return [_after_square(c, square.get(c.name)) for c in claims]
+
+
+def _after_square(claim: Claim, square: Claim | None) -> Claim:
+    """What equal sizes show to be wrong is wrong; what is right there only is not checked."""
+    if square is None or square.status is not Status.WRONG:
+        return claim
+    reason = f"{claim.reason}. With equal sizes it runs, and there: {square.reason}"
+    return replace(square, reason=reason)
+
+
+def _stopped(made: Run, number: int) -> str:
+    """Why not every point was reached."""
+    for k, o in enumerate(made.outcomes):
+        if "raised" in o:
+            return _ended(str(o["raised"]), o.get("line"), k)
+    if made.ended or len(made.outcomes) < number:
+        return _ended(made.ended or "it ends early", made.line, len(made.outcomes))
+    return ""
+
+
+def _ended(text: str, line: object, reached: int) -> str:
+    place = f" (line {line})" if isinstance(line, int) else ""
+    return f"the code does not run: {text}{place}" + (f", after {reached} points" if reached else "")
+
+
+def _raised(made: Run) -> bool:
+    return any("raised" in o for o in made.outcomes)
+
+
+def _notes(made: Run, stopped: str) -> tuple[str, ...]:
+    """What is worth knowing beside the claims."""
+    notes = [stopped] if stopped else []
+    changed = dict.fromkeys(str(n) for o in made.outcomes for n in o.get("changed", ()))
+    if changed:
+        notes.append(f"It changes its arguments in place: {', '.join(changed)}. Work on copies.")
+    unknown = dict.fromkeys(str(n) for o in made.outcomes for n in o.get("unknown", ()))
+    if unknown:
+        notes.append(f"Not looked at, as the network has no parameter of that name: {', '.join(unknown)}.")
+    return tuple(notes)
+
+
+def _placed(claim: Claim, lines: Mapping[str, int]) -> Claim:
+    return replace(claim, line=lines.get(claim.name))
+
+
+def _check_concrete(network: Network) -> None:
+    """Raises: DeriveError for a network without a cost, or with an abstract one."""
+    if network.cost is None:
+        raise DeriveError(f"the network {network.name} has no cost", repair="give it a loss")
+    for e in network.equations:
+        for atom in atoms_in(e.rhs):
+            if isinstance(atom, Functional):
+                raise UnsupportedError(
+                    f"the cost {atom.name} of {network.name} is abstract, so there are no numbers to check",
+                    repair="choose a loss",
+                )
+
+
+def _offered(functions: object) -> dict[str, Callable[..., Any]]:
+    """The functions under the names of the contract."""
+    if isinstance(functions, ModuleType):
+        return _offered({n: getattr(functions, n) for n in OFFERED if hasattr(functions, n)})
+    if callable(functions):
+        return {"gradients" if getattr(functions, "__name__", "") == "gradients" else "value_and_grad": functions}
+    if isinstance(functions, Mapping) and functions and all(callable(f) for f in functions.values()):
+        known = {n: functions[n] for n in OFFERED if n in functions}
+        return known or {"gradients": _one_by_one(functions)}
+    raise DeriveError(
+        "there is no function to verify", repair="give value_and_grad, gradients, or a function for each gradient"
+    )
+
+
+def _one_by_one(functions: Mapping[str, Callable[..., Any]]) -> Callable[..., Any]:
+    """`gradients` made of a function for each gradient."""
+
+    def gradients(**arrays: Any) -> dict[str, Any]:
+        return {n: f(**_asked(f, arrays)) for n, f in functions.items()}
+
+    return gradients
+
+
+def _asked(function: Callable[..., Any], arrays: dict[str, Any]) -> dict[str, Any]:
+    parameters = inspect.signature(function).parameters.values()
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return arrays
+    return {p.name: arrays[p.name] for p in parameters if p.name in arrays}
+
+
+def _title(functions: object) -> str:
+    return str(getattr(functions, "__name__", "functions"))
