@@ -121,7 +121,7 @@ def verify(
     if json_file is not None:
         from derive.files import write_whole
 
-        write_whole(json_file, (json.dumps(report.to_json(), indent=2, ensure_ascii=False) + "\n").encode())
+        write_whole(json_file, report.to_json().encode())
     raise typer.Exit(report.exit_code)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.derivation import Adjoints
 from derive.gradient_check import gradient_check
-from derive.ir.view_of_stated import stated_view
+from derive.ir.stated_view import stated_view
 from derive.latex.notation import Notation
 from derive.latex.printer import Printer
 from derive.network.network import Network
 from derive.notes.input import Form, NoteInput
 from derive.raising.raise_case import Raised, raise_view
-from derive.simplify.rescale import rescaled_adjoints
+from derive.simplify.rescale import rescaled
 
 
 def note_input(
@@ -27,7 +29,7 @@ def note_input(
 def form(adjoints: Adjoints, notation: Notation) -> Form:
     """One derivation as it is printed: gradients scaled as the notation has them, and all matrix forms."""
     network = adjoints.network
-    printed = rescaled_adjoints(adjoints, notation.scaling == "summed")
+    printed = adjoints if notation.scaling == "cost" else _of_summed_loss(adjoints)
     return Form(
         network,
         printed,
@@ -40,7 +42,12 @@ def form(adjoints: Adjoints, notation: Notation) -> Form:
     )
 
 
+def _of_summed_loss(adjoints: Adjoints) -> Adjoints:
+    results = {n: tuple(rescaled(c, adjoints.network) for c in cases) for n, cases in adjoints.results.items()}
+    return replace(adjoints, results=results)
+
+
 def _forward(network: Network, name: str) -> tuple[Raised | None, ...]:
     """The matrix forms of the equations that define a tensor."""
-    return tuple(raise_view(network, e.lhs, e.domain, stated_view(e)) for e in network.definitions(name))
+    return tuple(raise_view(network, e.lhs, e.domain, stated_view(e, network.tensors)) for e in network.definitions(name))
 

@@ -345,9 +345,7 @@ def deep_network(pick: Pick) -> Network:
     elif cost == "square":
         net.define("C", (), Sum((a[L, jL] - y[jL]) ** 2, jL) / 2)
     else:
-        net.define(
-            "C", (), Sum((a[L, jL] - y[jL]) ** 4, jL) + Sum(Sum(Sum(W[l, k, j] ** 2 * a[l, k], j), k), l)
-        )
+        net.define("C", (), Sum((a[L, jL] - y[jL]) ** 4, jL) + Sum(Sum(Sum(W[l, k, j] ** 2 * a[l, k], j), k), l))
     net.minimize("C")
     return net.network()
 
@@ -368,9 +366,7 @@ def sampled(network: Network, seed: int = 0) -> Environment:
     """Random data, a meaning for the abstract functions, and the derivatives of registered functions."""
     sizes = choose_sizes(network, seed)
     env = sample_environment(network, sizes, seed, classes={"ids": CLASSES})
-    return replace(
-        env, functions={"sigma": sigma, "both": both}, functionals={"Cost": cost}, derivative_of=definition
-    )
+    return replace(env, functions={"sigma": sigma, "both": both}, functionals={"Cost": cost}, derivative_of=definition)
 
 
 def sigma(orders: tuple[int, ...], args: tuple[complex, ...]) -> complex:

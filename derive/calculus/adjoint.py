@@ -13,7 +13,7 @@ from derive.terms.algebra import delta, times, times_all, total
 from derive.terms.blocks import sum_over
 from derive.terms.settle import settle
 from derive.terms.substitute import fresh_names, substitute
-from derive.terms.term import Entry, Poly, constant, of_atom
+from derive.terms.term import ZERO, Entry, Poly, constant, of_atom
 
 ADJOINT = "∂"
 
@@ -36,13 +36,17 @@ class Contribution:
 
 @dataclass(frozen=True)
 class AdjointEquation:
-    """`T̄_k = rhs` over the axes of T (and the seed's free indices), with the contributions that it sums."""
+    """`T̄_k = rhs` over the axes of T (and the seed's free indices), with the contributions that it sums.
+
+    `own` is ∂T/∂T, where T is what is differentiated.
+    """
 
     tensor: Tensor
     lhs: Entry
     domain: tuple[Index, ...]
     contributions: tuple[Contribution, ...]
     rhs: Poly
+    own: Poly = ZERO
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,11 @@ def adjoint_equation(network: Network, tensor: Tensor, seed: Seed, live: frozens
     domain = (*tensor.axes, *seed.axes)
     k = tuple(index(a.name) for a in tensor.axes)
     context = {b.name: b for b in domain}
-    parts = [_closed(c, k, context) for c in contributions]
-    if tensor.name == seed.tensor:
-        parts.append(times_all(delta(a - q) for a, q in zip(k, seed.at, strict=True)))
-    rhs = settle(total(parts), context)
-    return AdjointEquation(tensor, Entry(adjoint_name(tensor.name), (*k, *seed.at)), domain, contributions, rhs)
+    is_seed = tensor.name == seed.tensor
+    own = times_all(delta(a - q) for a, q in zip(k, seed.at, strict=True)) if is_seed else ZERO
+    rhs = settle(total([*(_closed(c, k, context) for c in contributions), own]), context)
+    lhs = Entry(adjoint_name(tensor.name), (*k, *seed.at))
+    return AdjointEquation(tensor, lhs, domain, contributions, rhs, own)
 
 
 def _closed(c: Contribution, k: tuple[Affine, ...], context: dict[str, Index]) -> Poly:

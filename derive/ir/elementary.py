@@ -74,9 +74,6 @@ FUNCTIONS: Mapping[str, Callable[[Number], Number]] = MappingProxyType(
 """By SymPy's class names."""
 
 CONSTANTS: Mapping[str, float] = MappingProxyType(
-    {
-        str(c).lower(): float(c)
-        for c in (sympy.pi, sympy.E, sympy.EulerGamma, sympy.GoldenRatio, sympy.Catalan)
-    }
+    {str(c).lower(): float(c) for c in (sympy.pi, sympy.E, sympy.EulerGamma, sympy.GoldenRatio, sympy.Catalan)}
 )
 """By the names that they have in the normal form."""

@@ -244,10 +244,11 @@ class Reader:
         if any(i.lower is None for i in over):
             raise DeriveError(f"an index of {name}{args} has no range; make it with net.index(name, size)")
         height = 1
+        mapping = {str(i.label): index(f"_{height}_{k}") for k, i in enumerate(over)}
         bounds = tuple(
-            Index(f"_{height}_{k}", self.affine(i.lower), self.affine(i.upper)) for k, i in enumerate(over)
+            Index(f"_{height}_{k}", self.affine(i.lower), self.affine(i.upper)).subs(mapping)
+            for k, i in enumerate(over)
         )
-        mapping = {str(i.label): index(b.name) for i, b in zip(over, bounds, strict=True)}
         polys = tuple(substitute(self.read(a), mapping) for a in args)
         if any(p.height for p in polys):
             raise DeriveError(f"the arguments of {name} must be entries of tensors; name them with define first")

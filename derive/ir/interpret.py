@@ -53,9 +53,7 @@ D = TypeVar("D", bound=Definition)
 Name = tuple[str, Place]
 
 
-def run_forward(
-    equations: Iterable[Equation], tensors: Mapping[str, Tensor], env: Environment
-) -> Environment:
+def run_forward(equations: Iterable[Equation], tensors: Mapping[str, Tensor], env: Environment) -> Environment:
     """The environment with all values filled in, from the equations as stated.
 
     Raises: DeriveError if an entry is defined twice, by itself, out of the tensor's range or not at all.

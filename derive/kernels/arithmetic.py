@@ -79,7 +79,7 @@ class Arithmetic:
         kind = self._result_kind(function, args)
         if kind == "real":
             args = tuple(self._real(a, function) for a in args)
-        axes = self._axes(args)
+        axes = self.axes_of(args)
         extents = self.extents(args)
         shape = tuple(extents[n] for n in axes)
         node = Pointwise(shape, kind, function, tuple(places(a, axes) for a in args))
@@ -109,7 +109,7 @@ class Arithmetic:
     def real(self, a: Named) -> Named:
         return self._real(a, "")
 
-    def _axes(self, args: Sequence[Named]) -> tuple[str, ...]:
+    def axes_of(self, args: Sequence[Named]) -> tuple[str, ...]:
         """The axes of the widest argument, then those it lacks; in the wanted order where none has them all."""
         found = tuple(dict.fromkeys(n for a in args for n in a.names))
         for a in args:
@@ -122,13 +122,13 @@ class Arithmetic:
     # -- products ----------------------------------------------------------------------------------------
 
     def multiply(self, a: Named, b: Named) -> Named:
-        known = {1: b, 0: a} if (v := self.value_of(a)) is not None else {}
-        if v in known:
-            return known[v]  # type: ignore[index]
-        if self.value_of(b) == 1:
-            return a
-        if (u := self.value_of(b)) is not None and v is not None:
+        u, v = self.value_of(a), self.value_of(b)
+        if u is not None and v is not None:
             return self.number(u * v)
+        if u == 1:
+            return b
+        if v == 1:
+            return a
         if a == b:
             return self.apply("square", a)
         return self.apply("multiply", a, b)
@@ -203,7 +203,7 @@ class Arithmetic:
         """a ± b; a difference that is known the other way round is taken with a minus sign."""
         if a.coefficient == b.coefficient:
             return Term(a.coefficient, self.apply("add", a.value, b.value))
-        axes = self._axes((a.value, b.value))
+        axes = self.axes_of((a.value, b.value))
         flipped = Pointwise(
             tuple(self.extents((a.value, b.value))[n] for n in axes),
             self._result_kind("subtract", (a.value, b.value)),

@@ -51,27 +51,23 @@ class FunctionLowering:
         value = self.arithmetic.value_of(t.value)
         return t.coefficient * value if isinstance(value, Fraction) else None
 
+    def lower(self, e: sympy.Expr) -> Term:
+        """The value of a SymPy expression: a constant at once, else by the rule for its class."""
+        return self._constant(e) if e.is_number else self._rule(e)
+
     @singledispatchmethod
-    def lower(self, e: sympy.Basic) -> Term:
-        """The value of a SymPy expression, by its class; an unknown class raises."""
+    def _rule(self, e: sympy.Basic) -> Term:
+        """One rule for each class of SymPy expressions; an unknown class raises."""
         raise UnsupportedError(f"{e} ({type(e).__name__}) has no kernel")
 
     def _value(self, e: sympy.Expr) -> Named:
         return self.arithmetic.scaled(self.lower(e))
 
-    @lower.register
-    def _(self, e: sympy.Rational) -> Term:
-        return Term(Fraction(int(e.p), int(e.q)), self.arithmetic.number(ONE))
-
-    @lower.register
-    def _(self, e: sympy.NumberSymbol) -> Term:
-        return Term(ONE, self.arithmetic.number(float(e)))
-
-    @lower.register
+    @_rule.register
     def _(self, e: sympy.Symbol) -> Term:
         return Term(ONE, self.values[e])
 
-    @lower.register
+    @_rule.register
     def _(self, e: sympy.Add) -> Term:
         """The terms, numbers last."""
         numbers = [t for t in e.args if t.is_number]
@@ -79,25 +75,22 @@ class FunctionLowering:
         terms = [self.lower(t) for t in rest]
         return self.arithmetic.sum(terms + ([self._constant(sympy.Add(*numbers))] if numbers else []))
 
-    @lower.register
+    @_rule.register
     def _(self, e: sympy.Mul) -> Term:
         """A rational coefficient, other constants as one number, numerators, then denominators."""
         constant, rest = e.as_independent(*e.free_symbols)
-        factors = [rest] if not isinstance(rest, sympy.Mul) else list(rest.args)
-        above_, below = [], []
-        for f in factors:
-            is_inverse = isinstance(f, sympy.Pow) and f.exp.is_negative
-            (below if is_inverse else above_).append(self.lower(1 / f if is_inverse else f))
-        coefficient = self._constant(constant)
-        out = Term(coefficient.coefficient, coefficient.value)
-        if above_:
-            product = self.arithmetic.product([t.value for t in above_])
-            for t in above_:
-                out = Term(out.coefficient * t.coefficient, out.value)
-            out = Term(out.coefficient, self.arithmetic.multiply(product, out.value))
-        for t in below:
-            out = Term(out.coefficient / t.coefficient, self.arithmetic.divide(out.value, t.value))
-        return out
+        factors = sympy.Mul.make_args(rest)
+        numerators = [self.lower(f) for f in factors if not _is_inverse(f)]
+        denominators = [self.lower(1 / f) for f in factors if _is_inverse(f)]
+        a, out = self.arithmetic, self._constant(constant)
+        coefficient, value = out.coefficient, out.value
+        if numerators:
+            value = a.multiply(a.product([t.value for t in numerators]), value)
+        for t in numerators:
+            coefficient *= t.coefficient
+        for t in denominators:
+            coefficient, value = coefficient / t.coefficient, a.divide(value, t.value)
+        return Term(coefficient, value)
 
     def _constant(self, e: sympy.Expr) -> Term:
         """A number without symbols: a rational coefficient, or a float."""
@@ -105,19 +98,17 @@ class FunctionLowering:
             return Term(Fraction(int(e.p), int(e.q)), self.arithmetic.number(ONE))
         return Term(ONE, self.arithmetic.number(float(e)))
 
-    @lower.register
+    @_rule.register
     def _(self, e: sympy.Pow) -> Term:
-        if e.is_number:
-            return self._constant(e)
         if not e.exp.is_Rational:
             raise UnsupportedError(f"the exponent in {e} is not a rational number")
         return Term(ONE, self.arithmetic.power(self._value(e.base), Fraction(int(e.exp.p), int(e.exp.q))))
 
-    @lower.register
+    @_rule.register
     def _(self, e: sympy.Max) -> Term:
         return self._extremum("maximum", e.args)
 
-    @lower.register
+    @_rule.register
     def _(self, e: sympy.Min) -> Term:
         return self._extremum("minimum", e.args)
 
@@ -128,14 +119,14 @@ class FunctionLowering:
             out = self.arithmetic.apply(function, out, self._value(a))
         return Term(ONE, out)
 
-    @lower.register
+    @_rule.register
     def _(self, e: sympy.Function) -> Term:
         """SymPy's own functions under NumPy's names."""
         name = type(e).__name__
         known = "erf" if name == "erf" else NUMPY[name].removeprefix("numpy.")
         return Term(ONE, self.arithmetic.apply(known, self._value(e.args[0])))
 
-    @lower.register
+    @_rule.register
     def _(self, e: AppliedUndef) -> Term:
         u = self._value(e.args[0])
         return getattr(self, "_" + e.func.__name__)(u)  # type: ignore[no-any-return]
@@ -179,6 +170,10 @@ class FunctionLowering:
         a = self.arithmetic
         tail = a.apply("log1p", a.apply("exp", a.apply("negative", a.apply("absolute", u))))
         return Term(ONE, a.apply("add", tail, a.apply("maximum", u, a.number(Fraction(0)))))
+
+
+def _is_inverse(e: sympy.Expr) -> bool:
+    return isinstance(e, sympy.Pow) and bool(e.exp.is_negative)
 
 
 def _operand(value: Named, axes: Sequence[str]) -> Operand:

@@ -6,8 +6,9 @@ operation takes them over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import singledispatchmethod
 
@@ -18,11 +19,10 @@ from derive.kernels.marking import marked_position
 from derive.kernels.program import Accumulated, Condition, Guarded, Operand
 from derive.kernels.reading import Reading
 from derive.raising import array
-from derive.raising.contraction import contract
 from derive.raising.scalar_parts import scalar_parts
 from derive.terms import term
-from derive.terms.affine import Affine, Size
-from derive.terms.view import Leaf, Num
+from derive.terms.affine import Affine, Index, Size
+from derive.terms.view import Leaf, Num, Power
 
 ONE = Fraction(1)
 Saved = Callable[[term.Entry, str], term.Entry | None]
@@ -39,7 +39,6 @@ class Lowering:
     reading: Reading
     saved: Saved = lambda entry, name: None  # noqa: E731
     is_relative: bool = False
-    names: dict[str, Named] = field(default_factory=dict)
 
     def value(self, a: array.Array) -> Named:
         """The value of an array expression, its coefficient multiplied in."""
@@ -243,3 +242,53 @@ class Lowering:
             whole = Operand(value.ref, tuple(range(len(node.shape))))
             value = Named(self.arithmetic.graph.add(Accumulated(node.shape, "real", b, whole)), value.axes)
         return Term(ONE, value)
+
+    @contextmanager
+    def _in_scope(self, bounds: Sequence[Index]) -> Iterator[None]:
+        """The summed indices are in scope while what stands under the sum is lowered."""
+        before = dict(self.reading.scope)
+        self.reading.scope.update((b.name, b) for b in bounds)
+        try:
+            yield
+        finally:
+            self.reading.scope.clear()
+            self.reading.scope.update(before)
+
+
+def _condition(a: array.Array) -> Condition | None:
+    """A bracket on loop variables alone."""
+    if isinstance(a, array.Scalar) and isinstance(a.view, Leaf):
+        atom = a.view.atom
+        if isinstance(atom, term.Delta):
+            return ("zero", atom.difference)
+        if isinstance(atom, term.Bound):
+            return ("nonnegative", atom.affine)
+    return None
+
+
+def _is_inverse(a: array.Array) -> bool:
+    if isinstance(a, array.Scalar):
+        return isinstance(a.view, Power) and a.view.exponent < 0
+    return isinstance(a, array.Raise) and a.exponent < 0
+
+
+def _inverted(a: array.Array) -> array.Array:
+    """1 / a."""
+    if isinstance(a, array.Raise):
+        return a.base if a.exponent == -1 else array.Raise(a.base, -a.exponent)
+    assert isinstance(a, array.Scalar) and isinstance(a.view, Power)
+    base, e = a.view.base, a.view.exponent
+    return array.Scalar(base if e == -1 else Power(base, -e))
+
+
+def _product_of(factors: Sequence[array.Array]) -> array.Array:
+    return factors[0] if len(factors) == 1 else array.Multiply(tuple(factors))
+
+
+def _sides(difference: Affine, axes: frozenset[str]) -> tuple[Affine, Affine]:
+    """`difference = 0` with one axis alone on the left."""
+    for v, c in difference.terms:
+        if isinstance(v, str) and v in axes and abs(c) == 1:
+            alone = Affine([(v, 1)])
+            return alone, alone - difference * c
+    return difference, Affine()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from derive.errors import UnsupportedError
 from derive.kernels.arithmetic import Arithmetic, Named
 from derive.kernels.definitions import Place, Storage
-from derive.kernels.program import UNIT, Count, Given, Kind, Operand, Part, Positions, Ref, Taken
+from derive.kernels.program import UNIT, Count, Given, Kind, Marked, Operand, Part, Positions, Ref, Taken
 from derive.terms.affine import Affine, IdEntry, Index, Size
 from derive.terms.prover import in_range
 from derive.terms.term import Entry
@@ -100,7 +100,7 @@ class Reading:
             else:
                 axis = storage.axis(k, at)
                 positions.append(self._within(idx[k], axis, self.positions(idx[k] - axis.lo)))
-        order = self.arithmetic._axes(positions)
+        order = self.arithmetic.axes_of(positions)
         extents = self.arithmetic.extents(positions)
         node = Taken(
             tuple(extents[n] for n in order),
@@ -143,6 +143,20 @@ class Reading:
         if out is None:
             return self.count(plain)
         return out if plain == Affine() else self.arithmetic.apply("add", out, self.count(plain))
+
+    def marked(self, rest: Named, amount: Named, ids: Affine, axis: str) -> Named:
+        """`rest` with `amount` added where the index `axis` has the value `ids`."""
+        a = self.arithmetic
+        order = rest.names
+        others = tuple(n for n in order if n != axis)
+        position = self.positions(ids - self.scope[axis].lo)
+        args = (
+            Operand(a.real(rest).ref, tuple(None if n is None else order.index(n) for n in rest.axes)),
+            Operand(position.ref, tuple(others.index(n) for n in position.names)),
+            Operand(amount.ref, tuple(others.index(n) for n in amount.names)),
+        )
+        shape = tuple(a.extents([rest])[n] for n in order)
+        return Named(a.graph.add(Marked(shape, "real", *args, order.index(axis))), order)
 
     def count(self, e: Affine) -> Named:
         """An index expression without axes as a number."""

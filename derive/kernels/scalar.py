@@ -105,7 +105,8 @@ def _ranges(e: sympy.Piecewise) -> list[tuple[sympy.Expr, sympy.Expr]]:
     *pieces, (middle, last) = e.args
     if last != sympy.true:
         pieces, middle = list(e.args), sympy.Integer(0)
-    right, left = [], []
+    right: list[tuple[sympy.Expr, sympy.Expr]] = []
+    left: list[tuple[sympy.Expr, sympy.Expr]] = []
     for value, condition in pieces:
         bound, is_right = _bound(condition)
         (right if is_right else left).append((bound, value))

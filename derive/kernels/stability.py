@@ -18,7 +18,7 @@ from derive.network.network import Network
 from derive.simplify.definition import pattern_of_fact
 from derive.simplify.fold import fold
 from derive.simplify.present import Presenter
-from derive.terms.affine import Affine, Index, Size, index
+from derive.terms.affine import Size
 from derive.terms.algebra import add, function, scale, subtract, total
 from derive.terms.prover import Context
 from derive.terms.settle import settle
@@ -191,8 +191,8 @@ def needs_relative_accuracy(polys: Sequence[Poly]) -> frozenset[str]:
     found: set[str] = set()
     for p in polys:
         for atom in atoms_in(p):
-            inner = atom.args[0] if isinstance(atom, Func) and atom.name == "log" else None
-            found.update(e.tensor for e in entries_in(inner) if inner is not None) if inner else None
+            if isinstance(atom, Func) and atom.name == "log":
+                found.update(e.tensor for e in entries_in(atom.args[0]))
         found |= _in_denominators(p)
     return frozenset(found)
 
@@ -215,6 +215,3 @@ def stabilizer_of(network: Network) -> Stabilizer:
     for e in network.equations:
         by_tensor.setdefault(e.lhs.tensor, []).append(e)
     return Stabilizer({n: tuple(es) for n, es in by_tensor.items()}, network.facts, dict(network.tensors))
-
-
-__all__ = ["Stabilizer", "needs_relative_accuracy", "stabilizer_of", "Affine", "Index", "index"]

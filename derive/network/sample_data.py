@@ -64,9 +64,7 @@ def finite_difference(
     return (above - below) / (2 * h)
 
 
-def complex_step(
-    network: Network, env: Environment, tensor: str, at: Place, of: str = "", out: Place = ()
-) -> float:
+def complex_step(network: Network, env: Environment, tensor: str, at: Place, of: str = "", out: Place = ()) -> float:
     """Im f(u + ih) / h, which subtracts nothing and so is exact to rounding (Squire and Trapp, 1998)."""
     stepped = env.with_entry(tensor, at, complex(env.entry(tensor, at).real, STEP))
     return _outcome(network, stepped, of, out).imag / STEP
@@ -127,6 +125,4 @@ def _summed_axes(fact: Fact) -> Iterator[tuple[str, int]]:
         if isinstance(atom, Block) and len(atom.bounds) == 1 and len(atom.body.powers) == 1:
             entry, _ = atom.body.powers[0]
             if isinstance(entry, Entry):
-                yield from (
-                    (entry.tensor, k) for k, a in enumerate(entry.idx) if a.variable == atom.bounds[0].name
-                )
+                yield from ((entry.tensor, k) for k, a in enumerate(entry.idx) if a.variable == atom.bounds[0].name)

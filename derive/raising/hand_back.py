@@ -27,8 +27,8 @@ from derive.terms.matrix import (
     Matrix,
     Ones,
     Product,
-    Scaled,
     ScalarPart,
+    Scaled,
     Transposed,
     Whole,
 )
@@ -47,6 +47,7 @@ from derive.terms.view import (
     children,
     rebuild,
 )
+from derive.terms.walk import entries_in
 
 
 def sympy_name(tensor: str) -> str:
@@ -237,10 +238,13 @@ def _outer_indices(p: term.Poly, a: term.Functional) -> list[Affine]:
 
 
 class MatrixForms:
-    """SymPy matrix expressions of raised results; a tensor with one axis is a column, or a row in row layout."""
+    """SymPy matrix expressions of raised results; a tensor with one axis is a column, or a row in row layout.
 
-    def __init__(self, network: Network, vectors_are_rows: bool) -> None:
-        self.network, self.vectors_are_rows = network, vectors_are_rows
+    `seed` are the axes of what is differentiated, which adjoints have behind their own.
+    """
+
+    def __init__(self, network: Network, vectors_are_rows: bool, seed: tuple[Index, ...] = ()) -> None:
+        self.network, self.vectors_are_rows, self.seed = network, vectors_are_rows, seed
         self.rules: Mapping[type, Callable[..., sympy.Expr]] = {
             Whole: self._whole,
             ScalarPart: lambda m: to_sympy(m.view),
@@ -264,25 +268,28 @@ class MatrixForms:
     def _whole(self, m: Whole) -> sympy.Expr:
         if isinstance(m.atom, term.Functional):
             return self._gradient(m)
-        tensor = self.network.tensor(m.atom.tensor.removeprefix(ADJOINT))
-        at = {a.name: e for a, e in zip(tensor.axes, m.atom.idx, strict=False)}
-        extent = {
-            e.variable: affine_to_sympy(a.extent.subs(at)) for a, e in zip(tensor.axes, m.atom.idx, strict=False)
-        }
+        extents = self._extents(m.atom)
         fixed = [repr(e) for e in m.atom.idx if e.variable not in m.axes]
         name = "_".join([sympy_name(m.atom.tensor), *fixed])
-        return self._symbol(name, [extent[n] for n in m.axes])
+        return self._symbol(name, [extents[n] for n in m.axes])
 
     def _gradient(self, m: Whole) -> sympy.Expr:
         assert isinstance(m.atom, term.Functional)
-        extents = {
-            e.variable: affine_to_sympy(b.extent)
-            for _, at in m.atom.wrt
-            for b, e in zip(m.atom.bounds, at, strict=True)
-        }
+        entries = [e for p in m.atom.args for e in entries_in(p) if isinstance(e, term.Entry)]
+        extents = {n: extent for e in entries for n, extent in self._extents(e).items()}
+        for _, at in m.atom.wrt:
+            own = zip(m.atom.bounds, at, strict=True)
+            extents |= {e.variable: affine_to_sympy(b.extent) for b, e in own if e.variable is not None}
         name = f"d{m.atom.name}_d{_argument(m.atom, m.atom.wrt[0][0])}"
-        samples = affine_to_sympy(self.network.batch.extent) if self.network.batch is not None else None
-        return self._symbol(name, [extents.get(n, samples) for n in m.axes])
+        return self._symbol(name, [extents[n] for n in m.axes])
+
+    def _extents(self, entry: term.Entry) -> dict[str, sympy.Expr]:
+        """The extents of the axes on which single indices stand."""
+        tensor = self.network.tensor(entry.tensor.removeprefix(ADJOINT))
+        axes = (*tensor.axes, *self.seed) if entry.tensor.startswith(ADJOINT) else tensor.axes
+        at = {a.name: e for a, e in zip(axes, entry.idx, strict=True)}
+        pairs = zip(axes, entry.idx, strict=True)
+        return {e.variable: affine_to_sympy(a.extent.subs(at)) for a, e in pairs if e.variable is not None}
 
     def _symbol(self, name: str, extents: list[sympy.Expr]) -> sympy.Expr:
         if not extents:

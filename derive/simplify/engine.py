@@ -69,9 +69,9 @@ class Simplifier:
         if part.condition:
             lines.append(Line("case", self.presenter.view(part.poly), part.condition))
         p = self._textbook(part.poly, part.domain, lines)
-        view = self.outputs.presenter(self.presenter).view(p)
+        view = self.outputs.presenter(self.presenter, _scope(part.domain)).view(p)
         if view != lines[-1].view:
-            lines.append(Line("output" if self.outputs.occur_in(p) else "collect", view))
+            lines.append(Line("collect" if view == self.presenter.view(p) else "output", view))
         lhs = Entry(equation.lhs.tensor, tuple(a.subs(part.fixed) for a in equation.lhs.idx))
         return Case(lhs, part.domain, p, view, tuple(_distinct(lines)), part.condition)
 
@@ -84,7 +84,7 @@ class Simplifier:
         if q is not None:
             folded, _ = fold(q, patterns, context)
             if cost(folded) < cost(p):
-                lines.append(Line("output", self.outputs.presenter(self.presenter).view(p)))
+                lines.append(Line("output", self.outputs.presenter(self.presenter, context).view(p)))
                 return self._fold(q, patterns, context, lines, always="collect")
         return p
 

@@ -21,7 +21,8 @@ def opening_lines(equation: AdjointEquation, presenter: Presenter) -> tuple[Line
         chain[_chain_term(equation, c, presenter, several)] = None
     readers = tuple(dict.fromkeys(c.reader.lhs.tensor for c in equation.contributions))
     local = [_local_term(equation, c, presenter) for c in equation.contributions]
-    return (Line("chain", plus(list(chain)), readers), Line("local", plus(local), readers))
+    own = [presenter.view(equation.own)]
+    return (Line("chain", plus([*chain, *own]), readers), Line("local", plus(local + own), readers))
 
 
 def _chain_term(equation: AdjointEquation, c: Contribution, presenter: Presenter, several: bool) -> View:

@@ -21,7 +21,7 @@ from derive.terms.substitute import substitute_atom
 from derive.terms.term import Atom, Entry, Func, Monomial, Poly, of_atom
 from derive.terms.view import Power, View
 from derive.terms.view import times as times_view
-from derive.terms.walk import atoms_in, entries_in
+from derive.terms.walk import entries_in
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class OutputForms:
             table.setdefault(_signature(_applied(e)), []).append(e)
         return table
 
-    def value(self, atom: Func, context: Context | None) -> Entry | None:
+    def value(self, atom: Func, context: Context) -> Entry | None:
         """The entry that holds f at the argument of `atom`, a first derivative of f."""
         for e in self._by_function.get(_signature(atom), ()):
             binding = instance(_applied(e), e.domain, Func(atom.name, atom.args), context)
@@ -46,7 +46,7 @@ class OutputForms:
                 return found if isinstance(found, Entry) else None
         return None
 
-    def factors(self, atom: Atom, context: Context | None = None) -> list[tuple[Poly, int]] | None:
+    def factors(self, atom: Atom, context: Context) -> list[tuple[Poly, int]] | None:
         """The output form of a first derivative, factor by factor; None where there is none."""
         if not isinstance(atom, Func) or atom.orders != (1,):
             return None
@@ -56,9 +56,6 @@ class OutputForms:
             return None
         reader = Reader({}, values={"a": of_atom(entry)})
         return [(reader.read(sympy.sympify(f)), e) for f, e in form]
-
-    def occur_in(self, p: Poly) -> bool:
-        return any(self.factors(a) for a in atoms_in(p))
 
     def substituted(self, p: Poly, context: Context) -> Poly | None:
         """All occurrences at the top replaced at once, factors kept together so that they may cancel."""
@@ -86,17 +83,17 @@ class OutputForms:
                 coefficient *= content ** int(k * e)
         return scale(from_powers(powers), coefficient) if changed else None
 
-    def presenter(self, plain: Presenter) -> Presenter:
-        """A presenter that shows derivatives by their output forms."""
+    def presenter(self, plain: Presenter, context: Context) -> Presenter:
+        """A presenter that shows derivatives by their output forms, where those are proved to be in range."""
 
-        def shown(atom: Atom) -> View | None:
-            factors = self.factors(atom)
+        def shown(atom: Atom, scope: Context) -> View | None:
+            factors = self.factors(atom, scope)
             if factors is None:
                 return None
             parts = [plain.view(p) if k == 1 else Power(plain.view(p), Fraction(k)) for p, k in factors]
             return times_view(list(parts))
 
-        return replace(plain, shown=shown)
+        return replace(plain, shown=shown, scope=context)
 
 
 def _applied(e: Equation) -> Func:

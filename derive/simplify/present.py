@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -11,6 +11,7 @@ from derive.calculus.adjoint import ADJOINT
 from derive.simplify.cost import power_cost
 from derive.terms.affine import outermost_first
 from derive.terms.algebra import scale, subtract, total
+from derive.terms.prover import Context
 from derive.terms.substitute import open_block
 from derive.terms.term import (
     Atom,
@@ -28,16 +29,17 @@ from derive.terms.term import (
 )
 from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, View, plus, times
 
-Shown = Callable[[Atom], View | None]
-"""What to show for an atom instead of itself, or None."""
+Shown = Callable[[Atom, Context], View | None]
+"""What to show for an atom instead of itself where the indices are in these ranges, or None."""
 
 
 @dataclass(frozen=True)
 class Presenter:
-    """How to lay out terms: the role of each tensor (for the order of factors), and output forms."""
+    """How to lay out terms: the role of each tensor (for the order of factors), and output forms in `scope`."""
 
     roles: Mapping[str, str]
-    shown: Shown = lambda atom: None  # noqa: E731
+    shown: Shown = lambda atom, scope: None
+    scope: Context = field(default_factory=dict)
 
     def view(self, p: Poly, avoid: frozenset[str] = frozenset()) -> View:
         """A view of `p`, of equal value."""
@@ -80,7 +82,7 @@ class Presenter:
 
     def atom(self, a: Atom, avoid: frozenset[str]) -> View:
         """The view of one atom."""
-        special = self.shown(a)
+        special = self.shown(a, self.scope)
         if special is not None:
             return special
         match a:
@@ -92,8 +94,9 @@ class Presenter:
                 return Step(self.view(a.poly, avoid), a.strict)
             case Block():
                 bounds, body = open_block(a, avoid)
+                inside = replace(self, scope={**self.scope, **{b.name: b for b in bounds}})
                 inner = avoid | {b.name for b in bounds}
-                return Summed(outermost_first(bounds), self.view(Poly({body: Fraction(1)}), inner))
+                return Summed(outermost_first(bounds), inside.view(Poly({body: Fraction(1)}), inner))
         return Leaf(a)
 
     def _rank(self, a: Atom, e: Fraction) -> int:

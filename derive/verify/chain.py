@@ -55,6 +55,11 @@ class Chain:
                 out[part].add(name)
         return {n: frozenset(names) for n, names in out.items()}
 
+    def from_cost(self, names: Iterable[str]) -> list[str]:
+        """The names, nearest to the cost first: by how many adjoints each is made of."""
+        order = {n: k for k, n in enumerate(self.network.tensors)}
+        return sorted(names, key=lambda n: (len(self.made_of[n]), order[n]))
+
     def at(self, point: Point) -> State:
         """All values and adjoints at a point."""
         axes = {t.name: t.axes for t in self.network.tensors.values()}

@@ -18,7 +18,7 @@ from derive.verify.calling import OFFERED, outcome
 from derive.verify.chain import Chain
 from derive.verify.claims import Claim, Status
 from derive.verify.diagnosis import Detective
-from derive.verify.evidence import Reference, evidence
+from derive.verify.evidence import LOSS, Reference, evidence
 from derive.verify.hand_file import gradient_lines, read_source
 from derive.verify.judging import Bench, judge
 from derive.verify.layout import Fields, layout_of_network
@@ -103,7 +103,7 @@ class _Test:
                 file=self.title,
             )
         stopped = _stopped(made, number)
-        claims = self._claims(made.outcomes, points, stopped)
+        claims = self._claims(made.offers, made.outcomes, points, stopped)
         if _raised(made) and all(c.status is not Status.WRONG for c in claims):
             claims = self._on_square(run, claims)
         return Report(self.title, self.network.name, tuple(claims), _notes(made, stopped), made.printed)
@@ -111,10 +111,13 @@ class _Test:
     def _data(self, p: Point) -> tuple[Fields, Fields]:
         return self.layout.fields(self.layout.params, p.data), self.layout.fields(self.layout.inputs, p.data)
 
-    def _claims(self, outcomes: Outcomes, points: Sequence[Point], stopped: str) -> list[Claim]:
+    def _claims(
+        self, offers: tuple[str, ...], outcomes: Outcomes, points: Sequence[Point], stopped: str
+    ) -> list[Claim]:
         states = tuple(self.chain.at(p) for p, o in zip(points, outcomes, strict=False) if "raised" not in o)
         if not states:
-            return [Claim(n, Status.NOT_CHECKED, stopped) for n in self.layout.params]
+            names = [*([LOSS] if offers[:1] == OFFERED[:1] else []), *self.layout.params]
+            return [Claim(n, Status.NOT_CHECKED, stopped) for n in names]
         found = evidence(self.chain, self.layout, states, outcomes, self.reference)
         return judge(Bench(Detective(self.chain, self.layout, states, {}), len(states), stopped), found)
 
@@ -124,7 +127,7 @@ class _Test:
         made = run([self._data(point)])
         if _stopped(made, 1):
             return claims
-        square = {c.name: c for c in self._claims(made.outcomes, [point], "")}
+        square = {c.name: c for c in self._claims(made.offers, made.outcomes, [point], "")}
         return [_after_square(c, square.get(c.name)) for c in claims]
 
 
@@ -132,8 +135,7 @@ def _after_square(claim: Claim, square: Claim | None) -> Claim:
     """What equal sizes show to be wrong is wrong; what is right there only is not checked."""
     if square is None or square.status is not Status.WRONG:
         return claim
-    reason = f"{claim.reason}. With equal sizes it runs, and there: {square.reason}"
-    return replace(square, reason=reason)
+    return replace(square, reason=f"it runs only where sizes are equal, and there {square.reason}")
 
 
 def _stopped(made: Run, number: int) -> str:
@@ -147,8 +149,14 @@ def _stopped(made: Run, number: int) -> str:
 
 
 def _ended(text: str, line: object, reached: int) -> str:
-    place = f" (line {line})" if isinstance(line, int) else ""
-    return f"the code does not run: {text}{place}" + (f", after {reached} points" if reached else "")
+    place = f" on line {line}" if isinstance(line, int) else ""
+    hint = "; shapes do not fit: look for a lost transpose or a wrong factor" if _is_about_shapes(text) else ""
+    after = f" after {reached} points" if reached else ""
+    return f"the code does not run: {text}{place}{after}{hint}"
+
+
+def _is_about_shapes(text: str) -> bool:
+    return text.startswith("ValueError") and any(w in text for w in ("matmul", "broadcast", "aligned", "shape"))
 
 
 def _raised(made: Run) -> bool:

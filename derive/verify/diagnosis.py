@@ -10,7 +10,7 @@ from derive.errors import DeriveError
 from derive.verify.chain import Chain, State
 from derive.verify.compare import matches, reshaped, transposed
 from derive.verify.layout import Field, Layout
-from derive.verify.mistakes import Mistake
+from derive.verify.mistakes import COARSE, Mistake
 from derive.verify.mutations.catalogue import mutants
 from derive.verify.mutations.cost import WHOLE, scaled_costs
 from derive.verify.mutations.site import Mutant, Site
@@ -68,8 +68,7 @@ class Detective:
 
     def findings(self, wrong: Sequence[str]) -> tuple[Finding, ...]:
         """One mistake after the other, each under those found before it."""
-        order = list(self.chain.equations)
-        return tuple(self._explain(self.states, sorted(wrong, key=order.index)))
+        return tuple(self._explain(self.states, self.chain.from_cost(wrong)))
 
     # -- the search -------------------------------------------------------------------------------
 
@@ -182,6 +181,7 @@ def _grouped(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
 
 
 def _alternatives(group: Sequence[Candidate]) -> tuple[Mistake, ...]:
-    """Mistakes of another kind with the same effect, at most one."""
+    """Mistakes of another kind with the same effect, at most one; those of single terms say less than any other."""
     first = group[0].mistake
-    return tuple(c.mistake for c in group if c.mistake.code != first.code)[:1]
+    other = (c.mistake for c in group if c.mistake.code not in (first.code, *COARSE))
+    return tuple(other)[:1]

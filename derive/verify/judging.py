@@ -186,7 +186,8 @@ def _explained(bench: Bench, claim: Claim, finding: Finding | None, shape: str, 
 def _with_sources(bench: Bench, claims: Mapping[str, Claim], names: Mapping[str, str]) -> dict[str, Claim]:
     """Of a wrong claim without a known mistake: which other wrong claim nearer to the cost it may come from."""
     tensors = {field: tensor for tensor, field in names.items()}
-    order = [names[n] for n in bench.detective.chain.equations if n in names and names[n] in claims]
+    derived = [n for n in bench.detective.chain.equations if n in names and names[n] in claims]
+    order = [names[n] for n in bench.detective.chain.from_cost(derived)]
     out = dict(claims)
     unknown = [n for n in order if claims[n].mistake is None]
     for k, name in enumerate(unknown):

@@ -152,6 +152,7 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
         "not-finite": Kind("it is not finite", "look for a division by 0, the logarithm of 0, or an overflow of exp"),
     }
 )
+COARSE = ("sign-of-term", "missing-term")
 
 LOSS_MISTAKES: Mapping[str, Kind] = MappingProxyType(
     {

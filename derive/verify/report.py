@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,16 +42,18 @@ class Report:
     def claim(self, name: str) -> Claim:
         return next(c for c in self.claims if c.name == name)
 
-    def to_json(self) -> dict[str, Any]:
-        """The claims and their counts, ready for `json.dump`."""
+    def as_data(self) -> dict[str, Any]:
         return {"claims": [c.as_data() for c in self.claims], "counts": self.counts}
+
+    def to_json(self) -> str:
+        return json.dumps(self.as_data(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     def render_text(self) -> str:
         """A line for each claim, what is to be mended under it, and the counts."""
         width = max((len(c.name) for c in self.claims), default=0)
         lines = [f"{printable(self.file)} against the network {self.network}", ""]
         for c in self.claims:
-            lines += _claim_lines(c, width)
+            lines += _claim_lines(c, width, self.notes)
         lines += ["", *self.notes] if self.notes else []
         if self.printed:
             lines += ["", "It printed:", *("  | " + printable(row) for row in self.printed.splitlines())]
@@ -58,9 +61,10 @@ class Report:
         return "\n".join([*lines, "", counted or "nothing was claimed"]) + "\n"
 
 
-def _claim_lines(c: Claim, width: int) -> list[str]:
+def _claim_lines(c: Claim, width: int, notes: Sequence[str]) -> list[str]:
     where = "" if c.line is None else f"line {c.line}: "
-    lines = [f"  {c.name.ljust(width)}  {c.status.value.ljust(11)}  {where}{c.reason}"]
+    reason = "see below" if c.reason in notes else c.reason
+    lines = [f"  {c.name.ljust(width)}  {c.status.value.ljust(11)}  {where}{reason}"]
     if c.counterexample is not None:
         lines.append(" " * (width + 17) + shown(c.counterexample))
     return lines
@@ -76,6 +80,4 @@ def shown(c: Counterexample) -> str:
 def _number(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.7g}"
-    return (
-        f"({', '.join(map(str, value))})" if isinstance(value, Sequence) and not isinstance(value, str) else str(value)
-    )
+    return str(value)

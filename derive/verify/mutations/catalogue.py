@@ -27,6 +27,7 @@ MUTATIONS: tuple[Callable[[Site], Iterator[Mutant]], ...] = (
     jacobians.extra_jacobian,
     operands.lost_transpose,
     operands.wrong_operand,
+    operands.swapped_weights,
     operands.wrong_delta,
     sums.missing_sum,
     sums.single_sample,

@@ -110,16 +110,18 @@ def wrong_point(site: Site) -> Iterator[Mutant]:
         for rhs in _with_derivative(site, lambda c, f: _at(f, c.cotangent)):
             yield site.mutant(code, rhs, wrong=f"the gradient of {details['reader']}", **details)
     for other in site.network.role("value"):
-        if other.name in (site.name, details["reader"]) or not site.same_shape(other, site.tensor):
+        if other.name in (site.name, details["reader"]):
             continue
-        for rhs in _with_derivative(site, lambda c, f, u=other: _at_entry(f, u)):  # type: ignore[misc]
+        for rhs in _with_derivative(site, lambda c, f, u=other: _at_entry(site, f, u)):  # type: ignore[misc]
             yield site.mutant(code, rhs, wrong=other.name, **details)
 
 
-def _at_entry(f: Func, other: Tensor) -> Poly | None:
-    """f' at the entry of another tensor with the same indices."""
+def _at_entry(site: Site, f: Func, other: Tensor) -> Poly | None:
+    """f' at the entry of another tensor of the same shape with the same indices."""
     atoms = [a for m, _ in f.args[0].terms for a, _ in m.powers]
     if len(atoms) != 1 or not isinstance(atoms[0], Entry):
+        return None
+    if not site.same_shape(other, site.network.tensor(atoms[0].tensor)):
         return None
     return _at(f, of_atom(Entry(other.name, atoms[0].idx)))
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from derive.calculus.adjoint import ADJOINT, Contribution, adjoint_name
 from derive.ir.tensor import Tensor
 from derive.terms.affine import Affine, Index
-from derive.terms.algebra import add
+from derive.terms.algebra import add, total
 from derive.terms.term import Entry, Poly, of_atom
 from derive.terms.walk import rewrite
 from derive.verify.mutations.derivatives import details_of
@@ -57,6 +57,26 @@ def wrong_operand(site: Site) -> Iterator[Mutant]:
             names = {"weight": right.name} if weight else {"right": right.name}
             code = "wrong-weight" if weight else "wrong-input"
             yield from _put(site, c, entry, other, code, wrong=shown, reader=c.reader.lhs.tensor, **names)
+
+
+def swapped_weights(site: Site) -> Iterator[Mutant]:
+    """V δ_1 + W δ_2 for W δ_1 + V δ_2, in the gradient of a value with two readers."""
+    weights = [(c, e) for c in site.contributions if (e := _weight_of(site, c)) is not None]
+    for k, (c, first) in enumerate(weights):
+        for d, second in weights[k + 1 :]:
+            rest = site.sum(x for x in site.contributions if x not in (c, d))
+            swapped = (
+                site.with_coefficient(c, of_atom(Entry(second.tensor, first.idx))),
+                site.with_coefficient(d, of_atom(Entry(first.tensor, second.idx))),
+            )
+            details = {"reader": c.reader.lhs.tensor, "wrong": second.tensor, "weight": first.tensor}
+            if first.tensor != second.tensor:
+                yield site.mutant("wrong-weight", total((rest, *swapped)), **details)
+
+
+def _weight_of(site: Site, c: Contribution) -> Entry | None:
+    entry = single_entry(c.coefficient)
+    return entry if entry is not None and site.network.tensor(entry.tensor).role == "parameter" else None
 
 
 def wrong_delta(site: Site) -> Iterator[Mutant]:

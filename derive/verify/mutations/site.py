@@ -89,7 +89,7 @@ class Site:
         return sum_over(c.bounds, times(times(c.cotangent, c.coefficient), deltas), context)
 
     def sum(self, contributions: Iterable[Contribution]) -> Poly:
-        return total(self.closed(c) for c in contributions)
+        return settle(total(self.closed(c) for c in contributions), self.context)
 
     def rule(self, rhs: Poly, domain: tuple[Index, ...] | None = None) -> Rule:
         """The adjoint with another right side, over its own domain or another one."""

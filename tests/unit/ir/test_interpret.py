@@ -37,7 +37,9 @@ from derive.terms.term import (
     Positive,
     Scalar,
     constant,
+    of_affine,
     of_atom,
+    of_monomial,
 )
 
 n, L = Symbol("n", integer=True), Symbol("L", integer=True)
@@ -56,9 +58,7 @@ ENV = Environment(
     },
     indices={"i": 2},
     functions={"f": lambda orders, args: args[0] * 10 ** orders[0] + 7 * args[1] * orders[1]},
-    functionals={
-        "C": lambda arrays, wrt: sum(arrays[0].values()) + 100 * len(wrt) + 1000 * sum(p[1][0] for p in wrt)
-    },
+    functionals={"C": lambda arrays, wrt: sum(arrays[0].values()) + 100 * len(wrt) + 1000 * sum(p[1][0] for p in wrt)},
     derivative_of=definition,
 )
 
@@ -109,6 +109,10 @@ def block(body: list[Atom], *bounds: Index) -> Poly:
     return of_atom(Block(bounds, Monomial((a, Fraction(1)) for a in body)))
 
 
+def product(*atoms: Atom) -> Poly:
+    return of_monomial(Monomial((a, Fraction(1)) for a in atoms))
+
+
 I, A, B = index("i"), index("a"), index("b")
 one = number(1)
 over_a, under_a = Index("a", one, size("n")), Index("b", one, A)
@@ -137,15 +141,11 @@ x_next, x_a = Entry("x", (I + 1,)), Entry("x", (A,))
         (block([x_a], over_a), -1.0),
         (block([Entry("W", (A, B))], under_a, over_a), 1101.0),
         (block([x_a], Index("a", number(2), one)), 0),
-        (Poly({Monomial([(Bound(-I + 1), Fraction(1)), (x_next, Fraction(1))]): Fraction(1)}), 0),
-        (Poly({Monomial([(Delta(I - 1), Fraction(1)), (x_next, Fraction(-1))]): Fraction(1)}), 0),
-        (Poly({Monomial([(Positive(entry("x", I)), Fraction(1)), (x_next, Fraction(1))]): Fraction(1)}), 0),
-        (
-            Poly(
-                {Monomial([(Bound(-I), Fraction(1)), (Positive(of_atom(x_next)), Fraction(1))]): Fraction(1)}
-            ),
-            0,
-        ),
+        (product(Bound(-I + 1), x_next), 0),
+        (product(Positive(entry("x", I)), x_next), 0),
+        (product(Bound(-I), Positive(of_atom(x_next))), 0),
+        (product(Positive(of_atom(x_next), strict=False), Positive(of_affine(-I + 1))), 0),
+        (of_monomial(Monomial([(Delta(I - 1), Fraction(1)), (x_next, Fraction(-1))])), 0),
         (of_atom(Func("pi", ())), math.pi),
         (function("sin", (entry("x", I),)), math.sin(-3)),
         (of_atom(Func("tanh", (entry("x", one),), (1,))), 1 - math.tanh(2) ** 2),

@@ -94,7 +94,7 @@ class Reader:
                 self.take()
             factor, more = self.power()
             matrices += more
-            both = isinstance(value, np.ndarray) and isinstance(factor, np.ndarray)
+            both = all(isinstance(v, np.ndarray) and v.size > 1 for v in (value, factor))
             value = value @ factor if both else value * factor
         return value, matrices
 
@@ -111,7 +111,7 @@ class Reader:
                 assert not isinstance(value, np.ndarray), "a matrix to a power"
                 value = value ** _number(exponent)
             assert self.peek() != "^", "two superscripts"
-        return value, int(isinstance(value, np.ndarray))
+        return value, int(isinstance(value, np.ndarray) and value.size > 1)
 
     # -- single pieces ------------------------------------------------------------------------------------
 

@@ -1,0 +1,84 @@
+"""Sums as arrays and loops can do them: over ordered indices apart, and over ranges that depend on no other axis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from derive.terms.affine import Affine, Index, Size
+from derive.terms.term import Bound, Delta, Entry
+from derive.terms.view import Leaf, Summed, View, children, rebuild, times
+
+
+def with_ordered_sums(view: View, families: Mapping[str, int]) -> View:
+    """The same view, where a summed index that runs along an ordered axis is marked as ordered."""
+    parts = tuple(with_ordered_sums(p, families) for p in children(view))
+    view = view if parts == children(view) else rebuild(view, parts)
+    if not isinstance(view, Summed):
+        return view
+    ordered = frozenset(_ordered_names(view, families))
+    return Summed(
+        tuple(Index(b.name, b.lo, b.hi, b.ordered or b.name in ordered) for b in view.bounds), view.body
+    )
+
+
+def _ordered_names(view: View, families: Mapping[str, int]) -> Iterator[str]:
+    """The indices at ordered places of tensors and in the subscripts of sizes."""
+    if isinstance(view, Leaf) and isinstance(view.atom, Entry):
+        for a in view.atom.idx[: families.get(view.atom.tensor, 0)]:
+            yield from sorted(a.free)
+    if isinstance(view, Summed):
+        for b in view.bounds:
+            for v, _ in (*b.lo.terms, *b.hi.terms):
+                if isinstance(v, Size):
+                    yield from (n for a in v.args for n in sorted(a.free))
+    for p in children(view):
+        yield from _ordered_names(p, families)
+
+
+@dataclass(frozen=True)
+class _Hull:
+    """The widest range of an index, and the brackets that narrow it to its own."""
+
+    index: Index
+    brackets: tuple[View, ...]
+
+
+def rectangular(view: View, scope: Mapping[str, Index]) -> View:
+    """The same view, where a range that depends on another axis is its hull, with brackets in the body."""
+    if not isinstance(view, Summed):
+        parts = tuple(rectangular(p, scope) for p in children(view))
+        return view if parts == children(view) else rebuild(view, parts)
+    inner = {**scope, **{b.name: b for b in view.bounds}}
+    hulls = [_hull(b, inner) for b in view.bounds]
+    inner |= {h.index.name: h.index for h in hulls}
+    brackets = [b for h in hulls for b in h.brackets]
+    body = rectangular(view.body, inner)
+    return Summed(tuple(h.index for h in hulls), times([body, *brackets]) if brackets else body)
+
+
+def _hull(b: Index, scope: Mapping[str, Index]) -> _Hull:
+    names = [n for n in sorted(b.free) if n in scope and not scope[n].ordered]
+    if not names:
+        return _Hull(b, ())
+    here = Affine([(b.name, 1)])
+    brackets = [Leaf(Bound(b.hi - here))] if b.hi.free & set(names) else []
+    brackets += [Leaf(Bound(here - b.lo))] if b.lo.free & set(names) else []
+    lo, hi = _worst(b.lo, scope, -1), _worst(b.hi, scope, 1)
+    return _Hull(Index(b.name, lo, hi, b.ordered), tuple(brackets))
+
+
+def _worst(e: Affine, scope: Mapping[str, Index], sign: int) -> Affine:
+    """The largest (sign 1) or least (−1) value of an index expression over the axes in scope."""
+    while names := [v for v, _ in e.terms if isinstance(v, str) and v in scope and not scope[v].ordered]:
+        c = e.coefficient(names[0])
+        b = scope[names[0]]
+        e = e.subs({names[0]: b.hi if c * sign > 0 else b.lo})
+    return e
+
+
+def has_conditions(view: View) -> bool:
+    """Whether a delta or a bracket on indices occurs."""
+    return (isinstance(view, Leaf) and isinstance(view.atom, Delta | Bound)) or any(
+        has_conditions(p) for p in children(view)
+    )

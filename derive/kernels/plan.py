@@ -1,0 +1,160 @@
+"""The plan of a kernel: every step lowered into the graph, in order, bound to the tensor that it computes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from derive.kernels.arithmetic import Arithmetic, Named
+from derive.kernels.definitions import Definition, Place, Storage
+from derive.kernels.lower import Lowering
+from derive.kernels.marks import rectangular, with_ordered_sums
+from derive.kernels.program import UNIT, Arranged, Assembled, Graph, Operand, Pointwise, Reduction, Ref
+from derive.kernels.reading import Reading
+from derive.kernels.schedule import Loop, Step
+from derive.raising.contraction import array_of
+from derive.terms.affine import Affine, Index
+from derive.terms.term import Entry
+
+
+@dataclass(frozen=True)
+class Binding:
+    """`definition` is computed by the value `ref`; None where it is a part of a tensor that is not yet whole."""
+
+    definition: Definition
+    ref: Ref | None
+
+    @property
+    def place(self) -> Place:
+        return self.definition.tensor, self.definition.at
+
+
+@dataclass(frozen=True)
+class LoopPlan:
+    """Bindings for every value of `index`."""
+
+    index: Index
+    descending: bool
+    bindings: tuple[Binding, ...]
+
+
+Item = Binding | LoopPlan
+
+
+@dataclass
+class Planner:
+    """Lowers steps one after the other; what is bound is read by later steps."""
+
+    storages: Mapping[str, Storage]
+    saved: Callable[[Entry, str], Entry | None]
+    relative: frozenset[str]
+    graph: Graph = field(default_factory=Graph)
+    bound: dict[Place, Ref] = field(default_factory=dict)
+    parts: dict[Place, list[tuple[Ref, tuple[Affine, ...]]]] = field(default_factory=dict)
+    expected: Counter[Place] = field(default_factory=Counter)
+
+    def plan(self, steps: Sequence[Step]) -> list[Item]:
+        for step in steps:
+            for d in step.body if isinstance(step, Loop) else (step,):
+                self.expected[d.tensor, d.at] += 1
+        return [self._loop(s) if isinstance(s, Loop) else self._bind(s) for s in steps]
+
+    def _loop(self, loop: Loop) -> LoopPlan:
+        """What is bound in a round holds in that round only."""
+        bindings = []
+        for d in loop.body:
+            bindings.append(self._bind(d))
+        for binding in bindings:
+            self.bound.pop(binding.place, None)
+        return LoopPlan(loop.index, loop.descending, tuple(bindings))
+
+    def _bind(self, d: Definition) -> Binding:
+        """Lower a definition into the layout in which its tensor is stored."""
+        storage = self.storages[d.tensor]
+        axes = tuple(None if k is None else d.lhs.idx[k] for k in storage.layout)
+        names = tuple(None if e is None else _axis_of(e, d) for e in axes)
+        value = self._lowered(d, tuple(n for n in names if n is not None))
+        scope = {b.name: b for b in d.domain}
+        shape = tuple(UNIT if n is None else scope[n].extent for n in names)
+        ref = self._conform(value, names, shape)
+        place = (d.tensor, d.at)
+        starts = tuple(
+            Affine() if k is None else _start(d.lhs.idx[k], n, scope, storage.axis(k, d.at))
+            for k, n in zip(storage.layout, names, strict=True)
+        )
+        whole = tuple(UNIT if k is None else storage.axis(k, d.at).extent for k in storage.layout)
+        if shape != whole or any(s != Affine() for s in starts):
+            return Binding(d, self._assembled(place, ref, starts, whole))
+        self.bound[place] = ref
+        return Binding(d, ref)
+
+    def _lowered(self, d: Definition, order: tuple[str, ...]) -> Named:
+        from_scope = {b.name: b for b in d.domain}
+        families = {t: s.family for t, s in self.storages.items()}
+        view = rectangular(with_ordered_sums(d.view, families), from_scope)
+        arithmetic = Arithmetic(self.graph, (*order, *(b.name for b in d.over)))
+        scope = from_scope | {b.name: b for b in d.over}
+        lowering = self._lowering(arithmetic, scope, d.tensor in self.relative)
+        axes = {n: b for n, b in scope.items() if not b.ordered}
+        value = lowering.value(array_of(view, axes))
+        if d.over:
+            value = arithmetic.reduce(d.function, value, [b.name for b in d.over])
+        return arithmetic.real(value)
+
+    def _lowering(self, arithmetic: Arithmetic, scope: dict[str, Index], is_relative: bool) -> Lowering:
+
+        reading = Reading(arithmetic, self.storages, self.bound, scope)
+        return Lowering(arithmetic, reading, self.saved, is_relative)
+
+    def _assembled(
+        self, place: Place, ref: Ref, starts: tuple[Affine, ...], whole: tuple[Affine, ...]
+    ) -> Ref | None:
+        """The whole tensor once its last part is there."""
+        parts = self.parts.setdefault(place, [])
+        parts.append((ref, starts))
+        if len(parts) < self.expected[place]:
+            return None
+        operands = tuple(Operand(r, tuple(range(len(whole)))) for r, _ in parts)
+        node = Assembled(whole, "real", operands, tuple(s for _, s in parts))
+        del self.parts[place]
+        self.bound[place] = self.graph.add(node)
+        return self.bound[place]
+
+    # -- layout ------------------------------------------------------------------------------------------
+
+    def _conform(self, value: Named, names: tuple[str | None, ...], shape: tuple[Affine, ...]) -> Ref:
+        """The value with its axes in the order of `names`, repeated along those that it lacks."""
+        if value.axes == names and self.graph[value.ref].shape == shape:
+            return value.ref
+        wanted = [n for n in names if n is not None]
+        if any(n not in value.names for n in wanted):
+            places = tuple(None if n is None else names.index(n) for n in value.axes)
+            node = Pointwise(shape, "real", "spread", (Operand(value.ref, places),))
+            return self.graph.add(node)
+        inner = self.graph[value.ref]
+        if isinstance(inner, Reduction):
+            return self.graph.add(_relaid(inner, value, names, shape))
+        places = tuple(None if n is None else names.index(n) for n in value.axes)
+        return self.graph.add(Arranged(shape, inner.kind, Operand(value.ref, places)))
+
+
+def _relaid(
+    node: Reduction, value: Named, names: tuple[str | None, ...], shape: tuple[Affine, ...]
+) -> Reduction:
+    """A reduction with its result in another layout: axes of extent 1 are kept, not put in afterwards."""
+    rank, old = len(shape), len(node.shape)
+    moved: dict[int, int] = {k: names.index(n) for k, n in enumerate(value.axes) if n is not None}
+    moved |= {old + k: rank + k for k in range(len(node.over))}
+    places = tuple(None if p is None else moved[p] for p in node.arg.places)
+    return Reduction(shape, node.kind, node.function, Operand(node.arg.ref, places), node.over)
+
+
+def _axis_of(e: Affine, d: Definition) -> str | None:
+    """The index of the left side that runs along an axis."""
+    return next((b.name for b in d.axes if b.name in e.free), None)
+
+
+def _start(e: Affine, name: str | None, scope: Mapping[str, Index], axis: Index) -> Affine:
+    first = e if name is None else e.subs({name: scope[name].lo})
+    return first - axis.lo

@@ -1,0 +1,242 @@
+"""The order of computation: definitions one after the other, recursions over an ordered index as loops.
+
+Definitions that need one another form a loop over their ordered index, in the direction that the recursion has.
+A definition over the same index that only reads what such a loop computes joins it (weight gradients join the
+recursion of the δ's); where its range is longer, the first or last round stands before or after the loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from derive.errors import UnsupportedError
+from derive.kernels.components import components, in_order
+from derive.kernels.definitions import Definition, Place, reads_of
+from derive.terms.affine import Affine, Index, index
+from derive.terms.substitute import substitute, substitute_atom
+from derive.terms.term import Entry
+from derive.terms.view import rename
+
+MOST_PEELED = 4
+
+
+@dataclass(frozen=True)
+class Loop:
+    """`body` for every value of `index`, the last one first if `descending`."""
+
+    index: Index
+    descending: bool
+    body: tuple[Definition, ...]
+
+
+Step = Definition | Loop
+
+
+@dataclass(frozen=True)
+class Scheduler:
+    """`families` is the number of ordered axes of each tensor; `early` are results to be computed as soon as possible."""
+
+    definitions: Sequence[Definition]
+    families: Mapping[str, int]
+    early: frozenset[str] = frozenset()
+
+    def steps(self) -> list[Step]:
+        """All definitions in an order of computation.
+
+        Raises: UnsupportedError for a recursion that no loop over one ordered index computes.
+        """
+        by_tensor: dict[str, list[int]] = {}
+        for k, d in enumerate(self.definitions):
+            by_tensor.setdefault(d.tensor, []).append(k)
+        after = {
+            k: [j for t in sorted(d.tensors) for j in by_tensor.get(t, ())] for k, d in enumerate(self.definitions)
+        }
+        groups = components(after)
+        group_of = {k: g for g, members in enumerate(groups) for k in members}
+        outer = {
+            g: sorted({group_of[j] for k in members for j in after[k]} - {g}) for g, members in enumerate(groups)
+        }
+        priority = {g: self._priority(members) for g, members in enumerate(groups)}
+        steps: list[Step] = []
+        for g in in_order(outer, priority):
+            members = groups[g]
+            is_recursive = len(members) > 1 or members[0] in after[members[0]]
+            steps.extend(self._steps_of([self.definitions[k] for k in members], is_recursive))
+        return self._fused(steps)
+
+    def _priority(self, members: Sequence[int]) -> tuple[int, ...]:
+        is_early = all(self.definitions[k].tensor in self.early for k in members)
+        return (0 if is_early else 1, min(members))
+
+    def _steps_of(self, members: list[Definition], is_recursive: bool) -> list[Step]:
+        if not is_recursive:
+            loop = members[0].loop
+            return [members[0] if loop is None else Loop(loop, False, (members[0],))]
+        return self._recursion(members)
+
+    # -- recursions --------------------------------------------------------------------------------------
+
+    def _recursion(self, members: list[Definition]) -> list[Step]:
+        """A loop for definitions that need one another, with the rounds that not all of them share around it."""
+        loops = [d.loop for d in members]
+        if any(b is None for b in loops):
+            raise UnsupportedError(f"{members[0].tensor} depends on itself, and on no ordered index: no kernel")
+        name = next(b.name for b in loops if b is not None)
+        body = [_over(d, name) for d in members]
+        offsets = [o for d in body for o in self._offsets(d, name, {e.tensor for e in body}).values()]
+        signs = {o > 0 for o in offsets if o}
+        if len(signs) > 1:
+            raise UnsupportedError(f"{members[0].tensor} depends on earlier and on later entries of itself: no kernel")
+        descending = signs == {True}
+        return self._with_common_range(self._body_in_order(body, name), name, descending)
+
+    def _offsets(self, d: Definition, name: str, tensors: set[str]) -> dict[Place, int]:
+        """How far from the round at hand the entries lie that a definition reads of `tensors`."""
+        here = d.at[_slot(d, name)]
+        out = {}
+        for place in reads_of(d, self.families):
+            if place[0] in tensors:
+                difference = place[1][_slot(d, name)] - here
+                if difference.is_number:
+                    out[place] = difference.const
+        return out
+
+    def _body_in_order(self, body: list[Definition], name: str) -> list[Definition]:
+        """Within a round, what is read in the same round comes first."""
+        after = {
+            k: [
+                j
+                for j, e in enumerate(body)
+                for place, offset in self._offsets(d, name, {e.tensor}).items()
+                if offset == 0 and place[0] == e.tensor
+            ]
+            for k, d in enumerate(body)
+        }
+        order = in_order(after, {k: (k,) for k in after})
+        if len(order) < len(body):
+            raise UnsupportedError(f"{body[0].tensor} depends on its own value: no kernel")
+        return [body[k] for k in order]
+
+    def _with_common_range(self, body: list[Definition], name: str, descending: bool) -> list[Step]:
+        ranges = [b for d in body if (b := d.loop) is not None]
+        lo = _extreme([b.lo for b in ranges], 1)
+        hi = _extreme([b.hi for b in ranges], -1)
+        below = [p for d in body for p in _peeled(d, name, d.loop, lo, hi)[0]]
+        above = [p for d in body for p in _peeled(d, name, d.loop, lo, hi)[1]]
+        first, last = (above[::-1], below[::-1]) if descending else (below, above)
+        common = Index(name, lo, hi, True)
+        inner = tuple(_within(d, common) for d in body)
+        return [*first, Loop(common, descending, inner), *last]
+
+    # -- joining -----------------------------------------------------------------------------------------
+
+    def _fused(self, steps: list[Step]) -> list[Step]:
+        """Loops of single definitions join the loop whose results they read, where nothing else stands in between."""
+        out: list[Step] = []
+        for step in steps:
+            if not (isinstance(step, Loop) and len(step.body) == 1 and self._join(out, step)):
+                out.append(step)
+        return out
+
+    def _join(self, out: list[Step], step: Loop) -> bool:
+        [d] = step.body
+        for k in range(len(out) - 1, -1, -1):
+            host = out[k]
+            made = {e.tensor for e in (host.body if isinstance(host, Loop) else (host,))}
+            if not made & d.tensors:
+                continue
+            joined = self._joined(host, _over(d, host.index.name)) if isinstance(host, Loop) else None
+            if joined is None:
+                return False
+            out[k : k + 1] = joined
+            return True
+        return False
+
+    def _joined(self, host: Loop, d: Definition) -> list[Step] | None:
+        """The loop with one more definition, and that definition's own rounds before and after it; None if it cannot be."""
+        name, mine = host.index.name, d.loop
+        made = {e.tensor for e in host.body}
+        offsets = self._offsets(d, name, made).values()
+        if mine is None or any(o < 0 if host.descending else o > 0 for o in offsets):
+            return None
+        below, above = mine.lo - host.index.lo, mine.hi - host.index.hi
+        if not (below.is_number and above.is_number) or not (below.const <= 0 <= above.const):
+            return None
+        if below.const < -MOST_PEELED or above.const > MOST_PEELED:
+            return None
+        low, high = _peeled(d, name, mine, host.index.lo, host.index.hi)
+        first, last = (high[::-1], low[::-1]) if host.descending else (low, high)
+        if any(self._reads_inside(p, made, host.index) for p in first):
+            return None
+        return [*first, replace(host, body=(*host.body, _within(d, host.index))), *last]
+
+    def _reads_inside(self, d: Definition, made: set[str], loop: Index) -> bool:
+        """Whether a definition outside a loop may read what the loop computes."""
+        for tensor, at in reads_of(d, self.families):
+            if tensor in made:
+                below, above = at[0] - loop.lo, at[0] - loop.hi
+                is_outside = (below.is_number and below.const < 0) or (above.is_number and above.const > 0)
+                if not is_outside:
+                    return True
+        return False
+
+
+def _slot(d: Definition, name: str) -> int:
+    """Which ordered axis the loop variable runs along."""
+    return next(k for k, a in enumerate(d.at) if name in a.free)
+
+
+def _over(d: Definition, name: str) -> Definition:
+    """The definition with its ordered index called `name`."""
+    loop = d.loop
+    return d if loop is None or loop.name == name else _substituted(d, loop.name, index(name), loop.renamed(name))
+
+
+def _within(d: Definition, common: Index) -> Definition:
+    return replace(d, domain=tuple(common if b.name == common.name else b for b in d.domain))
+
+
+def _substituted(d: Definition, name: str, value: Affine, new: Index | None) -> Definition:
+    mapping = {name: value}
+    lhs = substitute_atom(d.lhs, mapping)
+    assert isinstance(lhs, Entry)
+    domain = tuple(b.subs(mapping) for b in d.domain if b.name != name)
+    return replace(
+        d,
+        lhs=lhs,
+        domain=domain if new is None else (new, *domain),
+        poly=substitute(d.poly, mapping),
+        view=rename(d.view, mapping),
+        over=tuple(b.subs(mapping) for b in d.over),
+    )
+
+
+def _extreme(bounds: Sequence[Affine], sign: int) -> Affine:
+    """The largest (sign 1) or least (−1) of bounds that differ by numbers."""
+    out = bounds[0]
+    for b in bounds[1:]:
+        difference = b - out
+        if not difference.is_number:
+            raise UnsupportedError(f"the ranges up to {out} and {b} of one recursion differ: no kernel")
+        if difference.const * sign > 0:
+            out = b
+    return out
+
+
+def _peeled(
+    d: Definition, name: str, loop: Index | None, lo: Affine, hi: Affine
+) -> tuple[list[Definition], list[Definition]]:
+    """The definition at the places of its range below `lo` and above `hi`, in ascending order."""
+    assert loop is not None
+    under, over = lo - loop.lo, loop.hi - hi
+    return (
+        [_substituted(d, name, loop.lo + k, None) for k in _rounds(under)],
+        [_substituted(d, name, hi + 1 + k, None) for k in _rounds(over)],
+    )
+
+
+def _rounds(count: Affine) -> Iterator[int]:
+    if not count.is_number or count.const > MOST_PEELED:
+        raise UnsupportedError("the ranges of one recursion differ too much: no kernel")
+    yield from range(count.const)

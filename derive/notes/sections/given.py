@@ -1,0 +1,103 @@
+"""What is given: the network drawn, and a table of its inputs, targets and parameters."""
+
+from __future__ import annotations
+
+from derive.ir.tensor import Tensor
+from derive.notes.document import (
+    Block,
+    Figure,
+    Inline,
+    Listing,
+    Math,
+    Paragraph,
+    Plain,
+    Section,
+    Table,
+    Words,
+    words,
+)
+from derive.notes.figure import network_graph
+from derive.notes.subject import Subject
+
+GIVEN = ("input", "target", "parameter", "hyper")
+_MEANINGS = frozenset({"weight", "bias", "slope", "preactivation", "activation", "sum", "product", "concat", "cost"})
+
+
+def given_section(subject: Subject) -> Section:
+    name = Plain(subject.given.title or subject.sample.network.name)
+    blocks: list[Block] = [
+        Paragraph(words("given.intro", name=name)),
+        Figure(words("given.figure", name=name), network_graph(subject.sample)),
+    ]
+    if subject.batch is not None and (batch := subject.batch.network.batch) is not None:
+        printer = subject.batch.printer
+        letters = printer.names((batch,))
+        blocks.append(
+            Paragraph(
+                words(
+                    "given.batch",
+                    m=Math(printer.affine(batch.extent)),
+                    i=Math(printer.symbols.indices.letter(batch.name, letters).tex),
+                )
+            )
+        )
+    return Section("given", words("section.given"), (*blocks, given_table(subject)))
+
+
+def given_table(subject: Subject) -> Table:
+    tensors = subject.sample.network.role(*GIVEN)
+    rows = tuple((symbols(subject, t), meaning(subject, t), *shapes(subject, t)) for t in tensors)
+    head = (words("given.symbol"), words("given.meaning"), *shape_head(subject))
+    return Table(words("given.table"), head, rows)
+
+
+def shape_head(subject: Subject) -> tuple[Words, ...]:
+    """The heads of the columns of shapes: for a sample, and for a batch where there is one."""
+    if subject.batch is None or subject.batch.network.batch is None:
+        return (words("given.shape"),)
+    m = Math(subject.batch.printer.affine(subject.batch.network.batch.extent))
+    return (words("given.shape_sample"), words("given.shape_batch", m=m))
+
+
+def shapes(subject: Subject, tensor: Tensor) -> tuple[Inline, ...]:
+    """The shapes of a tensor for a sample and for a batch."""
+    settings = [subject.sample, *([subject.batch] if subject.batch else [])]
+    shown = [
+        (s.network.tensor(tensor.name), s.printer) for s in settings if tensor.name in s.network.tensors
+    ]
+    return tuple(
+        Math(printer.shape(t)) if t.axes[t.family :] else words("given.number") for t, printer in shown
+    )
+
+
+def symbols(subject: Subject, tensor: Tensor) -> Inline:
+    """The symbol for a sample, and the one for a batch if it differs."""
+    return _distinct(subject, tensor.name, adjoint=False)
+
+
+def adjoints(subject: Subject, name: str) -> Inline:
+    """The symbols of an adjoint."""
+    return _distinct(subject, name, adjoint=True)
+
+
+def _distinct(subject: Subject, name: str, adjoint: bool) -> Inline:
+    settings = [subject.sample, *([subject.batch] if subject.batch else [])]
+    shown = dict.fromkeys(s.adjoint(name) if adjoint else s.symbol(name) for s in settings)
+    return Listing(tuple(Math(text) for text in shown))
+
+
+def meaning(subject: Subject, tensor: Tensor) -> Inline:
+    """What a tensor is, in words, and the layers for which it is there."""
+    said = words(f"meaning.{_meaning(tensor)}")
+    family = subject.sample.family(tensor)
+    return words("meaning.family", what=said, domain=Math(family)) if family else said
+
+
+def _meaning(tensor: Tensor) -> str:
+    if tensor.role == "input":
+        return "input" if tensor.kind == "real" else "id"
+    if tensor.role == "target":
+        return "target" if tensor.kind == "real" else tensor.kind
+    if tensor.label.meaning in _MEANINGS:
+        return tensor.label.meaning
+    return tensor.role
