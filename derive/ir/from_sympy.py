@@ -14,14 +14,16 @@ from sympy.core.relational import Relational
 from derive.errors import DeriveError
 from derive.ir.scalar import PLAIN, REGISTRY
 from derive.terms.affine import Affine, IdEntry, Index, Size, index
-from derive.terms.algebra import delta, function, positive, power, scale, subtract, times_all, total
+from derive.terms.algebra import bound, delta, function, positive, power, scale, subtract, times_all, total
 from derive.terms.blocks import sum_over
 from derive.terms.substitute import substitute
 from derive.terms.term import (
+    Bound,
     Entry,
     Func,
     Functional,
     Poly,
+    Positive,
     Scalar,
     constant,
     of_affine,
@@ -209,24 +211,38 @@ class Reader:
 
     @read.register
     def _(self, e: sympy.Piecewise) -> Poly:
+        self._refuse_moved_condition(e)
         parts, none_before = [], constant(1)
         for value, condition in e.args:
             holds = self.condition(condition)
             parts.append(times_all((self.read(value), holds, none_before)))
-            none_before = times_all((none_before, subtract(constant(1), holds)))
+            none_before = times_all((none_before, complement(holds)))
         return total(parts)
 
+    def _refuse_moved_condition(self, e: sympy.Piecewise) -> None:
+        """SymPy moves a condition out of an inner sum without regard to its index; then nothing can be said."""
+        summed = {str(limit[0].label) for v, _ in e.args for s in v.atoms(sympy.Sum) for limit in s.limits}
+        tested = {str(i.label) for _, c in e.args for i in c.atoms(sympy.Idx)}
+        if summed & tested:
+            raise DeriveError(
+                f"{', '.join(sorted(summed & tested))} is bound in a sum and free in a condition of {e}",
+                repair="define the inner Piecewise as a value of its own, or rename the index",
+            )
+
     def condition(self, c: sympy.Basic) -> Poly:
-        """The Iverson bracket of a condition on values."""
+        """The Iverson bracket of a condition on values or on indices."""
         if c == sympy.true:
             return constant(1)
         if isinstance(c, sympy.And):
             return times_all(self.condition(a) for a in c.args)
-        if isinstance(c, Relational):
-            difference = subtract(self.read(c.gts), self.read(c.lts)) if hasattr(c, "gts") else None
-            if difference is not None:
-                return positive(difference, isinstance(c, sympy.StrictGreaterThan | sympy.StrictLessThan))
-        raise DeriveError(f"the condition {c} is not one of <, ≤, >, ≥ joined by &")
+        if isinstance(c, sympy.Or):
+            return complement(times_all(complement(self.condition(a)) for a in c.args))
+        if isinstance(c, Relational) and hasattr(c, "gts"):
+            is_strict = isinstance(c, sympy.StrictGreaterThan | sympy.StrictLessThan)
+            if _is_of_indices(c):
+                return bound(self.affine(c.gts) - self.affine(c.lts) - int(is_strict))
+            return positive(subtract(self.read(c.gts), self.read(c.lts)), is_strict)
+        raise DeriveError(f"the condition {c} is not one of <, ≤, >, ≥ joined by & and |")
 
     @read.register
     def _(self, e: AppliedUndef) -> Poly:
@@ -260,3 +276,19 @@ class Reader:
         if REGISTRY.get(name) is not None or name in PLAIN:
             return function(name, tuple(self.read(a) for a in e.args))
         raise DeriveError(f"the function {name} in {e} is not known", repair="register it with its definition")
+
+
+def _is_of_indices(c: Relational) -> bool:
+    """Whether a condition compares positions, not values."""
+    return bool(c.atoms(sympy.Idx)) and not c.atoms(sympy.Indexed)
+
+
+def complement(bracket: Poly) -> Poly:
+    """1 − [condition], as the bracket of the opposite condition where there is a single one."""
+    if len(bracket.terms) == 1 and len(bracket.terms[0][0].powers) == 1:
+        atom = bracket.terms[0][0].powers[0][0]
+        if isinstance(atom, Positive):
+            return positive(scale(atom.poly, -1), not atom.strict)
+        if isinstance(atom, Bound):
+            return bound(-atom.affine - 1)
+    return subtract(constant(1), bracket)

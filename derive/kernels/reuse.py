@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Statement, is_inline
 from derive.kernels.program import (
@@ -88,16 +89,13 @@ class Liveness:
                 self._reuse(s.body)
             if isinstance(s, Compute) and s.ref not in self.inlined:
                 for a in self._candidates(s.ref):
-                    if a in made and last.get(a) == k and a not in written and not self._escapes(a):
+                    if a in made and last.get(a) == k and a not in written and a not in self._handed_out:
                         self.overwritten[s.ref] = a
                         written.add(a)
                         break
 
-    def _escapes(self, ref: Ref) -> bool:
-        return ref in self.roots_of_results
-
-    @property
-    def roots_of_results(self) -> frozenset[Ref]:
+    @cached_property
+    def _handed_out(self) -> frozenset[Ref]:
         return frozenset(self.root(r) for r in self.results)
 
     def _candidates(self, ref: Ref) -> Iterator[Ref]:

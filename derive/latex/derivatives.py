@@ -94,10 +94,16 @@ class Derivatives:
         entry = self._entry_at(f, k, at)
         places = tuple(None if a.variable in axes else a for a in entry.idx)
         below = self.entry(entry.tensor, places, names).text().tex
-        summed = [self.symbols.indices.letter(n, names).tex for n in axes if n in _free(f)]
-        sums = "".join(f"\\sum_{{{i}}} " for i in summed)
+        samples = {n: self._sample_letter for n in axes if n in _free(f)}
+        sums = "".join(f"\\sum_{{{self.symbols.indices.letter(n, samples).tex}}} " for n in samples)
+        names = {**names, **samples}
         level = Level.TAIL if sums else Level.PREFIX
         return Text(f"\\nabla_{{{below}}} {sums}{self._functional_head(f, names)}", level, bool(sums))
+
+    @property
+    def _sample_letter(self) -> str:
+        batch = self.symbols.network.batch
+        return "i" if batch is None else self.symbols.network.names.get(batch.name, batch.name)
 
     def as_cost(self, f: Functional) -> tuple[Poly, Functional] | None:
         """The factor of `Σ_i C_i` in the cost, and the derivative of the cost that `factor · ∂C_i/∂a_i` is.

@@ -79,12 +79,14 @@ class Matrices:
         scalar, core = (m.scalar, m.arg) if isinstance(m, Scaled) else (ONE, m)
         factors = core.factors if isinstance(core, Hadamard) else (core,)
         for k, f in enumerate(factors):
-            if isinstance(f, Whole) and isinstance(f.atom, Functional) and isinstance(scalar, View):
-                found = self.scalars.derivatives.as_cost(f.atom)
+            whole = f.arg if isinstance(f, Transposed) else f
+            if isinstance(whole, Whole) and isinstance(whole.atom, Functional) and isinstance(scalar, View):
+                found = self.scalars.derivatives.as_cost(whole.atom)
                 if found is not None and found[0] == to_poly(scalar):
-                    whole = Whole(found[1], f.axes)
-                    rest = (*factors[:k], whole, *factors[k + 1 :])
-                    return Hadamard(rest) if len(rest) > 1 else whole
+                    new: Matrix = Whole(found[1], whole.axes)
+                    new = Transposed(new) if isinstance(f, Transposed) else new
+                    rest = (*factors[:k], new, *factors[k + 1 :])
+                    return Hadamard(rest) if len(rest) > 1 else new
         return m
 
     def _unsigned(self, m: Matrix, names: Names) -> Text:

@@ -95,9 +95,9 @@ def is_symbol(text: str) -> bool:
 
 
 def symbol(text: str) -> Name:
-    """The symbol that a notation spells in words: `W`, `delta`, `cal L`, `bold Theta`, `hat y`."""
+    """The symbol that a notation spells in words: `W`, `delta`, `cal L`, `bold Theta`, `hat y`, `nabla`."""
     *accents, letters = text.split(" ")
-    found = name(letters)
+    found = Name(r"\nabla") if letters == "nabla" else name(letters)
     base = found.base
     for accent in reversed(accents):
         command = _ACCENTS[accent] or (r"\boldsymbol" if base.startswith("\\") else r"\mathbf")

@@ -16,7 +16,7 @@ from derive.network.network import Network
 from derive.network.stated_indices import indices_of, names_summed_in
 from derive.terms.affine import Affine, Index
 from derive.terms.prover import Context, contains_id, in_range
-from derive.terms.scope import entries_with_scope
+from derive.terms.scope import Given, guarded_entries
 from derive.terms.settle import settle
 from derive.terms.term import Entry
 
@@ -196,7 +196,7 @@ class Builder:
 
     def handle(self, name: str) -> sympy.Basic:
         """The SymPy object that stands for a declared tensor."""
-        return sympy.IndexedBase(name) if self._tensors[name].axes else sympy.Symbol(name)
+        return sympy.IndexedBase(name, real=True) if self._tensors[name].axes else sympy.Symbol(name, real=True)
 
     def network(self, **more: object) -> Network:
         """The finished network.
@@ -277,15 +277,15 @@ class Builder:
                 repair="sum over it, or add it to the left side",
             )
         self._check_entry(equation.lhs, equation, context)
-        for entry, scope in entries_with_scope(equation.rhs, dict(context)):
-            self._check_entry(entry, equation, scope)
+        for entry, scope, given in guarded_entries(equation.rhs, dict(context)):
+            self._check_entry(entry, equation, scope, given)
 
-    def _check_entry(self, entry: Entry, equation: Equation, context: Context) -> None:
+    def _check_entry(self, entry: Entry, equation: Equation, context: Context, given: Given = ()) -> None:
         tensor = self._tensors[entry.tensor]
         at = {a.name: e for a, e in zip(tensor.axes, entry.idx, strict=True)}
         for axis, e in zip(tensor.axes, entry.idx, strict=True):
             lo, hi = axis.lo.subs(at), axis.hi.subs(at)
-            if not in_range(e, lo, hi, context) and not contains_id(e):
+            if not in_range(e, lo, hi, context, given) and not contains_id(e):
                 raise DeriveError(
                     f"the index {e} of {entry!r} may leave its range {lo} … {hi}"
                     f" in {equation.lhs!r} = {equation.stated}",

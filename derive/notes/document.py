@@ -159,20 +159,20 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class AlgorithmLine:
-    """One line of an algorithm, indented by `depth`."""
+class Part:
+    """One part of an algorithm: what is done, and the equations that do it."""
 
     text: Words
-    depth: int = 0
+    display: Display
 
 
 @dataclass(frozen=True)
 class Algorithm:
-    """Numbered steps."""
+    """Numbered parts."""
 
     kind: ClassVar[str] = "algorithm"
     title: Words
-    lines: tuple[AlgorithmLine, ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -226,3 +226,5 @@ def _walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
             yield from _walk(block.blocks)
         elif isinstance(block, Statement):
             yield from _walk(block.body)
+        elif isinstance(block, Algorithm):
+            yield from (part.display for part in block.parts)

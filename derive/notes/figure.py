@@ -49,7 +49,7 @@ def _parameters(formulas: Formulas, e: Equation) -> list[Entry]:
     for x in entries_in(e.rhs):
         if isinstance(x, Entry) and formulas.network.tensor(x.tensor).role == "parameter":
             found.setdefault(x.tensor, x)
-    return list(found.values())
+    return [found[n] for n in formulas.network.tensors if n in found]
 
 
 @dataclass(frozen=True)

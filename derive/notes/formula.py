@@ -34,6 +34,11 @@ def tokens(latex: str) -> list[str]:
     return _TOKEN.findall(latex)
 
 
+def is_tall(latex: str) -> bool:
+    """Whether a formula holds a fraction or a sum, which running text makes small."""
+    return any(t in (r"\frac", r"\sum", r"\prod") for t in tokens(latex))
+
+
 @lru_cache(maxsize=4096)
 def width(latex: str) -> float:
     """The estimated width of a formula, in em."""

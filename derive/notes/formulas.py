@@ -113,6 +113,13 @@ class Formulas:
         k = self.adjoints.results[name].index(case)
         return forms[k] if k < len(forms) else None
 
+    def matrix_parts(self) -> Iterator[Matrix]:
+        """Every matrix expression in the forward equations and the results, and all that they are made of."""
+        for forms in (*self.form.forward.values(), *self.form.backward.values()):
+            for raised in forms:
+                if raised is not None:
+                    yield from parts_of(raised.rhs)
+
     def _raised(self, raised: Raised | None) -> Sides | None:
         if raised is None:
             return None

@@ -30,8 +30,8 @@ class Writer(Protocol):
         """Plain words, escaped."""
         ...
 
-    def stress(self, text: str) -> str:
-        """Plain words with emphasis, escaped."""
+    def stress(self, said: str) -> str:
+        """Something already said, with emphasis."""
         ...
 
     def math(self, latex: str) -> str:
@@ -73,14 +73,17 @@ class Language:
         return self.wordings[key]
 
     def _parts(self, said: Words, writer: Writer) -> Sequence[str]:
+        """The wording with its places filled in; what stands between two stars is emphasized."""
         given = dict(said.given)
-        parts = []
-        for words, place, _, _ in Formatter().parse(self.wording(said.key)):
-            for k, piece in enumerate(words.split("*")):
-                parts.append(writer.stress(piece) if k % 2 else writer.text(piece))
+        parts: list[list[str]] = [[]]
+        for text, place, _, _ in Formatter().parse(self.wording(said.key)):
+            first, *others = text.split("*")
+            parts[-1].append(writer.text(first))
+            parts += [[writer.text(piece)] for piece in others]
             if place is not None:
-                parts.append(self.say(given[place], writer))
-        return parts
+                parts[-1].append(self.say(given[place], writer))
+        joined = ["".join(p) for p in parts]
+        return [writer.stress(p) if k % 2 else p for k, p in enumerate(joined)]
 
     def _listed(self, items: Sequence[str], writer: Writer) -> str:
         if len(items) < 2:

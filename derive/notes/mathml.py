@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Literal
 
 from latex2mathml.converter import convert
 from markupsafe import Markup
+
+Style = Literal["inline", "large", "block"]
 
 _FUNCTION = re.compile(r"<mo>([A-Za-z]{2,})</mo>")
 _LETTERS = re.compile(r"<mrow>(<mi mathvariant=\"normal\">\w</mi>)+</mrow>")
@@ -15,9 +18,11 @@ _PRIME = re.compile(r"<mi>&#x02032;</mi>")
 
 
 @lru_cache(maxsize=8192)
-def mathml(latex: str, block: bool = False) -> Markup:
-    """The formula; `block` sets it in display style."""
-    out = convert(latex, display="block" if block else "inline")
+def mathml(latex: str, style: Style = "inline") -> Markup:
+    """The formula: in running text, `large` there, or in a `block` of its own."""
+    out = convert(latex, display="inline" if style == "inline" else "block")
+    if style == "large":
+        out = out.replace('display="block"', 'display="inline" displaystyle="true"', 1)
     out = _FUNCTION.sub(r"<mi>\1</mi>", out)
     out = _LETTERS.sub(_word, out)
     return Markup(_PRIME.sub("<mo>&#x02032;</mo>", out))

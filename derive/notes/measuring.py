@@ -18,8 +18,8 @@ class Measuring:
     def text(self, text: str) -> str:
         return "".join("xx" if ord(c) > 0x2E7F else c for c in text)
 
-    def stress(self, text: str) -> str:
-        return self.text(text)
+    def stress(self, said: str) -> str:
+        return said
 
     def math(self, latex: str) -> str:
         return "x" * ceil(width(latex) / LETTER)

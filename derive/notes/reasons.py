@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ from derive.latex.naming import Names
 from derive.notes.document import Inline, Listing, Math, Words, words
 from derive.notes.formula import width
 from derive.notes.formulas import Formulas
-from derive.terms.affine import index
+from derive.terms.affine import Index, index
 from derive.terms.algebra import delta, times, times_all, total
 from derive.terms.blocks import sum_over
 from derive.terms.settle import settle
@@ -48,6 +48,29 @@ def reason(situation: Situation) -> Words:
     return _REASONS[situation.line.rule](situation)
 
 
+@dataclass(frozen=True)
+class Placed:
+    """A part of a view, with the letters and ranges of the indices around it."""
+
+    view: View
+    names: Names
+    scope: Mapping[str, Index]
+
+
+def _placed(s: Situation, view: View) -> Iterator[Placed]:
+    """A view and all its parts, from the outside inwards."""
+    domain = s.case.domain if s.case is not None else s.equation.domain
+    stack = [Placed(view, s.names, {b.name: b for b in domain})]
+    while stack:
+        node = stack.pop()
+        yield node
+        names, scope = node.names, node.scope
+        if isinstance(node.view, Summed):
+            names = s.formulas.printer.names(node.view.bounds, names)
+            scope = {**scope, **{b.name: b for b in node.view.bounds}}
+        stack += [Placed(part, names, scope) for part in reversed(children(node.view))]
+
+
 # -- the chain rule ------------------------------------------------------------------------------------
 
 
@@ -77,13 +100,15 @@ def _local_derivatives(s: Situation) -> Iterator[str]:
     """`∂z_k/∂a_j = W_kj` for each reader but the cost, under the letters of the chain rule's line."""
     if s.before is None or s.before.rule != "chain":
         return
-    for partial, names in _partials(s.before.view, s.names, s):
-        if partial.of.tensor == s.formulas.cost:
+    for node in _placed(s, s.before.view):
+        partial = node.view.atom if isinstance(node.view, Leaf) else None
+        if not isinstance(partial, Partial) or partial.of.tensor == s.formulas.cost:
             continue
         parts = [c for c in s.equation.contributions if c.reader.lhs.tensor == partial.of.tensor]
         value = _local_derivative(s.equation, parts)
-        view = s.formulas.presenter.view(value, frozenset(names))
-        yield f"{s.formulas.printer.entry(partial, names)} = {s.formulas.printer.view(view, names)}"
+        view = s.formulas.presenter.view(value, frozenset(node.names))
+        printer = s.formulas.printer
+        yield f"{printer.entry(partial, node.names)} = {printer.view(view, node.names)}"
 
 
 def _local_derivative(equation: AdjointEquation, contributions: Sequence[Contribution]) -> Poly:
@@ -100,19 +125,9 @@ def _local_derivative(equation: AdjointEquation, contributions: Sequence[Contrib
     return settle(total(parts), context)
 
 
-def _partials(view: View, names: Names, s: Situation) -> Iterator[tuple[Partial, Names]]:
-    """Every `∂z/∂a` in a view, with the letters of the indices around it."""
-    if isinstance(view, Leaf) and isinstance(view.atom, Partial):
-        yield view.atom, names
-    if isinstance(view, Summed):
-        names = s.formulas.printer.names(view.bounds, names)
-    for part in children(view):
-        yield from _partials(part, names, s)
-
-
 def _delta(s: Situation) -> Words:
     """Brackets solved for summed indices."""
-    found = tuple(dict.fromkeys(_deltas(s.before.view, s.names, s))) if s.before is not None else ()
+    found = tuple(dict.fromkeys(_deltas(s, s.before.view))) if s.before is not None else ()
     factored = _is_factored(s.line.view) and s.before is not None and not _is_factored(s.before.view)
     if not found:
         return words("reason.collect")
@@ -120,13 +135,11 @@ def _delta(s: Situation) -> Words:
     return words("reason.delta_factored" if factored else "reason.delta", pairs=pairs)
 
 
-def _deltas(view: View, names: Names, s: Situation) -> Iterator[str]:
-    if isinstance(view, Leaf) and isinstance(view.atom, Delta):
-        yield s.formulas.printer.symbols.indices.equality(view.atom.difference, names)
-    if isinstance(view, Summed):
-        names = s.formulas.printer.names(view.bounds, names)
-    for part in children(view):
-        yield from _deltas(part, names, s)
+def _deltas(s: Situation, view: View) -> Iterator[str]:
+    """The equations in the brackets of a view."""
+    for node in _placed(s, view):
+        if isinstance(node.view, Leaf) and isinstance(node.view.atom, Delta):
+            yield s.formulas.printer.symbols.indices.equality(node.view.atom.difference, node.names)
 
 
 def _is_factored(view: View) -> bool:
@@ -177,28 +190,20 @@ def _output(s: Situation) -> Words:
     """σ' by the value of σ."""
     outputs = s.formulas.outputs
     slopes: dict[Inline, None] = {}
-    for view, names in _derivatives(s.before.view if s.before is not None else s.line.view, s.names, s):
-        atom = to_poly(view).terms[0][0].powers[0][0]
-        factors = outputs.factors(atom) if isinstance(atom, Func) else None
+    for node in _placed(s, s.before.view if s.before is not None else s.line.view):
+        if not isinstance(node.view, Apply) or not any(node.view.orders):
+            continue
+        atom = to_poly(node.view).terms[0][0].powers[0][0]
+        factors = outputs.factors(atom, node.scope) if isinstance(atom, Func) else None
         if factors is not None:
-            presenter = s.formulas.presenter
-            form = product([_power(presenter.view(p), e) for p, e in factors])
-            texts = (s.formulas.printer.view(v, names) for v in (view, form))
+            form = product([_power(s.formulas.presenter.view(p), e) for p, e in factors])
+            texts = (s.formulas.printer.view(v, node.names) for v in (node.view, form))
             slopes[Math(" = ".join(texts))] = None
     return words("reason.output", slopes=Listing(tuple(slopes))) if slopes else words("reason.collect")
 
 
 def _power(view: View, exponent: int) -> View:
     return view if exponent == 1 else Power(view, Fraction(exponent))
-
-
-def _derivatives(view: View, names: Names, s: Situation) -> Iterator[tuple[Apply, Names]]:
-    if isinstance(view, Apply) and any(view.orders):
-        yield view, names
-    if isinstance(view, Summed):
-        names = s.formulas.printer.names(view.bounds, names)
-    for part in children(view):
-        yield from _derivatives(part, names, s)
 
 
 def _definition(s: Situation) -> Words:

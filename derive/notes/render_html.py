@@ -6,6 +6,7 @@ from markupsafe import Markup, escape
 
 from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline
 from derive.notes.drawing import draw
+from derive.notes.formula import is_tall
 from derive.notes.language import Language, load_language
 from derive.notes.layout import Laid, Page, lay_boxed, lay_derivation, lay_display
 from derive.notes.mathml import mathml
@@ -17,19 +18,19 @@ PAGE = Page(line=52.0, reasons=17.0)
 
 
 class HtmlWriter:
-    """The `Writer` of HTML; `numbers` gives the number of each result."""
+    """The `Writer` of HTML; `numbers` gives the number of each result, `large` is as for LaTeX."""
 
-    def __init__(self, numbers: dict[str, int]) -> None:
-        self._numbers = numbers
+    def __init__(self, numbers: dict[str, int], large: bool = False) -> None:
+        self._numbers, self._large = numbers, large
 
     def text(self, text: str) -> str:
         return escape(text)
 
-    def stress(self, text: str) -> str:
-        return Markup("<em>{}</em>").format(text)
+    def stress(self, said: str) -> str:
+        return Markup("<em>{}</em>").format(Markup(said))
 
     def math(self, latex: str) -> str:
-        return mathml(latex)
+        return mathml(latex, "large" if self._large and is_tall(latex) else "inline")
 
     def reference(self, anchor: str) -> str:
         return Markup('<a href="#{}">({})</a>').format(anchor, self._numbers[anchor])
@@ -46,11 +47,14 @@ class HtmlPage:
     def say(self, inline: Inline) -> Markup:
         return Markup(self.language.say(inline, self._writer))
 
+    def reason(self, inline: Inline) -> Markup:
+        return Markup(self.language.say(inline, HtmlWriter(self.numbers, large=True)))
+
     def math(self, latex: str) -> Markup:
         return mathml(latex)
 
     def display_math(self, latex: str) -> Markup:
-        return mathml(latex, block=True)
+        return mathml(latex, "block")
 
     def derivation(self, block: Derivation) -> Laid:
         return lay_derivation(block, PAGE)

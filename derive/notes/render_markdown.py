@@ -21,8 +21,8 @@ class MarkdownWriter:
     def text(self, text: str) -> str:
         return escape_markdown(text)
 
-    def stress(self, text: str) -> str:
-        return f"*{escape_markdown(text)}*"
+    def stress(self, said: str) -> str:
+        return f"*{said}*"
 
     def math(self, latex: str) -> str:
         return f"${latex}$"

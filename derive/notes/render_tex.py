@@ -9,6 +9,7 @@ import re
 
 from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline, Table
 from derive.notes.escape import Tex, escape_tex
+from derive.notes.formula import is_tall
 from derive.notes.language import Language, load_language
 from derive.notes.layout import Laid, Page, lay_boxed, lay_derivation, lay_display
 from derive.notes.drawing import draw
@@ -22,16 +23,19 @@ _LEVELS = ("section", "subsection", "subsubsection", "paragraph")
 
 
 class TexWriter:
-    """The `Writer` of LaTeX."""
+    """The `Writer` of LaTeX; `large` sets fractions and sums in running text as large as in a display."""
+
+    def __init__(self, large: bool = False) -> None:
+        self._large = large
 
     def text(self, text: str) -> str:
         return escape_tex(text)
 
-    def stress(self, text: str) -> str:
-        return rf"\emph{{{escape_tex(text)}}}"
+    def stress(self, said: str) -> str:
+        return rf"\emph{{{said}}}"
 
     def math(self, latex: str) -> str:
-        return f"${latex}$"
+        return rf"$\displaystyle {latex}$" if self._large and is_tall(latex) else f"${latex}$"
 
     def reference(self, anchor: str) -> str:
         return rf"\eqref{{{label(anchor)}}}"
@@ -51,6 +55,9 @@ class TexPage:
 
     def say(self, inline: Inline) -> Tex:
         return Tex(self.language.say(inline, self._writer))
+
+    def reason(self, inline: Inline) -> Tex:
+        return Tex(self.language.say(inline, TexWriter(large=True)))
 
     def math(self, latex: str) -> Tex:
         return Tex(latex)

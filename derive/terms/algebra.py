@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import gcd, isqrt, lcm
 
+from derive.errors import DeriveError
 from derive.terms.affine import Affine, Size
 from derive.terms.term import (
     ONE,
@@ -79,7 +80,8 @@ def from_powers(powers: Mapping[Atom, Fraction]) -> Poly:
         if e == 0:
             continue
         if isinstance(atom, _BRACKETS):
-            assert e > 0, f"a bracket stands in a denominator: {atom}"
+            if e < 0:
+                raise DeriveError(f"the condition {atom!r} stands in a denominator, where it may be 0")
             kept[atom] = ONE
         elif isinstance(atom, Base) and e == 1:
             expanded.append(atom.poly)
@@ -99,7 +101,8 @@ def power(p: Poly, exponent: Fraction | int) -> Poly:
     if e == 1 or p == constant(1):
         return p
     if not p:
-        assert e > 0, "0 stands in a denominator"
+        if e < 0:
+            raise DeriveError("0 stands in a denominator")
         return ZERO
     if len(p.terms) == 1:
         return _power_of_monomial(*p.terms[0], e)

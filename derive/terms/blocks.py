@@ -13,11 +13,16 @@ from derive.terms.term import (
     ONE,
     ZERO,
     Atom,
+    Base,
     Block,
     Bound,
     Delta,
+    Entry,
+    Func,
+    Functional,
     Monomial,
     Poly,
+    Positive,
     of_affine,
     of_monomial,
 )
@@ -126,7 +131,32 @@ def _close(bounds: Bounds, m: Monomial, context: Context) -> Poly:
         else:
             block = canonical_block(members, body)
             blocks[block] = blocks.get(block, Fraction(0)) + ONE
+            factor = times(factor, _guard(members, outside, scope))
     return times(factor, from_powers(blocks)) if blocks else factor
+
+
+def _guard(members: Bounds, outside: list[tuple[Atom, Fraction]], scope: Context) -> Poly:
+    """[hi ≥ lo] for a range that may be empty, if a factor that moves out may be out of range there."""
+    guard = of_monomial(Monomial(()))
+    if any(_is_shifted(a) for a, _ in outside):
+        for b in members:
+            if not nonnegative(b.hi - b.lo, scope) and b.free.isdisjoint(o.name for o in members):
+                guard = times(guard, bound(b.hi - b.lo))
+    return guard
+
+
+def _is_shifted(atom: Atom) -> bool:
+    """Whether an entry stands in the atom at something else than plain indices and fixed places."""
+    if isinstance(atom, Entry):
+        return any(a.free and a.variable is None for a in atom.idx)
+    match atom:
+        case Func() | Functional():
+            return any(_is_shifted(a) for p in atom.args for m, _ in p.terms for a, _ in m.powers)
+        case Base() | Positive():
+            return any(_is_shifted(a) for m, _ in atom.poly.terms for a, _ in m.powers)
+        case Block():
+            return any(_is_shifted(a) for a, _ in atom.body.powers)
+    return False
 
 
 def _in_use(b: Index, members: Bounds, body: Monomial) -> bool:

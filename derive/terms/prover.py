@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from derive.terms.affine import Affine, IdEntry, Index, Size
 
@@ -50,8 +50,14 @@ def _innermost(affine: Affine, context: Context) -> str | None:
     return None
 
 
-def in_range(affine: Affine, lo: Affine, hi: Affine, context: Context) -> bool:
-    return nonnegative(affine - lo, context) and nonnegative(hi - affine, context)
+def in_range(affine: Affine, lo: Affine, hi: Affine, context: Context, given: Sequence[Affine] = ()) -> bool:
+    """Whether `lo ≤ affine ≤ hi` is certain, where each of `given` is known to be at least 0."""
+    return follows(affine - lo, context, given) and follows(hi - affine, context, given)
+
+
+def follows(affine: Affine, context: Context, given: Sequence[Affine]) -> bool:
+    """Whether `affine ≥ 0` is certain by itself, or because it is no less than one of `given`."""
+    return nonnegative(affine, context) or any(nonnegative(affine - g, context) for g in given)
 
 
 def contains_id(affine: Affine) -> bool:

@@ -4,46 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.notes.document import Algorithm, AlgorithmLine, Math, Paragraph, Section, words
-from derive.notes.formulas import Formulas
+from derive.notes.document import Algorithm, Display, Math, Paragraph, Part, Row, Section, words
+from derive.notes.formulas import Formulas, Sides
 from derive.notes.subject import Subject
 
 RATE = r"\eta"
 
 
 def algorithm_section(subject: Subject) -> Section:
-    lines = (
-        AlgorithmLine(words("algorithm.forward")),
-        *_forward(subject.widest),
-        AlgorithmLine(words("algorithm.backward")),
-        *_backward(subject),
-        AlgorithmLine(words("algorithm.update")),
-        *_update(subject),
+    parts = (
+        Part(words("algorithm.forward"), Display(tuple(_forward(subject.widest)))),
+        Part(words("algorithm.backward"), Display(tuple(_backward(subject)))),
+        Part(words("algorithm.update"), Display(tuple(_update(subject)))),
     )
     return Section(
         "algorithm",
         words("section.algorithm"),
         (
-            Algorithm(words("algorithm.title", rate=Math(RATE)), lines),
+            Algorithm(words("algorithm.title", rate=Math(RATE)), parts),
             Paragraph(words("algorithm.reuse")),
         ),
     )
 
 
-def _line(formula: str, domain: str) -> AlgorithmLine:
-    if domain:
-        return AlgorithmLine(words("algorithm.line_for", formula=Math(formula), domain=Math(domain)), 1)
-    return AlgorithmLine(words("algorithm.line", formula=Math(formula)), 1)
+def _row(sides: Sides, domain: str, relation: str = "=") -> Row:
+    return Row(*sides, relation, words("forward.domain", domain=Math(domain)) if domain else None)
 
 
-def _forward(formulas: Formulas) -> Iterator[AlgorithmLine]:
+def _forward(formulas: Formulas) -> Iterator[Row]:
     """Every equation, as matrices where it has that form."""
     for e in formulas.network.equations:
-        lhs, rhs = formulas.forward_matrix(e) or formulas.forward(e)
-        yield _line(f"{lhs} = {rhs}", formulas.domain(e))
+        yield _row(formulas.forward_matrix(e) or formulas.forward(e), formulas.domain(e))
 
 
-def _backward(subject: Subject) -> Iterator[AlgorithmLine]:
+def _backward(subject: Subject) -> Iterator[Row]:
     """Every adjoint that is used, from the cost to the inputs; gradients of inputs are not needed."""
     formulas = subject.widest
     for group in subject.groups:
@@ -51,15 +45,15 @@ def _backward(subject: Subject) -> Iterator[AlgorithmLine]:
             if formulas.network.tensor(name).role == "input" and name not in subject.given.only:
                 continue
             for case in formulas.adjoints.results[name]:
-                lhs, rhs = formulas.case_matrix(case) or formulas.case(case)
+                sides = formulas.case_matrix(case) or formulas.case(case)
                 whole = case.condition is None or case.condition[1] == "rest"
-                yield _line(f"{lhs} = {rhs}", formulas.printer.condition(case) if whole else "")
+                yield _row(sides, formulas.printer.condition(case) if whole else "")
 
 
-def _update(subject: Subject) -> Iterator[AlgorithmLine]:
+def _update(subject: Subject) -> Iterator[Row]:
     formulas = subject.widest
     for t in formulas.network.parameters:
         if t.name in subject.wanted:
             symbol = formulas.symbol(t.name)
-            step = rf"{symbol} \leftarrow {symbol} - {RATE} \, {formulas.adjoint(t.name)}"
-            yield _line(step, formulas.family(t))
+            step = rf"{symbol} - {RATE} \, {formulas.adjoint(t.name)}"
+            yield _row((symbol, step), formulas.family(t), r"\leftarrow")

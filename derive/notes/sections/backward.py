@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from derive.notes.document import Block, Display, Listing, Math, Paragraph, Row, Section, words
+from derive.notes.document import Block, Display, Listing, Math, Paragraph, Row, Section, Words, words
 from derive.notes.formulas import Formulas
 from derive.notes.steps import derivation_blocks, read_by, result
 from derive.notes.subject import Subject
@@ -25,19 +25,26 @@ def _group(subject: Subject, group: tuple[str, ...], done: set[str]) -> Section:
         for needed in _unfolded(formulas, name):
             if needed not in done:
                 done.add(needed)
-                adjoint = Math(formulas.adjoint(needed))
-                blocks.append(Paragraph(words("backward.auxiliary", adjoint=adjoint)))
-                blocks += _derived(formulas, needed)
+                symbol = Math(formulas.symbol(needed))
+                blocks.append(Paragraph(words("backward.auxiliary", symbol=symbol)))
+                blocks += _derived(formulas, needed, [])
         done.add(name)
         if len(blocks) > 0 and len(group) == 1:
-            blocks.append(Paragraph(words("backward.now", adjoint=Math(formulas.adjoint(name)))))
-        blocks += _derived(formulas, name)
+            blocks.append(Paragraph(words("backward.now", symbol=Math(formulas.symbol(name)))))
+        blocks += _derived(formulas, name, blocks)
         blocks.append(result(formulas, subject.batch, name))
-    listed = Listing(tuple(Math(formulas.adjoint(n)) for n in group))
-    role = formulas.network.tensor(group[0]).role
-    key = "backward.heading_value" if role != "parameter" else "backward.heading_parameter"
-    key += "s" if len(group) > 1 else ""
-    return Section(f"backward-{group[0]}", words(key, adjoint=listed), tuple(blocks))
+    return Section(f"backward-{group[0]}", _heading(formulas, group), tuple(blocks))
+
+
+def _heading(formulas: Formulas, group: tuple[str, ...]) -> Words:
+    """`The adjoint δ of z`, `The gradients by W and b`."""
+    listed = Listing(tuple(Math(formulas.symbol(n)) for n in group))
+    adjoint, partial = formulas.partial(group[0])
+    if formulas.network.tensor(group[0]).role == "value":
+        if adjoint == partial:
+            return words("backward.heading_value", symbol=listed)
+        return words("backward.heading_named", adjoint=Math(formulas.adjoint(group[0])), symbol=listed)
+    return words(f"backward.heading_gradient{'s' if len(group) > 1 else ''}", symbol=listed)
 
 
 def _unfolded(formulas: Formulas, name: str) -> Iterator[str]:
@@ -50,10 +57,14 @@ def _unfolded(formulas: Formulas, name: str) -> Iterator[str]:
                     yield used
 
 
-def _derived(formulas: Formulas, name: str) -> Iterator[Block]:
-    """Who reads the tensor, in which equations, and the lines."""
-    yield Paragraph(read_by(formulas, name))
-    yield Display(tuple(_readers(formulas, name)))
+def _derived(formulas: Formulas, name: str, before: Sequence[Block]) -> Iterator[Block]:
+    """Who reads the tensor, in which equations (unless they stand among the blocks before), and the lines."""
+    readers = Display(tuple(_readers(formulas, name)))
+    if readers in before:
+        yield Paragraph(words("backward.read_there", symbol=Math(formulas.symbol(name))))
+    else:
+        yield Paragraph(read_by(formulas, name))
+        yield readers
     yield from derivation_blocks(formulas, name)
 
 

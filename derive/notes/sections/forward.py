@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from derive.ir.tensor import Equation
-from derive.notes.document import Block, Display, Listing, Math, Paragraph, Row, Section, words
-from derive.notes.formulas import Formulas, Sides, parts_of
+from derive.notes.document import Block, Display, Listing, Math, Paragraph, Row, Section, Words, words
+from derive.notes.formulas import Formulas, Sides
 from derive.notes.subject import Subject
-from derive.terms.matrix import EntrywisePower, Hadamard, Matrix, Ones
+from derive.terms.matrix import EntrywisePower, Hadamard, Ones
 
 
 def forward_section(subject: Subject) -> Section:
@@ -19,6 +19,7 @@ def forward_section(subject: Subject) -> Section:
     if batch is not None:
         layout = batch.printer.notation.layout
         blocks += _matrix_blocks(batch, f"forward.batch_{layout}")
+    blocks += [Paragraph(said) for said in _signs(subject)]
     if sample.network.facts:
         facts = Listing(tuple(Math(sample.fact(f)) for f in sample.network.facts))
         blocks.append(Paragraph(words("forward.facts", fact=facts)))
@@ -30,18 +31,22 @@ def _matrix_blocks(formulas: Formulas, key: str) -> list[Block]:
     shown = [e for e in formulas.network.equations if formulas.forward_raised(e) is not None]
     if not shown:
         return []
-    blocks: list[Block] = [Paragraph(words(key)), _display(formulas, formulas.forward_matrix, shown)]
-    raised = [r for e in shown if (r := formulas.forward_raised(e)) is not None]
-    parts = [p for r in raised for p in parts_of(r.rhs)]
-    return blocks + [Paragraph(words(said)) for said in _signs(parts)]
+    return [Paragraph(words(key)), _display(formulas, formulas.forward_matrix, shown)]
 
 
-def _signs(parts: Sequence[Matrix]) -> list[str]:
+def _signs(subject: Subject) -> list[Words]:
+    """What the signs in matrix forms mean, those of the results included."""
+    parts = [p for s in (subject.sample, subject.batch) if s is not None for p in s.matrix_parts()]
+    sign = Math("\\" + subject.sample.printer.notation.hadamard)
     found = []
-    if any(isinstance(p, Hadamard | EntrywisePower) for p in parts):
-        found.append("forward.hadamard")
+    if any(isinstance(p, Hadamard) for p in parts):
+        found.append(words("forward.hadamard", sign=sign))
+    if any(isinstance(p, EntrywisePower) and p.exponent == -1 for p in parts):
+        found.append(words("forward.divided", sign=Math(r"\oslash")))
+    if any(isinstance(p, EntrywisePower) and p.exponent != -1 for p in parts):
+        found.append(words("forward.power", sign=sign))
     if any(isinstance(p, Ones) for p in parts):
-        found.append("forward.ones")
+        found.append(words("forward.ones", ones=Math(r"\mathbf{1}_{m}")))
     return found
 
 
