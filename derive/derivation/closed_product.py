@@ -8,14 +8,17 @@ from derive.calculus.adjoint import adjoint_name
 from derive.calculus.occurrence import occurrences
 from derive.derivation.sweep import Adjoints
 from derive.ir.record import Case
+from derive.simplify.output import output_forms
 from derive.simplify.present import Presenter
 from derive.terms.affine import Affine, Index, index
 from derive.terms.algebra import delta, times, times_all, total
 from derive.terms.blocks import sum_over
+from derive.terms.prover import Context
 from derive.terms.settle import settle
-from derive.terms.term import Entry, Poly, of_atom
+from derive.terms.substitute import substitute
+from derive.terms.term import Atom, Entry, Poly, of_atom
 from derive.terms.view import View
-from derive.terms.walk import entries_in
+from derive.terms.walk import entries_in, rewrite
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,33 @@ def closed_product(adjoints: Adjoints, name: str) -> ClosedProduct | None:
     row, step = axes[0], steps[0]
     after = {step.name: index(step.name) + 1}
     column = row.renamed(row.name + "'").subs(after)
-    factor = _matrix(rest.poly, adjoint_name(name), (after[step.name], index(column.name)), column, rest.domain)
+    context = {b.name: b for b in rest.domain}
+    recursion = _in_itself(adjoints, rest.poly, adjoint_name(name), context)
+    factor = _matrix(recursion, adjoint_name(name), (after[step.name], index(column.name)), column, rest.domain)
     if factor is None:
         return None
     roles = {t.name: t.role for t in adjoints.network.tensors.values()}
-    return ClosedProduct(name, step, row, column, factor, Presenter(roles).view(factor), seed)
+    presenter = output_forms(adjoints.network.equations).presenter(Presenter(roles), context)
+    return ClosedProduct(name, step, row, column, factor, presenter.view(factor), seed)
+
+
+def _in_itself(adjoints: Adjoints, p: Poly, own: str, context: Context) -> Poly:
+    """The recursion with the other adjoints in it put in place of their names, as far as they have one formula."""
+    single = {adjoint_name(n): c[0] for n, c in adjoints.results.items() if len(c) == 1}
+
+    def rule(atom: Atom) -> Poly | None:
+        if not isinstance(atom, Entry) or atom.tensor == own or atom.tensor not in single:
+            return None
+        case = single[atom.tensor]
+        at = {e.variable: f for e, f in zip(case.lhs.idx, atom.idx, strict=True) if e.variable is not None}
+        return substitute(case.poly, at)
+
+    for _ in range(len(single)):
+        unfolded = settle(rewrite(p, rule, frozenset(context)), context)
+        if unfolded == p:
+            break
+        p = unfolded
+    return p
 
 
 def _matrix(

@@ -36,7 +36,7 @@ class Names:
 
 def field_name(tensor: str) -> str:
     """The name of a field: a keyword of Python's gets a trailing underscore."""
-    return tensor + "_" if keyword.iskeyword(tensor) or keyword.issoftkeyword(tensor) else tensor
+    return tensor + "_" if keyword.iskeyword(tensor) else tensor
 
 
 @dataclass(frozen=True)
@@ -103,9 +103,9 @@ class Sizes:
         for place in self._by_directness(size):
             c = place.extent.coefficient(size)
             rest = place.extent - Affine([(size, c)])
-            if abs(c) != 1 or place.member is not None or any(isinstance(v, Size) and v.args for v, _ in rest.terms):
+            if abs(c) != 1 or any(isinstance(v, Size) and v.args for v, _ in rest.terms):
                 continue
-            read = self._read(place, None)
+            read = self._read(place, None if place.member is None else constant(0))
             return read if rest == Affine() and c == 1 else self._solved(read, rest, c)
         raise UnsupportedError(
             f"the size {size.name} cannot be read off any array, so there is no kernel",
@@ -121,7 +121,7 @@ class Sizes:
 
     def _by_directness(self, size: Size) -> list[Place]:
         found = [p for p in self.places if p.extent.coefficient(size)]
-        return sorted(found, key=lambda p: (p.extent != Affine([(size, 1)]), p.axis is None))
+        return sorted(found, key=lambda p: (p.extent != Affine([(size, 1)]), p.member is not None))
 
     def affine(self, e: Affine, scope: Context) -> Expr:
         """An index expression as Python arithmetic; `scope` gives the ranges of loop indices."""
@@ -175,7 +175,4 @@ def places_of(fields: Sequence[Field]) -> Iterator[Place]:
             yield Place(f, None, t.axes[0].extent)
         for position, k in enumerate(storage.layout):
             if k is not None:
-                member = f.family_axis if f.is_sequence else None
-                extent = t.axes[k].extent
-                constant_in_family = member is None or member.name not in extent.free
-                yield Place(f, position, extent, None if constant_in_family and not f.is_sequence else member)
+                yield Place(f, position, t.axes[k].extent, f.family_axis if f.is_sequence else None)

@@ -32,10 +32,10 @@ class Letters:
     batch: Range | None = None
 
     def extended(self, indices: Iterable[Index], scope: Names) -> dict[str, str]:
-        """`scope` with a letter for each of `indices`, different from all others in it."""
+        """`scope` with a letter for each of `indices`, different from all in it, that of a hidden index too."""
         out = dict(scope)
         for b in indices:
-            taken = {letter for name, letter in out.items() if name != b.name}
+            taken = set(out.values())
             out[b.name] = next(letter for letter in self._candidates(b) if letter not in taken)
         return out
 

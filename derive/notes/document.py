@@ -93,10 +93,11 @@ class Display:
 
 @dataclass(frozen=True)
 class Statement:
-    """A theorem with a title and a body of its own."""
+    """A theorem with a title, its wording, and formulas that belong to it."""
 
     kind: ClassVar[str] = "statement"
     title: Words
+    text: Words
     body: tuple[Block, ...]
 
 

@@ -73,7 +73,10 @@ def multiply(a: Monomial, b: Monomial) -> Poly:
 
 
 def from_powers(powers: Mapping[Atom, Fraction]) -> Poly:
-    """Π atom^exponent: brackets are idempotent, a base to the first power expands."""
+    """Π atom^exponent: brackets are idempotent, a base to the first power expands.
+
+    A base under a root keeps its content (`√(2a + 2b)`), which comes out where the exponent becomes an integer.
+    """
     kept: dict[Atom, Fraction] = {}
     expanded: list[Poly] = []
     for atom, e in powers.items():
@@ -83,8 +86,8 @@ def from_powers(powers: Mapping[Atom, Fraction]) -> Poly:
             if e < 0:
                 raise DeriveError(f"the condition {atom!r} stands in a denominator, where it may be 0")
             kept[atom] = ONE
-        elif isinstance(atom, Base) and e == 1:
-            expanded.append(atom.poly)
+        elif isinstance(atom, Base) and (e == 1 or (e.denominator == 1 and not _is_primitive(atom.poly))):
+            expanded.append(power(atom.poly, e))
         else:
             kept[atom] = e
     out = of_monomial(Monomial(kept.items()))
@@ -109,6 +112,11 @@ def power(p: Poly, exponent: Fraction | int) -> Poly:
     content = _content(p) if e.denominator == 1 else ONE
     base = of_atom(Base(scale(p, 1 / content)), e)
     return scale(base, _number_power(content, e) or ONE)
+
+
+def _is_primitive(p: Poly) -> bool:
+    """Whether this is how a base stands under an integer exponent: several terms, without a common factor."""
+    return len(p.terms) > 1 and _content(p) == 1
 
 
 def _power_of_monomial(m: Monomial, c: Fraction, e: Fraction) -> Poly:

@@ -78,23 +78,27 @@ class Detective:
             return []
         self.steps += 1
         options = []
-        found = sorted(self._candidates(states, todo), key=lambda c: c.key)
-        for group in _grouped(found)[:BRANCHES]:
+        for group in self._first_groups(states, todo):
             first = group[0]
             rest = [n for n in todo if n not in first.explains]
             finding = Finding(first.mistake, first.explains, _alternatives(group))
             options.append([finding, *self._explain(first.states, rest)])
-        if not options:
-            return self._explain(states, todo[1:])
-        return min(options, key=lambda fs: (-sum(len(f.explains) for f in fs), len(fs)))
+        return min(options, default=[], key=lambda fs: (-sum(len(f.explains) for f in fs), len(fs)))
 
-    def _candidates(self, states: States, todo: Sequence[str]) -> Iterator[Candidate]:
-        w, *_ = todo
+    def _first_groups(self, states: States, todo: Sequence[str]) -> list[list[Candidate]]:
+        """Candidates for the claim nearest to the cost that has any; what has none yet may have some later."""
+        for w in todo:
+            found = sorted(self._candidates(states, w, todo), key=lambda c: c.key)
+            if found:
+                return _grouped(found)[:BRANCHES]
+        return []
+
+    def _candidates(self, states: States, w: str, todo: Sequence[str]) -> Iterator[Candidate]:
         if all(self._fits_transposed(s, w, k) for k, s in enumerate(states)):
             yield Candidate(Mistake("transposed", w), (w,), 0, True, states)
         settled = frozenset(self.claimed) - frozenset(todo)
         for mutant in self._mutants(w, settled, frozenset(states[0].replaced)):
-            yield from self._tried(mutant, states, todo)
+            yield from self._tried(mutant, states, w, todo)
 
     def _mutants(self, w: str, settled: frozenset[str], replaced: frozenset[str]) -> Iterator[Mutant]:
         """Mutations on the way from the cost to `w` that leave alone what is settled."""
@@ -106,9 +110,8 @@ class Detective:
             if w in touched and not touched & settled and not replaced:
                 yield mutant
 
-    def _tried(self, mutant: Mutant, states: States, todo: Sequence[str]) -> Iterator[Candidate]:
-        """The mutant, if it gives the first claim at every point."""
-        w = todo[0]
+    def _tried(self, mutant: Mutant, states: States, w: str, todo: Sequence[str]) -> Iterator[Candidate]:
+        """The mutant, if it gives the claim `w` at every point."""
         mistake = Mistake(mutant.code, mutant.node, mutant.details, mutant.part)
         try:
             if mutant.is_reshaped:

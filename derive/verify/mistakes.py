@@ -104,6 +104,10 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
             "{reader} is treated as if each entry came from its own entry of {node} alone",
             "every entry of {reader} depends on all of {node}: ∂a_j/∂z_k = a_j (δ_jk − a_k) for softmax",
         ),
+        "missing-branch": Kind(
+            "{missing} is left out in the gradient of {node}",
+            "{node} is read by {readers}: add up what comes from each",
+        ),
         "lost-transpose": Kind(
             "{weight} has lost its transpose, or has one too many, in the gradient of {node}",
             "forward the indices of {weight} go one way, backward the other: transpose it",
@@ -130,10 +134,6 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
         "wrong-axis": Kind(
             "the gradient of {node} is summed over its own axis instead of the {size} samples",
             "sum over the axis of the batch",
-        ),
-        "missing-branch": Kind(
-            "{missing} is left out in the gradient of {node}",
-            "{node} is read by {readers}: add up what comes from each",
         ),
         "missing-penalty": Kind("the penalty is left out in the gradient of {node}", "add {penalty}"),
         "penalty-factor": Kind(

@@ -19,10 +19,8 @@ def chain_section(subject: Subject) -> Section:
         Paragraph(words("chain.adjoint")),
         Statement(
             words("chain.title"),
-            (
-                Paragraph(words("chain.rule", u=Math("u"), v=Math("v"), w=Math("w"))),
-                Display((Row(_by(cost, "u_{k}"), _sum_over_readers(cost)),)),
-            ),
+            words("chain.rule", u=Math("u"), v=Math("v"), w=Math("w")),
+            (Display((Row(_by(cost, "u_{k}"), _sum_over_readers(cost)),)),),
         ),
         Paragraph(words("chain.readers")),
         Paragraph(words("chain.delta", bracket=Math(bracket))),

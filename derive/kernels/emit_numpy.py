@@ -1,0 +1,218 @@
+"""The NumPy backend: statements of the array program as Python statements, memory used again where values die."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Statement
+from derive.kernels.definitions import Definition, Storage
+from derive.kernels.fields import Names, Sizes
+from derive.kernels.numpy_nodes import NodeEmitter
+from derive.kernels.program import Condition, Graph, Marked, Pointwise, Ref
+from derive.kernels.reuse import Liveness
+from derive.kernels.syntax import (
+    COMPARISONS,
+    OPERATORS,
+    Comment,
+    Expr,
+    Line,
+    Nest,
+    assign,
+    augmented,
+    binary,
+    call,
+    constant,
+    name,
+    subscript,
+)
+from derive.terms.affine import Affine, Index
+
+COMMUTATIVE = frozenset(("add", "multiply", "maximum", "minimum"))
+
+
+@dataclass
+class Emitter:
+    """Emits the statements of one function. `names` gives out variables, `title` the formula of a definition."""
+
+    graph: Graph
+    liveness: Liveness
+    nodes: NodeEmitter
+    names: Names
+    title: Callable[[Definition], str]
+    variable: Callable[[Definition], str]
+    lists: dict[str, str]
+    carried: dict[str, str]
+    storages: dict[str, Storage]
+    results: frozenset[str]
+    handed_out: set[Ref] = field(default_factory=set)
+
+    def emit(self, statements: Sequence[Statement]) -> list[Line]:
+        """The lines of a block."""
+        lines: list[Line] = []
+        for k, s in enumerate(statements):
+            match s:
+                case Section():
+                    self._name_section(s, statements[k + 1 :])
+                    lines.append(Comment(self.title(s.definition)))
+                case Compute():
+                    if s.ref not in self.liveness.inlined:
+                        lines.extend(self._compute(s.ref))
+                case Repeat():
+                    lines.extend(self._repeat(s))
+                case Branch():
+                    lines.extend(self._branch(s))
+                case Keep():
+                    lines.append(self._keep(s))
+                case Carry():
+                    lines.append(assign(self.carried[s.tensor], self._handed_on(s)))
+        return lines
+
+    # -- names -------------------------------------------------------------------------------------------
+
+    def _name_section(self, s: Section, following: Sequence[Statement]) -> None:
+        """All values on the way to a definition that share its memory get its name."""
+        own: set[Ref] = set()
+        for f in following:
+            if isinstance(f, Section):
+                break
+            if isinstance(f, Compute | Repeat | Branch) and f.ref is not None:
+                own.add(f.ref)
+        r: Ref | None = self.liveness.root(s.ref)
+        wanted = self.variable(s.definition)
+        while r is not None and r in own and r not in self.nodes.variables:
+            self.nodes.variables[r] = wanted
+            r = self.liveness.overwritten.get(r)
+
+    def _variable(self, ref: Ref) -> str:
+        """The variable of a value: that of the memory it is written into, or a new one after its operation."""
+        variables = self.nodes.variables
+        if ref not in variables:
+            over = self.liveness.overwritten.get(ref)
+            variables[ref] = variables[over] if over is not None else self.names.fresh(_word(self.graph, ref))
+        return variables[ref]
+
+    # -- values ------------------------------------------------------------------------------------------
+
+    def _compute(self, ref: Ref) -> list[Line]:
+        node = self.graph[ref]
+        variable = self._variable(ref)
+        over = self.liveness.overwritten.get(ref)
+        if isinstance(node, Marked):
+            source = self.nodes.operand(node.arg, len(node.shape))
+            fresh = [] if over is not None else [assign(variable, call(ast.Attribute(source, "copy")))]
+            renamed = [assign(variable, source)] if over is not None and self.nodes.variables[over] != variable else []
+            return [*fresh, *renamed, self.nodes.marking(node, variable)]
+        if over is not None and isinstance(node, Pointwise):
+            return [self._in_place(node, variable, over)]
+        return [assign(variable, self.nodes.expression(ref))]
+
+    def _in_place(self, node: Pointwise, variable: str, over: Ref) -> Line:
+        """`a += b`, or `a = np.tanh(z, out=z)`."""
+        rank = len(node.shape)
+        old = self.nodes.variables[over]
+        args = [self.nodes.operand(o, rank, node) for o in node.arguments]
+        place = next(k for k, o in enumerate(node.arguments) if o.ref == over)
+        is_first = place == 0 or (node.function in COMMUTATIVE and len(args) == 2)
+        if old == variable and node.function in OPERATORS and is_first:
+            return augmented(variable, node.function, args[1 - place])
+        value = call(f"np.{node.function}", *args, out=name(old))
+        return ast.Expr(value) if old == variable else assign(variable, value)
+
+    # -- blocks ------------------------------------------------------------------------------------------
+
+    def _repeat(self, s: Repeat) -> list[Line]:
+        scope = self.nodes.scope
+        before = dict(scope)
+        scope[s.index.name] = s.index
+        body = self.emit(s.body)
+        lines: list[Line] = []
+        if s.ref is not None and s.arg is not None:
+            variable = self._variable(s.ref)
+            scope_before = self.nodes.scope
+            self.nodes.scope = before
+            lines.append(assign(variable, self.nodes.zeros(s.ref)))
+            self.nodes.scope = scope_before
+            body.append(augmented(variable, "add", self.nodes.expression(s.arg)))
+        counted = self._range(s.index, s.descending, before)
+        self.nodes.scope = before
+        target = ast.Name(self.nodes.sizes.local[s.index.name])
+        return [*lines, Nest(ast.For(target, counted, [], []), tuple(body))]
+
+    def _range(self, index: Index, descending: bool, scope: dict[str, Index]) -> Expr:
+        size = self.nodes.sizes.affine
+        if descending:
+            return call("range", size(index.hi, scope), size(index.lo - 1, scope), constant(-1))
+        return call("range", size(index.lo, scope), size(index.hi + 1, scope))
+
+    def _branch(self, s: Branch) -> list[Line]:
+        variable = self._variable(s.ref)
+        start = assign(variable, self.nodes.zeros(s.ref))
+        body = self.emit(s.body)
+        body.append(assign(variable, self.nodes.expression(s.arg)))
+        tests = [self._test(c) for c in s.conditions]
+        test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
+        return [start, Nest(ast.If(test, [], []), tuple(body))]
+
+    def _test(self, condition: Condition) -> Expr:
+        kind, affine = condition
+        operator = "equal" if kind == "zero" else "greater_equal"
+        assert operator in COMPARISONS
+        return binary(operator, self.nodes.sizes.affine(affine, self.nodes.scope), constant(0))
+
+    # -- families ----------------------------------------------------------------------------------------
+
+    def _keep(self, s: Keep) -> Line:
+        value = self.nodes.expression(s.ref)
+        if s.tensor in self.results:
+            value = self.own(s.ref, value)
+        at = self._position(s.tensor, s.at)
+        return assign(subscript(name(self.lists[s.tensor]), at), value)
+
+    def _position(self, tensor: str, at: tuple[Affine, ...]) -> Expr:
+        axis = self.storages[tensor].tensor.axes[0]
+        return self.nodes.sizes.affine(at[0] - axis.lo, self.nodes.scope)
+
+    def _handed_on(self, s: Carry) -> Expr:
+        return self.nodes.expression(s.ref)
+
+    def own(self, ref: Ref, value: Expr) -> Expr:
+        """A result: a copy if its memory is an argument's or another result's."""
+        root = self.liveness.root(ref)
+        node = self.graph[root]
+        if not node.args and node.kind == "real" or root in self.handed_out:
+            return call(ast.Attribute(value, "copy"))
+        self.handed_out.add(root)
+        return value
+
+
+WORDS = {
+    "add": "total",
+    "subtract": "difference",
+    "multiply": "product",
+    "divide": "quotient",
+    "greater": "mask",
+    "greater_equal": "mask",
+    "equal": "mask",
+    "real": "value",
+    "spread": "value",
+}
+
+
+def _word(graph: Graph, ref: Ref) -> str:
+    """What to call a value that no definition names: after its operation."""
+    node = graph[ref]
+    match type(node).__name__:
+        case "Pointwise":
+            assert isinstance(node, Pointwise)
+            return WORDS.get(node.function, node.function)
+        case "Contraction":
+            return "product"
+        case "Reduction":
+            return "total" if getattr(node, "function", "") == "add" else "largest"
+        case "Positions":
+            return "positions"
+        case "Given":
+            return f"{getattr(node, 'tensor', 'value')}_here".replace("∂", "grad_")
+    return "value"

@@ -1,0 +1,284 @@
+"""The NumPy expression of each kind of value: one rule for each node."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import singledispatchmethod
+
+from derive.errors import UnsupportedError
+from derive.kernels.alignment import aligned, relaid, transposed, without_units
+from derive.kernels.contractions import contraction
+from derive.kernels.definitions import Storage
+from derive.kernels.fields import Names, Sizes
+from derive.kernels.program import (
+    UNIT,
+    Arranged,
+    Assembled,
+    Contraction,
+    Count,
+    Given,
+    Graph,
+    Marked,
+    Node,
+    Number,
+    Operand,
+    Part,
+    Pointwise,
+    Positions,
+    Reduction,
+    Ref,
+    Shape,
+    Taken,
+)
+from derive.kernels.syntax import (
+    COMPARISONS,
+    OPERATORS,
+    Expr,
+    augmented,
+    binary,
+    call,
+    constant,
+    name,
+    slice_of,
+    subscript,
+    tuple_of,
+)
+from derive.terms.affine import Affine, Index
+
+NUMBER_NAMES = {0.0: "zero", 1.0: "one", 2.0: "two", 0.5: "half", -1.0: "minus_one"}
+
+
+@dataclass
+class NodeEmitter:
+    """Writes values as expressions; a value that has a variable is that variable.
+
+    `constants` are the numbers that stand beside arrays, with their variables; `ones` the vectors of ones that
+    sums are products with, by extent and shape; both are made at the top of the function.
+    """
+
+    graph: Graph
+    sizes: Sizes
+    names: Names
+    storages: Mapping[str, Storage]
+    locals: Mapping[str, str]
+    lists: Mapping[str, str]
+    carried: Mapping[str, str]
+    variables: dict[Ref, str] = field(default_factory=dict)
+    scope: dict[str, Index] = field(default_factory=dict)
+    constants: dict[float, str] = field(default_factory=dict)
+    ones: dict[tuple[Shape, tuple[int, ...]], str] = field(default_factory=dict)
+    functions: set[str] = field(default_factory=set)
+    uses_dtype: bool = False
+
+    def expression(self, ref: Ref) -> Expr:
+        if ref in self.variables:
+            return name(self.variables[ref])
+        return self._rule(self.graph[ref])
+
+    def operand(self, o: Operand, rank: int, reader: Node | None = None) -> Expr:
+        """An argument of an operation with `rank` axes; a constant beside an array is an array of its dtype."""
+        node = self.graph[o.ref]
+        if isinstance(node, Number) and reader is not None:
+            if self._reads_integers(reader):
+                return constant(int(node.value))
+            return self._constant(float(node.value)) if rank else constant(float(node.value))
+        return aligned(self.expression(o.ref), o.places, rank)
+
+    def _reads_integers(self, reader: Node) -> bool:
+        return any(self.graph[o.ref].kind == "integer" for o in reader.args)
+
+    def _constant(self, value: float) -> Expr:
+        if value not in self.constants:
+            self.constants[value] = self.names.fresh(NUMBER_NAMES.get(value, "number"))
+            self.uses_dtype = True
+        return name(self.constants[value])
+
+    def dtype(self) -> Expr:
+        self.uses_dtype = True
+        return name("dtype")
+
+    def shape(self, shape: Shape) -> Expr:
+        return tuple_of([self.sizes.affine(e, self.scope) for e in shape])
+
+    def zeros(self, ref: Ref) -> Expr:
+        node = self.graph[ref]
+        return call("np.zeros", self.shape(node.shape), self.dtype()) if node.shape else constant(0.0)
+
+    # -- rules -------------------------------------------------------------------------------------------
+
+    @singledispatchmethod
+    def _rule(self, node: Node) -> Expr:
+        """The expression of a value, by its class; an unknown class raises."""
+        raise UnsupportedError(f"{type(node).__name__} has no NumPy expression")
+
+    @_rule.register
+    def _(self, node: Number) -> Expr:
+        return constant(float(node.value))
+
+    @_rule.register
+    def _(self, node: Count) -> Expr:
+        return self.sizes.affine(node.affine, self.scope)
+
+    @_rule.register
+    def _(self, node: Given) -> Expr:
+        if not node.at:
+            return name(self.locals[node.tensor])
+        if node.tensor in self.carried:
+            return name(self.carried[node.tensor])
+        array = self.lists.get(node.tensor) or self.locals[node.tensor]
+        axes = self.storages[node.tensor].tensor.axes
+        at = (self.sizes.affine(a - b.lo, self.scope) for a, b in zip(node.at, axes, strict=False))
+        return subscript(name(array), *at)
+
+    @_rule.register
+    def _(self, node: Positions) -> Expr:
+        lo, hi = (self.sizes.affine(e, self.scope) for e in (node.lo, node.lo + node.shape[0]))
+        return call("np.arange", lo, hi) if node.lo != Affine() else call("np.arange", hi)
+
+    @_rule.register
+    def _(self, node: Pointwise) -> Expr:
+        if node.kind == "number":
+            return self._number(node)
+        if node.function == "real":
+            return self._as_real(node)
+        if node.function == "spread":
+            return self._spread(node)
+        args = [self.operand(o, len(node.shape), node) for o in node.arguments]
+        if (node.function in OPERATORS and node.function != "power") or node.function in COMPARISONS:
+            return binary(node.function, *args)
+        if node.function == "negative":
+            return ast.UnaryOp(ast.USub(), args[0])
+        if node.function == "erf":
+            self.functions.add("erf")
+            return call("_erf", *args)
+        return call(f"np.{node.function}", *args)
+
+    def _number(self, node: Pointwise) -> Expr:
+        """Plain Python arithmetic, which takes on the dtype of the arrays that it meets."""
+        args = [self.expression(o.ref) for o in node.arguments]
+        match node.function:
+            case "negative":
+                return ast.UnaryOp(ast.USub(), args[0])
+            case "square":
+                return binary("multiply", args[0], args[0])
+            case "sqrt":
+                return binary("power", args[0], constant(0.5))
+            case function if function in OPERATORS:
+                return binary(function, *args)
+        return call("float", call(f"np.{node.function}", *args))
+
+    def _as_real(self, node: Pointwise) -> Expr:
+        value = self.expression(node.arguments[0].ref)
+        if node.shape:
+            return call(ast.Attribute(value, "astype"), self.dtype())
+        return call(ast.Attribute(self.dtype(), "type"), value)
+
+    def _spread(self, node: Pointwise) -> Expr:
+        """The value repeated along the axes that it lacks, in memory of its own."""
+        [o] = node.arguments
+        if not o.places:
+            return call("np.full", self.shape(node.shape), self.expression(o.ref), self.dtype())
+        value = aligned(self.expression(o.ref), o.places, len(node.shape))
+        return call("np.array", call("np.broadcast_to", value, self.shape(node.shape)), self.dtype())
+
+    @_rule.register
+    def _(self, node: Contraction) -> Expr:
+        left, right = (self.expression(o.ref) for o in node.args)
+        return contraction(left, node.left.places, right, node.right.places, len(node.shape))
+
+    @_rule.register
+    def _(self, node: Reduction) -> Expr:
+        rank, places = len(node.shape), node.arg.places
+        arg = self.expression(node.arg.ref)
+        keeps = len(places) == rank and all(p == q or p is None or p >= rank for q, p in enumerate(places))
+        over = [q for q, p in enumerate(places) if p is not None and p >= rank]
+        if node.function == "add" and len(places) == 2 and len(over) == 1 and None not in places:
+            summed = self._sum_by_product(node, arg, over[0], keeps)
+            if summed is not None:
+                return summed
+        axis = constant(over[0]) if len(over) == 1 else tuple_of([constant(q) for q in over])
+        if keeps:
+            return call(f"np.{node.function}.reduce", arg, axis=axis, keepdims=constant(True))
+        if None in places:
+            arg = without_units(arg, places)
+            places = tuple(p for p in places if p is not None)
+            over = [q for q, p in enumerate(places) if p is not None and p >= rank]
+            axis = tuple_of([constant(q) for q in over])
+        out = call(f"np.{node.function}.reduce", arg, axis=constant(None) if not rank else axis)
+        return relaid(out, [p for p in places if p is not None and p < rank], rank) if rank else out
+
+    def _sum_by_product(self, node: Reduction, arg: Expr, axis: int, keeps: bool) -> Expr | None:
+        """Row and column sums as products with ones, which BLAS does faster; None inside a loop that sets the extent."""
+        [extent] = node.over
+        if extent.free:
+            return None
+        if not keeps and len(node.shape) != 1:
+            return None
+        rank = 2 if keeps else 1
+        shape = (extent, UNIT) if axis == 1 else (UNIT, extent)
+        ones = self._ones(shape if rank == 2 else (extent,))
+        return call("np.dot", arg, ones) if axis == 1 else call("np.dot", ones, arg)
+
+    def _ones(self, shape: Shape) -> Expr:
+        key = (shape, ())
+        if key not in self.ones:
+            self.ones[key] = self.names.fresh("ones")
+            self.uses_dtype = True
+        return name(self.ones[key])
+
+    @_rule.register
+    def _(self, node: Part) -> Expr:
+        index: list[Expr] = []
+        whole = self.graph[node.arg.ref].shape
+        for start, extent, full in zip(node.starts, node.shape, whole, strict=True):
+            index.append(self._slice(start, extent, full))
+        return subscript(self.expression(node.arg.ref), *index)
+
+    def _slice(self, start: Affine, extent: Affine, full: Affine) -> Expr:
+        if start == Affine() and extent == full:
+            return slice_of()
+        first = None if start == Affine() else self.sizes.affine(start, self.scope)
+        stop = None if start + extent == full else self.sizes.affine(start + extent, self.scope)
+        return slice_of(first, stop)
+
+    @_rule.register
+    def _(self, node: Arranged) -> Expr:
+        return relaid(self.expression(node.arg.ref), node.arg.places, len(node.shape))
+
+    @_rule.register
+    def _(self, node: Taken) -> Expr:
+        positions = [aligned(self.expression(o.ref), o.places, len(node.shape)) for o in node.positions]
+        return subscript(self.expression(node.source.ref), *positions)
+
+    def marking(self, node: Marked, variable: str) -> ast.stmt:
+        """`p[ids, np.arange(m)] += amount`."""
+        others = [k for k in range(len(node.shape)) if k != node.axis]
+        at: list[Expr] = []
+        for k in range(len(node.shape)):
+            if k == node.axis:
+                at.append(aligned(self.expression(node.ids.ref), node.ids.places, len(others)))
+            else:
+                counted = call("np.arange", self.sizes.affine(node.shape[k], self.scope))
+                at.append(aligned(counted, [others.index(k)], len(others)))
+        amount = aligned(self.expression(node.amount.ref), node.amount.places, len(others))
+        target = ast.unparse(subscript(name(variable), *at))
+        return augmented(target, "add", amount)
+
+    @_rule.register
+    def _(self, node: Assembled) -> Expr:
+        """The parts one after the other; they differ along one axis only and are given in order."""
+        parts = [self.expression(o.ref) for o in node.parts]
+        axes = [k for k in range(len(node.shape)) if any(s[k] != node.starts[0][k] for s in node.starts)]
+        shapes = [self.graph[o.ref].shape for o in node.parts]
+        is_row = len(axes) == 1 and all(
+            node.starts[q + 1][axes[0]] == node.starts[q][axes[0]] + shapes[q][axes[0]]
+            for q in range(len(parts) - 1)
+        )
+        if not is_row:
+            raise UnsupportedError("the parts of a tensor do not lie one after the other, so there is no kernel")
+        return call("np.concatenate", tuple_of(parts), axis=constant(axes[0]))
+
+

@@ -1,0 +1,120 @@
+"""Notations: the bundled ones, and the user's own with their mistakes."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import MappingProxyType
+
+import pytest
+
+from derive.errors import DeriveErrors, NotationError
+from derive.latex.notation import BUNDLED, NG, NIELSEN, ROWS, Notation
+from derive.latex.printer import Printer
+from derive.latex.settings import customized, notation, read_notation
+from derive.latex.tex import is_symbol
+from tests.unit.latex.networks import deep, from_text
+
+
+def test_bundled_names() -> None:
+    assert list(BUNDLED) == ["nielsen", "ng", "rows"]
+    assert [notation(name).name for name in BUNDLED] == list(BUNDLED)
+
+
+@pytest.mark.parametrize("bundled", BUNDLED.values(), ids=lambda n: n.name)
+def test_bundled_symbols_can_be_spelled_in_a_file(bundled: Notation) -> None:
+    for words in (bundled.symbols, bundled.functions, bundled.sizes, bundled.gradient_symbols):
+        assert all(is_symbol(text) for text in words.values())
+    assert bundled.weight_axes == ("in-out" if bundled.layout == "rows" else "out-in")
+
+
+def test_everything_of_a_notation_can_be_set_in_a_file() -> None:
+    """The three bundled notations differ only in what a file can say."""
+    for wanted in (NG, ROWS):
+        settings = {f.name: getattr(wanted, f.name) for f in dataclasses.fields(wanted) if f.name != "name"}
+        made = customized(NIELSEN, settings)
+        for key, value in settings.items():
+            if key != "gradient_symbols":
+                assert getattr(made, key) == value, key
+
+
+def test_a_mapping_changes_its_base() -> None:
+    made = read_notation({"base": "ng", "symbols": {"weight": "w"}, "layer_mark": "^{(l)}", "input_layer": 1})
+    assert made.symbols["weight"] == "w"
+    assert made.symbols["bias"] == "b"
+    assert (made.layer_mark, made.input_layer, made.capitals) == ("^(l)", 1, True)
+    assert made.name == "ng, changed"
+    assert read_notation("ng") is NG
+    assert read_notation(made) is made
+    assert customized("ng", {}) is NG
+
+
+def test_rows_turn_the_weights() -> None:
+    assert customized("nielsen", {"layout": "rows"}).weight_axes == "in-out"
+    assert customized("nielsen", {"layout": "rows", "weight_axes": "out-in"}).weight_axes == "out-in"
+
+
+MISTAKES = [
+    ({"symbol": {}}, "did you mean `symbols`?"),
+    ({"symbols": {"wieght": "w"}}, "did you mean `weight`?"),
+    ({"symbols": {"weight": r"\write18{ls}"}}, "is no symbol"),
+    ({"symbols": {"weight": 3}}, "is no symbol"),
+    ({"symbols": "w"}, "is no mapping"),
+    ({"layer_mark": "(l)"}, "did you mean `^(l)`?"),
+    ({"layout": "colums"}, "did you mean `columns`?"),
+    ({"sums": 7}, "known are `ranges`, `short`"),
+    ({"capitals": "yes"}, "neither true nor false"),
+    ({"input_layer": True}, "no number of a layer"),
+    ({"input_layer": 10}, "no number of a layer"),
+    ({"layer_letters": "MIJ"}, "is no list"),
+    ({"layer_letters": ["M", "}"]}, "is no symbol"),
+    ({"gradient_prefix": "d d"}, "is no symbol"),
+    ({"name": "mine"}, "a notation has no `name`"),
+]
+
+
+@pytest.mark.parametrize(("settings", "message"), MISTAKES, ids=lambda v: str(v)[:40])
+def test_mistakes(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(NotationError) as caught:
+        customized("nielsen", settings)
+    assert message in caught.value.render()
+
+
+def test_several_mistakes_with_their_lines() -> None:
+    with pytest.raises(DeriveErrors) as caught:
+        customized("ng", {"layuot": "rows", "sums": "shrt"}, file="net.yaml", lines={"layuot": 3, "sums": 4})
+    assert caught.value.render().splitlines() == [
+        "net.yaml:3: a notation has no `layuot`; did you mean `layout`?",
+        "net.yaml:4: `shrt` is no choice for `sums`; did you mean `short`?",
+    ]
+
+
+@pytest.mark.parametrize("written", ["nilsen", "", 3, None, ["ng"]])
+def test_unknown_notations(written: object) -> None:
+    with pytest.raises(NotationError):
+        read_notation(written)
+    if written == "nilsen":
+        with pytest.raises(NotationError, match="did you mean `nielsen`"):
+            read_notation(written)
+
+
+def test_the_notation_of_a_network_file() -> None:
+    network = from_text(
+        "notation: {base: ng, symbols: {weight: bold W}}\n"
+        "inputs: {x: 3}\ntargets: {y: 2}\nlayers: [{dense: {units: 2}}]\nloss: half_squared_error\n"
+    )
+    assert Printer(network, network.notation).symbol(network.tensor("W1")) == r"\mathbf{W}^{[1]}"
+
+
+def test_settings_are_read_only() -> None:
+    made = customized("nielsen", {"symbols": {"weight": "w"}})
+    assert isinstance(made.symbols, MappingProxyType)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        made.layout = "rows"  # type: ignore[misc]
+
+
+def test_numbering_by_source_from_1() -> None:
+    network = deep("{base: nielsen, input_layer: 1, weights_numbered_by: source, sizes: {n: s}}")
+    printer = Printer(network, network.notation)
+    shown = {name: printer.symbol(network.tensor(name)) for name in ("a", "z", "W", "b")}
+    assert shown == {"a": "a^{l+1}", "z": "z^{l+1}", "W": "W^{l}", "b": "b^{l}"}
+    assert printer.shape(network.tensor("W")) == r"s_{l+1} \times s_{l}"
