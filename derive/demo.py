@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from derive.errors import UnsupportedError
@@ -51,8 +52,6 @@ def generate_examples(output: Path, step: Say) -> None:
 def example_files(name: str, derivation: Derivation) -> dict[str, bytes]:
     """What one example produces; an abstract network has no kernel."""
     files = {f"{name}.{kind}": data for kind, data in derivation.notes(to=("tex", "html")).items()}
-    try:
+    with suppress(UnsupportedError):
         files[f"{name.replace('-', '_')}.py"] = derivation.kernel().encode()
-    except UnsupportedError:
-        pass
     return files

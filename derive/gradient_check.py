@@ -27,6 +27,7 @@ from derive.verify.rows import fill
 
 STEP = 1e-5
 TOLERANCE = 1e-6
+SMALLEST = 1e-3
 SHOWN_ENTRIES = 2
 CHECKED_ENTRIES = 6
 STAND_IN = "tanh"
@@ -84,7 +85,7 @@ def gradient_check(network: Network, seed: int = 0) -> GradientCheck | None:
     for name in names:
         compared = [_compare(chain, state, name, key, at) for key, at in _spread(state.adjoint(name))]
         comparisons += compared[:SHOWN_ENTRIES]
-        size = max(max(abs(c.derived) for c in compared), 1e-3)
+        size = max([SMALLEST, *(abs(c.derived) for c in compared)])
         worst[name] = max(abs(c.derived - c.quotient) for c in compared) / size
     check = GradientCheck(
         tuple((n, s) for n, s in sorted(point.shown_sizes.items()) if isinstance(s, int)),

@@ -24,7 +24,6 @@ from derive.terms.term import (
     Functional,
     Poly,
     Positive,
-    Scalar,
     constant,
     of_affine,
     of_atom,

@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from derive.terms.term import Bound, Delta, Entry, Functional, Scalar
+from derive.terms.substitute import open_block
+from derive.terms.term import (
+    Atom,
+    Base,
+    Block,
+    Bound,
+    Delta,
+    Entry,
+    Func,
+    Functional,
+    Monomial,
+    Poly,
+    Positive,
+    Scalar,
+    of_monomial,
+)
 from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, Times, View, children, plus, times
 
 Roles = Mapping[str, str]
@@ -52,6 +67,31 @@ def sum_in_order(terms: Sequence[View], roles: Roles) -> View:
     """Positive terms first; among them a number before functions, then sums, values, parameters, numbers."""
     applied = any(_contains_function(t) for t in terms)
     return plus(sorted(terms, key=lambda t: (_is_negative(t), _term_rank(t, roles, applied))))
+
+
+def plain_view(p: Poly, roles: Roles) -> View:
+    """A polynomial as it is, nothing taken out."""
+    return sum_in_order([_plain_monomial(m, c, roles) for m, c in p.terms], roles)
+
+
+def _plain_monomial(m: Monomial, c: Fraction, roles: Roles) -> View:
+    powers = [(_plain_atom(a, roles), e) for a, e in m.powers]
+    factors = [view if e == 1 else Power(view, e) for view, e in powers]
+    return product_in_order([Num(c), *factors] if c != 1 or not factors else factors, roles)
+
+
+def _plain_atom(a: Atom, roles: Roles) -> View:
+    match a:
+        case Func():
+            return Apply(a.name, a.orders, tuple(plain_view(p, roles) for p in a.args))
+        case Base():
+            return plain_view(a.poly, roles)
+        case Positive():
+            return Step(plain_view(a.poly, roles), a.strict)
+        case Block():
+            bounds, body = open_block(a, a.free)
+            return Summed(bounds, plain_view(of_monomial(body), roles))
+    return Leaf(a)
 
 
 def _term_rank(view: View, roles: Roles, applied: bool) -> int:

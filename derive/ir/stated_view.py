@@ -9,14 +9,14 @@ from types import MappingProxyType
 
 import sympy
 from sympy.core.function import AppliedUndef
-from sympy.core.relational import Relational
 
 from derive.errors import UnsupportedError
-from derive.ir.from_sympy import Reader
-from derive.ir.reading_order import product_in_order, sum_in_order
+from derive.ir.from_sympy import Reader, complement
+from derive.ir.reading_order import plain_view, product_in_order, sum_in_order
 from derive.ir.tensor import Equation, Tensor
 from derive.terms.affine import IdEntry, Index
-from derive.terms.term import Block, Functional, Poly
+from derive.terms.algebra import times_all
+from derive.terms.term import Block, Functional, Poly, constant
 from derive.terms.view import Apply, Leaf, Num, Power, Step, Summed, View, plus, times
 from derive.terms.walk import atoms_in, entries_in
 
@@ -145,24 +145,16 @@ class Stated:
 
     @view.register
     def _(self, e: sympy.Piecewise) -> View:
-        """Σ value · [condition] · Π (1 − [earlier condition])."""
+        """Σ value · [condition and none before it]; the brackets are those of the reader."""
         parts: list[View] = []
-        before: list[View] = []
+        none_before = constant(1)
         for value, condition in e.args:
-            holds = self._condition(condition)
-            parts.append(times([self.view(value), *before, holds]))
-            before.append(plus([ONE, _negated(holds)]))
+            holds = self._reader.condition(condition)
+            here = times_all((holds, none_before))
+            none_before = times_all((none_before, complement(holds)))
+            if here:
+                parts.append(product_in_order([self.view(value), plain_view(here, self._roles)], self._roles))
         return plus(parts)
-
-    def _condition(self, c: sympy.Basic) -> View:
-        if c == sympy.true:
-            return ONE
-        if isinstance(c, sympy.And):
-            return times([self._condition(a) for a in _sorted(c.args)])
-        if isinstance(c, Relational) and hasattr(c, "gts"):
-            difference = plus([self.view(c.gts), _negated(self.view(c.lts))])
-            return Step(difference, isinstance(c, sympy.StrictGreaterThan | sympy.StrictLessThan))
-        raise UnsupportedError(f"the condition {c} cannot be shown")
 
 
 def _negated(view: View) -> View:

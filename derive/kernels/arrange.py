@@ -215,7 +215,9 @@ class FamilyUse:
     carried: frozenset[str]
 
 
-def family_use(graph: Graph, items: Sequence[Item], results: frozenset[str]) -> FamilyUse:
+def family_use(
+    graph: Graph, items: Sequence[Item], results: frozenset[str], values: Sequence[Place]
+) -> FamilyUse:
     """Which families must be stored: results, and what is read other than from the round before."""
     computed = {b.definition.tensor for b in bindings_of(items) if b.definition.family}
     bound = {b.ref for b in bindings_of(items) if b.ref is not None}
@@ -225,6 +227,12 @@ def family_use(graph: Graph, items: Sequence[Item], results: frozenset[str]) -> 
         for tensor, at in _read_back(graph, item, bound, computed):
             read.add(tensor)
             if not _is_carried(item, items, tensor, at):
+                stored.add(tensor)
+    straight = {b.place for b in items if isinstance(b, Binding)}
+    for tensor, at in values:
+        if tensor in computed and (tensor, at) not in straight:
+            read.add(tensor)
+            if not _is_carried(None, items, tensor, at):
                 stored.add(tensor)
     return FamilyUse(frozenset(stored), frozenset(read - stored))
 
@@ -246,8 +254,9 @@ def _read_back(
                 stack.append(o.ref)
 
 
-def _is_carried(item: Item, items: Sequence[Item], tensor: str, at: tuple[Affine, ...]) -> bool:
-    """Whether a read is of the round before in the tensor's own loop, or of the last round after it."""
+def _is_carried(item: Item | None, items: Sequence[Item], tensor: str, at: tuple[Affine, ...]) -> bool:
+    """Whether a read is of the round before in the tensor's own loop, or of the last round after it (item None: at
+    the end)."""
     loops = [i for i in items if isinstance(i, LoopPlan) and any(b.definition.tensor == tensor for b in i.bindings)]
     if len(loops) != 1 or len(at) != 1:
         return False
@@ -263,4 +272,4 @@ def _is_carried(item: Item, items: Sequence[Item], tensor: str, at: tuple[Affine
         step = at[0] - Affine([(loop.index.name, 1)])
         return step == Affine((), 1 if loop.descending else -1)
     last = loop.index.lo if loop.descending else loop.index.hi
-    return items.index(item) > items.index(loop) and at[0] == last
+    return (item is None or items.index(item) > items.index(loop)) and at[0] == last

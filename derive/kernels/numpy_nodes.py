@@ -264,8 +264,7 @@ class NodeEmitter:
                 counted = call("np.arange", self.sizes.affine(node.shape[k], self.scope))
                 at.append(aligned(counted, [others.index(k)], len(others)))
         amount = aligned(self.expression(node.amount.ref), node.amount.places, len(others))
-        target = ast.unparse(subscript(name(variable), *at))
-        return augmented(target, "add", amount)
+        return augmented(subscript(name(variable), *at), "add", amount)
 
     @_rule.register
     def _(self, node: Assembled) -> Expr:

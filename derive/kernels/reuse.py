@@ -48,12 +48,13 @@ class Liveness:
 
     # -- inlining ----------------------------------------------------------------------------------------
 
-    def _inline(self, block: Sequence[Statement], uses: Mapping[Ref, int]) -> None:
+    def _inline(self, block: Sequence[Statement], uses: Mapping[Ref, int]) -> list[Ref]:
         """Values used once, by the next statement that is not inlined itself: members of sequences, masks, scalars."""
         computed: list[Ref] = []
         for s in block:
             if isinstance(s, Repeat | Branch):
-                self._inline(s.body, uses)
+                last = self._inline(s.body, uses)
+                self.inlined.update(r for r in last if r == s.arg)
             if isinstance(s, Compute):
                 direct = set(self._operands(s))
                 while computed and computed[-1] in direct:
@@ -63,6 +64,7 @@ class Liveness:
                 computed = [*computed, s.ref] if self._may_be_inlined(s.ref, uses) else []
             elif not isinstance(s, Section):
                 computed = []
+        return computed[-1:]
 
     def _may_be_inlined(self, ref: Ref, uses: Mapping[Ref, int]) -> bool:
         node = self.graph[ref]

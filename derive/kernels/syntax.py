@@ -37,7 +37,7 @@ def tuple_of(items: Sequence[Expr]) -> Expr:
     return ast.Tuple(list(items), ast.Load())
 
 
-def subscript(value: Expr, *at: Expr) -> Expr:
+def subscript(value: Expr, *at: Expr) -> ast.Subscript:
     return ast.Subscript(value, at[0] if len(at) == 1 else tuple_of(at))
 
 
@@ -73,8 +73,10 @@ def assign(target: str | Expr, value: Expr) -> ast.stmt:
     return ast.Assign([name(target) if isinstance(target, str) else target], value, lineno=0)
 
 
-def augmented(target: str, operator: str, value: Expr) -> ast.stmt:
-    return ast.AugAssign(ast.Name(target), OPERATORS[operator](), value)
+def augmented(target: str | Expr, operator: str, value: Expr) -> ast.stmt:
+    to = ast.Name(target) if isinstance(target, str) else target
+    assert isinstance(to, ast.Name | ast.Subscript)
+    return ast.AugAssign(to, OPERATORS[operator](), value)
 
 
 # -- lines with comments, which syntax trees do not have -----------------------------------------------------

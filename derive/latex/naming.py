@@ -45,6 +45,8 @@ class Letters:
             yield _stem(own)
             yield own
         yield from map(_stem, self._for_range(b))
+        if len(b.name) == 1 and b.name.isalpha() and b.name not in self.reserved:
+            yield b.name
         pool = [letter for letter in (ORDERED_POOL if b.ordered else POOL) if letter not in self.reserved]
         if (b.lo, b.hi) == self.batch:
             elsewhere = {_stem(letter) for letters in self.ranges.values() for letter in letters}

@@ -95,7 +95,11 @@ class Printer:
 
     def domain(self, indices: Iterable[Index], names: Names | None = None) -> str:
         """`l=1,\\dots,L`, separated by commas for several indices."""
-        return r",\; ".join(self._range(b, self._known(b.free | {b.name}, names)) for b in indices)
+        return r",\; ".join(self._range(b, self._with(b, names)) for b in indices)
+
+    def _with(self, b: Index, names: Names | None) -> Names:
+        known = self._known(b.free, names)
+        return known if b.name in known else self.letters.extended([b], known)
 
     def _range(self, b: Index, names: Names) -> str:
         lo, hi = self.affine(b.lo, names), self.affine(b.hi, names)

@@ -9,6 +9,7 @@ from derive.notes.sections.backward import backward_section
 from derive.notes.sections.batch import batch_section
 from derive.notes.sections.chain import chain_section
 from derive.notes.sections.check import check_section
+from derive.notes.sections.depth import depth_section
 from derive.notes.sections.forward import forward_section
 from derive.notes.sections.functions import functions_section
 from derive.notes.sections.given import given_section
@@ -25,6 +26,7 @@ def compose(given: NoteInput) -> Document:
         chain_section(subject),
         functions_section(subject),
         backward_section(subject),
+        depth_section(subject),
         batch_section(subject),
         shapes_section(subject),
         algorithm_section(subject),

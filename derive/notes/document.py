@@ -59,10 +59,11 @@ def words(key: str, **given: Inline) -> Words:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of running text."""
+    """A paragraph of running text, in one or several sentences."""
 
     kind: ClassVar[str] = "paragraph"
     text: Words
+    more: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.notes.formula import width
@@ -10,10 +10,10 @@ from derive.notes.graph import Edge, Graph, Node
 from derive.notes.placement import Placement, Spot, place
 
 EM = 0.37
-ROW = 3.3
 BOX_HEIGHT = {"layer": 2.3, "value": 1.0, "number": 1.0, "dots": 1.0}
 NEURON = 0.14
 LINE = 0.5
+LIFT = 0.32
 MARGIN = 0.15
 
 Point = tuple[float, float]
@@ -39,9 +39,10 @@ class Label:
 
 @dataclass(frozen=True)
 class Curve:
-    """A smooth line through points, horizontal at each of them, with an arrow head at its end."""
+    """A smooth line with an arrow head: cubic pieces, each given by its control points and its end."""
 
-    points: tuple[Point, ...]
+    start: Point
+    pieces: tuple[tuple[Point, Point, Point], ...]
     dashed: bool = False
 
 
@@ -60,28 +61,54 @@ class Drawing:
 def draw(graph: Graph) -> Drawing:
     """The drawing of a graph; equal graphs give equal drawings."""
     placement = place(graph)
-    xs = _columns(placement)
-    rows = [r for _, r in placement.spots.values()] + [r for b in placement.bends.values() for _, r in b]
-    top = min(rows)
-    room = BOX_HEIGHT["layer"] / 2 + MARGIN
-
-    def point(spot: Spot) -> Point:
-        return xs[spot[0]], (spot[1] - top) * ROW + room
-
     nodes = placement.graph.nodes
-    centres = {n.key: point(placement.spots[n.key]) for n in nodes}
-    boxes = tuple(Box(centres[n.key], _width(n), _height(n)) for n in nodes if n.shape != "dots")
-    labels = [label for n in nodes for label in _node_labels(n, centres[n.key])]
+    spots = _points(placement)
+    labels = [label for n in nodes for label in _node_labels(n, spots.centres[n.key])]
     curves = []
     for e in placement.graph.edges:
-        curve, label = _arrow(e, placement, centres, [point(s) for s in placement.bends[e]])
+        curve, label = _arrow(e, placement.graph, spots)
         curves.append(curve)
         labels += label
-    neurons = tuple(p for n in nodes if n.shape == "layer" for p in _neurons(centres[n.key]))
+    return Drawing(
+        spots.size[0],
+        spots.size[1],
+        tuple(Box(spots.centres[n.key], _width(n), _height(n)) for n in nodes if n.shape != "dots"),
+        tuple(p for n in nodes if n.shape == "layer" for p in _neurons(spots.centres[n.key])),
+        tuple(labels),
+        tuple(curves),
+    )
+
+
+@dataclass(frozen=True)
+class Points:
+    """Where the nodes stand, through which points edges pass, and how large the whole is."""
+
+    centres: Mapping[str, Point]
+    bends: Mapping[Edge, tuple[Point, ...]]
+    size: Point
+
+
+def _points(placement: Placement) -> Points:
+    nodes = placement.graph.nodes
     notes = max(len(n.notes) for n in nodes)
-    right = xs[-1] + max(_width(n) for n in nodes if placement.spots[n.key][0] == len(xs) - 1) / 2
-    height = (max(rows) - top) * ROW + 2 * room + LINE * notes
-    return Drawing(right + MARGIN, height, boxes, neurons, tuple(labels), tuple(curves))
+    pitch = BOX_HEIGHT["layer"] + LINE * notes + 0.4
+    tall = any(n.shape == "layer" for n in nodes)
+    room = BOX_HEIGHT["layer" if tall else "value"] / 2 + MARGIN
+    rows = [r for _, r in placement.spots.values()]
+    bent = [r for b in placement.bends.values() for _, r in b]
+    top = min(min(rows) * pitch - room, *(r * pitch - MARGIN - LINE for r in bent), 0.0)
+    bottom = max(max(rows) * pitch + room + LINE * notes, *(r * pitch + MARGIN for r in bent), 0.0)
+    xs = _columns(placement)
+
+    def point(spot: Spot) -> Point:
+        return xs[spot[0]], spot[1] * pitch - top
+
+    last = max(_width(n) for n in nodes if placement.spots[n.key][0] == len(xs) - 1)
+    return Points(
+        {n.key: point(placement.spots[n.key]) for n in nodes},
+        {e: tuple(point(s) for s in b) for e, b in placement.bends.items()},
+        (xs[-1] + last / 2 + MARGIN, bottom - top),
+    )
 
 
 def _width(n: Node) -> float:
@@ -128,17 +155,37 @@ def _neurons(centre: Point) -> tuple[Point, ...]:
     return tuple((x, y + d) for d in (-0.28, 0.1, 0.93))
 
 
-def _arrow(
-    e: Edge, placement: Placement, centres: Mapping[str, Point], bends: list[Point]
-) -> tuple[Curve, list[Label]]:
-    """The arrow from box to box, with its label above its last stretch."""
-    graph = placement.graph
-    source, target = graph.node(e.source), graph.node(e.target)
-    (x0, y0), (x1, y1) = centres[e.source], centres[e.target]
-    start, end = (x0 + _width(source) / 2, y0), (x1 - _width(target) / 2, y1)
-    curve = Curve((start, *bends, end), e.repeated)
+def _arrow(e: Edge, graph: Graph, points: Points) -> tuple[Curve, list[Label]]:
+    """The arrow from box to box, with its label above or below its last stretch, where the curve is not."""
+    bends = points.bends[e]
+    start, rises = _side(graph.node(e.source), points.centres[e.source], bends[:1], 1)
+    end, falls = _side(graph.node(e.target), points.centres[e.target], bends[-1:], -1)
+    path = (start, *bends, end)
+    upright = (rises, *(False for _ in bends), falls)
+    pieces = tuple(
+        _piece(a, b, upright[k], upright[k + 1]) for k, (a, b) in enumerate(zip(path, path[1:], strict=False))
+    )
+    curve = Curve(start, pieces, e.repeated)
     if not e.label:
         return curve, []
-    x, y = bends[-1] if bends else start
-    middle = (x + end[0]) / 2, (y + end[1]) / 2
-    return curve, [Label((middle[0], middle[1] - 0.3), e.label, EM * width(e.label))]
+    (x0, y0), (x1, y1) = (bends[0], bends[-1]) if bends else (start, end)
+    below = y1 > y0 + 0.01
+    middle = ((x0 + x1) / 2, y1 + (LIFT if below else -LIFT))
+    return curve, [Label(middle, e.label, EM * width(e.label))]
+
+
+def _side(n: Node, centre: Point, bend: Sequence[Point], side: int) -> tuple[Point, bool]:
+    """Where an arrow touches a box: at its side, or on top (below) if it passes above (below) other boxes."""
+    x, y = centre
+    if bend and abs(bend[0][1] - y) > _height(n) / 2:
+        up = -1 if bend[0][1] < y else 1
+        return (x + side * _width(n) / 4, y + up * _height(n) / 2), True
+    return (x + side * _width(n) / 2, y), False
+
+
+def _piece(a: Point, b: Point, up_at_a: bool, up_at_b: bool) -> tuple[Point, Point, Point]:
+    """A cubic from a to b, vertical where it is said and horizontal elsewhere."""
+    half = (a[0] + b[0]) / 2
+    first = (a[0], a[1] + (b[1] - a[1]) * 0.7) if up_at_a else (half, a[1])
+    second = (b[0], b[1] + (a[1] - b[1]) * 0.7) if up_at_b else (half, b[1])
+    return first, second, b

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from derive.ir.tensor import Equation, Tensor
 from derive.notes.formulas import Formulas
 from derive.notes.graph import Edge, Graph, Node, Shape
-from derive.terms.affine import Affine, index
-from derive.terms.matrix import Whole
+from derive.terms.affine import index
 from derive.terms.term import Entry, Func
 from derive.terms.walk import entries_in
 
 BEFORE, HERE, LAST = "before", "here", "last"
-SHOWN_PARAMETERS = 4
 """Of a value in a family: of the layer before, of layer l, of the last layer."""
+SHOWN_PARAMETERS = 4
 
 
 def network_graph(formulas: Formulas) -> Graph:
@@ -99,7 +98,7 @@ class _Graphing:
         found = _parameters(self.formulas, e)
         if not found or len(found) > SHOWN_PARAMETERS or e.lhs.tensor == self.formulas.cost:
             return ""
-        return ", ".join(self._whole(x, self.formulas.network.tensor(x.tensor)) for x in found)
+        return ", ".join(self._whole(x) for x in found)
 
     # -- keys: a tensor, and of a family which layer ---------------------------------------------------
 
@@ -138,7 +137,7 @@ class _Graphing:
         own = tensor.axes[0]
         layer = self._layer(tensor)
         at = {HERE: index(layer), BEFORE: index(layer) - 1, LAST: own.hi}[place]
-        return self._whole(Entry(tensor.name, (at, *tensor.entry.idx[1:])), tensor)
+        return self._whole(Entry(tensor.name, (at, *tensor.entry.idx[1:])))
 
     def _layer(self, tensor: Tensor) -> str:
         """The ordered index that the family's own equations run over."""
@@ -148,15 +147,10 @@ class _Graphing:
                     return b.name
         return tensor.axes[0].name
 
-    def _whole(self, x: Entry, tensor: Tensor) -> str:
+    def _whole(self, x: Entry) -> str:
         """A tensor of one layer with its other axes left open."""
-        axes = tuple(a.name for a in tensor.axes[tensor.family :])
-        open_axes: tuple[Affine, ...] = tuple(index(a) for a in axes)
-        entry = Entry(x.tensor, (*x.idx[: tensor.family], *open_axes))
-        names = self.formulas.printer.names(
-            b for e in self.formulas.network.equations for b in e.domain if b.ordered
-        )
-        return self.formulas.printer.matrix(Whole(entry, axes), names)
+        ordered = [b for e in self.formulas.network.equations for b in e.domain if b.ordered]
+        return self.formulas.layer(x, self.formulas.printer.names(ordered))
 
     def _notes(self, tensor: Tensor) -> tuple[str, ...]:
         """How many entries, and the function that made them."""

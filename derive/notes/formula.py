@@ -14,7 +14,8 @@ _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 _SCRIPT = 0.75
 _RELATIONS = frozenset({"=", "<", ">", r"\le", r"\ge", r"\ne", r"\leftarrow", r"\in", r"\approx", r"\to", r"\leq", r"\geq", r"\neq"})
 _BINARY = frozenset({"+", "-", r"\odot", r"\times", r"\cdot", r"\pm", r"\otimes", r"\oplus", r"\circ", r"\wedge", r"\vee", r"\ast"})
-_SPACES = {r"\,": 0.17, r"\:": 0.23, r"\;": 0.28, r"\!": -0.16, r"\quad": 1.0, r"\qquad": 2.0, r"\ ": 0.34, "~": 0.34}
+_SPACES = {r"\,": 0.17, r"\:": 0.23, r"\;": 0.28, r"\!": -0.16, r"\quad": 1.0, r"\qquad": 2.0, r"\ ": 0.34}
+_DOTS = {r"\dots": 1.4, r"\cdots": 1.6, r"\ldots": 1.4, r"\vdots": 0.3, "~": 0.34}
 _LARGE = {r"\sum": 1.45, r"\prod": 1.3}
 _DELIMITERS = {r"\big": 0.48, r"\Big": 0.62, r"\bigg": 0.78, r"\Bigg": 0.95, r"\left": 0.8, r"\right": 0.8}
 _FONTS = frozenset(
@@ -25,7 +26,7 @@ _ACCENTS = frozenset({r"\hat", r"\bar", r"\widehat", r"\tilde", r"\overline", r"
 _SILENT = frozenset(
     {r"\limits", r"\nolimits", r"\displaystyle", r"\textstyle", r"\mathopen", r"\mathclose", r"\mathbin", r"\mathord"}
 )
-_WIDE = {"m": 0.9, "w": 0.74, "M": 1.0, "W": 1.0, "l": 0.34, "i": 0.37, "j": 0.45, "t": 0.4}
+_WIDE = {"m": 0.9, "w": 0.74, "M": 1.05, "W": 1.1, "X": 0.9, r"\Delta": 0.86, r"\Theta": 0.86, r"\theta": 0.55, "l": 0.34, "i": 0.37, "j": 0.45, "t": 0.4}
 _NARROW = {"(": 0.4, ")": 0.4, "[": 0.3, "]": 0.3, "|": 0.3, ",": 0.45, ".": 0.3, ";": 0.45, ":": 0.6, "'": 0.32, "!": 0.3}
 
 
@@ -45,19 +46,19 @@ def width(latex: str) -> float:
     return _row(tokens(latex))
 
 
-def _row(row: Sequence[str]) -> float:
-    """The width of tokens in a row; scripts hang on what stands before them."""
+def _row(row: Sequence[str], display: bool = True) -> float:
+    """The width of tokens in a row; scripts hang on what stands before them, limits of sums above and below."""
     total = 0.0
     base = 0.0
     scripts = 0.0
     large = False
     for item in _items(row):
         if item[0] in ("_", "^"):
-            scripts = max(scripts, _SCRIPT * _row(item[1:]))
+            scripts = max(scripts, _SCRIPT * _row(item[1:], False))
             continue
         total += max(base, scripts) if large else base + scripts
-        large, scripts = item[0] in _LARGE, 0.0
-        base = _item(item)
+        large, scripts = display and item[0] in _LARGE, 0.0
+        base = _item(item, display)
     return total + (max(base, scripts) if large else base + scripts)
 
 
@@ -141,20 +142,20 @@ def _inner(row: Sequence[str]) -> Sequence[str]:
     return kept[1:-1] if kept and kept[0] == "{" else kept
 
 
-def _item(item: Sequence[str]) -> float:
+def _item(item: Sequence[str], display: bool) -> float:
     """The width of one item, its arguments included."""
     head = item[0]
     if head == "{":
-        return _row(item[1:-1])
+        return _row(item[1:-1], display)
     if head in (r"\frac", r"\dfrac", r"\tfrac"):
         middle = group_end(item, 1)
-        return max(_row(_inner(item[1:middle])), _row(_inner(item[middle:]))) + 0.24
+        return max(_row(_inner(item[1:middle]), False), _row(_inner(item[middle:]), False)) + 0.24
     if head in _TEXT:
         return sum(0.56 if c != " " else 0.34 for c in _inner(item[1:])) + 0.34
     if head in _FONTS | _ACCENTS:
-        return 1.1 * _row(_inner(item[1:]))
+        return 1.1 * _row(_inner(item[1:]), display)
     if head == r"\sqrt":
-        return _row(_inner(item[1:])) + 1.0
+        return _row(_inner(item[1:]), display) + 1.0
     if head == r"\begin":
         return _environment(item)
     delimiter = _DELIMITERS.get(head) or _DELIMITERS.get(head.rstrip("lr"))
@@ -162,7 +163,7 @@ def _item(item: Sequence[str]) -> float:
 
 
 def _symbol(head: str) -> float:
-    for table in (_SPACES, _LARGE, _NARROW, _WIDE):
+    for table in (_SPACES, _DOTS, _LARGE, _NARROW, _WIDE):
         if head in table:
             return table[head]
     if head in _RELATIONS:

@@ -14,7 +14,8 @@ from derive.notes.input import Form
 from derive.raising.raise_case import Raised
 from derive.simplify.output import OutputForms, output_forms
 from derive.simplify.present import Presenter
-from derive.terms.matrix import Matrix
+from derive.terms.affine import index
+from derive.terms.matrix import Matrix, Whole
 from derive.terms.term import Entry, Partial
 from derive.terms.view import View
 
@@ -50,6 +51,20 @@ class Formulas:
     def adjoint(self, name: str) -> str:
         """The adjoint of a whole tensor."""
         return self.printer.whole(adjoint_name(name))
+
+    def layer(self, lhs: Entry, names: Names | None = None) -> str:
+        """A tensor of one layer, all its other axes left open: `a^{0}` of `a[0, j]`."""
+        tensor = self.network.tensor(lhs.tensor)
+        axes = tuple(a.name for a in tensor.axes[tensor.family :])
+        entry = Entry(lhs.tensor, (*lhs.idx[: tensor.family], *(index(a) for a in axes)))
+        return self.printer.matrix(Whole(entry, axes), names or self.printer.names_of(lhs))
+
+    def readers(self, equation: AdjointEquation) -> dict[str, str]:
+        """The symbols of the readers of a tensor, by name."""
+        found: dict[str, str] = {}
+        for c in equation.contributions:
+            found.setdefault(c.reader.lhs.tensor, self.layer(c.reader.lhs))
+        return found
 
     def family(self, tensor: Tensor) -> str:
         """`l=1,\\dots,L` for a tensor of every layer, else empty."""

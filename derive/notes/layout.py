@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from derive.notes.breaking import broken
-from derive.notes.document import Boxed, Derivation, Display, Inline, ResultLine, Words
+from derive.notes.document import Boxed, Derivation, Display, Inline, Listing, Math, ResultLine, Words
 from derive.notes.formula import width
 
 RELATION = 1.4
+SMALL = 0.83
+"""The size of reasons beside that of formulas."""
 
 
 @dataclass(frozen=True)
@@ -26,50 +28,73 @@ class Page:
 class Line:
     """One line on the page: what stands left of the relation, the relation, what stands right, and a remark.
 
-    `continued` lines have neither left side nor relation.
+    The remark stands in its column, or `below` the line. A `continued` line has neither left side nor relation.
     """
 
     lhs: str
     relation: str
     rhs: str
     remark: Words | None = None
+    below: bool = False
     continued: bool = False
 
 
 @dataclass(frozen=True)
-class Laid:
-    """Lines, and whether remarks stand `beside` the formulas or below them."""
+class Remarked:
+    """A line before it is cut: the sides of an equation and its remark."""
 
-    lines: tuple[Line, ...]
-    beside: bool
+    lhs: str
+    relation: str
+    rhs: str
+    remark: Words | None
 
 
-def lay_derivation(block: Derivation, page: Page) -> Laid:
-    """Reasons stand beside the steps; below them if some step would be cut into crumbs for that."""
-    lhs = width(block.lhs) + RELATION
-    narrow = page.line - page.reasons - page.gap - lhs
-    beside = all(width(p) <= narrow for s in block.steps for p in broken(s.math, narrow))
+def lay_derivation(block: Derivation, page: Page) -> tuple[Line, ...]:
+    """The lines of a derivation; the left side stands in the first one only."""
+    rows = [
+        Remarked(block.lhs if k == 0 else "", step.relation, step.math, step.reason)
+        for k, step in enumerate(block.steps)
+    ]
+    return _laid(rows, page)
+
+
+def lay_display(block: Display, page: Page) -> tuple[Line, ...]:
+    """Equations below one another."""
+    return _laid([Remarked(r.lhs, r.relation, r.rhs, r.note) for r in block.rows], page)
+
+
+def _laid(rows: Sequence[Remarked], page: Page) -> tuple[Line, ...]:
+    """Remarks stand beside the formulas; below them if some formula cannot be cut to leave room for that.
+
+    A remark with a formula too wide for its column stands below its line in any case.
+    """
+    lhs = max(width(r.lhs) for r in rows) + RELATION
+    remarked = any(r.remark is not None for r in rows)
+    narrow = page.line - lhs - (page.reasons + page.gap if remarked else 0.0)
+    beside = all(width(p) <= narrow for r in rows for p in broken(r.rhs, narrow))
     limit = narrow if beside else page.line - lhs
     lines: list[Line] = []
-    for k, step in enumerate(block.steps):
-        lines += _cut(block.lhs if k == 0 else "", step.relation, step.math, step.reason, limit)
-    return Laid(tuple(lines), beside)
+    for row in rows:
+        wide = row.remark is not None and widest_formula(row.remark) * SMALL > page.reasons
+        lines += _cut(row, limit, not beside or wide)
+    return tuple(lines)
 
 
-def lay_display(block: Display, page: Page, measure: Callable[[Inline], float]) -> Laid:
-    """Equations below one another; remarks stand beside them where the longest has room."""
-    lhs = max(width(r.lhs) for r in block.rows) + RELATION
-    notes = max((measure(r.note) + page.gap for r in block.rows if r.note), default=0.0)
-    limit = page.line - lhs - min(notes, page.reasons + page.gap)
-    beside = all(width(p) <= limit for r in block.rows for p in broken(r.rhs, limit))
-    limit = limit if beside else page.line - lhs
-    lines: list[Line] = []
-    for row in block.rows:
-        lines += _cut(row.lhs, row.relation, row.rhs, row.note, limit)
-    return Laid(tuple(lines), beside)
+def _cut(row: Remarked, limit: float, below: bool) -> list[Line]:
+    """The pieces of a line; a remark below it stands below the last one."""
+    first, *rest = broken(row.rhs, limit)
+    pieces = [
+        Line(row.lhs, row.relation, first, row.remark if not below or not rest else None, below),
+        *(Line("", "", piece, continued=True) for piece in rest),
+    ]
+    if below and rest:
+        pieces[-1] = Line("", "", rest[-1], row.remark, below=True, continued=True)
+    return pieces
 
 
-def lay_boxed(block: Boxed, page: Page, measure: Callable[[Inline], float]) -> tuple[tuple[ResultLine, tuple[str, ...]], ...]:
+def lay_boxed(
+    block: Boxed, page: Page, measure: Callable[[Inline], float]
+) -> tuple[tuple[ResultLine, tuple[str, ...]], ...]:
     """Every form with its right side in pieces that fit into the box."""
     labels = max(measure(f.label) for f in block.forms)
     lhs = max(width(f.lhs) for f in block.forms) + RELATION
@@ -78,6 +103,13 @@ def lay_boxed(block: Boxed, page: Page, measure: Callable[[Inline], float]) -> t
     return tuple((f, broken(f.rhs, limit)) for f in block.forms)
 
 
-def _cut(lhs: str, relation: str, rhs: str, remark: Words | None, limit: float) -> list[Line]:
-    first, *rest = broken(rhs, limit)
-    return [Line(lhs, relation, first, remark), *(Line("", "", piece, continued=True) for piece in rest)]
+def widest_formula(inline: Inline) -> float:
+    """The widest piece of a formula in a text; running text breaks formulas at relations."""
+    match inline:
+        case Math():
+            return max(width(side) for side in inline.latex.split(" = ", 1))
+        case Words():
+            return max((widest_formula(given) for _, given in inline.given), default=0.0)
+        case Listing():
+            return max((widest_formula(item) for item in inline.items), default=0.0)
+    return 0.0

@@ -37,10 +37,11 @@ class Situation:
 
     @property
     def readers(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(c.reader.lhs.tensor for c in self.equation.contributions))
+        return tuple(self.formulas.readers(self.equation))
 
-    def symbols(self, tensors: Sequence[str]) -> Listing:
-        return Listing(tuple(Math(self.formulas.symbol(n)) for n in tensors))
+    @property
+    def reader_symbols(self) -> Listing:
+        return Listing(tuple(Math(text) for text in self.formulas.readers(self.equation).values()))
 
 
 def reason(situation: Situation) -> Words:
@@ -80,10 +81,8 @@ def _chain(s: Situation) -> Words:
     if s.readers == (s.formulas.cost,):
         return words("reason.chain_cost", symbol=symbol)
     if len(s.readers) == 1:
-        return words("reason.chain", symbol=symbol, reader=s.symbols(s.readers))
-    if s.formulas.cost in s.readers:
-        return words("reason.chain_direct", readers=s.symbols(s.readers), cost=Math(s.formulas.symbol(s.formulas.cost)))
-    return words("reason.chain_several", readers=s.symbols(s.readers))
+        return words("reason.chain", symbol=symbol, reader=s.reader_symbols)
+    return words("reason.chain_several", readers=s.reader_symbols)
 
 
 def _local(s: Situation) -> Words:
@@ -93,7 +92,7 @@ def _local(s: Situation) -> Words:
     found = tuple(_local_derivatives(s))
     if found and sum(width(f) for f in found) <= LONG:
         return words("reason.local", derivatives=Listing(tuple(Math(f) for f in found)))
-    return words("reason.local_long", readers=s.symbols(s.readers))
+    return words("reason.local_long", readers=s.reader_symbols)
 
 
 def _local_derivatives(s: Situation) -> Iterator[str]:

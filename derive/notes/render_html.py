@@ -8,7 +8,7 @@ from derive.notes.document import Boxed, Derivation, Display, Document, Figure, 
 from derive.notes.drawing import draw
 from derive.notes.formula import is_tall
 from derive.notes.language import Language, load_language
-from derive.notes.layout import Laid, Page, lay_boxed, lay_derivation, lay_display
+from derive.notes.layout import Line, Page, lay_boxed, lay_derivation, lay_display
 from derive.notes.mathml import mathml
 from derive.notes.measuring import inline_width
 from derive.notes.svg import svg
@@ -56,11 +56,11 @@ class HtmlPage:
     def display_math(self, latex: str) -> Markup:
         return mathml(latex, "block")
 
-    def derivation(self, block: Derivation) -> Laid:
+    def derivation(self, block: Derivation) -> tuple[Line, ...]:
         return lay_derivation(block, PAGE)
 
-    def display(self, block: Display) -> Laid:
-        return lay_display(block, PAGE, self._width)
+    def display(self, block: Display) -> tuple[Line, ...]:
+        return lay_display(block, PAGE)
 
     def boxed(self, block: Boxed) -> object:
         return lay_boxed(block, PAGE, self._width)

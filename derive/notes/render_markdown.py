@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.notes.document import Boxed, Derivation, Display, Document, Inline
 from derive.notes.escape import Markdown, escape_markdown
 from derive.notes.language import Language, load_language
-from derive.notes.layout import Laid, Page, lay_boxed, lay_derivation, lay_display
+from derive.notes.layout import Line, Page, lay_boxed, lay_derivation, lay_display
 from derive.notes.measuring import inline_width
 from derive.notes.templating import markdown_environment
 
@@ -52,11 +52,11 @@ class MarkdownPage:
     def heading(self, level: int) -> Markdown:
         return Markdown("#" * min(level + 2, 6))
 
-    def derivation(self, block: Derivation) -> Laid:
+    def derivation(self, block: Derivation) -> tuple[Line, ...]:
         return lay_derivation(block, PAGE)
 
-    def display(self, block: Display) -> Laid:
-        return lay_display(block, PAGE, self._width)
+    def display(self, block: Display) -> tuple[Line, ...]:
+        return lay_display(block, PAGE)
 
     def boxed(self, block: Boxed) -> object:
         return lay_boxed(block, PAGE, self._width)

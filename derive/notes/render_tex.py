@@ -11,13 +11,14 @@ from derive.notes.document import Boxed, Derivation, Display, Document, Figure, 
 from derive.notes.escape import Tex, escape_tex
 from derive.notes.formula import is_tall
 from derive.notes.language import Language, load_language
-from derive.notes.layout import Laid, Page, lay_boxed, lay_derivation, lay_display
+from derive.notes.layout import Line, Page, lay_boxed, lay_derivation, lay_display
 from derive.notes.drawing import draw
 from derive.notes.measuring import column_widths, inline_width
 from derive.notes.templating import tex_environment
 from derive.notes.tikz import tikz
 
 PAGE = Page(line=42.0, reasons=13.2)
+SHORT_TABLE = 16
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _LEVELS = ("section", "subsection", "subsubsection", "paragraph")
 
@@ -68,14 +69,18 @@ class TexPage:
     def heading(self, level: int) -> Tex:
         return Tex("\\" + _LEVELS[min(level, len(_LEVELS) - 1)])
 
-    def derivation(self, block: Derivation) -> Laid:
+    def derivation(self, block: Derivation) -> tuple[Line, ...]:
         return lay_derivation(block, PAGE)
 
-    def display(self, block: Display) -> Laid:
-        return lay_display(block, PAGE, self._width)
+    def display(self, block: Display) -> tuple[Line, ...]:
+        return lay_display(block, PAGE)
 
     def boxed(self, block: Boxed) -> object:
         return lay_boxed(block, PAGE, self._width)
+
+    def is_long(self, block: Table) -> bool:
+        """Whether a table may have to go on over a page."""
+        return len(block.rows) > SHORT_TABLE
 
     def columns(self, block: Table) -> Tex:
         """The column types: as wide as their content, or wrapped at a given width."""

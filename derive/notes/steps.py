@@ -10,7 +10,6 @@ from derive.latex.naming import Names
 from derive.notes.document import Block, Boxed, Derivation, Listing, Math, Paragraph, ResultLine, Step, Words, words
 from derive.notes.formulas import Formulas, Sides
 from derive.notes.reasons import Situation, reason
-from derive.terms.term import Entry, Partial
 
 SPLIT = "case"
 
@@ -60,23 +59,12 @@ def _steps(
     """The lines from `start` on; one that looks like the line before it (or like the left side) is left out."""
     shown = lhs
     for k in range(start, len(lines)):
-        math = _math(formulas, equation, names, lines[k])
+        math = formulas.printer.view(lines[k].view, names)
         if math != shown:
             before = lines[k - 1] if k else None
             why = reason(Situation(formulas, equation, names, lines[k], before, case))
             yield Step(math, why, lines[k].rule)
             shown = math
-
-
-def _math(formulas: Formulas, equation: AdjointEquation, names: Names, line: Line) -> str:
-    """The line as it is printed; beside other readers, the cost's own derivative says what it holds fixed."""
-    math = formulas.printer.view(line.view, names)
-    readers = dict.fromkeys(c.reader.lhs.tensor for c in equation.contributions)
-    if line.rule != "chain" or formulas.cost not in readers or len(readers) == 1:
-        return math
-    direct = formulas.printer.entry(Partial(Entry(formulas.cost, ()), equation.tensor.entry), names)
-    fixed = ",".join(formulas.symbol(n) for n in readers if n != formulas.cost)
-    return math.replace(direct, rf"\left. {direct} \right|_{{{fixed}}}")
 
 
 # -- results -------------------------------------------------------------------------------------------
@@ -120,10 +108,10 @@ def _lines(formulas: Formulas, cases: Sequence[Case], sides: Sequence[Sides], la
 def read_by(formulas: Formulas, name: str) -> Words:
     """Who reads a tensor, as the beginning of its derivation."""
     equation = formulas.adjoints.equations[name]
-    readers = tuple(dict.fromkeys(c.reader.lhs.tensor for c in equation.contributions))
+    readers = formulas.readers(equation)
     symbol = Math(formulas.symbol(name))
-    if readers == (formulas.cost,):
+    if tuple(readers) == (formulas.cost,):
         return words("backward.read_by_cost", symbol=symbol)
-    listed = Listing(tuple(Math(formulas.symbol(n)) for n in readers))
+    listed = Listing(tuple(Math(text) for text in readers.values()))
     key = "backward.read_by_one" if len(readers) == 1 else "backward.read_by_several"
     return words(key, symbol=symbol, readers=listed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derive.notes.drawing import Curve, Drawing, Label
+from derive.notes.drawing import Curve, Drawing, Label, Point
 
 UNIT = 44.0
 LABEL_HEIGHT = 30.0
@@ -33,13 +33,12 @@ def svg(drawing: Drawing, mathml: Callable[[str], str], title: str) -> str:
 
 
 def _path(c: Curve) -> str:
-    """Horizontal at every point: the control points stand half way, at the heights of the ends."""
-    x, y = c.points[0]
-    out = f"M{_number(x)},{_number(y)}"
-    for (x0, y0), (x1, y1) in zip(c.points, c.points[1:], strict=False):
-        half = _number((x0 + x1) / 2)
-        out += f" C{half},{_number(y0)} {half},{_number(y1)} {_number(x1)},{_number(y1)}"
-    return out
+    pieces = (f"C{_point(p)} {_point(q)} {_point(r)}" for p, q, r in c.pieces)
+    return " ".join((f"M{_point(c.start)}", *pieces))
+
+
+def _point(p: Point) -> str:
+    return f"{_number(p[0])},{_number(p[1])}"
 
 
 def _label(t: Label, mathml: Callable[[str], str]) -> str:

@@ -25,16 +25,8 @@ def tikz(drawing: Drawing) -> str:
 
 
 def _path(c: Curve) -> str:
-    """Horizontal at every point: the control points stand half way, at the heights of the ends."""
-    out = _point(c.points[0])
-    for (x0, y0), (x1, y1) in zip(c.points, c.points[1:], strict=False):
-        half = (x0 + x1) / 2
-        out += (
-            f" -- {_point((x1, y1))}"
-            if y0 == y1
-            else f" .. controls {_point((half, y0))} and {_point((half, y1))} .. {_point((x1, y1))}"
-        )
-    return out
+    pieces = (f".. controls {_point(p)} and {_point(q)} .. {_point(r)}" for p, q, r in c.pieces)
+    return " ".join((_point(c.start), *pieces))
 
 
 def _point(p: Point) -> str:

@@ -85,40 +85,35 @@ class Simplifier:
             folded, _ = fold(q, patterns, context)
             if cost(folded) < cost(p):
                 lines.append(Line("output", self.outputs.presenter(self.presenter, context).view(p)))
-                return self._fold(q, patterns, context, lines, always="collect")
+                lines.append(Line("collect", self.presenter.view(q)))
+                return self._fold(q, patterns, context, lines)
         return p
 
-    def _fold(
-        self, p: Poly, patterns: Sequence[Pattern], context: Context, lines: list[Line], always: str = ""
-    ) -> Poly:
-        if always:
-            lines.append(Line(always, self.presenter.view(p)))
+    def _fold(self, p: Poly, patterns: Sequence[Pattern], context: Context, lines: list[Line]) -> Poly:
+        """`p` with forward values and facts recognized; a line for each of them."""
         p, foldings = fold(p, patterns, context)
         for f, following in zip_longest(foldings, foldings[1:]):
             if following is None or following.pattern.label != f.pattern.label:
                 lines.append(Line(f.pattern.rule, self.presenter.view(f.after), (f.pattern.label,)))
         return p
 
-    def _vanish(
-        self, p: Poly, patterns: Sequence[Pattern], context: Context, lines: list[Line]
-    ) -> Poly:
+    def _vanish(self, p: Poly, patterns: Sequence[Pattern], context: Context, lines: list[Line]) -> Poly:
         """A sum over a defined value is unfolded once; it stays so only if that makes the whole shorter."""
-        progress = True
-        while progress:
-            progress = False
-            for block in [a for a in atoms_in(p) if isinstance(a, Block)]:
-                for pattern in patterns:
-                    q = self._unfolded_under(p, block, pattern, context)
-                    if q is None:
-                        continue
-                    q, _ = fold(q, patterns, context)
-                    if cost(q) < cost(p):
-                        lines.append(Line("vanish", self.presenter.view(q), (pattern.label,)))
-                        p, progress = q, True
-                        break
-                if progress:
-                    break
+        while (shorter := self._shorter(p, patterns, context)) is not None:
+            p, label = shorter
+            lines.append(Line("vanish", self.presenter.view(p), (label,)))
         return p
+
+    def _shorter(self, p: Poly, patterns: Sequence[Pattern], context: Context) -> tuple[Poly, str] | None:
+        """`p` made shorter by unfolding one value in one sum, and which value that was."""
+        for block in [a for a in atoms_in(p) if isinstance(a, Block)]:
+            for pattern in patterns:
+                unfolded = self._unfolded_under(p, block, pattern, context)
+                if unfolded is not None:
+                    folded, _ = fold(unfolded, patterns, context)
+                    if cost(folded) < cost(p):
+                        return folded, pattern.label
+        return None
 
     def _unfolded_under(self, p: Poly, block: Block, pattern: Pattern, context: Context) -> Poly | None:
         """`p` with one defined value replaced by its definition inside one sum; None if it does not occur."""

@@ -14,7 +14,11 @@ from derive.verify.layout import Field
 
 CLOSE = 1e-7
 CLOSE_SINGLE = 2e-4
-ROUNDING = 1e-12
+ROUNDING = 1e-13
+"""Below this fraction of the largest gradient a gradient is 0 up to rounding."""
+
+OF_ZERO, OF_ZERO_SINGLE = 1e-6, 1e-3
+"""What the errors of such a gradient are relative to, as a fraction of the largest gradient."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +36,22 @@ def arrays_of(field: Field) -> tuple[Array, ...]:
     return field if isinstance(field, tuple) else (field,)
 
 
+def is_single(claimed: Field) -> bool:
+    return any(a.dtype == np.float32 for a in arrays_of(claimed))
+
+
 def tolerance_for(claimed: Field) -> float:
-    single = any(a.dtype == np.float32 for a in arrays_of(claimed))
-    return CLOSE_SINGLE if single else CLOSE
+    return CLOSE_SINGLE if is_single(claimed) else CLOSE
 
 
 def difference(claimed: Field, expected: Field, scale: float) -> Difference:
-    """The largest error, relative to the largest expected entry (or to the rounding errors at `scale`)."""
+    """The largest error, relative to the largest expected entry; `scale` is the largest of all gradients."""
     have, want = arrays_of(claimed), arrays_of(expected)
     if [a.shape for a in have] != [a.shape for a in want]:
         return _misshapen(claimed, have, want)
-    top = max(_largest(want), ROUNDING / CLOSE * scale, np.finfo(float).tiny)
+    top = _largest(want)
+    if top <= ROUNDING * scale:
+        top = max(scale * (OF_ZERO_SINGLE if is_single(claimed) else OF_ZERO), np.finfo(float).tiny)
     worst = Difference(0.0)
     for k, (a, e) in enumerate(zip(have, want, strict=True)):
         if not a.size:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from derive.errors import DeriveError
@@ -21,6 +21,7 @@ Claimed = Mapping[str, tuple[Field, ...]]
 States = tuple[State, ...]
 BRANCHES = 2
 MOST_STEPS = 40
+MOST_TRIALS = 4000
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,14 @@ class Candidate:
 
 @dataclass
 class Detective:
-    """Looks for mistakes, from the cost backwards; `steps` bounds the work."""
+    """Looks for mistakes, from the cost backwards; `steps` and `trials` bound the work."""
 
     chain: Chain
     layout: Layout
     states: States
     claimed: Claimed
-    steps: int = field(default=0)
+    steps: int = 0
+    trials: int = 0
 
     def findings(self, wrong: Sequence[str]) -> tuple[Finding, ...]:
         """One mistake after the other, each under those found before it."""
@@ -113,6 +115,9 @@ class Detective:
     def _tried(self, mutant: Mutant, states: States, w: str, todo: Sequence[str]) -> Iterator[Candidate]:
         """The mutant, if it gives the claim `w` at every point."""
         mistake = Mistake(mutant.code, mutant.node, mutant.details, mutant.part)
+        self.trials += 1
+        if self.trials > MOST_TRIALS:
+            return
         try:
             if mutant.is_reshaped:
                 if all(self._fits_reshaped(s, mutant, k) for k, s in enumerate(states)):

@@ -14,6 +14,7 @@ from derive.verify.compare import (
     Difference,
     arrays_of,
     factor_between,
+    is_single,
     matches,
     reshaped,
     transposed,
@@ -24,8 +25,6 @@ from derive.verify.evidence import LOSS, Evidence
 from derive.verify.layout import Field
 from derive.verify.mistakes import Mistake, loss_sentence
 from derive.verify.mutations.cost import loss_mutants
-
-SINGLE = np.dtype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -82,8 +81,7 @@ def _about(name: str) -> str:
 
 def _agreement(points: int, e: Evidence) -> str:
     worst = max((d.error for d in e.differences), default=0.0)
-    single = any(a.dtype == SINGLE for f in e.fields for a in arrays_of(f))
-    precision = "single" if single else "double"
+    precision = "single" if any(is_single(f) for f in e.fields) else "double"
     many = "1 random point" if points == 1 else f"{points} random points"
     return f"at {many}, in {precision} precision, with relative errors up to {worst:.0e}"
 

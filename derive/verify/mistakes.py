@@ -72,6 +72,7 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
         "factor-half": Kind(
             "there is a factor ½ too much in the gradient of {node}", "double it (the square gives a factor 2)"
         ),
+        "missing-factor": Kind("the factor {right} is missing in the gradient of {node}", "multiply by {right}"),
         "missing-derivative": Kind(
             "the derivative of {function} is missing between {reader} and {node}",
             "multiply the gradient of {reader} by {function}'({node})",

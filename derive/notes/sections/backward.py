@@ -25,13 +25,12 @@ def _group(subject: Subject, group: tuple[str, ...], done: set[str]) -> Section:
         for needed in _unfolded(formulas, name):
             if needed not in done:
                 done.add(needed)
-                symbol = Math(formulas.symbol(needed))
-                blocks.append(Paragraph(words("backward.auxiliary", symbol=symbol)))
-                blocks += _derived(formulas, needed, [])
+                first = words("backward.auxiliary", symbol=Math(formulas.symbol(needed)))
+                blocks += _derived(formulas, needed, (), (first,))
         done.add(name)
-        if len(blocks) > 0 and len(group) == 1:
-            blocks.append(Paragraph(words("backward.now", symbol=Math(formulas.symbol(name)))))
-        blocks += _derived(formulas, name, blocks)
+        now = words("backward.now", symbol=Math(formulas.symbol(name)))
+        said = (now,) if blocks and len(group) == 1 else ()
+        blocks += _derived(formulas, name, blocks, said)
         blocks.append(result(formulas, subject.batch, name))
     return Section(f"backward-{group[0]}", _heading(formulas, group), tuple(blocks))
 
@@ -57,13 +56,15 @@ def _unfolded(formulas: Formulas, name: str) -> Iterator[str]:
                     yield used
 
 
-def _derived(formulas: Formulas, name: str, before: Sequence[Block]) -> Iterator[Block]:
+def _derived(
+    formulas: Formulas, name: str, before: Sequence[Block], said: tuple[Words, ...]
+) -> Iterator[Block]:
     """Who reads the tensor, in which equations (unless they stand among the blocks before), and the lines."""
     readers = Display(tuple(_readers(formulas, name)))
-    if readers in before:
-        yield Paragraph(words("backward.read_there", symbol=Math(formulas.symbol(name))))
-    else:
-        yield Paragraph(read_by(formulas, name))
+    there = words("backward.read_there", symbol=Math(formulas.symbol(name)))
+    first, *more = (*said, there if readers in before else read_by(formulas, name))
+    yield Paragraph(first, tuple(more))
+    if readers not in before:
         yield readers
     yield from derivation_blocks(formulas, name)
 

@@ -22,7 +22,7 @@ def batch_section(subject: Subject) -> Section | None:
         blocks.append(Paragraph(words("batch.summed", m=m)))
     blocks.append(Paragraph(words("batch.parameters")))
     for name in _examples(subject):
-        blocks.append(Paragraph(words("batch.example", adjoint=Math(formulas.adjoint(name)))))
+        blocks.append(Paragraph(words("batch.example", symbol=Math(formulas.symbol(name)))))
         blocks += derivation_blocks(formulas, name)
     return Section("batch", words("section.batch"), tuple(blocks))
 

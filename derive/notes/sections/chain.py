@@ -26,11 +26,24 @@ def chain_section(subject: Subject) -> Section:
         Paragraph(words("chain.delta", bracket=Math(bracket))),
         Display((Row(rf"\sum_{{i}} f_{{i}} {bracket}", "f_{k}"),)),
     ]
+    if _has_immediate(subject):
+        mark = Math(rf"\frac{{\partial^{{+}} {cost}}}{{\partial u_{{k}}}}")
+        blocks.append(Paragraph(words("chain.immediate", mark=mark, u=Math("u"), cost=Math(cost))))
     names = _names(formulas)
     if names:
         blocks += [Paragraph(words("chain.names")), Display(names)]
     blocks.append(Paragraph(words("chain.order")))
     return Section("chain", words("section.chain"), tuple(blocks))
+
+
+def _has_immediate(subject: Subject) -> bool:
+    """Whether something is read by the cost and by others as well."""
+    formulas = subject.sample
+    return any(
+        formulas.cost in readers and len(readers) > 1
+        for name in subject.wanted
+        for readers in ({c.reader.lhs.tensor for c in formulas.adjoints.equations[name].contributions},)
+    )
 
 
 def _by(cost: str, entry: str) -> str:

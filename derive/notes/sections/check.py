@@ -24,8 +24,7 @@ def check_section(subject: Subject) -> Section | None:
     formulas = subject.widest
     rows = [c for c in check.comparisons if not subject.given.only or c.tensor in subject.wanted]
     blocks: list[Block] = [
-        Paragraph(_intro(formulas, check)),
-        *(Paragraph(said) for said in _stand_ins(formulas)),
+        Paragraph(_intro(formulas, check), tuple(_stand_ins(formulas))),
         Paragraph(words("check.compare", w=Math("w"), step=Math(f"h = {shown(check.step)}"))),
         Display((Row(rf"\frac{{\partial {_cost(formulas)}}}{{\partial w}}", _quotient(formulas), r"\approx"),)),
         _table(formulas, rows),

@@ -19,7 +19,8 @@ def forward_section(subject: Subject) -> Section:
     if batch is not None:
         layout = batch.printer.notation.layout
         blocks += _matrix_blocks(batch, f"forward.batch_{layout}")
-    blocks += [Paragraph(said) for said in _signs(subject)]
+    if signs := _signs(subject):
+        blocks.append(Paragraph(signs[0], tuple(signs[1:])))
     if sample.network.facts:
         facts = Listing(tuple(Math(sample.fact(f)) for f in sample.network.facts))
         blocks.append(Paragraph(words("forward.facts", fact=facts)))

@@ -25,6 +25,7 @@ MUTATIONS: tuple[Callable[[Site], Iterator[Mutant]], ...] = (
     jacobians.skipped_reader,
     jacobians.elementwise_softmax,
     jacobians.extra_jacobian,
+    operands.missing_factor,
     operands.lost_transpose,
     operands.wrong_operand,
     operands.swapped_weights,

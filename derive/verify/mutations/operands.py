@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from derive.calculus.adjoint import ADJOINT, Contribution, adjoint_name
 from derive.ir.tensor import Tensor
-from derive.terms.affine import Affine, Index
+from derive.terms.affine import Affine, Index, index
 from derive.terms.algebra import add, total
-from derive.terms.term import Entry, Poly, of_atom
+from derive.terms.term import Entry, Poly, constant, of_atom
 from derive.terms.walk import rewrite
 from derive.verify.mutations.derivatives import details_of
 from derive.verify.mutations.site import Mutant, Site
@@ -57,6 +57,22 @@ def wrong_operand(site: Site) -> Iterator[Mutant]:
             names = {"weight": right.name} if weight else {"right": right.name}
             code = "wrong-weight" if weight else "wrong-input"
             yield from _put(site, c, entry, other, code, wrong=shown, reader=c.reader.lhs.tensor, **names)
+
+
+def missing_factor(site: Site) -> Iterator[Mutant]:
+    """R = T ⊙ u: R̄ ⊙ u → R̄."""
+
+    def alone(c: Contribution) -> Poly | None:
+        entry = single_entry(c.coefficient)
+        if entry is None or site.network.tensor(entry.tensor).role == "parameter":
+            return None
+        return site.with_coefficient(c, constant(1))
+
+    if site.tensor.role == "value":
+        for rhs in site.changed(alone):
+            entries = (single_entry(c.coefficient) for c in site.contributions if alone(c) is not None)
+            factors = ", ".join(dict.fromkeys(e.tensor for e in entries if e is not None))
+            yield site.mutant("missing-factor", rhs, right=factors)
 
 
 def swapped_weights(site: Site) -> Iterator[Mutant]:
@@ -131,7 +147,8 @@ def _put(site: Site, c: Contribution, old: Entry, new: Entry, code: str, **detai
     """The contribution with `new` for `old`; the ranges of indices follow, and so may the shape of the result."""
     ranges = _ranges(site, new)
     bounds = tuple(ranges.get(b.name, b) for b in c.bounds)
-    moved = {q: ranges[e.variable] for q, e in enumerate(c.at) if e.variable in ranges}
+    own = {e.variable: index(b.name) for e, b in zip(c.at, site.equation.domain, strict=True) if e.variable}
+    moved = {q: ranges[e.variable].subs(own) for q, e in enumerate(c.at) if e.variable in ranges}
     domain = tuple(
         Index(b.name, moved[q].lo, moved[q].hi, b.ordered) if q in moved and not b.ordered else b
         for q, b in enumerate(site.equation.domain)

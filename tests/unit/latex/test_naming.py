@@ -101,7 +101,7 @@ def test_nested_sums_never_share_a_letter() -> None:
     for outer, inner in permutations(["$0", "$1"]):
         body = Times((Leaf(Entry("A", (index(outer), index(inner)))), Leaf(Entry("x", (index("i"),)))))
         view = Summed((n.renamed(outer),), Summed((n.renamed(inner),), body))
-        assert printer.view(view, {"i": "i"}) == r"\sum_{j=1}^{n} \sum_{p=1}^{n} A_{jp} x_{i}"
+        assert printer.view(view, {"i": "i"}) == r"\sum_{j=1}^{n} \sum_{k=1}^{n} A_{jk} x_{i}"
 
 
 def test_a_hidden_index_is_drawn_apart_from_the_outer_one() -> None:

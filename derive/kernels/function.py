@@ -1,0 +1,201 @@
+"""One function of a kernel: from the plan to its lines, with what it reads off its arguments at the top."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from derive.kernels.arrange import (
+    Arranger,
+    Branch,
+    Repeat,
+    Statement,
+    bindings_of,
+    family_use,
+    needed_items,
+)
+from derive.kernels.definitions import Place, Storage
+from derive.kernels.emit_numpy import Emitter
+from derive.kernels.fields import Field, Names, Sizes, fields_of, places_of
+from derive.kernels.numpy_nodes import NodeEmitter
+from derive.kernels.plan import Item
+from derive.kernels.program import UNIT, Given, Graph, Ref
+from derive.kernels.reuse import Liveness
+from derive.kernels.syntax import (
+    Expr,
+    Line,
+    Nest,
+    assign,
+    attribute,
+    binary,
+    call,
+    constant,
+    name,
+    subscript,
+    tuple_of,
+)
+from derive.kernels.titles import Titles, Variables
+from derive.network.network import Network
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A result: a tensor at a place of its family, or the whole family (`at` None)."""
+
+    tensor: str
+    at: Place | None = None
+
+
+@dataclass(frozen=True)
+class Program:
+    """All that is computed for a network, ready to be emitted function by function."""
+
+    network: Network
+    graph: Graph
+    items: Sequence[Item]
+    storages: dict[str, Storage]
+    titles: Titles
+
+    def emit(self, values: Sequence[Place], families: Sequence[str]) -> FunctionBody:
+        """The body of a function that computes `values` and the whole `families`."""
+        return FunctionBody(self, tuple(values), tuple(families))
+
+
+class FunctionBody:
+    """The lines of a function, and the expressions of its results; `functions` are the helpers that it calls."""
+
+    def __init__(self, program: Program, values: tuple[Place, ...], families: tuple[str, ...]) -> None:
+        self.program = program
+        self.names = Names()
+        self.fields = fields_of(program.network, program.storages, self.names)
+        items = needed_items(program.items, frozenset((*(t for t, _ in values), *families)))
+        refs = {place: self._ref_of(place, items) for place in values}
+        use = family_use(program.graph, items, frozenset(families), tuple(values))
+        arranger = Arranger(program.graph, use.kept, use.carried)
+        arranger.arrange(items)
+        for ref in refs.values():
+            arranger.need(ref)
+        statements = tuple(arranger.stack[0].statements)
+        bound = frozenset(b.ref for b in bindings_of(items) if b.ref is not None)
+        liveness = Liveness(program.graph, bound, frozenset(refs.values()))
+        liveness.analyse(statements)
+        self.nodes = self._nodes(statements, use.kept, use.carried)
+        self.emitter = self._emitter(liveness, frozenset(families))
+        body = self.emitter.emit(statements)
+        self.results = {place: self.emitter.own(r, self.nodes.expression(r)) for place, r in refs.items()}
+        self.lists = self.emitter.lists
+        self.body = [*self._top(body), *body]
+
+    def _ref_of(self, place: Place, items: Sequence[Item]) -> Ref:
+        """The value of a result: as it was bound, or read back from its family."""
+        for b in bindings_of(items):
+            if b.place == place and b.definition.loop is None and b.ref is not None:
+                return b.ref
+        storage, graph = self.program.storages[place[0]], self.program.graph
+        shape = tuple(UNIT if k is None else storage.axis(k, place[1]).extent for k in storage.layout)
+        return graph.add(Given(shape, "real", *place))
+
+    def _nodes(
+        self, statements: Sequence[Statement], kept: frozenset[str], carried: frozenset[str]
+    ) -> NodeEmitter:
+        variables = Variables(self.program.titles.tensors, self.names)
+        self.variables = variables
+        local = {s.name: self.names.fresh(s.name) for s in self.program.network.sizes if not s.args}
+        for n in dict.fromkeys(_loop_names(statements)):
+            local[n] = self.names.fresh(n.strip("$_") or "k")
+        sizes = Sizes(tuple(places_of(self.fields)), local)
+        return NodeEmitter(
+            self.program.graph,
+            sizes,
+            self.names,
+            self.program.storages,
+            {f.tensor: f.local for f in self.fields},
+            {t: variables.named(t) for t in sorted(kept)},
+            {t: variables.named(t) for t in sorted(carried)},
+        )
+
+    def _emitter(self, liveness: Liveness, results: frozenset[str]) -> Emitter:
+        return Emitter(
+            self.program.graph,
+            liveness,
+            self.nodes,
+            self.names,
+            self.program.titles.formula,
+            self.variables.of,
+            dict(self.nodes.lists),
+            dict(self.nodes.carried),
+            self.program.storages,
+            results,
+        )
+
+    # -- the top -----------------------------------------------------------------------------------------
+
+    def _top(self, body: Sequence[Line]) -> list[Line]:
+        """Arguments, dtype, sizes, sequences, constants, vectors of ones: what the body uses of them."""
+        extra: list[Line] = []
+        for tensor, variable in self.lists.items():
+            extent = self.program.storages[tensor].tensor.axes[0].extent
+            length = self.nodes.sizes.affine(extent, {})
+            extra.append(assign(variable, binary("multiply", ast.List([constant(None)]), length)))
+        for value, variable in self.nodes.constants.items():
+            extra.append(assign(variable, call("_constant", constant(value), name("dtype"))))
+        for (shape, _), variable in self.nodes.ones.items():
+            extra.append(assign(variable, call("np.ones", self._shape(shape), name("dtype"))))
+        used = _names_in([*extra, *body]) | _names_in(self.results.values())
+        sizes = self._sizes(used)
+        used |= _names_in(sizes)
+        if self.nodes.uses_dtype:
+            field = dtype_field(self.fields)
+            array = name(field.local)
+            member = subscript(array, constant(0)) if field.is_sequence else array
+            sizes = [assign("dtype", attribute(member, "dtype")), *sizes]
+            used.add(field.local)
+        return [self._unpacked(used), *sizes, *extra]
+
+    def _shape(self, shape: Sequence[object]) -> Expr:
+        items = [self.nodes.sizes.affine(e, {}) for e in shape]  # type: ignore[arg-type]
+        return items[0] if len(items) == 1 else tuple_of(items)
+
+    def _sizes(self, used: set[str]) -> list[Line]:
+        """The sizes that are used, those first that others are computed from."""
+        lines: list[Line] = []
+        waiting = set(used)
+        for s in reversed([s for s in self.program.network.sizes if not s.args]):
+            local = self.nodes.sizes.local[s.name]
+            if local in waiting:
+                value = self.nodes.sizes.plain(s)
+                waiting |= _names_in([value])
+                lines.insert(0, assign(local, value))
+        return lines
+
+    def _unpacked(self, used: set[str]) -> Line:
+        """All arguments, checked; `_` for what the function does not use."""
+        targets = [name(f.local if f.local in used else "_") for f in self.fields]
+        return assign(tuple_of(targets), call("_checked", name("params"), name("inputs")))
+
+
+def dtype_field(fields: Sequence[Field]) -> Field:
+    """The field whose dtype is that of the results."""
+    return next(f for f in fields if not f.is_number and not f.is_integer)
+
+
+def _loop_names(statements: Sequence[Statement]) -> Iterator[str]:
+    for s in statements:
+        if isinstance(s, Repeat):
+            yield s.index.name
+        if isinstance(s, Repeat | Branch):
+            yield from _loop_names(s.body)
+
+
+def _names_in(lines: object) -> set[str]:
+    """The names that lines or expressions mention."""
+    found: set[str] = set()
+    assert isinstance(lines, Sequence | Mapping) or hasattr(lines, "__iter__")
+    for line in lines:
+        if isinstance(line, Nest):
+            found |= _names_in(line.body)
+            found |= {n.id for n in ast.walk(line.header) if isinstance(n, ast.Name)}
+        elif isinstance(line, ast.AST):
+            found |= {n.id for n in ast.walk(line) if isinstance(n, ast.Name)}
+    return found

@@ -1,0 +1,224 @@
+"""From a derivation to the source text of a NumPy module, and from that text to functions."""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from derive.calculus.adjoint import ADJOINT
+from derive.derivation import Adjoints
+from derive.errors import DeriveError, printable
+from derive.kernels.checking import checked_function, shapes_function
+from derive.kernels.collecting import collected, needed, saved_outputs
+from derive.kernels.definitions import Place, storages
+from derive.kernels.fields import Field, Names, fields_of
+from derive.kernels.function import FunctionBody, Program, dtype_field
+from derive.kernels.initializing import Initializing
+from derive.kernels.plan import Planner
+from derive.kernels.schedule import Scheduler
+from derive.kernels.stability import needs_relative_accuracy, stabilizer_of
+from derive.kernels.support import support_source
+from derive.kernels.syntax import Expr, call, constant, name, rendered, tuple_of
+from derive.kernels.titles import Titles
+from derive.network.network import Network
+from derive.resources import templates_dir
+from derive.terms.term import Entry
+from derive.terms.walk import entries_in
+
+Wrt = Literal["params", "inputs", "all"]
+
+
+def emit_kernel(network: Network, adjoints: Adjoints, wrt: Wrt = "params") -> str:
+    """The source of a module with `Params`, `Inputs`, `forward`, `loss`, `value_and_grad` and `init`.
+
+    Raises: UnsupportedError for an abstract function or cost, and for what arrays and loops cannot compute.
+    """
+    source = _Source(network, adjoints, wrt)
+    return source.text()
+
+
+def load_kernel(source: str, title: str = "kernel") -> types.ModuleType:
+    """The module of a source text that `emit_kernel` made, and no other."""
+    module = types.ModuleType(title)
+    # The text is our own: emitted through `ast` from a network, its names generated or checked to be identifiers.
+    exec(compile(source, f"<{title}>", "exec"), module.__dict__)  # noqa: S102
+    return module
+
+
+@dataclass(frozen=True)
+class ShownField:
+    """A field as the module's frame shows it."""
+
+    name: str
+    shape: str
+    type: str
+    axes: int
+    kind: str
+    is_sequence: bool
+
+
+@dataclass(frozen=True)
+class ShownFunction:
+    """A function as the module's frame shows it."""
+
+    name: str
+    signature: str
+    docstring: str
+    body: list[str]
+
+
+class _Source:
+    """The module in the making."""
+
+    def __init__(self, network: Network, adjoints: Adjoints, wrt: Wrt) -> None:
+        if network.cost is None:
+            raise DeriveError(f"the network {network.name} has no cost to differentiate", repair="give it a loss")
+        self.network, self.wrt, self.cost = network, wrt, network.cost
+        roles = {"params": ("parameter",), "inputs": ("input",), "all": ("parameter", "input")}[wrt]
+        self.gradients = [t.name for t in network.role(*roles) if t.name in adjoints.results]
+        self.output = _output(network)
+        wanted = [self.cost, self.output[0], *(ADJOINT + t for t in self.gradients)]
+        stabilizer = stabilizer_of(network)
+        definitions = needed(collected(network, adjoints, stabilizer), wanted)
+        tensors = {**network.tensors, **stabilizer.helpers}
+        storage = storages(tensors, _has_columns(network))
+        early = frozenset(ADJOINT + t for t in self.gradients)
+        families = {n: s.family for n, s in storage.items()}
+        steps = Scheduler(definitions, families, early).steps()
+        relative = needs_relative_accuracy([d.poly for d in definitions])
+        planner = Planner(storage, saved_outputs(network), relative)
+        items = planner.plan(steps)
+        self.program = Program(network, planner.graph, items, storage, Titles(network, tensors))
+        self.fields = fields_of(network, storage, Names())
+        self.functions: set[str] = set()
+        self.has_constants = False
+
+    def text(self) -> str:
+        functions = [self._forward(), self._loss(), self._value_and_grad(), self._init()]
+        shown = [self._shown(f) for f in self.fields]
+        names = Names()
+        fields = fields_of(self.network, self.program.storages, names)
+        count = len([f for f in fields if f.is_parameter])
+        environment = Environment(
+            loader=FileSystemLoader(templates_dir() / "kernel"),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        text = environment.get_template("module.py.j2").render(
+            docstring=_docstring(f"{printable(self.network.name)}: forward pass, loss and gradients."),
+            params=shown[:count],
+            inputs=shown[count:],
+            fields=shown,
+            functions=functions,
+            support=support_source(self.functions),
+            constants=self.has_constants,
+            arrays=", ".join(f.local for f in fields if not f.is_number),
+            shapes=rendered(shapes_function(self.network, fields, names)),
+            checks=rendered(checked_function(self.fields, dtype_field(self.fields))),
+            real_parameters=count,
+        )
+        ast.parse(text)
+        return text
+
+    # -- functions ---------------------------------------------------------------------------------------
+
+    def _body(self, values: Sequence[Place], families: Sequence[str]) -> FunctionBody:
+        body = self.program.emit(values, families)
+        self.functions |= body.nodes.functions
+        self.has_constants |= bool(body.nodes.constants)
+        return body
+
+    def _forward(self) -> ShownFunction:
+        body = self._body([self.output], [])
+        lines = [*body.body, ast.Return(body.results[self.output])]
+        return ShownFunction("forward", "params, inputs", _docstring("The prediction."), rendered(lines))
+
+    def _loss(self) -> ShownFunction:
+        place = (self.cost, ())
+        body = self._body([place], [])
+        lines = [*body.body, ast.Return(body.results[place])]
+        return ShownFunction("loss", "params, inputs", _docstring("The cost."), rendered(lines))
+
+    def _value_and_grad(self) -> ShownFunction:
+        storage = self.program.storages
+        plain = [(ADJOINT + t, ()) for t in self.gradients if not storage[t].family]
+        families = [ADJOINT + t for t in self.gradients if storage[t].family]
+        body = self._body([(self.cost, ()), *plain], families)
+        groups = {"params": ("Params",), "inputs": ("Inputs",), "all": ("Params", "Inputs")}[self.wrt]
+        results = [self._group(body, g) for g in groups]
+        out = tuple_of([body.results[self.cost, ()], *results])
+        text = f"The cost and its gradients: `(loss, {', '.join(groups)})`."
+        lines = [*body.body, ast.Return(out)]
+        return ShownFunction("value_and_grad", "params, inputs", _docstring(text), rendered(lines))
+
+    def _group(self, body: FunctionBody, group: str) -> Expr:
+        fields = [f for f in body.fields if f.is_parameter == (group == "Params")]
+        return call(group, *(self._gradient(body, f) for f in fields))
+
+    def _gradient(self, body: FunctionBody, f: Field) -> Expr:
+        adjoint = ADJOINT + f.tensor
+        if f.tensor not in self.gradients:
+            return constant(None)
+        if not f.is_sequence:
+            return body.results[adjoint, ()]
+        variable = name(body.lists[adjoint])
+        return call("tuple", variable) if f.is_parameter else call("np.stack", variable)
+
+    def _init(self) -> ShownFunction:
+        made = Initializing(self.network, self.fields)
+        return ShownFunction("init", made.signature, _docstring(made.docstring), rendered(made.lines()))
+
+    # -- fields ------------------------------------------------------------------------------------------
+
+    def _shown(self, f: Field) -> ShownField:
+        axes = [1 if k is None else f.storage.tensor.axes[k].extent for k in f.storage.layout]
+        shape = "(" + ", ".join(map(repr, axes)) + ("," if len(axes) == 1 else "") + ")"
+        if f.is_number:
+            return ShownField(f.name, "a number", "float", 0, "number", False)
+        kind = "integer" if f.is_integer else "real"
+        if f.is_sequence:
+            axis = f.family_axis
+            return ShownField(
+                f.name,
+                f"{shape} for {axis.name} = {axis.lo!r}, …, {axis.hi!r}",
+                "tuple[np.ndarray, ...]",
+                len(axes),
+                kind,
+                True,
+            )
+        return ShownField(f.name, shape, "np.ndarray", len(axes), kind, False)
+
+
+def _docstring(text: str) -> str:
+    return ast.unparse(ast.Module([ast.Expr(ast.Constant(text))], []))
+
+
+def _has_columns(network: Network) -> bool:
+    """Whether samples are columns: the batch is the last of several axes."""
+    if network.batch is None:
+        return False
+    given = [t for t in network.role("input", "value", "target") if len(t.axes) - t.family > 1]
+    return any(t.axes[-1] == network.batch for t in given)
+
+
+def _output(network: Network) -> Place:
+    """The prediction: the last value that the cost reads, else the last value of all."""
+    order = [e.lhs.tensor for e in network.equations if e.lhs.tensor != network.cost]
+    read = [
+        e
+        for definition in network.definitions(network.cost or "")
+        for e in entries_in(definition.rhs)
+        if isinstance(e, Entry) and e.tensor in order
+    ]
+    if not read:
+        last = order[-1] if order else network.cost or ""
+        return last, ()
+    last_entry = max(read, key=lambda e: order.index(e.tensor))
+    return last_entry.tensor, last_entry.idx[: network.tensor(last_entry.tensor).family]

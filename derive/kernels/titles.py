@@ -1,0 +1,116 @@
+"""What definitions are called in a kernel: their formulas, and the variables that hold their values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from derive.calculus.adjoint import ADJOINT
+from derive.errors import DeriveError
+from derive.ir.tensor import Tensor
+from derive.kernels.definitions import Definition
+from derive.kernels.fields import Names
+from derive.kernels.plain_text import PlainText
+from derive.network.network import Network
+from derive.raising.array import Source
+from derive.raising.contraction import array_of
+from derive.raising.matrix import NotAMatrix, Raiser
+from derive.raising.raise_case import covers, vectors_are_rows
+from derive.terms.affine import Affine
+from derive.terms.term import Entry
+
+
+@dataclass
+class Titles:
+    """Formulas and names for the definitions of one network, its helpers for stability included."""
+
+    network: Network
+    tensors: Mapping[str, Tensor]
+    plain: PlainText = field(init=False)
+    raiser: Raiser = field(init=False)
+
+    def __post_init__(self) -> None:
+        families = {n: t.family for n, t in self.tensors.items()}
+        families |= {ADJOINT + n: k for n, k in families.items()}
+        self.plain = PlainText(self.symbol, families)
+        self.raiser = Raiser(vectors_are_rows(self.network), self._covers)
+
+    def _covers(self, source: Source) -> bool:
+        """Helpers for stability are always read whole."""
+        known = isinstance(source.atom, Entry) and source.atom.tensor.removeprefix(ADJOINT) in self.network.tensors
+        return not known or covers(self.network, source)
+
+    def symbol(self, tensor: str, at: tuple[Affine, ...]) -> str:
+        """`δ1`, `∂C/∂W1`, `a[l−1]`."""
+        name = _letter(self.tensors[tensor.removeprefix(ADJOINT)], tensor)
+        return f"{name}[{', '.join(self.plain.affine(a) for a in at)}]" if at else name
+
+    def formula(self, d: Definition) -> str:
+        """The definition as one line of text, as matrices where there is such a form."""
+        left = self._matrix_form(d)
+        if left is not None:
+            return left
+        right = self.plain.view(d.view).text
+        if d.over:
+            word = {"maximum": "max", "minimum": "min"}[d.function]
+            right = f"{word}_{', '.join(self.plain.index(b) for b in d.over)} {right}"
+        return f"{self.plain.entry(d.lhs)} = {right}"
+
+    def _matrix_form(self, d: Definition) -> str | None:
+        scope = {b.name: b for b in d.axes}
+        axes = [scope[e.variable] for e in d.lhs.idx if e.variable in scope]
+        if d.over or len(axes) > 2 or len(axes) != len(scope) or any(e.variable is None for e in d.lhs.idx[len(d.at) :]):
+            return None
+        row, column = None, None
+        if len(axes) == 2:
+            row, column = axes
+        elif axes:
+            row, column = (None, axes[0]) if self.raiser.vectors_are_rows else (axes[0], None)
+        try:
+            right = self.raiser.matrix(array_of(d.view, scope), row, column)
+            return f"{self.symbol(d.tensor, d.at)} = {self.plain.matrix(right).text}"
+        except (DeriveError, NotAMatrix):
+            return None
+
+
+def _letter(t: Tensor, name: str) -> str:
+    if not name.startswith(ADJOINT):
+        return name
+    return "δ" + t.name.removeprefix("z") if _is_delta(t) else f"∂C/∂{t.name}"
+
+
+def _is_delta(t: Tensor) -> bool:
+    return t.label.meaning == "preactivation" and t.name.startswith("z")
+
+
+def variable_name(t: Tensor, name: str) -> str:
+    """The variable of a value or of its adjoint: `delta1` for `∂C/∂z1`, `grad_W1` for `∂C/∂W1`."""
+    if not name.startswith(ADJOINT):
+        return name
+    return "delta" + t.name.removeprefix("z") if _is_delta(t) else "grad_" + t.name
+
+
+@dataclass
+class Variables:
+    """The variables of one function: one for each tensor, for families one for each kind of member too."""
+
+    tensors: Mapping[str, Tensor]
+    names: Names
+    found: dict[str, str] = field(default_factory=dict)
+
+    def of(self, d: Definition) -> str:
+        """The variable for the value of a definition."""
+        mark = "".join(f"_{_identifier(a)}" for a in d.at)
+        return self.named(d.tensor, mark)
+
+    def named(self, tensor: str, mark: str = "") -> str:
+        key = tensor + mark
+        if key not in self.found:
+            base = variable_name(self.tensors[tensor.removeprefix(ADJOINT)], tensor)
+            self.found[key] = self.names.fresh(base + mark)
+        return self.found[key]
+
+
+def _identifier(a: Affine) -> str:
+    text = repr(a).replace("-", "_minus_").replace("+", "_plus_")
+    return "".join(c for c in text if c.isalnum() or c == "_").strip("_")
