@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from derive.calculus.occurrence import Occurrence, occurrences
-from derive.ir.tensor import Equation, Tensor
+from derive.ir.tensor import ADJOINT, Equation, Tensor
 from derive.network.network import Network
 from derive.terms.affine import Affine, Index, index
 from derive.terms.algebra import delta, times, times_all, total
@@ -14,8 +14,6 @@ from derive.terms.blocks import sum_over
 from derive.terms.settle import settle
 from derive.terms.substitute import fresh_names, substitute
 from derive.terms.term import ZERO, Entry, Poly, constant, of_atom
-
-ADJOINT = "∂"
 
 
 def adjoint_name(tensor: str) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from types import MappingProxyType
 
-from derive.calculus.adjoint import ADJOINT
 from derive.derivation.sweep import Adjoints, derive_adjoints
 from derive.errors import DeriveError
 from derive.ir.record import Case
-from derive.ir.tensor import Equation, Tensor
+from derive.ir.tensor import ADJOINT, GRADIENT, Equation, Tensor
 from derive.network.network import Network
 from derive.terms.affine import Index, index
 from derive.terms.algebra import times, total
@@ -21,8 +20,6 @@ from derive.terms.walk import rewrite
 
 DIRECTION = "v_"
 PRODUCT = "Hv"
-GRADIENT = "∇"
-"""Marks the adjoints of the first sweep, which are values of the network that is differentiated again."""
 
 
 def gradient_name(tensor: str) -> str:

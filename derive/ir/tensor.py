@@ -13,6 +13,12 @@ from derive.terms.affine import Affine, Index, index
 from derive.terms.prover import Context
 from derive.terms.term import Entry, Poly
 
+ADJOINT = "∂"
+"""Marks the internal name of the adjoint of a tensor."""
+
+GRADIENT = "∇"
+"""Marks an adjoint of a first sweep that is a value of the network differentiated again."""
+
 Role = Literal["input", "target", "parameter", "hyper", "value", "cost", "adjoint"]
 Kind = Literal["real", "binary", "sign", "one_hot", "distribution", "class_id", "id"]
 

@@ -134,20 +134,30 @@ class Arithmetic:
         return self.apply("multiply", a, b)
 
     def product(self, factors: Sequence[Named]) -> Named:
-        """The factors with equal axes first, the widest of these before the others; computed values lead."""
+        """The factors with equal axes first, the widest of these before the others."""
         groups: dict[frozenset[str], list[Named]] = {}
-        for f in sorted(factors, key=lambda f: self._rank(f)):
+        for f in factors:
             groups.setdefault(frozenset(f.names), []).append(f)
         parts = []
         for group in sorted(groups.values(), key=lambda g: -len(g[0].names)):
-            out = group[0]
-            for f in group[1:]:
+            out, *rest = self._in_order(group)
+            for f in rest:
                 out = self.multiply(out, f)
             parts.append(out)
         out = parts[0]
         for part in parts[1:]:
             out = self.multiply(out, part)
         return out
+
+    def _in_order(self, factors: Sequence[Named]) -> list[Named]:
+        """First a value that can be overwritten, then those that other factors are made of, then those."""
+        ranked = sorted(factors, key=self._rank)
+        inner = {o.ref for f in factors for o in self.graph[f.ref].args}
+        outer = [f for f in ranked if f.ref not in inner]
+        if not outer or len(outer) == len(factors):
+            return ranked
+        first = min(outer, key=lambda f: (self._rank(f), f.ref))
+        return [first, *(f for f in ranked if f.ref in inner), *(f for f in outer if f is not first)]
 
     def _rank(self, a: Named) -> int:
         """Values just computed can be overwritten, so they come first; brackets need a value to multiply."""

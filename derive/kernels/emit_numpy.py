@@ -106,7 +106,7 @@ class Emitter:
             return [*fresh, *renamed, self.nodes.marking(node, variable)]
         if over is not None and isinstance(node, Pointwise):
             return [self._in_place(node, variable, over)]
-        return [assign(variable, self.nodes.expression(ref))]
+        return [assign(variable, self.nodes.computed(ref))]
 
     def _in_place(self, node: Pointwise, variable: str, over: Ref) -> Line:
         """`a += b`, or `a = np.tanh(z, out=z)`."""

@@ -76,6 +76,10 @@ class NodeEmitter:
     def expression(self, ref: Ref) -> Expr:
         if ref in self.variables:
             return name(self.variables[ref])
+        return self.computed(ref)
+
+    def computed(self, ref: Ref) -> Expr:
+        """The operation that gives a value."""
         return self._rule(self.graph[ref])
 
     def operand(self, o: Operand, rank: int, reader: Node | None = None) -> Expr:

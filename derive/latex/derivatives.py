@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.ir.tensor import Tensor
+from derive.ir.tensor import ADJOINT, GRADIENT, Tensor
 from derive.latex.naming import Names
 from derive.latex.precedence import Level, Text, fraction
-from derive.latex.symbols import ADJOINT, GRADIENT, Drawn, Places, Symbols
+from derive.latex.symbols import Drawn, Places, Symbols
 from derive.latex.tex import name
 from derive.terms.affine import Affine, index
 from derive.terms.substitute import substitute

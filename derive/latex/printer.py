@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from derive.ir.record import Case
-from derive.ir.tensor import Tensor
+from derive.ir.tensor import ADJOINT, Tensor
 from derive.latex.derivatives import Derivatives
 from derive.latex.functions import differentiated
 from derive.latex.matrices import Matrices
@@ -13,7 +13,7 @@ from derive.latex.naming import Letters, Names
 from derive.latex.notation import Notation
 from derive.latex.scalars import Scalars
 from derive.latex.settings import read_notation
-from derive.latex.symbols import ADJOINT, Drawable, Places, Symbols
+from derive.latex.symbols import Drawable, Places, Symbols
 from derive.terms.affine import Affine, Index, index
 from derive.terms.matrix import Matrix, Whole
 from derive.terms.term import Atom, Entry

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
+from derive.ir.tensor import ADJOINT, GRADIENT
 from derive.latex.precedence import Level, Text, at_least, fraction, in_row
-from derive.latex.symbols import ADJOINT, GRADIENT
 from derive.terms.term import Bound, Delta, Entry, Partial, Scalar
 from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, Times, View
 

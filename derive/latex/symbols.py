@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from derive.ir.tensor import Equation, Tensor
+from derive.ir.tensor import GRADIENT, Equation, Tensor
 from derive.latex.indices import Indices, marked
 from derive.latex.naming import Names, Range
 from derive.latex.notation import COMMON_SYMBOLS, Notation
@@ -14,10 +14,6 @@ from derive.latex.precedence import Level, Text
 from derive.latex.tex import Name, capital, is_symbol, name, symbol, upright
 from derive.terms.affine import Affine, IdEntry, Index, Size, number
 from derive.terms.term import sizes_in
-
-ADJOINT = "∂"
-GRADIENT = "∇"
-"""What the names of adjoints begin with, and of gradients that are values of a second sweep."""
 
 Places = Sequence[Affine | None]
 """The indices of an entry; None for an axis that is left open (a whole row, column or matrix)."""

@@ -33,6 +33,4 @@ def compose(given: NoteInput) -> Document:
         check_section(subject),
     )
     name = Plain(given.title or given.sample.network.name)
-    return Document(
-        words("title", name=name), given.language, tuple(s for s in sections if s is not None)
-    )
+    return Document(words("title", name=name), given.language, tuple(s for s in sections if s is not None))

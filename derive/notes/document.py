@@ -187,18 +187,7 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-Block = (
-    Paragraph
-    | Itemized
-    | Display
-    | Statement
-    | Derivation
-    | Boxed
-    | Table
-    | Figure
-    | Algorithm
-    | Section
-)
+Block = Paragraph | Itemized | Display | Statement | Derivation | Boxed | Table | Figure | Algorithm | Section
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from derive.notes.formula import width
 from derive.notes.graph import Edge, Graph, Node
@@ -123,8 +124,14 @@ def _columns(placement: Placement) -> list[float]:
     """The x of each column: boxes and labels of arrows have room between them."""
     nodes = placement.graph.nodes
     half = [
-        max((max(_width(n), *(EM * width(t) for t in n.notes)) / 2 if n.notes else _width(n) / 2
-             for n in nodes if placement.spots[n.key][0] == c), default=0.2)
+        max(
+            (
+                max(_width(n), *(EM * width(t) for t in n.notes)) / 2 if n.notes else _width(n) / 2
+                for n in nodes
+                if placement.spots[n.key][0] == c
+            ),
+            default=0.2,
+        )
         for c in range(placement.columns)
     ]
     gaps = [0.9] * placement.columns
@@ -163,7 +170,7 @@ def _arrow(e: Edge, graph: Graph, points: Points) -> tuple[Curve, list[Label]]:
     path = (start, *bends, end)
     upright = (rises, *(False for _ in bends), falls)
     pieces = tuple(
-        _piece(a, b, upright[k], upright[k + 1]) for k, (a, b) in enumerate(zip(path, path[1:], strict=False))
+        _piece(a, b, upright[k], upright[k + 1]) for k, (a, b) in enumerate(pairwise(path))
     )
     curve = Curve(start, pieces, e.repeated)
     if not e.label:

@@ -44,7 +44,7 @@ def _reads_parameters(formulas: Formulas, name: str) -> bool:
 
 def _parameters(formulas: Formulas, e: Equation) -> list[Entry]:
     """The parameters on a right side, each once."""
-    found = {}
+    found: dict[str, Entry] = {}
     for x in entries_in(e.rhs):
         if isinstance(x, Entry) and formulas.network.tensor(x.tensor).role == "parameter":
             found.setdefault(x.tensor, x)
@@ -65,8 +65,8 @@ class _Graphing:
         keys = dict.fromkeys(k for e in edges.values() for k in (e.source, e.target))
         for key in keys:
             nodes[key] = self._node(key)
-        for e in tuple(edges.values()):
-            self._add_dots(e, nodes, edges)
+        for edge in tuple(edges.values()):
+            self._add_dots(edge, nodes, edges)
         return Graph(tuple(nodes.values()), tuple(edges.values()))
 
     def _inner(self) -> Iterator[Equation]:

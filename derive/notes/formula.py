@@ -10,24 +10,15 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from derive.notes.glyphs import DELIMITERS, LARGE, SCRIPT, glyph_width
+
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
-_SCRIPT = 0.75
-_RELATIONS = frozenset({"=", "<", ">", r"\le", r"\ge", r"\ne", r"\leftarrow", r"\in", r"\approx", r"\to", r"\leq", r"\geq", r"\neq"})
-_BINARY = frozenset({"+", "-", r"\odot", r"\times", r"\cdot", r"\pm", r"\otimes", r"\oplus", r"\circ", r"\wedge", r"\vee", r"\ast"})
-_SPACES = {r"\,": 0.17, r"\:": 0.23, r"\;": 0.28, r"\!": -0.16, r"\quad": 1.0, r"\qquad": 2.0, r"\ ": 0.34}
-_DOTS = {r"\dots": 1.4, r"\cdots": 1.6, r"\ldots": 1.4, r"\vdots": 0.3, "~": 0.34}
-_LARGE = {r"\sum": 1.45, r"\prod": 1.3}
-_DELIMITERS = {r"\big": 0.48, r"\Big": 0.62, r"\bigg": 0.78, r"\Bigg": 0.95, r"\left": 0.8, r"\right": 0.8}
+_FRACTIONS = frozenset({r"\frac", r"\dfrac", r"\tfrac"})
 _FONTS = frozenset(
-    {r"\mathrm", r"\mathbf", r"\mathsf", r"\mathbb", r"\mathcal", r"\mathtt", r"\boldsymbol", r"\mathit", r"\bm"}
+    {r"\mathrm", r"\mathbf", r"\mathsf", r"\mathbb", r"\mathcal", r"\mathtt", r"\mathit", r"\boldsymbol", r"\bm"}
 )
-_TEXT = frozenset({r"\text", r"\operatorname", r"\textrm", r"\mbox"})
 _ACCENTS = frozenset({r"\hat", r"\bar", r"\widehat", r"\tilde", r"\overline", r"\vec", r"\dot"})
-_SILENT = frozenset(
-    {r"\limits", r"\nolimits", r"\displaystyle", r"\textstyle", r"\mathopen", r"\mathclose", r"\mathbin", r"\mathord"}
-)
-_WIDE = {"m": 0.9, "w": 0.74, "M": 1.05, "W": 1.1, "X": 0.9, r"\Delta": 0.86, r"\Theta": 0.86, r"\theta": 0.55, "l": 0.34, "i": 0.37, "j": 0.45, "t": 0.4}
-_NARROW = {"(": 0.4, ")": 0.4, "[": 0.3, "]": 0.3, "|": 0.3, ",": 0.45, ".": 0.3, ";": 0.45, ":": 0.6, "'": 0.32, "!": 0.3}
+_TEXT = frozenset({r"\text", r"\operatorname", r"\textrm", r"\mbox"})
 
 
 def tokens(latex: str) -> list[str]:
@@ -54,10 +45,10 @@ def _row(row: Sequence[str], display: bool = True) -> float:
     large = False
     for item in _items(row):
         if item[0] in ("_", "^"):
-            scripts = max(scripts, _SCRIPT * _row(item[1:], False))
+            scripts = max(scripts, SCRIPT * _row(item[1:], False))
             continue
         total += max(base, scripts) if large else base + scripts
-        large, scripts = display and item[0] in _LARGE, 0.0
+        large, scripts = display and item[0] in LARGE, 0.0
         base = _item(item, display)
     return total + (max(base, scripts) if large else base + scripts)
 
@@ -85,11 +76,16 @@ def _items(row: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _arity(head: str) -> int:
-    if head in (r"\frac", r"\dfrac", r"\tfrac"):
+    """How many arguments a command takes."""
+    if head in _FRACTIONS:
         return 2
-    if head in _FONTS | _TEXT | _ACCENTS or head == r"\sqrt" or head.rstrip("lr") in _DELIMITERS or head in _DELIMITERS:
-        return 1
-    return 1 if head in (r"\color", r"\tag") else 0
+    takes_one = head in _FONTS | _TEXT | _ACCENTS or head in (r"\sqrt", r"\color", r"\tag")
+    return 1 if takes_one or _delimiter(head) is not None else 0
+
+
+def _delimiter(head: str) -> float | None:
+    """The width of a delimiter of the size that `\\left`, `\\bigl`, … give it."""
+    return DELIMITERS.get(head) or DELIMITERS.get(head.rstrip("lr"))
 
 
 def group_end(row: Sequence[str], k: int) -> int:
@@ -147,7 +143,7 @@ def _item(item: Sequence[str], display: bool) -> float:
     head = item[0]
     if head == "{":
         return _row(item[1:-1], display)
-    if head in (r"\frac", r"\dfrac", r"\tfrac"):
+    if head in _FRACTIONS:
         middle = group_end(item, 1)
         return max(_row(_inner(item[1:middle]), False), _row(_inner(item[middle:]), False)) + 0.24
     if head in _TEXT:
@@ -158,22 +154,5 @@ def _item(item: Sequence[str], display: bool) -> float:
         return _row(_inner(item[1:]), display) + 1.0
     if head == r"\begin":
         return _environment(item)
-    delimiter = _DELIMITERS.get(head) or _DELIMITERS.get(head.rstrip("lr"))
-    return delimiter if delimiter is not None else _symbol(head)
-
-
-def _symbol(head: str) -> float:
-    for table in (_SPACES, _DOTS, _LARGE, _NARROW, _WIDE):
-        if head in table:
-            return table[head]
-    if head in _RELATIONS:
-        return 1.4
-    if head in _BINARY:
-        return 1.25
-    if head in _SILENT:
-        return 0.0
-    if head in (r"\log", r"\exp", r"\max", r"\min", r"\tanh", r"\sinh", r"\cosh", r"\sin", r"\cos", r"\tan", r"\erf"):
-        return 0.56 * (len(head) - 1) + 0.17
-    if head.isdigit():
-        return 0.51
-    return 0.85 if head.isupper() else 0.63
+    delimiter = _delimiter(head)
+    return delimiter if delimiter is not None else glyph_width(head)

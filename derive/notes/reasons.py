@@ -117,9 +117,7 @@ def _local_derivative(equation: AdjointEquation, contributions: Sequence[Contrib
     for c in contributions:
         count = len(c.reader.domain)
         context |= {b.name: b for b in c.bounds[:count]}
-        deltas = times_all(
-            delta(e - index(a.name)) for e, a in zip(c.at, equation.tensor.axes, strict=True)
-        )
+        deltas = times_all(delta(e - index(a.name)) for e, a in zip(c.at, equation.tensor.axes, strict=True))
         parts.append(sum_over(c.bounds[count:], times(c.coefficient, deltas), context))
     return settle(total(parts), context)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 
 from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline, Table
+from derive.notes.drawing import draw
 from derive.notes.escape import Tex, escape_tex
 from derive.notes.formula import is_tall
 from derive.notes.language import Language, load_language
 from derive.notes.layout import Line, Page, lay_boxed, lay_derivation, lay_display
-from derive.notes.drawing import draw
 from derive.notes.measuring import column_widths, inline_width
 from derive.notes.templating import tex_environment
 from derive.notes.tikz import tikz

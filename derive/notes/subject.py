@@ -36,8 +36,9 @@ class Subject:
             if name not in found and name in equations:
                 found.add(name)
                 parts = [equations[name].rhs, *(c.poly for c in self.sample.adjoints.results[name])]
-                stack += [e.tensor.removeprefix(ADJOINT) for p in parts for e in entries_in(p)
-                          if e.tensor.startswith(ADJOINT)]
+                stack += [
+                    e.tensor.removeprefix(ADJOINT) for p in parts for e in entries_in(p) if e.tensor.startswith(ADJOINT)
+                ]
         return frozenset(found)
 
     @cached_property

@@ -10,9 +10,7 @@ LINE_WIDTH = 16.0
 def tikz(drawing: Drawing) -> str:
     """The picture, reduced to the width of a line (cm) where it is wider."""
     scale = min(1.0, LINE_WIDTH / drawing.width)
-    lines = [
-        rf"\begin{{tikzpicture}}[x=1cm, y=-1cm, scale={_number(scale)}, transform shape, >=stealth, semithick]"
-    ]
+    lines = [rf"\begin{{tikzpicture}}[x=1cm, y=-1cm, scale={_number(scale)}, transform shape, >=stealth, semithick]"]
     lines += [rf"  \draw[->{', densely dotted' if c.dashed else ''}] {_path(c)};" for c in drawing.curves]
     for b in drawing.boxes:
         (x, y), w, h = b.centre, b.width / 2, b.height / 2

@@ -56,9 +56,7 @@ def _unfolded(formulas: Formulas, name: str) -> Iterator[str]:
                     yield used
 
 
-def _derived(
-    formulas: Formulas, name: str, before: Sequence[Block], said: tuple[Words, ...]
-) -> Iterator[Block]:
+def _derived(formulas: Formulas, name: str, before: Sequence[Block], said: tuple[Words, ...]) -> Iterator[Block]:
     """Who reads the tensor, in which equations (unless they stand among the blocks before), and the lines."""
     readers = Display(tuple(_readers(formulas, name)))
     there = words("backward.read_there", symbol=Math(formulas.symbol(name)))

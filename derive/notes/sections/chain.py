@@ -12,9 +12,7 @@ from derive.terms.algebra import delta
 def chain_section(subject: Subject) -> Section:
     formulas = subject.sample
     cost = formulas.symbol(formulas.cost)
-    bracket = formulas.printer.view(
-        formulas.presenter.view(delta(index("i") - index("k"))), {"i": "i", "k": "k"}
-    )
+    bracket = formulas.printer.view(formulas.presenter.view(delta(index("i") - index("k"))), {"i": "i", "k": "k"})
     blocks: list[Block] = [
         Paragraph(words("chain.adjoint")),
         Statement(
@@ -52,8 +50,7 @@ def _by(cost: str, entry: str) -> str:
 
 def _sum_over_readers(cost: str) -> str:
     terms = [
-        rf"\sum_{{{i}}} {_by(cost, f'{v}_{{{i}}}')} {_by(f'{v}_{{{i}}}', 'u_{k}')}"
-        for v, i in (("v", "i"), ("w", "j"))
+        rf"\sum_{{{i}}} {_by(cost, f'{v}_{{{i}}}')} {_by(f'{v}_{{{i}}}', 'u_{k}')}" for v, i in (("v", "i"), ("w", "j"))
     ]
     return " + ".join([*terms, r"\cdots"])
 
@@ -67,5 +64,3 @@ def _names(formulas: Formulas) -> tuple[Row, ...]:
         if adjoint != partial:
             rows.setdefault(kind, Row(adjoint, partial))
     return tuple(rows.values())
-
-

@@ -94,9 +94,7 @@ def _definition(formulas: Formulas, name: str, options: Mapping[str, sympy.Expr]
     return Row(_head(formulas, name, orders), body, note=words("functions.definition"))
 
 
-def _derivative(
-    formulas: Formulas, name: str, orders: Orders, options: Mapping[str, sympy.Expr]
-) -> Iterator[Block]:
+def _derivative(formulas: Formulas, name: str, orders: Orders, options: Mapping[str, sympy.Expr]) -> Iterator[Block]:
     slope = definition_of(name, orders, options)
     steps = [Step(formula(slope), words("functions.differentiate"), "definition")]
     found = elimination(name) if orders == (1,) else None
@@ -118,4 +116,3 @@ def _kink(formulas: Formulas, name: str, orders: Orders, slope: sympy.Piecewise)
         if len(sides) > 1:
             head = f"{formulas.printer.function(name, orders)}(0)"
             yield Paragraph(words("functions.kink", value=Math(f"{head} = {formula(slope.subs(ARGUMENT, 0))}")))
-

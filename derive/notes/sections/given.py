@@ -62,12 +62,8 @@ def shape_head(subject: Subject) -> tuple[Words, ...]:
 def shapes(subject: Subject, tensor: Tensor) -> tuple[Inline, ...]:
     """The shapes of a tensor for a sample and for a batch."""
     settings = [subject.sample, *([subject.batch] if subject.batch else [])]
-    shown = [
-        (s.network.tensor(tensor.name), s.printer) for s in settings if tensor.name in s.network.tensors
-    ]
-    return tuple(
-        Math(printer.shape(t)) if t.axes[t.family :] else words("given.number") for t, printer in shown
-    )
+    shown = [(s.network.tensor(tensor.name), s.printer) for s in settings if tensor.name in s.network.tensors]
+    return tuple(Math(printer.shape(t)) if t.axes[t.family :] else words("given.number") for t, printer in shown)
 
 
 def symbols(subject: Subject, tensor: Tensor) -> Inline:

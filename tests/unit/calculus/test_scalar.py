@@ -37,7 +37,7 @@ def test_plain_functions_are_differentiated_at_once(name: str) -> None:
 
 
 def test_the_derivative_of_the_exponential_is_itself() -> None:
-    (atom, e), = first("exp").terms[0][0].powers
+    ((atom, e),) = first("exp").terms[0][0].powers
     assert (atom, e) == (Func("exp", (U,)), 1)
 
 
@@ -50,7 +50,7 @@ def test_named_functions_keep_their_name_and_gain_a_prime(name: str) -> None:
     f = REGISTRY.functions[name]
     args = tuple(entry(s.name) for s in f.arguments)
     p = derivative(Func(name, args), 0)
-    (atom, e), = p.terms[0][0].powers
+    ((atom, e),) = p.terms[0][0].powers
     assert isinstance(atom, Func) and e == 1
     assert (atom.name, atom.orders) == (name, (1, *([0] * len(f.options))))
 
@@ -91,7 +91,7 @@ def test_piecewise_functions_are_differentiated_branch_by_branch() -> None:
 def test_the_derivative_by_a_learned_slope() -> None:
     assert REGISTRY.get("prelu") is not None
     p = derivative(Func("prelu", (entry("z"), entry("alpha"))), 1)
-    (atom, _), = p.terms[0][0].powers
+    ((atom, _),) = p.terms[0][0].powers
     assert isinstance(atom, Func) and atom.orders == (0, 1)
     env = environment({}, {"z": {(): -1.5}, "alpha": {(): 0.2}})
     assert evaluate_poly(p, env) == -1.5
@@ -99,7 +99,7 @@ def test_the_derivative_by_a_learned_slope() -> None:
 
 def test_higher_derivatives_count_up() -> None:
     p = derivative(Func("tanh", (U,), (1,)), 0)
-    (atom, _), = p.terms[0][0].powers
+    ((atom, _),) = p.terms[0][0].powers
     assert isinstance(atom, Func) and atom.orders == (2,)
     value = evaluate_poly(p, environment({}, {"u": {(): 0.6}}))
     assert math.isclose(value, -2 * math.tanh(0.6) * (1 - math.tanh(0.6) ** 2))

@@ -111,6 +111,7 @@ SHOWN: list[tuple[Callable[..., sympy.Expr], str]] = [
     (lambda x, i, lam: x[i] / sqrt(x[i] ** 2 + lam), r"\frac{x_{i}}{\sqrt{x_{i}^{2} + \lambda}}"),
     (lambda lam, x, i: lam * Abs(x[i]), r"\lambda \left| x_{i} \right|"),
     (lambda x, i: Max(0, x[i]), r"x_{i} [x_{i} > 0]"),
+    (lambda x, i, lam, b: 1 + lam + x[i] + b[i] ** 2 * x[i], r"b_{i}^{2} x_{i} + x_{i} + \lambda + 1"),
     (lambda f, x, i: f(2 * x[i] + 1), r"f(2 x_{i} + 1)"),
 ]
 

@@ -8,11 +8,8 @@ from types import MappingProxyType
 
 import pytest
 
-from derive.calculus import adjoint
-from derive.derivation import second_order
 from derive.ir.record import Case
 from derive.ir.tensor import Label, Tensor
-from derive.latex import symbols
 from derive.latex.printer import Printer
 from derive.network.network import Network
 from derive.terms.affine import Affine, IdEntry, Index, Size, index, number, size
@@ -82,6 +79,7 @@ VIEWS = [
     (over(x, -2), r"\frac{1}{x_{i}^{2}}"),
     (over(Plus((s, t)), "-1/2"), r"\frac{1}{\sqrt{s + t}}"),
     (Times((over(Plus((s, t)), "-1/2"), Plus((x, y)))), r"\frac{x_{i} + y_{i}}{\sqrt{s + t}}"),
+    (Times((sum_of(leaf("x", B)), over(Plus((s, t))))), r"\frac{1}{s + t} \sum_{j=1}^{n} x_{j}"),
     (Power(s, Fraction(1, 2)), r"\sqrt{s}"),
     (Power(s, Fraction(3, 2)), r"s^{3/2}"),
     (Power(Power(s, Fraction(2)), Fraction(3)), r"(s^{2})^{3}"),
@@ -126,6 +124,13 @@ VIEWS = [
 @pytest.mark.parametrize(("view", "tex"), VIEWS, ids=[tex for _, tex in VIEWS])
 def test_views(view: View, tex: str) -> None:
     assert PLAIN.view(view, NAMES) == tex
+
+
+def test_letters_with_subscripts_do_not_run_together() -> None:
+    view = leaf("A", index("a"), index("b"))
+    assert PLAIN.view(view, {"a": "alpha", "b": "k"}) == r"A_{\alpha k}"
+    assert PLAIN.view(view, {"a": "j_1", "b": "k'"}) == r"A_{j_{1},k'}"
+    assert PLAIN.view(view, {"a": "j'", "b": "k"}) == r"A_{j'k}"
 
 
 def test_indicator() -> None:
@@ -274,11 +279,6 @@ def test_names_of_layers_and_tensors_cannot_become_commands() -> None:
     printer = Printer(network)
     assert printer.symbol(evil) == r"a^{\mathrm{a\}\backslash input\{{/}etc{/}passwd\}}}"
     assert printer.symbol(worse) == r"\mathrm{\backslash end\{document\}}"
-
-
-def test_constants_of_names_agree_with_the_calculus() -> None:
-    assert symbols.ADJOINT == adjoint.ADJOINT
-    assert symbols.GRADIENT == second_order.GRADIENT
 
 
 def functional(network: Network, *wrt: Affine) -> Functional:

@@ -70,9 +70,7 @@ def test_layers_before_and_after_a_repeat() -> None:
 
 
 def test_weights_and_slopes_of_a_round() -> None:
-    network = compiled(
-        "- {repeat: {times: L, layers: [{dense: {units: n, activation: prelu}}]}}", "inputs: {x: n}"
-    )
+    network = compiled("- {repeat: {times: L, layers: [{dense: {units: n, activation: prelu}}]}}", "inputs: {x: n}")
     assert repr(network.tensors["alpha"].axes) == "(l:1..L,)"
     assert equations(network)[2] == "a[l, j] = prelu(z[l, j], alpha[l])"
 
@@ -125,8 +123,7 @@ def test_the_penalty_runs_over_all_rounds() -> None:
         loss="C\npenalty: {l2: lambda}",
     )
     assert equations(network)[-1] == (
-        "C = C(a[L, _1_0])"
-        " + 1/2·lambda·Σ{_1_0:1..L, _1_1:1..n_{_1_0-1}, _1_2:1..n_{_1_0}}(W[_1_0, _1_2, _1_1]^2)"
+        "C = C(a[L, _1_0]) + 1/2·lambda·Σ{_1_0:1..L, _1_1:1..n_{_1_0-1}, _1_2:1..n_{_1_0}}(W[_1_0, _1_2, _1_1]^2)"
     )
 
 

@@ -36,9 +36,7 @@ def test_names_and_labels_follow_number_or_name() -> None:
 
 
 def test_an_activation_layer_completes_the_dense_layer_that_it_reads() -> None:
-    network = of_layers(
-        "- {dense: {units: k}}\n- relu\n- tanh\n- {dense: {units: k}}\n- prelu", "inputs: {x: n}"
-    )
+    network = of_layers("- {dense: {units: k}}\n- relu\n- tanh\n- {dense: {units: k}}\n- prelu", "inputs: {x: n}")
     found = labels(network)
     assert found["a1"] == ("activation", 1)
     assert found["a_a1"] == ("activation", "a1")
@@ -129,9 +127,7 @@ def test_weights_start_by_the_activation_that_follows(layers: str, expected: str
 
 
 def test_mean_and_sum_over_the_batch() -> None:
-    text = (
-        "inputs: {x: n}\ntargets: {y: n}\nbatch: {size: 7, reduce: REDUCE}\nlayers: [{dense: {units: n}}]\n"
-    )
+    text = "inputs: {x: n}\ntargets: {y: n}\nbatch: {size: 7, reduce: REDUCE}\nlayers: [{dense: {units: n}}]\n"
     text += "loss: half_squared_error"
     mean, total = compiled(text.replace("REDUCE", "mean")), compiled(text.replace("REDUCE", "sum"))
     assert (mean.reduce, total.reduce) == ("mean", "sum")
@@ -217,9 +213,7 @@ def test_at_the_kink_the_lower_branch_holds(name: str) -> None:
 
 
 def test_a_size_may_be_called_as_the_cost() -> None:
-    network = compiled(
-        "inputs: {x: n}\ntargets: {y: C}\nlayers: [{dense: {units: C}}]\nloss: half_squared_error"
-    )
+    network = compiled("inputs: {x: n}\ntargets: {y: C}\nlayers: [{dense: {units: C}}]\nloss: half_squared_error")
     assert network.cost == "C_2"
     assert network.tensors["C_2"].label.meaning == "cost"
     assert equations(network)[-1] == "C_2 = 1/2·Σ{_1_0:1..C}((y[_1_0] + -1·z1[_1_0])^2)"

@@ -198,9 +198,7 @@ def test_depth_as_a_symbol(notation: str) -> None:
     x, y = (dense_array(dict(env.arrays[name])) for name in "xy")
     a = x if notation == "rows" else x.T
     for layer in range(1, env.size("L") + 1):
-        W, b = (
-            dense_array({at[1:]: v for at, v in env.arrays[name].items() if at[0] == layer}) for name in "Wb"
-        )
+        W, b = (dense_array({at[1:]: v for at, v in env.arrays[name].items() if at[0] == layer}) for name in "Wb")
         a = np.tanh(a @ (W if notation == "rows" else W.T) + b)
     r = a - (y if notation == "rows" else y.T)
     assert cost(network, env) == pytest.approx((r * r).sum() / (2 * len(r)), rel=1e-12)
@@ -320,9 +318,7 @@ def test_axes_of_images(notation: str) -> None:
 
 
 def test_l1_penalty_is_not_divided_by_the_batch() -> None:
-    text = (
-        "inputs: {x: n}\nbatch: m\ntargets: {y: n}\nlayers: [{dense: {units: n}}]\nloss: half_squared_error\n"
-    )
+    text = "inputs: {x: n}\nbatch: m\ntargets: {y: n}\nlayers: [{dense: {units: n}}]\nloss: half_squared_error\n"
     with_penalty, without = compiled(text + "penalty: {l1: mu, l2: 0.5}"), compiled(text)
     env = environment(with_penalty)
     W, mu = dense_array(dict(env.arrays["W1"])), env.entry("mu", ())

@@ -53,6 +53,4 @@ def test_the_file_is_named(tmp_path: Path) -> None:
     path.write_text("inputs: {x: 0}\nlayers: [{dense: {units: 2}}]\n", encoding="utf-8")
     with pytest.raises(NetworkFileError) as caught:
         read_network_file(path)
-    assert caught.value.render() == (
-        f"{path}:1:13: a size of 0 is not possible; sizes are whole numbers from 1 on"
-    )
+    assert caught.value.render() == (f"{path}:1:13: a size of 0 is not possible; sizes are whole numbers from 1 on")

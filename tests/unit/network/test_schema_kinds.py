@@ -172,9 +172,7 @@ def test_a_new_loss_may_read_several_layers() -> None:
     loss = read_network_text(net + "loss: {triplet: {from: [a, p, n], margin: 2}}").loss
     assert loss is not None
     assert (loss.sources, loss.targets, loss.options) == (("a", "p", "n"), (), TripletOptions(margin=2))
-    with pytest.raises(
-        DeriveError, match="the loss `triplet` reads 3 layers, not 1; name 3 layers in `from`"
-    ):
+    with pytest.raises(DeriveError, match="the loss `triplet` reads 3 layers, not 1; name 3 layers in `from`"):
         read_network_text(net + "loss: triplet")
     with pytest.raises(DeriveError, match="the loss `triplet` has no target; remove `targets`"):
         read_network_text(net + "targets: {y: 2}\nloss: {triplet: {from: [a, p, n]}}")

@@ -52,9 +52,7 @@ def wires(network: NetworkSpec) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def suffixes(network: NetworkSpec) -> list[str]:
-    return [
-        parameter_suffix(layer) for layer in every_layer(network.layers) if layer.options.parameter_names()
-    ]
+    return [parameter_suffix(layer) for layer in every_layer(network.layers) if layer.options.parameter_names()]
 
 
 def test_the_example_of_the_issue() -> None:
@@ -101,9 +99,7 @@ def test_defaults() -> None:
 
 
 def test_symbolic_depth() -> None:
-    network = read_layers(
-        "- {repeat: {times: L, index: l, layers: [{dense: {units: n_l, activation: sigma}}]}}"
-    )
+    network = read_layers("- {repeat: {times: L, index: l, layers: [{dense: {units: n_l, activation: sigma}}]}}")
     (repeat,) = network.layers
     assert isinstance(repeat, RepeatSpec)
     assert (repeat.times, repeat.index, repeat.source, repeat.line) == (SizeSymbol("L"), "l", "x", 4)

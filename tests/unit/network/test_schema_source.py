@@ -53,8 +53,7 @@ def test_20_megabytes_are_refused_without_reading_them(tmp_path: Path) -> None:
         read_network_file(path)
     assert time.perf_counter() - started < 1
     assert caught.value.render() == (
-        f"{path}: this is 20.0 MB, and a network file has at most 1 MB; "
-        "name the network file, not data or weights"
+        f"{path}: this is 20.0 MB, and a network file has at most 1 MB; name the network file, not data or weights"
     )
 
 

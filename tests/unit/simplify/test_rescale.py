@@ -119,8 +119,13 @@ def test_a_factor_of_m_is_kept_where_nothing_cancels_it() -> None:
     """∂C/∂z = a becomes dz = m a, and ∂C/∂z = a + ∂C/∂s becomes dz = m a + ds."""
     net = network()
     lhs = net.tensor("z_second").entry
-    a, ds = Leaf(Entry("a_second", lhs.idx)), Leaf(Entry(adjoint_name("both"), lhs.idx))
+    a, y = (Leaf(Entry(t, lhs.idx)) for t in ("a_second", "a_first"))
+    ds = Leaf(Entry(adjoint_name("both"), lhs.idx))
     m = Leaf(Scalar(size("m").terms[0][0]))
-    for old, new in ((a, Times((m, a))), (Plus((a, ds)), Plus((Times((m, a)), ds)))):
+    for old, new in (
+        (a, Times((m, a))),
+        (Plus((a, y)), Times((m, Plus((a, y))))),
+        (Plus((a, ds)), Plus((Times((m, a)), ds))),
+    ):
         case = Case(Entry(adjoint_name("z_second"), lhs.idx), (), to_poly(old), old, ())
         assert rescaled(case, net).view == new

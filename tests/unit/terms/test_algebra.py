@@ -167,7 +167,7 @@ def test_logarithm_undoes_the_exponential_only() -> None:
 
 def test_other_functions_stay() -> None:
     p = function("sin", (sum_of(x, y),))
-    (atom, e), = p.terms[0][0].powers
+    ((atom, e),) = p.terms[0][0].powers
     assert isinstance(atom, Func) and e == 1
     assert atom.args == (sum_of(y, x),)
 
@@ -180,7 +180,7 @@ def test_a_delta_does_not_depend_on_its_sign_and_is_decided_for_numbers() -> Non
     assert delta(i - j) == delta(j - i)
     assert delta(i - i) == constant(1)
     assert delta(number(2)) == ZERO
-    (atom, _), = delta(i - j).terms[0][0].powers
+    ((atom, _),) = delta(i - j).terms[0][0].powers
     assert isinstance(atom, Delta)
 
 
@@ -217,6 +217,6 @@ def test_the_root_of_a_product_comes_out_where_the_exponent_becomes_whole() -> N
 
 
 def test_bases_are_told_from_their_values() -> None:
-    (atom, e), = power(sum_of(x, y), 2).terms[0][0].powers
+    ((atom, e),) = power(sum_of(x, y), 2).terms[0][0].powers
     assert isinstance(atom, Base) and e == 2
     assert add(x, y) == atom.poly

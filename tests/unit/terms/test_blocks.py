@@ -217,9 +217,7 @@ def test_a_bracket_that_the_range_excludes_makes_zero() -> None:
     assert sum_over((I,), times(bound(i - size("n") - 1), x_i), {}) == ZERO
 
 
-@pytest.mark.parametrize(
-    "affine", [i + 2, i - 5, i * 2 - 3, k - i, i - k + 1, size("m") - i * 2, i + j - 5, j - i]
-)
+@pytest.mark.parametrize("affine", [i + 2, i - 5, i * 2 - 3, k - i, i - k + 1, size("m") - i * 2, i + j - 5, j - i])
 def test_brackets_keep_the_value(affine: Affine) -> None:
     term = product_of(bound(affine), w_ij)
     p = sum_over((I, J), term, scope(K))

@@ -94,9 +94,7 @@ def test_brackets_are_proved_inside_sums_with_the_sum_index_in_scope() -> None:
 
 def test_ragged_sums_lose_their_brackets_once_the_layer_is_fixed() -> None:
     free = upto("k", size("w", l))
-    p = sum_over(
-        (upto("q", size("w", l)),), product_of(delta(index("q") - k), entry("W", l, index("q"))), {}
-    )
+    p = sum_over((upto("q", size("w", l)),), product_of(delta(index("q") - k), entry("W", l, index("q"))), {})
     assert settle(p, scope(LAYER, free)) == entry("W", l, k)
     check_value(p, settle(p, scope(LAYER, free)), scope(LAYER, free))
 
@@ -118,7 +116,7 @@ def test_what_is_not_proved_stays() -> None:
     ],
 )
 def test_the_index_that_a_delta_fixes(difference: object, fixed: object) -> None:
-    (atom, _), = delta(difference).terms[0][0].powers  # type: ignore[arg-type]
+    ((atom, _),) = delta(difference).terms[0][0].powers  # type: ignore[arg-type]
     assert isinstance(atom, Delta)
     assert fixed_index(atom) == fixed
 

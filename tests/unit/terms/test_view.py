@@ -78,7 +78,9 @@ def test_smart_sums_and_products_drop_neutral_parts() -> None:
     assert plus([X, W]) == Plus((X, W))
 
 
-@pytest.mark.parametrize("view", [ROW, Plus((X, TWO)), Power(X, Fraction(2)), Step(X), Apply("sin", (0,), (X,)), X, TWO])
+@pytest.mark.parametrize(
+    "view", [ROW, Plus((X, TWO)), Power(X, Fraction(2)), Step(X), Apply("sin", (0,), (X,)), X, TWO]
+)
 def test_rebuilding_from_its_parts_gives_the_view(view: View) -> None:
     assert rebuild(view, children(view)) == view
 

@@ -67,9 +67,7 @@ def test_rewriting_goes_through_functions_bases_conditions_and_sums() -> None:
     assert rewrite(function("sin", (ROW,)), doubled_x) == function("sin", (product_of(2, ROW),))
     assert rewrite(power(sum_of(entry("x", i), 1), -2), doubled_x) == power(sum_of(product_of(2, entry("x", i)), 1), -2)
     assert rewrite(positive(minus(entry("x", i))), doubled_x) == positive(minus(entry("x", i)))
-    assert rewrite(power(entry("x", i), -3), doubled_x) == product_of(
-        power(product_of(2, entry("x", i)), -3)
-    )
+    assert rewrite(power(entry("x", i), -3), doubled_x) == product_of(power(product_of(2, entry("x", i)), -3))
 
 
 def test_rewriting_does_not_capture() -> None:
@@ -110,7 +108,7 @@ def test_scopes_reach_functions_bases_and_functionals() -> None:
 
 
 def test_blocks_are_found_where_they_stand() -> None:
-    (m, _), = ROW.terms
+    ((m, _),) = ROW.terms
     (block,) = (a for a, _ in m.powers)
     assert isinstance(block, Block)
     assert of_monomial(m) == ROW

@@ -167,7 +167,7 @@ TWICE = [
     (TURNED, FLAT_2, "sign missing-derivative"),
     (("* sigmoid_prime(z2)", "* sigmoid(z2)"), ("delta2 @ a1.T", "delta2 @ z1.T"), "value-for-derivative wrong-input"),
     (FLAT_1, ("delta3 @ a2.T", "a2 @ delta3.T"), "missing-derivative transposed"),
-    (NOT_DIVIDED, ("db1 = delta1.sum(", "db1 = delta1.mean("), "missing-mean extra-mean"),
+    (NOT_DIVIDED, ("delta3 @ a2.T", "2 * delta3 @ a2.T"), "missing-mean factor-two"),
     (NOT_SUMMED, FLAT_1, "missing-sum missing-derivative"),
 ]
 
