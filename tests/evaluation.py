@@ -142,9 +142,7 @@ def run_stepped(network: Network, env: Environment, tensor: str, at: Place) -> E
     return fill(network.equations, env, value)
 
 
-def with_true_adjoints(
-    adjoints: Adjoints, env: Environment, tensors: Iterable[str] | None = None
-) -> Environment:
+def with_true_adjoints(adjoints: Adjoints, env: Environment, tensors: Iterable[str] | None = None) -> Environment:
     """The environment after a forward run, with the arrays `∂T` of true derivatives of the seed by every T."""
     network, seed = adjoints.network, adjoints.seed
     ran = run_forward(network.equations, {}, env)

@@ -7,12 +7,12 @@ from functools import singledispatch
 
 import numpy as np
 
-from derive.calculus.adjoint import ADJOINT
 from derive.ir.elementary import Number, power
 from derive.ir.environment import Environment
 from derive.ir.interpret import assignments
 from derive.ir.normal_form import evaluate_affine, evaluate_atom
 from derive.ir.stated import apply
+from derive.ir.tensor import ADJOINT
 from derive.network.network import Network
 from derive.raising.raise_case import Raised, vectors_are_rows
 from derive.terms.affine import Affine, Index
@@ -27,8 +27,8 @@ from derive.terms.matrix import (
     Matrix,
     Ones,
     Product,
-    Scaled,
     ScalarPart,
+    Scaled,
     Transposed,
     Whole,
 )
@@ -78,10 +78,7 @@ def _(m: Whole, oracle: MatrixOracle) -> Array:
     """Entries by place; the first axis runs along the rows. A vector lies as the network's vectors do."""
     ranges = [_range(name, m.atom, oracle) for name in m.axes]
     shape = [len(r) for r in ranges]
-    flat = [
-        evaluate_atom(m.atom, _bound(oracle.env, dict(zip(m.axes, at, strict=True))))
-        for at in _product(ranges)
-    ]
+    flat = [evaluate_atom(m.atom, _bound(oracle.env, dict(zip(m.axes, at, strict=True)))) for at in _product(ranges)]
     out = np.array(flat).reshape(shape)
     if len(shape) == 2:
         return out
@@ -198,9 +195,7 @@ def _has_bracket(view: View) -> bool:
 def _(m: Entrywise, oracle: MatrixOracle) -> Array:
     full = [a for a in m.args if not isinstance(a, ScalarPart)]
     shape = _same_shape([oracle.value(a) for a in full])[0].shape if full else (1, 1)
-    values = [
-        np.full(shape, oracle.scalar(a)) if isinstance(a, ScalarPart) else oracle.value(a) for a in m.args
-    ]
+    values = [np.full(shape, oracle.scalar(a)) if isinstance(a, ScalarPart) else oracle.value(a) for a in m.args]
     out = np.empty(shape, dtype=np.result_type(float, *values))
     for at in np.ndindex(shape):
         out[at] = apply(m.name, m.orders, tuple(v[at].item() for v in values), oracle.env)

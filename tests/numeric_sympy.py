@@ -12,9 +12,9 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from derive.calculus.adjoint import ADJOINT
 from derive.ir.elementary import FUNCTIONS, Number
 from derive.ir.environment import Environment
+from derive.ir.tensor import ADJOINT
 from derive.raising.hand_back import MatrixForms
 from derive.terms.matrix import Matrix, Whole
 from tests.numeric_matrix import Array, MatrixOracle

@@ -107,7 +107,9 @@ class Drawing:
 
     def _number(self, scope: Scope, depth: int) -> View:
         size_atom = Scalar(size("n").terms[0][0])
-        return self.pick([Num(Fraction(2)), Num(Fraction(-1, 3)), Leaf(size_atom), Power(Leaf(size_atom), Fraction(-1))])
+        return self.pick(
+            [Num(Fraction(2)), Num(Fraction(-1, 3)), Leaf(size_atom), Power(Leaf(size_atom), Fraction(-1))]
+        )
 
     def _sum(self, scope: Scope, depth: int) -> View:
         return Plus(tuple(self.view(scope, depth) for _ in range(self.pick([2, 3]))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -107,7 +108,7 @@ class Matrices:
             case Hadamard():
                 return self._hadamard(m, names)
             case Added():
-                return joined_sum([self.signed(t, names) for t in m.terms])
+                return joined_sum([self.signed(t, names) for t in _terms(m)])
         return self._entrywise(m, names)
 
     def _entrywise(self, m: Matrix, names: Names) -> Text:
@@ -206,6 +207,15 @@ def _parts(m: Matrix) -> tuple[Matrix, ...]:
         case EntrywiseStep() | Scaled():
             return (m.arg,)
     raise UnsupportedError(f"{type(m).__name__} has no shape")
+
+
+def _terms(m: Added) -> Iterator[Matrix]:
+    """The terms of a sum, those of sums in it too."""
+    for t in m.terms:
+        if isinstance(t, Added):
+            yield from _terms(t)
+        else:
+            yield t
 
 
 def _is_inverse(m: Matrix) -> bool:

@@ -57,7 +57,7 @@ class Formulas:
         tensor = self.network.tensor(lhs.tensor)
         axes = tuple(a.name for a in tensor.axes[tensor.family :])
         entry = Entry(lhs.tensor, (*lhs.idx[: tensor.family], *(index(a) for a in axes)))
-        return self.printer.matrix(Whole(entry, axes), names or self.printer.names_of(lhs))
+        return self.printer.matrix(Whole(entry, axes), self.printer.names_of(lhs) if names is None else names)
 
     def readers(self, equation: AdjointEquation) -> dict[str, str]:
         """The symbols of the readers of a tensor, by name."""

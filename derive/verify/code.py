@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from derive.derivation import Adjoints
-from derive.errors import DeriveError, UnsupportedError
+from derive.errors import DeriveError, UnsupportedError, printable
 from derive.network.network import Network
 from derive.terms.term import Functional
 from derive.terms.walk import atoms_in
@@ -152,7 +152,7 @@ def _ended(text: str, line: object, reached: int) -> str:
     place = f" on line {line}" if isinstance(line, int) else ""
     hint = "; shapes do not fit: look for a lost transpose or a wrong factor" if _is_about_shapes(text) else ""
     after = f" after {reached} points" if reached else ""
-    return f"the code does not run: {text}{place}{after}{hint}"
+    return f"the code does not run: {printable(text)}{place}{after}{hint}"
 
 
 def _is_about_shapes(text: str) -> bool:
@@ -168,10 +168,11 @@ def _notes(made: Run, stopped: str) -> tuple[str, ...]:
     notes = [stopped] if stopped else []
     changed = dict.fromkeys(str(n) for o in made.outcomes for n in o.get("changed", ()))
     if changed:
-        notes.append(f"It changes its arguments in place: {', '.join(changed)}. Work on copies.")
+        notes.append(f"It changes its arguments in place: {printable(', '.join(changed))}. Work on copies.")
     unknown = dict.fromkeys(str(n) for o in made.outcomes for n in o.get("unknown", ()))
     if unknown:
-        notes.append(f"Not looked at, as the network has no parameter of that name: {', '.join(unknown)}.")
+        names = printable(", ".join(unknown)[:200])
+        notes.append(f"Not looked at, as the network has no parameter of that name: {names}.")
     return tuple(notes)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from derive.errors import printable
 from derive.verify.chain import Chain, State
 from derive.verify.compare import Difference, difference, tolerance_for
 from derive.verify.layout import Field, Fields, Layout
@@ -129,5 +130,5 @@ def _field(value: Any, is_family: bool) -> Field | str:
         if isinstance(array := value.get("array"), np.ndarray):
             return array
         if isinstance(problem := value.get("problem"), str):
-            return problem
+            return printable(problem[:200])
     return "cannot be read"

@@ -66,7 +66,15 @@ def main(descriptor: int) -> None:
     packing.write(out, {"offers": list(offered)})
     for point in job["points"] if offered else []:
         params, inputs = (_fields(point[k]) for k in ("params", "inputs"))
-        packing.write(out, calling.outcome(offered, params, inputs, job["file"]))
+        packing.write(out, _outcome(calling, offered, params, inputs, job["file"]))
+
+
+def _outcome(calling: ModuleType, *given: Any) -> dict[str, Any]:
+    """One call; whatever is raised ends here, as this process has nothing else to do."""
+    try:
+        return dict(calling.outcome(*given))
+    except BaseException as error:
+        return dict(calling.raised(error, given[-1]))
 
 
 def _fields(packed: dict[str, Any]) -> dict[str, Any]:
