@@ -7,18 +7,17 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sympy
 
+from derive import handout, kernels, notes, verify
 from derive.derivation import Adjoints, derive_adjoints
 from derive.derivation.closed_product import ClosedProduct, closed_product
 from derive.derivation.second_order import hessian, hessian_vector
-from derive.errors import DeriveError
-from derive.handout import form, note_input
+from derive.errors import DeriveError, quoted
 from derive.ir.record import Case, Line
 from derive.ir.tensor import Tensor
-from derive.kernels.emit import emit_kernel, load_kernel
 from derive.latex.naming import Letters
 from derive.latex.printer import Printer
 from derive.latex.settings import read_notation
@@ -26,15 +25,15 @@ from derive.network import builder
 from derive.network.compile import compile_network
 from derive.network.network import Network as Equations
 from derive.network.schema import NetworkSpec, NotationSpec, read_network_file
-from derive.notes.compose import compose
 from derive.notes.input import Form
-from derive.notes.render import render
 from derive.raising.hand_back import MatrixForms, affine_to_sympy, lettered, to_sympy
 from derive.raising.raise_case import Raised, raise_view, vectors_are_rows
 from derive.resources import examples_dir
 from derive.terms.affine import index
-from derive.verify.code import verify_code, verify_functions
-from derive.verify.report import Report
+
+if TYPE_CHECKING:
+    from derive.kernels.kernel import Wrt
+    from derive.verify.report import Report
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,9 @@ class Result:
     @property
     def index(self) -> sympy.Expr:
         """The result in index form, over `Indexed` and `Sum`; a recursion is a `Piecewise` in its ordered index."""
-        parts = [(self._sympy(c), self._condition(c)) for c in self.cases]
-        return parts[0][0] if len(parts) == 1 else sympy.Piecewise(*parts)
+        if len(self.cases) == 1:
+            return self._sympy(self.cases[0])
+        return sympy.Piecewise(*((self._sympy(c), self._condition(c)) for c in self.cases))
 
     def _sympy(self, case: Case) -> sympy.Expr:
         letters = self.derivation.letters
@@ -216,7 +216,7 @@ class Derivation:
 
     def printed(self, notation: object = None) -> Form:
         """Results as they are printed: gradients scaled as the notation has them, with their matrix forms."""
-        return form(self.adjoints, self.printer(notation).notation)
+        return handout.form(self.adjoints, self.printer(notation).notation)
 
     def summary(self, wrt: str | None = None, notation: str | None = None) -> dict[str, list[dict[str, Any]]]:
         """Gradients and δ's as LaTeX: lists of name, shape, index form and matrix form (None without one).
@@ -251,27 +251,29 @@ class Derivation:
         if only is not None:
             there.gradient(only)
         sample = there.sample.adjoints if there.sample is not None else None
-        given = note_input(
+        given = handout.note_input(
             there.adjoints, sample, there.printer().notation, (only,) if only else (), language
         )
-        return render(compose(given), to, fragment)
+        return notes.write_handout(given, to, fragment)
 
     def kernel(self, wrt: str = "params") -> str:
         """The source of a NumPy module with `value_and_grad` by `params`, `inputs` or `all`.
 
         Raises: DeriveError if the network has an abstract activation or cost.
         """
-        return emit_kernel(self.network, self.adjoints, wrt)
+        if wrt not in ("params", "inputs", "all"):
+            raise DeriveError(f"a kernel has no gradients by {quoted(wrt)}", repair="use params, inputs or all")
+        return kernels.emit_kernel(self.network, self.adjoints, cast("Wrt", wrt))
 
     def lambdify(self, wrt: str = "params") -> ModuleType:
         """The same functions in memory, as a module."""
-        return load_kernel(self.kernel(wrt))
+        return kernels.load_kernel(self.kernel(wrt))
 
     def verify(self, under_test: str | Path | Mapping[str, Any], seed: int = 0) -> Report:
         """Judge hand-written gradients: a file (run in a process of its own), or functions by name."""
         if isinstance(under_test, str | Path):
-            return verify_code(Path(under_test), self.network, self.adjoints, seed=seed)
-        return verify_functions(under_test, self.network, self.adjoints, seed=seed)
+            return verify.verify_code(Path(under_test), self.network, self.adjoints, seed=seed)
+        return verify.verify_functions(under_test, self.network, self.adjoints, seed=seed)
 
 
 def summary_row(printed: Form, name: str) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derive.calculus.adjoint import ADJOINT, AdjointEquation, Seed, adjoint_equation, adjoint_name, seed_of
+from derive.calculus.adjoint import AdjointEquation, Seed, adjoint_equation, adjoint_name, seed_of
 from derive.graph.reach import circle_breakers, order_backwards, reachable, readers, reads
 from derive.ir.record import Case
-from derive.ir.tensor import Equation
+from derive.ir.tensor import ADJOINT, Equation
 from derive.network.network import Network
 from derive.simplify.definition import Pattern, pattern_of_equation, pattern_of_fact
 from derive.simplify.engine import Simplifier

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-
 from derive.calculus.adjoint import adjoint_name
 from derive.derivation import Adjoints
 from derive.ir.tensor import Equation

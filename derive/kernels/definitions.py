@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from derive.calculus.adjoint import ADJOINT
-from derive.ir.tensor import Tensor
+from derive.ir.tensor import ADJOINT, Tensor
 from derive.terms.affine import Affine, Index
 from derive.terms.term import Entry, Poly
 from derive.terms.view import View

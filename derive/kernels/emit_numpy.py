@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Statement
 from derive.kernels.definitions import Definition, Storage
-from derive.kernels.fields import Names, Sizes
+from derive.kernels.fields import Names
 from derive.kernels.numpy_nodes import NodeEmitter
 from derive.kernels.program import Condition, Graph, Marked, Pointwise, Ref
 from derive.kernels.reuse import Liveness
@@ -47,6 +47,7 @@ class Emitter:
     storages: dict[str, Storage]
     results: frozenset[str]
     handed_out: set[Ref] = field(default_factory=set)
+    wanted: dict[Ref, str] = field(default_factory=dict)
 
     def emit(self, statements: Sequence[Statement]) -> list[Line]:
         """The lines of a block."""
@@ -57,8 +58,7 @@ class Emitter:
                     self._name_section(s, statements[k + 1 :])
                     lines.append(Comment(self.title(s.definition)))
                 case Compute():
-                    if s.ref not in self.liveness.inlined:
-                        lines.extend(self._compute(s.ref))
+                    lines.extend(self._compute(s))
                 case Repeat():
                     lines.extend(self._repeat(s))
                 case Branch():
@@ -73,40 +73,47 @@ class Emitter:
 
     def _name_section(self, s: Section, following: Sequence[Statement]) -> None:
         """All values on the way to a definition that share its memory get its name."""
-        own: set[Ref] = set()
+        over: dict[Ref, Ref | None] = {}
         for f in following:
             if isinstance(f, Section):
                 break
             if isinstance(f, Compute | Repeat | Branch) and f.ref is not None:
-                own.add(f.ref)
+                over[f.ref] = self.liveness.fate(f).over if isinstance(f, Compute) else None
         r: Ref | None = self.liveness.root(s.ref)
         wanted = self.variable(s.definition)
-        while r is not None and r in own and r not in self.nodes.variables:
-            self.nodes.variables[r] = wanted
-            r = self.liveness.overwritten.get(r)
+        while r is not None and r in over:
+            self.wanted[r] = wanted
+            r = over[r]
 
-    def _variable(self, ref: Ref) -> str:
+    def _variable(self, ref: Ref, over: Ref | None = None) -> str:
         """The variable of a value: that of the memory it is written into, or a new one after its operation."""
         variables = self.nodes.variables
-        if ref not in variables:
-            over = self.liveness.overwritten.get(ref)
+        wanted = self.wanted.pop(ref, None)
+        if wanted is not None:
+            variables[ref] = wanted
+        else:
             variables[ref] = variables[over] if over is not None else self.names.fresh(_word(self.graph, ref))
         return variables[ref]
 
     # -- values ------------------------------------------------------------------------------------------
 
-    def _compute(self, ref: Ref) -> list[Line]:
-        node = self.graph[ref]
-        variable = self._variable(ref)
-        over = self.liveness.overwritten.get(ref)
+    def _compute(self, s: Compute) -> list[Line]:
+        ref, fate = s.ref, self.liveness.fate(s)
+        self.nodes.variables.pop(ref, None)
+        if fate.is_inlined:
+            return []
+        node, over = self.graph[ref], fate.over
+        value = self.nodes.computed(ref) if over is None and not isinstance(node, Marked) else None
+        variable = self._variable(ref, over)
+        if value is not None:
+            return [assign(variable, value)]
         if isinstance(node, Marked):
             source = self.nodes.operand(node.arg, len(node.shape))
             fresh = [] if over is not None else [assign(variable, call(ast.Attribute(source, "copy")))]
             renamed = [assign(variable, source)] if over is not None and self.nodes.variables[over] != variable else []
             return [*fresh, *renamed, self.nodes.marking(node, variable)]
-        if over is not None and isinstance(node, Pointwise):
-            return [self._in_place(node, variable, over)]
-        return [assign(variable, self.nodes.computed(ref))]
+        assert over is not None and isinstance(node, Pointwise), "only pointwise operations are done in place"
+        return [self._in_place(node, variable, over)]
 
     def _in_place(self, node: Pointwise, variable: str, over: Ref) -> Line:
         """`a += b`, or `a = np.tanh(z, out=z)`."""
@@ -123,21 +130,18 @@ class Emitter:
     # -- blocks ------------------------------------------------------------------------------------------
 
     def _repeat(self, s: Repeat) -> list[Line]:
-        scope = self.nodes.scope
-        before = dict(scope)
-        scope[s.index.name] = s.index
+        scope, variables = self.nodes.scope, dict(self.nodes.variables)
+        self.nodes.scope = {**scope, s.index.name: s.index}
         body = self.emit(s.body)
+        value = None if s.arg is None else self.nodes.expression(s.arg)
+        self.nodes.scope, self.nodes.variables = scope, variables
         lines: list[Line] = []
-        if s.ref is not None and s.arg is not None:
+        if s.ref is not None and value is not None:
             variable = self._variable(s.ref)
-            scope_before = self.nodes.scope
-            self.nodes.scope = before
             lines.append(assign(variable, self.nodes.zeros(s.ref)))
-            self.nodes.scope = scope_before
-            body.append(augmented(variable, "add", self.nodes.expression(s.arg)))
-        counted = self._range(s.index, s.descending, before)
-        self.nodes.scope = before
+            body.append(augmented(variable, "add", value))
         target = ast.Name(self.nodes.sizes.local[s.index.name])
+        counted = self._range(s.index, s.descending, scope)
         return [*lines, Nest(ast.For(target, counted, [], []), tuple(body))]
 
     def _range(self, index: Index, descending: bool, scope: dict[str, Index]) -> Expr:
@@ -147,10 +151,13 @@ class Emitter:
         return call("range", size(index.lo, scope), size(index.hi + 1, scope))
 
     def _branch(self, s: Branch) -> list[Line]:
+        variables = dict(self.nodes.variables)
+        body = self.emit(s.body)
+        value = self.nodes.expression(s.arg)
+        self.nodes.variables = variables
         variable = self._variable(s.ref)
         start = assign(variable, self.nodes.zeros(s.ref))
-        body = self.emit(s.body)
-        body.append(assign(variable, self.nodes.expression(s.arg)))
+        body.append(assign(variable, value))
         tests = [self._test(c) for c in s.conditions]
         test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
         return [start, Nest(ast.If(test, [], []), tuple(body))]
@@ -181,7 +188,7 @@ class Emitter:
         """A result: a copy if its memory is an argument's or another result's."""
         root = self.liveness.root(ref)
         node = self.graph[root]
-        if not node.args and node.kind == "real" or root in self.handed_out:
+        if (not node.args and node.kind == "real") or root in self.handed_out:
             return call(ast.Attribute(value, "copy"))
         self.handed_out.add(root)
         return value

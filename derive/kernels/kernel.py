@@ -10,9 +10,9 @@ from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from derive.calculus.adjoint import ADJOINT
 from derive.derivation import Adjoints
 from derive.errors import DeriveError, printable
+from derive.ir.tensor import ADJOINT
 from derive.kernels.checking import checked_function, shapes_function
 from derive.kernels.collecting import collected, needed, saved_outputs
 from derive.kernels.definitions import Place, storages

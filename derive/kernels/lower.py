@@ -37,7 +37,7 @@ class Lowering:
 
     arithmetic: Arithmetic
     reading: Reading
-    saved: Saved = lambda entry, name: None  # noqa: E731
+    saved: Saved = lambda entry, name: None
     is_relative: bool = False
 
     def value(self, a: array.Array) -> Named:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import singledispatchmethod
 
 from derive.errors import UnsupportedError
-from derive.kernels.alignment import aligned, relaid, transposed, without_units
+from derive.kernels.alignment import aligned, relaid, without_units
 from derive.kernels.contractions import contraction
 from derive.kernels.definitions import Storage
 from derive.kernels.fields import Names, Sizes

@@ -11,7 +11,6 @@ from derive.kernels.definitions import Place, Storage
 from derive.kernels.program import UNIT, Count, Given, Kind, Marked, Operand, Part, Positions, Ref, Taken
 from derive.terms.affine import Affine, IdEntry, Index, Size
 from derive.terms.prover import in_range
-from derive.terms.term import Entry
 
 KINDS: Mapping[str, Kind] = {"class_id": "integer", "id": "integer"}
 
@@ -127,10 +126,16 @@ class Reading:
             elif isinstance(v, Size) or self.scope[v].ordered:
                 plain = plain + Affine([(v, c)])
             else:
-                b = self.scope[v]
-                node = Positions((b.extent,), "integer", b.lo)
-                parts.append((c, Named(self.arithmetic.graph.add(node), (v,))))
+                parts.append((c, self._counted(v, Affine())))
+        alone = e.terms[0] if len(e.terms) == 1 else ("", 0)
+        if isinstance(alone[0], str) and alone[1] == 1 and not self.scope[alone[0]].ordered:
+            return self._counted(alone[0], Affine((), e.const))
         return self._combined(parts, plain)
+
+    def _counted(self, axis: str, offset: Affine) -> Named:
+        """The values of an index plus an offset."""
+        b = self.scope[axis]
+        return Named(self.arithmetic.graph.add(Positions((b.extent,), "integer", b.lo + offset)), (axis,))
 
     def _combined(self, parts: list[tuple[int, Named]], plain: Affine) -> Named:
         out: Named | None = None

@@ -24,47 +24,67 @@ from derive.kernels.program import (
 )
 
 FOREVER = 10**9
+Inlined = frozenset[Ref]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What becomes of a computed value: it stands inside the expression that uses it, or is written over `over`."""
+
+    is_inlined: bool = False
+    over: Ref | None = None
 
 
 @dataclass
 class Liveness:
-    """`overwritten[r]` is the value into whose memory r is written; `inlined` values get no name of their own.
+    """The fate of every computed value, by its statement (a value may be computed in several blocks).
 
     A value is written over where it is used for the last time, if it is an array made in the same block, of the
-    same shape and kind, and neither handed out nor stored.
+    same shape and kind, and neither handed out nor stored. `named` values keep a variable.
     """
 
     graph: Graph
     named: frozenset[Ref]
     results: frozenset[Ref]
-    overwritten: dict[Ref, Ref] = field(default_factory=dict)
-    inlined: set[Ref] = field(default_factory=set)
+    fates: dict[int, Fate] = field(default_factory=dict)
 
     def analyse(self, statements: Sequence[Statement]) -> None:
-        uses = Counter(r for s in _all(statements) for r in self._operands(s))
-        uses.update(self.results)
-        self._inline(statements, uses)
-        self._reuse(statements)
+        self._block(statements, frozenset(), None)
+
+    def fate(self, s: Compute) -> Fate:
+        return self.fates.get(id(s), Fate())
+
+    def _block(self, block: Sequence[Statement], outer: Inlined, result: Ref | None) -> None:
+        """Decide for the statements of one block, then for the blocks inside."""
+        inlined = self._inlined(block, result)
+        visible = outer - _computed(block) | inlined
+        over = self._overwritten(block, visible)
+        for s in block:
+            if isinstance(s, Compute):
+                self.fates[id(s)] = Fate(s.ref in inlined, over.get(s.ref))
+            if isinstance(s, Repeat | Branch):
+                self._block(s.body, visible, s.arg)
 
     # -- inlining ----------------------------------------------------------------------------------------
 
-    def _inline(self, block: Sequence[Statement], uses: Mapping[Ref, int]) -> list[Ref]:
+    def _inlined(self, block: Sequence[Statement], result: Ref | None) -> Inlined:
         """Values used once, by the next statement that is not inlined itself: members of sequences, masks, scalars."""
-        computed: list[Ref] = []
+        uses = Counter(r for s in _all(block) for r in self._operands(s))
+        uses.update([result] if result is not None else self.results)
+        found: set[Ref] = set()
+        waiting: list[Ref] = []
         for s in block:
-            if isinstance(s, Repeat | Branch):
-                last = self._inline(s.body, uses)
-                self.inlined.update(r for r in last if r == s.arg)
             if isinstance(s, Compute):
                 direct = set(self._operands(s))
-                while computed and computed[-1] in direct:
-                    r = computed.pop()
-                    self.inlined.add(r)
+                while waiting and waiting[-1] in direct:
+                    r = waiting.pop()
+                    found.add(r)
                     direct |= set(self._operands(Compute(r)))
-                computed = [*computed, s.ref] if self._may_be_inlined(s.ref, uses) else []
+                waiting = [*waiting, s.ref] if self._may_be_inlined(s.ref, uses) else []
             elif not isinstance(s, Section):
-                computed = []
-        return computed[-1:]
+                waiting = []
+        found.update(r for r in waiting[-1:] if r == result)
+        return frozenset(found)
 
     def _may_be_inlined(self, ref: Ref, uses: Mapping[Ref, int]) -> bool:
         node = self.graph[ref]
@@ -75,26 +95,43 @@ class Liveness:
 
     # -- memory ------------------------------------------------------------------------------------------
 
-    def _reuse(self, block: Sequence[Statement]) -> None:
-        last: dict[Ref, int] = {}
-        for k, s in enumerate(block):
-            for inner in _all((s,)):
-                if isinstance(inner, Compute) and inner.ref in self.inlined:
-                    continue
-                end = FOREVER if isinstance(inner, Keep | Carry) else k
-                for r in self._used(inner):
-                    last[r] = max(last.get(r, 0), end)
-        made = {s.ref for s in block if isinstance(s, Compute)}
+    def _overwritten(self, block: Sequence[Statement], inlined: Inlined) -> dict[Ref, Ref]:
+        last = self._last_uses(block, inlined)
+        made = _computed(block) - inlined
+        over: dict[Ref, Ref] = {}
         written: set[Ref] = set()
         for k, s in enumerate(block):
-            if isinstance(s, Repeat | Branch):
-                self._reuse(s.body)
-            if isinstance(s, Compute) and s.ref not in self.inlined:
+            if isinstance(s, Compute) and s.ref not in inlined:
                 for a in self._candidates(s.ref):
                     if a in made and last.get(a) == k and a not in written and a not in self._handed_out:
-                        self.overwritten[s.ref] = a
+                        over[s.ref] = a
                         written.add(a)
                         break
+        return over
+
+    def _last_uses(self, block: Sequence[Statement], inlined: Inlined) -> dict[Ref, int]:
+        """The place in the block of the last statement that reads a value or a view of it, directly or inside."""
+        last: dict[Ref, int] = {}
+        for k, s in enumerate(block):
+            for r, is_stored in self._reads(s, inlined):
+                last[self.root(r)] = max(last.get(self.root(r), 0), FOREVER if is_stored else k)
+        return last
+
+    def _reads(self, s: Statement, inlined: Inlined) -> Iterator[tuple[Ref, bool]]:
+        """What a statement reads, inlined values looked through, and whether it stores it for good."""
+        if isinstance(s, Repeat | Branch):
+            inside = inlined - _computed(s.body) | self._inlined(s.body, s.arg)
+            for t in s.body:
+                yield from self._reads(t, inside)
+            inlined = inside
+        if isinstance(s, Compute) and s.ref in inlined:
+            return
+        stack = list(self._operands(s))
+        while stack:
+            r = stack.pop()
+            yield r, isinstance(s, Keep | Carry)
+            if r in inlined:
+                stack.extend(self._operands(Compute(r)))
 
     @cached_property
     def _handed_out(self) -> frozenset[Ref]:
@@ -105,16 +142,13 @@ class Liveness:
         node = self.graph[ref]
         if not isinstance(node, Pointwise | Marked) or not node.shape or node.kind != "real":
             return
-        if isinstance(node, Pointwise) and node.function in ("spread", "real"):
+        if isinstance(node, Pointwise) and node.function in ("spread", "real", "erf"):
             return
         for o in node.args[:1] if isinstance(node, Marked) else node.args:
             arg = self.graph[o.ref]
             is_aligned = o.places == tuple(range(len(node.shape)))
-            if is_aligned and arg.shape == node.shape and arg.kind == "real" and self._is_fresh(arg):
+            if is_aligned and arg.shape == node.shape and arg.kind == "real" and _is_fresh(arg):
                 yield o.ref
-
-    def _is_fresh(self, node: Node) -> bool:
-        return isinstance(node, Pointwise | Contraction | Reduction | Taken | Marked | Assembled)
 
     # -- uses --------------------------------------------------------------------------------------------
 
@@ -141,12 +175,13 @@ class Liveness:
             else:
                 yield r
 
-    def _used(self, s: Statement) -> Iterator[Ref]:
-        """The same, inlined values looked through."""
-        for r in self._operands(s):
-            yield r
-            if r in self.inlined:
-                yield from self._used(Compute(r))
+
+def _is_fresh(node: Node) -> bool:
+    return isinstance(node, Pointwise | Contraction | Reduction | Taken | Marked | Assembled)
+
+
+def _computed(block: Sequence[Statement]) -> frozenset[Ref]:
+    return frozenset(s.ref for s in block if isinstance(s, Compute))
 
 
 def _all(statements: Sequence[Statement]) -> Iterator[Statement]:

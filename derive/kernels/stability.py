@@ -89,7 +89,7 @@ class Stabilizer:
             if unfolded is not None:
                 return scale(unfolded, e)
         is_positive = isinstance(atom, Block) and all(_is_exponential(a) for a, _ in atom.body.powers)
-        if is_positive or isinstance(atom, Scalar) and isinstance(atom.variable, Size):
+        if is_positive or (isinstance(atom, Scalar) and isinstance(atom.variable, Size)):
             return scale(function("log", (of_atom(atom),)), e)
         return function("log", (of_atom(atom),)) if alone and e == 1 else None
 

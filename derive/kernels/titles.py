@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from derive.calculus.adjoint import ADJOINT
 from derive.errors import DeriveError
-from derive.ir.tensor import Tensor
+from derive.ir.tensor import ADJOINT, Tensor
 from derive.kernels.definitions import Definition
 from derive.kernels.fields import Names
 from derive.kernels.plain_text import PlainText

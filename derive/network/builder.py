@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import TypeAlias, TypedDict, Unpack
+from typing import ClassVar, TypeAlias, TypedDict, Unpack
 
 import sympy
 
@@ -41,6 +41,8 @@ class Builder:
     >>> W, x = net.parameter("W", (i, j)), net.input("x", (j,))
     >>> z = net.define("z", (i,), sympy.Sum(W[i, j] * x[j], j))
     """
+
+    made: ClassVar[type[Network]] = Network
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -213,7 +215,7 @@ class Builder:
         for i, _ in self._indices.values():
             b = self.range_of(i)
             letters[b.lo, b.hi] = (*letters.get((b.lo, b.hi), ()), self._letters[b.name])
-        return Network(
+        return self.made(
             self.name,
             MappingProxyType(dict(self._tensors)),
             tuple(self._equations),

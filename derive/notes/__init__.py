@@ -1,0 +1,24 @@
+"""Handouts: the document model, its wording and its renderers.
+
+The front door is opened when it is first used, so that other readings of a derivation start quickly.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from derive.notes.writing import write_handout
+
+__all__ = ["write_handout"]
+
+_ROOMS = {
+    "write_handout": "derive.notes.writing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_ROOMS[name]), name)

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from derive.notes.formula import environment_end, group_end, tokens, width
 
-_OPENING = frozenset({"(", "[", r"\{", r"\lVert", r"\lvert"})
-_CLOSING = frozenset({")", "]", r"\}", r"\rVert", r"\rvert"})
+_OPENING = frozenset({"(", r"\{", r"\lVert", r"\lvert"})
+_CLOSING = frozenset({")", "]", r"\}", r"\rVert", r"\rvert", r"\right"})
 _SIGNS = frozenset({"+", "-"})
-_OPERATORS = frozenset({r"\odot", r"\times", r"\cdot"})
-_BEFORE_TERM = frozenset({"=", "<", ">", "(", "[", r"\{", ",", r"\odot", r"\times", r"\cdot", r"\le", r"\ge"})
+_OPERATORS = frozenset({r"\odot", r"\oslash", r"\times", r"\cdot"})
 _FACTORS = frozenset({r"\sum", r"\prod", r"\frac"})
+_FUNCTIONS = frozenset({r"\log", r"\exp", r"\tanh", r"\operatorname"})
+_INCOMPLETE = frozenset({"=", "<", ">", ",", r"\le", r"\ge", r"\left", r"\sum", r"\prod", r"\,"}) | _FUNCTIONS
+_NO_FACTOR = frozenset({"=", "<", ">", ",", r"\le", r"\ge", r"\in", "'", "&", r"\\"})
+_WITH_ARGUMENT = frozenset({"_", "^", r"\frac", r"\sqrt", r"\operatorname", r"\text", r"\mathrm", r"\mathbf"})
 CONTINUED = r"\quad {} "
 
 
@@ -60,32 +63,52 @@ def _places(row: Sequence[str]) -> list[Place]:
     """Every place to break at: before a sign (cost: its depth in brackets), at a product (dearer)."""
     found: list[Place] = []
     depth = stack = k = 0
-    before = "="
+    ended = False
     while k < len(row):
         token = row[k]
-        if token in _SIGNS and before not in _BEFORE_TERM:
+        if token in _SIGNS and ended:
             found.append(Place(k, 2 * depth, stack))
         elif token in _OPERATORS:
             found.append(Place(k, 2 * depth + 1, stack))
-        elif (token in _FACTORS or token == r"\,") and before not in _BEFORE_TERM | _SIGNS | _FACTORS:
+        elif ended and _is_product(row, k):
             found.append(Place(k, 2 * depth + 3, stack, times=True))
-        if token in ("_", "^", r"\frac", r"\sqrt", r"\operatorname", r"\text", r"\mathrm", r"\begin", "{"):
-            k = _skipped(row, k)
-            before = "}"
-            continue
+            token = r"\times"
         stack += (token == r"\left") - (token == r"\right")
         depth += (token in _OPENING) - (token in _CLOSING)
-        if not token.isspace():
-            before = token
-        k += 1
+        ended = ended if token.isspace() or token in ("_", "^", r"\right") else _ends_factor(token)
+        k = _skipped(row, k)
     return found
 
 
+def _ends_factor(token: str) -> bool:
+    """Whether a factor may be complete after this token (its scripts aside)."""
+    return token not in _INCOMPLETE | _SIGNS | _OPERATORS | _OPENING
+
+
+def _is_product(row: Sequence[str], k: int) -> bool:
+    """Whether a factor begins at `k`, or after the space there, unless that ends the name of a command."""
+    if row[k] in _FACTORS:
+        return True
+    if row[k] != r"\," and not (row[k].isspace() and not _is_word(row[k - 1])):
+        return False
+    after = next((t for t in row[k + 1 :] if not t.isspace()), "")
+    return after != "" and after not in _NO_FACTOR | _SIGNS | _OPERATORS | _CLOSING
+
+
+def _is_word(token: str) -> bool:
+    """Whether a token is a command whose name ends at the space behind it."""
+    return len(token) > 1 and token[0] == "\\" and token[1].isalpha()
+
+
 def _skipped(row: Sequence[str], k: int) -> int:
-    """Past a script, a group, or a command with its arguments: nothing in there is a place to break at."""
+    """Past a token, or past a script, a group, a condition or a command with its arguments: no place to break."""
     if row[k] == "{":
         return group_end(row, k)
     if row[k] == r"\begin":
         return environment_end(row, k)
+    if row[k] == "[":
+        return next((n + 1 for n in range(k, len(row)) if row[n] == "]"), k + 1)
+    if row[k] not in _WITH_ARGUMENT:
+        return k + 1
     end = group_end(row, k + 1)
     return group_end(row, end) if row[k] == r"\frac" else end

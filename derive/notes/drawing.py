@@ -169,9 +169,7 @@ def _arrow(e: Edge, graph: Graph, points: Points) -> tuple[Curve, list[Label]]:
     end, falls = _side(graph.node(e.target), points.centres[e.target], bends[-1:], -1)
     path = (start, *bends, end)
     upright = (rises, *(False for _ in bends), falls)
-    pieces = tuple(
-        _piece(a, b, upright[k], upright[k + 1]) for k, (a, b) in enumerate(pairwise(path))
-    )
+    pieces = tuple(_piece(a, b, upright[k], upright[k + 1]) for k, (a, b) in enumerate(pairwise(path)))
     curve = Curve(start, pieces, e.repeated)
     if not e.label:
         return curve, []

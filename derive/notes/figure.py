@@ -149,8 +149,9 @@ class _Graphing:
 
     def _whole(self, x: Entry) -> str:
         """A tensor of one layer with its other axes left open."""
-        ordered = [b for e in self.formulas.network.equations for b in e.domain if b.ordered]
-        return self.formulas.layer(x, self.formulas.printer.names(ordered))
+        domains = [e.domain for e in self.formulas.network.equations]
+        ordered = {b.name: b for domain in domains for b in domain if b.ordered and b.name in x.free}
+        return self.formulas.layer(x, self.formulas.printer.names(ordered.values()))
 
     def _notes(self, tensor: Tensor) -> tuple[str, ...]:
         """How many entries, and the function that made them."""

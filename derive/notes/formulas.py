@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
-from derive.calculus.adjoint import ADJOINT, AdjointEquation, adjoint_name
+from derive.calculus.adjoint import AdjointEquation, adjoint_name
 from derive.ir.record import Case
 from derive.ir.stated_view import stated_view
-from derive.ir.tensor import Equation, Fact, Tensor
+from derive.ir.tensor import ADJOINT, Equation, Fact, Tensor
 from derive.latex.naming import Names
 from derive.notes.input import Form
 from derive.raising.raise_case import Raised

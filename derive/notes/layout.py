@@ -10,6 +10,8 @@ from derive.notes.document import Boxed, Derivation, Display, Inline, Listing, M
 from derive.notes.formula import width
 
 RELATION = 1.4
+MOST_PIECES = 3
+SMALLEST = 4.0
 SMALL = 0.83
 """The size of reasons beside that of formulas."""
 
@@ -28,7 +30,8 @@ class Page:
 class Line:
     """One line on the page: what stands left of the relation, the relation, what stands right, and a remark.
 
-    The remark stands in its column, or `below` the line. A `continued` line has neither left side nor relation.
+    The remark stands in its column, or `below` the line, where there is `room` (em) for it. A piece of the right
+    side that nothing can cut is to be reduced by `scale`.
     """
 
     lhs: str
@@ -36,7 +39,8 @@ class Line:
     rhs: str
     remark: Words | None = None
     below: bool = False
-    continued: bool = False
+    room: float = 0.0
+    scale: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -71,36 +75,63 @@ def _laid(rows: Sequence[Remarked], page: Page) -> tuple[Line, ...]:
     lhs = max(width(r.lhs) for r in rows) + RELATION
     remarked = any(r.remark is not None for r in rows)
     narrow = page.line - lhs - (page.reasons + page.gap if remarked else 0.0)
-    beside = all(width(p) <= narrow for r in rows for p in broken(r.rhs, narrow))
+    beside = all(_fits(broken(r.rhs, narrow), narrow) for r in rows)
     limit = narrow if beside else page.line - lhs
     lines: list[Line] = []
     for row in rows:
         wide = row.remark is not None and widest_formula(row.remark) * SMALL > page.reasons
-        lines += _cut(row, limit, not beside or wide)
+        lines += _cut(row, limit, not beside or wide, page.line - lhs)
     return tuple(lines)
 
 
-def _cut(row: Remarked, limit: float, below: bool) -> list[Line]:
+def _fits(pieces: Sequence[str], limit: float) -> bool:
+    """Whether a formula was cut into pieces that fit, and not into crumbs."""
+    return len(pieces) <= MOST_PIECES and all(width(p) <= limit for p in pieces)
+
+
+def _cut(row: Remarked, limit: float, below: bool, room: float) -> list[Line]:
     """The pieces of a line; a remark below it stands below the last one."""
-    first, *rest = broken(row.rhs, limit)
-    pieces = [
-        Line(row.lhs, row.relation, first, row.remark if not below or not rest else None, below),
-        *(Line("", "", piece, continued=True) for piece in rest),
+    pieces = broken(row.rhs, limit)
+    place = len(pieces) - 1 if below else 0
+    return [
+        Line(
+            row.lhs if k == 0 else "",
+            row.relation if k == 0 else "",
+            piece,
+            row.remark if k == place else None,
+            below and k == place,
+            room,
+            scale_to(piece, limit),
+        )
+        for k, piece in enumerate(pieces)
     ]
-    if below and rest:
-        pieces[-1] = Line("", "", rest[-1], row.remark, below=True, continued=True)
-    return pieces
 
 
-def lay_boxed(
-    block: Boxed, page: Page, measure: Callable[[Inline], float]
-) -> tuple[tuple[ResultLine, tuple[str, ...]], ...]:
+def scale_to(piece: str, limit: float) -> float:
+    """By how much a piece must be reduced to fit."""
+    return min(1.0, max(limit, SMALLEST) / max(width(piece), SMALLEST))
+
+
+@dataclass(frozen=True)
+class BoxLine:
+    """A line of a box: the first one of a form has its label, left side and condition."""
+
+    form: ResultLine | None
+    rhs: str
+    scale: float
+
+
+def lay_boxed(block: Boxed, page: Page, measure: Callable[[Inline], float]) -> tuple[BoxLine, ...]:
     """Every form with its right side in pieces that fit into the box."""
     labels = max(measure(f.label) for f in block.forms)
     lhs = max(width(f.lhs) for f in block.forms) + RELATION
     conditions = max(width(f.condition) for f in block.forms)
     limit = page.line - page.box - labels - lhs - conditions - 2 * page.gap
-    return tuple((f, broken(f.rhs, limit)) for f in block.forms)
+    return tuple(
+        BoxLine(form if k == 0 else None, piece, scale_to(piece, limit))
+        for form in block.forms
+        for k, piece in enumerate(broken(form.rhs, limit))
+    )
 
 
 def widest_formula(inline: Inline) -> float:

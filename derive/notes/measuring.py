@@ -33,10 +33,20 @@ def inline_width(inline: Inline, language: Language) -> float:
     return LETTER * len(language.say(inline, Measuring()))
 
 
+def table_width(table: Table, language: Language) -> float:
+    """The width of a table in which nothing wraps."""
+    natural = _natural(table, language)
+    return sum(natural) + SEPARATION * len(natural)
+
+
+def _natural(table: Table, language: Language) -> list[float]:
+    rows = (table.head, *table.rows)
+    return [max(inline_width(row[k], language) for row in rows) for k in range(len(table.head))]
+
+
 def column_widths(table: Table, language: Language, line: float) -> tuple[float | None, ...]:
     """The width of each column that must wrap for the table to fit into a line; None for the others."""
-    rows = (table.head, *table.rows)
-    natural = [max(inline_width(row[k], language) for row in rows) for k in range(len(table.head))]
+    natural = _natural(table, language)
     fixed: list[float | None] = [None] * len(natural)
     room = line - SEPARATION * len(natural)
     while sum(natural) > room and None in fixed:

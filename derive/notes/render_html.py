@@ -8,7 +8,7 @@ from derive.notes.document import Boxed, Derivation, Display, Document, Figure, 
 from derive.notes.drawing import draw
 from derive.notes.formula import is_tall
 from derive.notes.language import Language, load_language
-from derive.notes.layout import Line, Page, lay_boxed, lay_derivation, lay_display
+from derive.notes.layout import BoxLine, Line, Page, lay_boxed, lay_derivation, lay_display
 from derive.notes.mathml import mathml
 from derive.notes.measuring import inline_width
 from derive.notes.svg import svg
@@ -62,7 +62,7 @@ class HtmlPage:
     def display(self, block: Display) -> tuple[Line, ...]:
         return lay_display(block, PAGE)
 
-    def boxed(self, block: Boxed) -> object:
+    def boxed(self, block: Boxed) -> tuple[BoxLine, ...]:
         return lay_boxed(block, PAGE, self._width)
 
     def figure(self, block: Figure) -> Markup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.notes.document import Boxed, Derivation, Display, Document, Inline
 from derive.notes.escape import Markdown, escape_markdown
 from derive.notes.language import Language, load_language
-from derive.notes.layout import Line, Page, lay_boxed, lay_derivation, lay_display
+from derive.notes.layout import BoxLine, Line, Page, lay_boxed, lay_derivation, lay_display
 from derive.notes.measuring import inline_width
 from derive.notes.templating import markdown_environment
 
@@ -58,7 +58,7 @@ class MarkdownPage:
     def display(self, block: Display) -> tuple[Line, ...]:
         return lay_display(block, PAGE)
 
-    def boxed(self, block: Boxed) -> object:
+    def boxed(self, block: Boxed) -> tuple[BoxLine, ...]:
         return lay_boxed(block, PAGE, self._width)
 
     def _width(self, inline: Inline) -> float:

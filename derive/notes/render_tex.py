@@ -12,12 +12,13 @@ from derive.notes.drawing import draw
 from derive.notes.escape import Tex, escape_tex
 from derive.notes.formula import is_tall
 from derive.notes.language import Language, load_language
-from derive.notes.layout import Line, Page, lay_boxed, lay_derivation, lay_display
-from derive.notes.measuring import column_widths, inline_width
+from derive.notes.layout import BoxLine, Line, Page, lay_boxed, lay_derivation, lay_display
+from derive.notes.measuring import column_widths, inline_width, table_width
 from derive.notes.templating import tex_environment
 from derive.notes.tikz import tikz
 
 PAGE = Page(line=42.0, reasons=13.2)
+_SIZES = ((r"\normalsize", 1.0), (r"\small", 0.92), (r"\footnotesize", 0.83), (r"\scriptsize", 0.74), (r"\tiny", 0.56))
 SHORT_TABLE = 16
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _LEVELS = ("section", "subsection", "subsubsection", "paragraph")
@@ -63,6 +64,16 @@ class TexPage:
     def math(self, latex: str) -> Tex:
         return Tex(latex)
 
+    def right_side(self, line: Line | BoxLine) -> Tex:
+        """The right side of a line, reduced where it is too wide."""
+        if line.scale == 1.0:
+            return Tex(line.rhs)
+        return Tex(rf"\scalebox{{{line.scale:.2f}}}{{$\displaystyle {line.rhs}$}}")
+
+    def room(self, line: Line) -> Tex:
+        """The width for a reason below a line."""
+        return Tex(f"{line.room - 2:.1f}em")
+
     def label(self, anchor: str) -> Tex:
         return Tex(label(anchor))
 
@@ -75,16 +86,22 @@ class TexPage:
     def display(self, block: Display) -> tuple[Line, ...]:
         return lay_display(block, PAGE)
 
-    def boxed(self, block: Boxed) -> object:
+    def boxed(self, block: Boxed) -> tuple[BoxLine, ...]:
         return lay_boxed(block, PAGE, self._width)
 
     def is_long(self, block: Table) -> bool:
         """Whether a table may have to go on over a page."""
         return len(block.rows) > SHORT_TABLE
 
+    def size(self, block: Table) -> Tex:
+        """The size of type at which a table fits into a line."""
+        needed = table_width(block, self.language) / PAGE.line
+        return Tex(next((name for name, size in _SIZES if needed * size <= 1), _SIZES[-1][0]))
+
     def columns(self, block: Table) -> Tex:
         """The column types: as wide as their content, or wrapped at a given width."""
-        widths = column_widths(block, self.language, PAGE.line)
+        size = dict(_SIZES)[self.size(block)]
+        widths = column_widths(block, self.language, PAGE.line / size)
         kinds = block.columns or "l" * len(block.head)
         return Tex("".join(self._column(k, w) for k, w in zip(kinds, widths, strict=True)))
 

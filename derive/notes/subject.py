@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from derive.calculus.adjoint import ADJOINT
+from derive.ir.tensor import ADJOINT
 from derive.notes.formulas import Formulas
 from derive.notes.input import NoteInput
 from derive.terms.walk import entries_in

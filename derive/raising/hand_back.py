@@ -8,10 +8,10 @@ from functools import singledispatch
 import sympy
 from sympy.matrices.expressions.hadamard import HadamardPower, HadamardProduct
 
-from derive.calculus.adjoint import ADJOINT
 from derive.calculus.scalar import definition
 from derive.errors import DeriveError
 from derive.ir.scalar import PLAIN, REGISTRY
+from derive.ir.tensor import ADJOINT
 from derive.latex.naming import Letters, Names
 from derive.network.network import Network
 from derive.terms import term

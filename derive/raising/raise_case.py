@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from derive.calculus.adjoint import ADJOINT
 from derive.errors import DeriveError
+from derive.ir.tensor import ADJOINT
 from derive.network.network import Network
 from derive.raising.array import Source
 from derive.raising.contraction import array_of

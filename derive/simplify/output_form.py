@@ -29,9 +29,11 @@ def output_form(name: str) -> tuple[tuple[sympy.Expr, int], ...] | None:
     value, slope = (_rational(definition(name, (k,))) for k in (0, 1))
     if value is None or slope is None:
         return None
-    for factor, _ in sympy.factor_list(_resultant(value, slope), a, d)[1]:
+    for raw, _ in sympy.factor_list(_resultant(value, slope), a, d)[1]:
+        factor = sympy.expand(raw)
         if sympy.degree(factor, d) == 1:
-            found = sympy.solve(factor, d)[0]
+            slope_of_d, rest = factor.coeff(d, 1), factor.coeff(d, 0)
+            found = sympy.cancel(-rest / slope_of_d)
             if found.is_polynomial(a) and _holds(name, found):
                 return _factors(found)
     return None

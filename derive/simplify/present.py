@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import gcd, lcm
 
-from derive.calculus.adjoint import ADJOINT
+from derive.ir.tensor import ADJOINT
 from derive.simplify.cost import power_cost
 from derive.terms.affine import outermost_first
 from derive.terms.algebra import scale, subtract, total

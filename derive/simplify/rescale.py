@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.calculus.adjoint import ADJOINT
 from derive.ir.record import Case, Line
+from derive.ir.tensor import ADJOINT
 from derive.network.network import Network
 from derive.terms.affine import Affine
 from derive.terms.algebra import power, times

@@ -1,0 +1,25 @@
+"""Verdicts on hand-written gradients.
+
+The front door is opened when it is first used, so that other readings of a derivation start quickly.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from derive.verify.code import verify_code, verify_functions
+
+__all__ = ["verify_code", "verify_functions"]
+
+_ROOMS = {
+    "verify_code": "derive.verify.code",
+    "verify_functions": "derive.verify.code",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_ROOMS[name]), name)

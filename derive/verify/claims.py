@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -49,7 +49,6 @@ class Claim:
     line: int | None = None
     mistake: str | None = None
     counterexample: Counterexample | None = None
-    related: tuple[str, ...] = field(default=())
 
     def as_data(self) -> dict[str, Any]:
         return {

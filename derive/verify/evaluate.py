@@ -17,7 +17,7 @@ import numpy as np
 from derive.errors import IndexRangeError, UnsupportedError
 from derive.ir.environment import Environment, Place, SizeRule
 from derive.ir.normal_form import evaluate_affine
-from derive.terms.affine import Affine, IdEntry, Index, Size, Variable
+from derive.terms.affine import Affine, IdEntry, Index, Size, Variable, index
 from derive.terms.term import Atom, Base, Block, Bound, Delta, Entry, Func, Monomial, Poly, Positive, Scalar
 from derive.verify.labelled import Array, Labelled, aligned, combine, contract, labelled, number, union
 from derive.verify.scalars import array_function
@@ -67,12 +67,16 @@ class Frame:
         names = {b.name for b in bounds}
         loop = next((b for b in bounds if b.free.isdisjoint(names) and _is_loop(b, bounds)), None)
         if loop is None:
-            ranges = {b.name: (self.whole(b.lo), self.whole(b.hi)) for b in bounds}
-            yield replace(self, ranges={**self.ranges, **ranges})
+            yield replace(self, ranges={**self.ranges, **{b.name: self._span(b) for b in bounds}})
             return
         rest = [b for b in bounds if b is not loop]
         for value in range(self.whole(loop.lo), self.whole(loop.hi) + 1):
             yield from replace(self, fixed={**self.fixed, loop.name: value}).inside(rest)
+
+    def _span(self, b: Index) -> tuple[int, int]:
+        """The range; where it depends on an index that is an axis, all that it ever covers."""
+        lo, hi = int(self.integers(b.lo).array.min()), int(self.integers(b.hi).array.max())
+        return lo, max(hi, lo - 1)
 
     # -- polynomials ------------------------------------------------------------------------------
 
@@ -84,9 +88,13 @@ class Frame:
     def _scaled(self, x: Labelled, c: Fraction) -> Labelled:
         return x if c == 1 else Labelled(x.labels, x.array * float(c))
 
-    def monomial(self, m: Monomial, summed: Sequence[str] = ()) -> Labelled:
-        """The product, summed over some of its indices. A false bracket makes it 0, whatever else stands there."""
+    def monomial(self, m: Monomial, summed: Sequence[str] = (), limits: Sequence[Affine] = ()) -> Labelled:
+        """The product, summed over some of its indices, where all `limits` are at least 0.
+
+        A false bracket makes it 0, whatever else stands there.
+        """
         brackets = [self.atom(a) for a, _ in m.powers if isinstance(a, Delta | Bound)]
+        brackets += [self.atom(Bound(a)) for a in limits]
         if any(not b.array.any() for b in brackets):
             return number(0.0)
         frame = self if all(b.array.all() for b in brackets) else replace(self, is_strict=False)
@@ -139,7 +147,10 @@ class Frame:
     def _(self, atom: Block) -> Labelled:
         parts = []
         for inner in self.inside(atom.bounds):
-            parts.append(inner.monomial(atom.body, [b.name for b in atom.bounds if b.name in inner.ranges]))
+            summed = [b for b in atom.bounds if b.name in inner.ranges]
+            uneven = [b for b in summed if not b.free.isdisjoint(inner.ranges)]
+            limits = [q for b in uneven for q in (index(b.name) - b.lo, b.hi - index(b.name))]
+            parts.append(inner.monomial(atom.body, [b.name for b in summed], limits))
         return combine(lambda *arrays: reduce(np.add, arrays), parts) if parts else number(0.0)
 
     # -- entries ----------------------------------------------------------------------------------

@@ -111,7 +111,7 @@ class _Body:
         elif isinstance(made, ast.Call):
             pairs = dict(zip(fields, made.args, strict=False))
             pairs |= {k.arg: k.value for k in made.keywords if k.arg is not None}
-        elif isinstance(made, ast.Tuple | ast.List):
+        elif isinstance(made, ast.Tuple | ast.List) and len(made.elts) == len(fields):
             pairs = dict(zip(fields, made.elts, strict=False))
         found = {**{k: self.line(v) for k, v in pairs.items()}, **found}
         return _by_field(found, fields)

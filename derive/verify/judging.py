@@ -177,8 +177,7 @@ def _explained(bench: Bench, claim: Claim, finding: Finding | None, shape: str, 
         text += f" (the same would come of this: {finding.others[0].what})"
     if own is not None:
         text += f"; besides, {own.what}"
-    related = tuple(names[n] for n in finding.explains if names[n] != claim.name)
-    return replace(claim, reason=text, mistake=mistake, related=related)
+    return replace(claim, reason=text, mistake=mistake)
 
 
 def _with_sources(bench: Bench, claims: Mapping[str, Claim], names: Mapping[str, str]) -> dict[str, Claim]:

@@ -10,7 +10,6 @@ import keyword
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derive.ir.environment import Place
 from derive.ir.tensor import Tensor
 from derive.network.network import Network
 from derive.verify.evaluate import Rows
@@ -59,16 +58,12 @@ def field_name(name: str) -> str:
 
 
 def _lies_in_columns(network: Network) -> bool:
-    """Whether the batch is the last axis of the values."""
+    """Whether the batch is the last of several axes."""
     if network.batch is None:
         return False
-    values = [t for t in network.role("value", "input") if network.batch in t.axes and len(t.axes) > 1]
-    return bool(values) and all(t.axes[-1] == network.batch for t in values)
+    several = [t for t in network.role("input", "value", "target") if len(t.axes) - t.family > 1]
+    return any(t.axes[-1] == network.batch for t in several)
 
 
 def _is_family(t: Tensor) -> bool:
     return any(a.ordered for a in t.axes)
-
-
-def keys_of(rows: Rows) -> tuple[Place, ...]:
-    return tuple(sorted(rows))

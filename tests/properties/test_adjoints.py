@@ -10,11 +10,11 @@ import sympy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from derive.calculus.adjoint import ADJOINT, AdjointEquation, Seed, adjoint_equation, adjoint_name, seed_of
+from derive.calculus.adjoint import AdjointEquation, Seed, adjoint_equation, adjoint_name, seed_of
 from derive.graph.reach import order_backwards, reads
 from derive.ir.environment import Environment, Place
 from derive.ir.interpret import run_forward, run_normal_form
-from derive.ir.tensor import Equation, Tensor
+from derive.ir.tensor import ADJOINT, Equation, Tensor
 from derive.network.network import Network
 from derive.network.sample_data import STEP, complex_step, finite_difference
 from derive.terms.term import Atom, Entry, Poly, of_atom

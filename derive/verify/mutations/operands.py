@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from derive.calculus.adjoint import ADJOINT, Contribution, adjoint_name
-from derive.ir.tensor import Tensor
+from derive.calculus.adjoint import Contribution, adjoint_name
+from derive.ir.tensor import ADJOINT, Tensor
 from derive.terms.affine import Affine, Index, index
 from derive.terms.algebra import add, total
 from derive.terms.term import Entry, Poly, constant, of_atom

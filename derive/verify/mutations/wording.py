@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.calculus.adjoint import ADJOINT
+from derive.ir.tensor import ADJOINT
 from derive.terms.term import Atom, Base, Block, Entry, Func, Monomial, Poly, Positive, Scalar
 
 

@@ -54,7 +54,7 @@ def test_recursion_is_a_piecewise_in_the_layer():
     found = derive.load("deep").derive().gradient("z").index
     assert isinstance(found, sympy.Piecewise)
     (_, at_last), (_, otherwise) = found.args
-    assert str(at_last) == "Eq(l, L)"
+    assert {str(side) for side in at_last.args} == {"l", "L"}
     assert otherwise == sympy.true
 
 

@@ -180,19 +180,17 @@ def test_output_without_end_is_cut_off(tmp_path: Path) -> None:
     ],
 )
 def test_what_code_does_to_its_surroundings(body: str, tmp_path: Path) -> None:
-    report = run(
-        tmp_path, HEAD + body.rstrip() + " if True else 0\n" + RIGHT if ";" not in body else HEAD + body + RIGHT
-    )
+    report = run(tmp_path, HEAD + body + RIGHT)
     assert statuses(report)["W1"] in ("agrees", "not checked")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "    os.closerange(3, 99)\n",
-        "    [os.write(fd, b'x' * 99) for fd in range(3, 9) if os.path.exists(f'/proc/self/fd/{fd}')]\n",
-    ],
-)
+WRITES_EVERYWHERE = """    for fd in range(3, 9):
+        try: os.write(fd, b"x" * 99)
+        except OSError: pass
+"""
+
+
+@pytest.mark.parametrize("body", ["    os.closerange(3, 99)\n", WRITES_EVERYWHERE])
 def test_what_code_does_to_the_channel(body: str, tmp_path: Path) -> None:
     report = run(tmp_path, HEAD + body + RIGHT)
     assert set(statuses(report).values()) == {"not checked"}

@@ -18,7 +18,7 @@ CASES = {
         {"loss": 6, "W1": 3, "b1": 5},
     ),
     "a dict": (
-        "def value_and_grad(p, i):\n    return (\n        0,\n        {\n            'W1': 1,\n            'b1': 2,\n        },\n    )\n",
+        "def value_and_grad(p, i):\n    return (\n        0,\n        {\n            'W1': 1,\n            'b1': 2})\n",
         {"loss": 3, "W1": 5, "b1": 6},
     ),
     "a dict with a name": (

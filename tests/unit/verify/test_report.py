@@ -113,24 +113,8 @@ def test_functions_that_are_none(functions: object) -> None:
         report_on(functions, "linear")
 
 
-DETAILS = dict.fromkeys(
-    [
-        "size",
-        "reader",
-        "function",
-        "wrong",
-        "weight",
-        "right",
-        "which",
-        "readers",
-        "missing",
-        "penalty",
-        "factor",
-        "penalized",
-        "formula",
-    ],
-    "…",
-)
+NAMES = ("size", "reader", "function", "wrong", "weight", "right", "which", "readers", "missing")
+DETAILS = dict.fromkeys((*NAMES, "penalty", "factor", "penalized", "formula"), "…")
 
 
 @pytest.mark.parametrize("code", MISTAKES)

@@ -1,29 +1,17 @@
-"""What a handout needs, put together: derivations in print order, their matrix forms, the check on numbers."""
+"""Results as they are printed: scaled as the notation has them, with all their matrix forms."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from derive.derivation import Adjoints
-from derive.gradient_check import gradient_check
 from derive.ir.stated_view import stated_view
 from derive.latex.notation import Notation
 from derive.latex.printer import Printer
 from derive.network.network import Network
-from derive.notes.input import Form, NoteInput
+from derive.notes.input import Form
 from derive.raising.raise_case import Raised, raise_view
 from derive.simplify.rescale import rescaled
-
-
-def note_input(
-    adjoints: Adjoints, sample: Adjoints | None, notation: Notation, only: tuple[str, ...], language: str
-) -> NoteInput:
-    """The input of a handout in a notation; `sample` is the derivation for one sample, where there is a batch."""
-    batch = form(adjoints, notation)
-    check = gradient_check(adjoints.network)
-    if sample is None:
-        return NoteInput(batch, None, check, only, language, adjoints.network.name)
-    return NoteInput(form(sample, notation), batch, check, only, language, adjoints.network.name)
 
 
 def form(adjoints: Adjoints, notation: Notation) -> Form:
@@ -51,4 +39,3 @@ def _forward(network: Network, name: str) -> tuple[Raised | None, ...]:
     """The matrix forms of the equations that define a tensor."""
     definitions = network.definitions(name)
     return tuple(raise_view(network, e.lhs, e.domain, stated_view(e, network.tensors)) for e in definitions)
-
