@@ -103,7 +103,7 @@ class Sizes:
         for place in self._by_directness(size):
             c = place.extent.coefficient(size)
             rest = place.extent - Affine([(size, c)])
-            if abs(c) != 1 or any(isinstance(v, Size) and v.args for v, _ in rest.terms):
+            if any(isinstance(v, Size) and v.args for v, _ in rest.terms):
                 continue
             read = self._read(place, None if place.member is None else constant(0))
             return read if rest == Affine() and c == 1 else self._solved(read, rest, c)
@@ -113,11 +113,11 @@ class Sizes:
         )
 
     def _solved(self, read: Expr, rest: Affine, c: int) -> Expr:
+        difference = self.affine(-rest, {})
         if c < 0:
-            return binary("subtract", self.affine(rest, {}), read)
-        return binary("subtract", read, self.affine(rest, {})) if rest.terms or rest.const > 0 else binary(
-            "add", read, constant(-rest.const)
-        )
+            read, difference = self.affine(rest, {}), binary("multiply", constant(-1), read)
+        total = read if rest == Affine() else binary("add", read, difference)
+        return total if abs(c) == 1 else binary("floor_divide", total, constant(abs(c)))
 
     def _by_directness(self, size: Size) -> list[Place]:
         found = [p for p in self.places if p.extent.coefficient(size)]

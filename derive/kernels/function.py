@@ -103,7 +103,7 @@ class FunctionBody:
         self.variables = variables
         local = {s.name: self.names.fresh(s.name) for s in self.program.network.sizes if not s.args}
         for n in dict.fromkeys(_loop_names(statements)):
-            local[n] = self.names.fresh(n.strip("$_") or "k")
+            local[n] = self.names.fresh(n if n.isidentifier() and not n.startswith("_") else "k")
         sizes = Sizes(tuple(places_of(self.fields)), local)
         return NodeEmitter(
             self.program.graph,

@@ -221,4 +221,5 @@ def _output(network: Network) -> Place:
         last = order[-1] if order else network.cost or ""
         return last, ()
     last_entry = max(read, key=lambda e: order.index(e.tensor))
-    return last_entry.tensor, last_entry.idx[: network.tensor(last_entry.tensor).family]
+    t = network.tensor(last_entry.tensor)
+    return t.name, tuple(a.hi if e.free else e for e, a in zip(last_entry.idx, t.axes[: t.family], strict=False))

@@ -6,17 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from derive.terms.affine import Affine, Index, Size
-from derive.terms.term import Bound, Delta, Entry
-from derive.terms.view import Leaf, Summed, View, children, rebuild, times
+from derive.terms.term import Bound, Entry
+from derive.terms.view import Leaf, Summed, View, children, free_indices, rebuild, times
 
 
 def with_ordered_sums(view: View, families: Mapping[str, int]) -> View:
-    """The same view, where a summed index that runs along an ordered axis is marked as ordered."""
+    """The same view, where a summed index that runs along an ordered axis is marked as ordered.
+
+    So is one that the body does not mention: its range may be empty, and a loop counts right.
+    """
     parts = tuple(with_ordered_sums(p, families) for p in children(view))
     view = view if parts == children(view) else rebuild(view, parts)
     if not isinstance(view, Summed):
         return view
-    ordered = frozenset(_ordered_names(view, families))
+    used = free_indices(view.body).union(*(b.free for b in view.bounds))
+    ordered = frozenset(_ordered_names(view, families)) | {b.name for b in view.bounds} - used
     return Summed(
         tuple(Index(b.name, b.lo, b.hi, b.ordered or b.name in ordered) for b in view.bounds), view.body
     )
@@ -76,9 +80,3 @@ def _worst(e: Affine, scope: Mapping[str, Index], sign: int) -> Affine:
         e = e.subs({names[0]: b.hi if c * sign > 0 else b.lo})
     return e
 
-
-def has_conditions(view: View) -> bool:
-    """Whether a delta or a bracket on indices occurs."""
-    return (isinstance(view, Leaf) and isinstance(view.atom, Delta | Bound)) or any(
-        has_conditions(p) for p in children(view)
-    )

@@ -54,6 +54,7 @@ OPERATORS: dict[str, type[ast.operator]] = {
     "subtract": ast.Sub,
     "multiply": ast.Mult,
     "divide": ast.Div,
+    "floor_divide": ast.FloorDiv,
     "power": ast.Pow,
 }
 COMPARISONS: dict[str, type[ast.cmpop]] = {

@@ -39,11 +39,15 @@ def _latex(e: sympy.Basic) -> str:
 
 
 def definition_of(name: str, orders: Sequence[int], options: Mapping[str, sympy.Expr]) -> sympy.Expr:
-    """The function or its partial derivative in the variable z, with the given values of its options."""
+    """The function or its partial derivative in the variable z, with the given values of its options.
+
+    A function that SymPy knows by the same name is written with exponentials, which says more.
+    """
     function = registered(name)
     symbols: dict[sympy.Basic, sympy.Expr] = {function.arguments[0]: ARGUMENT}
     symbols |= {o: options[o.name] for o in function.options if o.name in options}
-    return definition(name, tuple(orders)).xreplace(symbols)
+    found = definition(name, tuple(orders)).xreplace(symbols)
+    return found.rewrite(sympy.exp) if found.func.__name__ == name else found
 
 
 def registered(name: str) -> ScalarFunction:

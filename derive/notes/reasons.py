@@ -96,12 +96,12 @@ def _local(s: Situation) -> Words:
 
 
 def _local_derivatives(s: Situation) -> Iterator[str]:
-    """`∂z_k/∂a_j = W_kj` for each reader but the cost, under the letters of the chain rule's line."""
+    """`∂z_k/∂a_j = W_kj` for each reader, under the letters of the chain rule's line."""
     if s.before is None or s.before.rule != "chain":
         return
     for node in _placed(s, s.before.view):
         partial = node.view.atom if isinstance(node.view, Leaf) else None
-        if not isinstance(partial, Partial) or partial.of.tensor == s.formulas.cost:
+        if not isinstance(partial, Partial):
             continue
         parts = [c for c in s.equation.contributions if c.reader.lhs.tensor == partial.of.tensor]
         value = _local_derivative(s.equation, parts)

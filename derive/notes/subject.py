@@ -45,7 +45,8 @@ class Subject:
     def groups(self) -> tuple[tuple[str, ...], ...]:
         """The named adjoints in the order of the handout: each value, then the parameters that it completes."""
         adjoints = self.sample.adjoints
-        order = [n for n in adjoints.named if n in self.wanted]
+        shown = {*adjoints.named, *self.given.only}
+        order = [n for n in adjoints.equations if n in self.wanted and n in shown]
         values = [n for n in order if adjoints.network.tensor(n).role == "value"]
         parameters = [n for n in order if adjoints.network.tensor(n).role == "parameter"]
         declared = [t.name for t in adjoints.network.parameters]

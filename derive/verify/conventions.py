@@ -1,4 +1,7 @@
-"""Other conventions under which all that was claimed is right."""
+"""Other conventions under which all that was claimed is right.
+
+A sign and a transpose are no conventions: a descent with the one climbs, and the other does not fit its parameter.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from derive.errors import DeriveError
-from derive.verify.compare import matches, transposed
+from derive.verify.compare import matches
 from derive.verify.diagnosis import Detective
 from derive.verify.evidence import LOSS, Evidence
 from derive.verify.layout import Field
@@ -40,7 +43,6 @@ def _holds(convention: Convention, e: Evidence) -> bool:
 
 
 def _conventions(detective: Detective, found: Sequence[Evidence]) -> Iterator[Convention]:
-    yield from _transposed(detective, found)
     has_loss = any(e.name == LOSS for e in found)
     for scaled in scaled_costs(detective.chain.network, tuple(detective.sites.values())):
         text = _text(scaled.mutant.code, scaled.mutant.details, detective.chain.network.reduce, has_loss)
@@ -60,8 +62,6 @@ def _conventions(detective: Detective, found: Sequence[Evidence]) -> Iterator[Co
 
 def _text(code: str, details: Mapping[str, str], reduce: str | None, has_loss: bool) -> str | None:
     """The convention that a factor stands for; a factor that says nothing of the kind is a mistake."""
-    if code == "sign":
-        return "gradients of the negated cost −C"
     if code == "missing-mean" and reduce != "sum":
         return f"the sum over the {details['size']} samples instead of the mean"
     if code == "extra-mean" and reduce == "sum":
@@ -75,12 +75,3 @@ def _text(code: str, details: Mapping[str, str], reduce: str | None, has_loss: b
         "extra-output-mean": f"the mean over the {details.get('size')} outputs instead of the sum",
     }
     return texts.get(code)
-
-
-def _transposed(detective: Detective, found: Sequence[Evidence]) -> Iterator[Convention]:
-    """All weights in the transposed layout; with a single one it would be a mistake like any other."""
-    params = detective.layout.params
-    weights = [e for e in found if e.name in params and sum(not a.ordered for a in params[e.name].axes) == 2]
-    if len(weights) > 1:
-        turned = {e.name: tuple(transposed(f) for f in e.expected) for e in weights}
-        yield Convention("gradients of all weights in the transposed layout", turned)

@@ -106,7 +106,7 @@ class Detective:
         """Mutations on the way from the cost to `w` that leave alone what is settled."""
         for n in self.chain.equations:
             if n in self.chain.made_of[w] and n not in replaced and not self.chain.makes[n] & settled:
-                yield from (m for m in self._mutants_at(n) if n == w or not m.is_reshaped)
+                yield from (m for m in self.mutants_at(n) if n == w or not m.is_reshaped)
         for mutant in self._scaled_costs:
             touched = frozenset().union(*(self.chain.makes[n] for n in mutant.replaced))
             if w in touched and not touched & settled and not replaced:
@@ -170,7 +170,7 @@ class Detective:
     def _made(self) -> dict[str, tuple[Mutant, ...]]:
         return {}
 
-    def _mutants_at(self, name: str) -> tuple[Mutant, ...]:
+    def mutants_at(self, name: str) -> tuple[Mutant, ...]:
         if name not in self._made:
             self._made[name] = tuple(mutants(self.sites[name]))
         return self._made[name]

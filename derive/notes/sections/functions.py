@@ -105,14 +105,13 @@ def _derivative(formulas: Formulas, name: str, orders: Orders, options: Mapping[
         given = {"value": value} if found.outer == "a" else {"value": value, "inner": inner}
         steps.append(Step(found.slope, words(key, **given), "output"))
     yield Derivation(_head(formulas, name, orders), tuple(steps))
-    if isinstance(slope, sympy.Piecewise) and sum(orders) == 1:
+    if isinstance(slope, sympy.Piecewise) and orders[0] == sum(orders) == 1:
         yield from _kink(formulas, name, orders, slope)
 
 
 def _kink(formulas: Formulas, name: str, orders: Orders, slope: sympy.Piecewise) -> Iterator[Block]:
     """What the convention gives at 0, where the two sides disagree."""
-    if orders[0] and slope.subs(ARGUMENT, 0).is_number:
-        sides = {sympy.limit(value, ARGUMENT, 0) for value, _ in slope.args}
-        if len(sides) > 1:
-            head = f"{formulas.printer.function(name, orders)}(0)"
-            yield Paragraph(words("functions.kink", value=Math(f"{head} = {formula(slope.subs(ARGUMENT, 0))}")))
+    sides = {value.subs(ARGUMENT, 0) for value, _ in slope.args}
+    if len(sides) > 1:
+        head = f"{formulas.printer.function(name, orders)}(0)"
+        yield Paragraph(words("functions.kink", value=Math(f"{head} = {formula(slope.subs(ARGUMENT, 0))}")))

@@ -53,16 +53,12 @@ def test_the_sum_for_the_mean() -> None:
     assert found.counts["convention"] == 3 and found.counts["agrees"] == 0
 
 
-def test_the_negated_cost() -> None:
-    found = report(LINEAR.replace("return 0.5", "r = -r\n    return -0.5"))
-    assert set(statuses(found).values()) == {"convention"}
-    assert "negated" in found.claim("b1").reason
-
-
-def test_the_loss_decides_whether_a_sign_is_a_convention() -> None:
-    assert set(statuses(report(WITHOUT_LOSS.replace("W1 @ x + b1 - y", "y - W1 @ x - b1"))).values()) == {"convention"}
+def test_a_sign_is_a_mistake_with_and_without_the_loss() -> None:
+    found = report(WITHOUT_LOSS.replace("W1 @ x + b1 - y", "y - W1 @ x - b1"))
+    assert wrong(found) == {"W1": "sign", "b1": "sign"}
     found = report(LINEAR.replace("- inputs.y", "- inputs.y\n    r = -r"))
     assert wrong(found) == {"W1": "sign", "b1": "sign"}
+    assert found.exit_code == 1
 
 
 def test_twice_the_cost_needs_the_loss() -> None:
@@ -79,12 +75,12 @@ def test_twice_the_cost_needs_the_loss() -> None:
     assert set(wrong(found).values()) == {"factor-two"}
 
 
-def test_the_transposed_layout_of_all_weights() -> None:
+def test_transposed_gradients_of_all_weights_are_mistakes() -> None:
     source = hand("three_layer")
     for right in ("delta1 @ x.T", "delta2 @ a1.T", "delta3 @ a2.T"):
         source = changed(source, right, f"({right}).T")
     found = report(source, "three-layer")
-    assert {n for n, s in statuses(found).items() if s == "convention"} == {"W1", "W2", "W3"}
+    assert wrong(found) == dict.fromkeys(("W1", "W2", "W3"), "transposed")
     assert {n for n, s in statuses(found).items() if s == "agrees"} == {"loss", "b1", "b2", "b3"}
 
 

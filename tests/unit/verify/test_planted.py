@@ -125,7 +125,7 @@ PLANTED = [
     ("deep-tanh", "db[l] = d.sum(axis=1, keepdims=True)", "db[l] = d", "missing-sum", "b"),
     ("deep-tanh", "dW[l] = d @ a[l].T", "dW[l] = d @ a[l + 1].T", "wrong-input", "W"),
     ("deep-tanh", "(W[l].T @ d) * (1 - a[l] ** 2)", "(W[l].T @ d) * a[l] * (1 - a[l])", "other-derivative", "W b"),
-    ("single-sample", "d2 = a2 - y", "d2 = y - a2", None, ""),
+    ("single-sample", "d2 = a2 - y", "d2 = y - a2", "sign", "W1 b1 W2 b2"),
     ("single-sample", "d2 = a2 - y", "d2 = (a2 - y) * a2 * (1 - a2)", "extra-derivative", "W1 b1 W2 b2"),
     ("single-sample", "np.outer(d1, x)", "np.outer(x, d1)", "transposed", "W1"),
     ("single-sample", '"db1": d1', '"db1": d1.sum()', None, "b1"),
