@@ -12,7 +12,7 @@ Places = Sequence[int | None]
 def aligned(value: Expr, places: Places, rank: int) -> Expr:
     """The array with its axis q at place `places[q]` of `rank`, as broadcasting from the right needs it."""
     size = len(places)
-    if all(p is None or p == rank - size + q for q, p in enumerate(places)):
+    if size <= rank and all(p is None or p == rank - size + q for q, p in enumerate(places)):
         return value
     real = [p for p in places if p is not None]
     if real != sorted(real):

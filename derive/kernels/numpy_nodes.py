@@ -169,6 +169,8 @@ class NodeEmitter:
                 return binary("multiply", args[0], args[0])
             case "sqrt":
                 return binary("power", args[0], constant(0.5))
+            case "maximum" | "minimum":
+                return call(node.function[:3], *args)
             case function if function in OPERATORS:
                 return binary(function, *args)
         return call("float", call(f"np.{node.function}", *args))
@@ -236,8 +238,10 @@ class NodeEmitter:
     def _(self, node: Part) -> Expr:
         index: list[Expr] = []
         whole = self.graph[node.arg.ref].shape
-        for start, extent, full in zip(node.starts, node.shape, whole, strict=True):
-            index.append(self._slice(start, extent, full))
+        extents = iter(node.shape)
+        for start, is_fixed, full in zip(node.starts, node.fixed, whole, strict=True):
+            at = self.sizes.affine(start, self.scope) if is_fixed else self._slice(start, next(extents), full)
+            index.append(at)
         return subscript(self.expression(node.arg.ref), *index)
 
     def _slice(self, start: Affine, extent: Affine, full: Affine) -> Expr:

@@ -139,10 +139,14 @@ class Reduction(Node):
 
 @dataclass(frozen=True)
 class Part(Node):
-    """A rectangle of a value: from `starts` on (counted from 0), as far as the shape goes."""
+    """A rectangle of a value: from `starts` on (counted from 0), as far as the shape goes.
+
+    Axes that are `fixed` have a single position there and are left out of the result.
+    """
 
     arg: Operand
     starts: Shape
+    fixed: tuple[bool, ...]
 
     @property
     def args(self) -> tuple[Operand, ...]:

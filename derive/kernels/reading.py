@@ -71,17 +71,20 @@ class Reading:
 
     def _rectangle(self, storage: Storage, at: tuple[Affine, ...], idx: Sequence[Affine], ref: Ref) -> Named:
         axes: list[str | None] = []
-        starts, shape = [], []
+        starts, shape, fixed = [], [], []
         for k in storage.layout:
             name = None if k is None else self._axis_of(idx[k])
-            axes.append(name)
             starts.append(Affine() if k is None else self._start(idx[k], storage.axis(k, at)))
-            shape.append(UNIT if name is None else self.scope[name].extent)
+            fixed.append(k is not None and name is None)
+            if not fixed[-1]:
+                axes.append(name)
+                shape.append(UNIT if name is None else self.scope[name].extent)
         graph = self.arithmetic.graph
         if tuple(shape) == graph[ref].shape and all(s == Affine() for s in starts):
             return Named(ref, tuple(axes))
-        whole = Operand(ref, tuple(range(len(axes))))
-        return Named(graph.add(Part(tuple(shape), graph[ref].kind, whole, tuple(starts))), tuple(axes))
+        whole = Operand(ref, tuple(range(len(fixed))))
+        part = Part(tuple(shape), graph[ref].kind, whole, tuple(starts), tuple(fixed))
+        return Named(graph.add(part), tuple(axes))
 
     def _start(self, e: Affine, axis: Index) -> Affine:
         """Where the rectangle begins, counted from 0."""

@@ -1,0 +1,284 @@
+"""two-branch: forward pass, loss and gradients."""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Params(NamedTuple):
+    """The parameters, or their gradients.
+
+    W_trunk: (784, 128)
+    b_trunk: (128,)
+    W_left: (128, 64)
+    b_left: (64,)
+    W_right: (128, 64)
+    b_right: (64,)
+    W4: (64, 10)
+    b4: (10,)
+    """
+
+    W_trunk: np.ndarray
+    b_trunk: np.ndarray
+    W_left: np.ndarray
+    b_left: np.ndarray
+    W_right: np.ndarray
+    b_right: np.ndarray
+    W4: np.ndarray
+    b4: np.ndarray
+
+
+class Inputs(NamedTuple):
+    """What is given beside the parameters, or gradients with respect to it (None where there is none).
+
+    x: (m, 784)
+    y: (m, 10)
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+
+
+def forward(params, inputs):
+    """The prediction."""
+    W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4, x, _ = _checked(params, inputs)
+    dtype = W_trunk.dtype
+    zero = _constant(0.0, dtype)
+    ones = np.ones(10, dtype)
+    # z_trunk = x W_trunk + 1 b_trunk
+    z_trunk = np.dot(x, W_trunk)
+    z_trunk += b_trunk
+    # a_trunk = relu(z_trunk)
+    a_trunk = np.maximum(z_trunk, zero, out=z_trunk)
+    # z_left = a_trunk W_left + 1 b_left
+    z_left = np.dot(a_trunk, W_left)
+    z_left += b_left
+    # a_left = tanh(z_left)
+    a_left = np.tanh(z_left, out=z_left)
+    # z_right = a_trunk W_right + 1 b_right
+    z_right = np.dot(a_trunk, W_right)
+    z_right += b_right
+    # merged = a_left + z_right
+    merged = np.add(a_left, z_right, out=a_left)
+    # z4 = merged W4 + 1 b4
+    z4 = np.dot(merged, W4)
+    z4 += b4
+    # z4_max_1[i] = max_j2 z4[i, j2]
+    z4_max_1 = np.maximum.reduce(z4, axis=1)
+    # z4_shifted_1 = z4 − z4_max_1ᵀ 1ᵀ
+    z4_shifted_1 = np.subtract(z4, z4_max_1[:, None], out=z4)
+    # a4 = diag((exp(z4_shifted_1) 1)⁻¹) exp(z4_shifted_1)
+    a4 = np.exp(z4_shifted_1, out=z4_shifted_1)
+    total = np.dot(a4, ones)
+    a4 /= total[:, None]
+    return a4
+
+
+def loss(params, inputs):
+    """The cost."""
+    W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4, x, y = _checked(params, inputs)
+    dtype = W_trunk.dtype
+    m = x.shape[0]
+    zero = _constant(0.0, dtype)
+    ones = np.ones(10, dtype)
+    # z_trunk = x W_trunk + 1 b_trunk
+    z_trunk = np.dot(x, W_trunk)
+    z_trunk += b_trunk
+    # a_trunk = relu(z_trunk)
+    a_trunk = np.maximum(z_trunk, zero, out=z_trunk)
+    # z_left = a_trunk W_left + 1 b_left
+    z_left = np.dot(a_trunk, W_left)
+    z_left += b_left
+    # a_left = tanh(z_left)
+    a_left = np.tanh(z_left, out=z_left)
+    # z_right = a_trunk W_right + 1 b_right
+    z_right = np.dot(a_trunk, W_right)
+    z_right += b_right
+    # merged = a_left + z_right
+    merged = np.add(a_left, z_right, out=a_left)
+    # z4 = merged W4 + 1 b4
+    z4 = np.dot(merged, W4)
+    z4 += b4
+    # z4_max_1[i] = max_j2 z4[i, j2]
+    z4_max_1 = np.maximum.reduce(z4, axis=1)
+    # z4_shifted_1 = z4 − z4_max_1ᵀ 1ᵀ
+    z4_shifted_1 = np.subtract(z4, z4_max_1[:, None], out=z4)
+    # C = m⁻¹ 1ᵀ (log(exp(z4_shifted_1) 1) − (y ⊙ z4_shifted_1) 1)
+    exp = np.exp(z4_shifted_1)
+    total = np.dot(exp, ones)
+    np.log(total, out=total)
+    C = (np.add.reduce(total, axis=None) - np.vdot(y, z4_shifted_1)) * (1.0 / m)
+    return C
+
+
+def value_and_grad(params, inputs):
+    """The cost and its gradients: `(loss, Params)`."""
+    W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4, x, y = _checked(params, inputs)
+    dtype = W_trunk.dtype
+    m = x.shape[0]
+    zero = _constant(0.0, dtype)
+    one = _constant(1.0, dtype)
+    ones = np.ones(10, dtype)
+    ones_2 = np.ones(m, dtype)
+    # z_trunk = x W_trunk + 1 b_trunk
+    z_trunk = np.dot(x, W_trunk)
+    z_trunk += b_trunk
+    # a_trunk = relu(z_trunk)
+    a_trunk = np.maximum(z_trunk, zero, out=z_trunk)
+    # z_left = a_trunk W_left + 1 b_left
+    z_left = np.dot(a_trunk, W_left)
+    z_left += b_left
+    # a_left = tanh(z_left)
+    a_left = np.tanh(z_left, out=z_left)
+    # z_right = a_trunk W_right + 1 b_right
+    z_right = np.dot(a_trunk, W_right)
+    z_right += b_right
+    # merged = a_left + z_right
+    merged = np.add(a_left, z_right, out=z_right)
+    # z4 = merged W4 + 1 b4
+    z4 = np.dot(merged, W4)
+    z4 += b4
+    # z4_max_1[i] = max_j2 z4[i, j2]
+    z4_max_1 = np.maximum.reduce(z4, axis=1)
+    # z4_shifted_1 = z4 − z4_max_1ᵀ 1ᵀ
+    z4_shifted_1 = np.subtract(z4, z4_max_1[:, None], out=z4)
+    # a4 = diag((exp(z4_shifted_1) 1)⁻¹) exp(z4_shifted_1)
+    a4 = np.exp(z4_shifted_1)
+    total = np.dot(a4, ones)
+    a4 /= total[:, None]
+    # C = m⁻¹ 1ᵀ (log(exp(z4_shifted_1) 1) − (y ⊙ z4_shifted_1) 1)
+    np.log(total, out=total)
+    C = (np.add.reduce(total, axis=None) - np.vdot(y, z4_shifted_1)) * (1.0 / m)
+    # δ4 = m⁻¹ (a4 − y)
+    delta4 = np.subtract(a4, y, out=a4)
+    delta4 *= 1.0 / m
+    # ∂C/∂W4 = mergedᵀ δ4
+    grad_W4 = np.dot(merged.T, delta4)
+    # ∂C/∂b4 = 1ᵀ δ4
+    grad_b4 = np.dot(ones_2, delta4)
+    # ∂C/∂merged = δ4 W4ᵀ
+    grad_merged = np.dot(delta4, W4.T)
+    # ∂C/∂W_right = a_trunkᵀ δ_right
+    grad_W_right = np.dot(a_trunk.T, grad_merged)
+    # ∂C/∂b_right = 1ᵀ δ_right
+    grad_b_right = np.dot(ones_2, grad_merged)
+    # δ_left = ∂C/∂merged ⊙ (1 − a_left²)
+    delta_left = np.square(a_left, out=a_left)
+    np.subtract(one, delta_left, out=delta_left)
+    delta_left *= grad_merged
+    # ∂C/∂W_left = a_trunkᵀ δ_left
+    grad_W_left = np.dot(a_trunk.T, delta_left)
+    # ∂C/∂b_left = 1ᵀ δ_left
+    grad_b_left = np.dot(ones_2, delta_left)
+    # δ_trunk = (δ_left W_leftᵀ + δ_right W_rightᵀ) ⊙ relu′(z_trunk)
+    delta_trunk = np.dot(delta_left, W_left.T)
+    product = np.dot(grad_merged, W_right.T)
+    delta_trunk += product
+    delta_trunk *= a_trunk > zero
+    # ∂C/∂W_trunk = xᵀ δ_trunk
+    grad_W_trunk = np.dot(x.T, delta_trunk)
+    # ∂C/∂b_trunk = 1ᵀ δ_trunk
+    grad_b_trunk = np.dot(ones_2, delta_trunk)
+    return (C, Params(grad_W_trunk, grad_b_trunk, grad_W_left, grad_b_left, grad_W_right, grad_b_right, grad_W4, grad_b4))
+
+
+def init(rng, *, dtype=np.float64):
+    """Random parameters from a `numpy.random.Generator`."""
+    # W_trunk: normal, of variance 2 / n_in
+    W_trunk = ((2.0 / 784) ** 0.5 * rng.standard_normal((784, 128))).astype(dtype)
+    # b_trunk = 0
+    b_trunk = np.zeros((128,), dtype)
+    # W_left: normal, of variance 2 / (n_in + n_out)
+    W_left = ((2.0 / (128 + 64)) ** 0.5 * rng.standard_normal((128, 64))).astype(dtype)
+    # b_left = 0
+    b_left = np.zeros((64,), dtype)
+    # W_right: normal, of variance 2 / (n_in + n_out)
+    W_right = ((2.0 / (128 + 64)) ** 0.5 * rng.standard_normal((128, 64))).astype(dtype)
+    # b_right = 0
+    b_right = np.zeros((64,), dtype)
+    # W4: normal, of variance 2 / (n_in + n_out)
+    W4 = ((2.0 / (64 + 10)) ** 0.5 * rng.standard_normal((64, 10))).astype(dtype)
+    # b4 = 0
+    b4 = np.zeros((10,), dtype)
+    return Params(W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4)
+
+
+
+@cache
+def _constant(value, dtype):
+    """A number in the dtype of the data, as an array without axes, which NumPy is quicker to take than a number."""
+    array = np.array(value, dtype)
+    array.flags.writeable = False
+    return array
+
+
+_FIELDS = (
+    ("W_trunk", "(784, 128)", 2, "real", False),
+    ("b_trunk", "(128,)", 1, "real", False),
+    ("W_left", "(128, 64)", 2, "real", False),
+    ("b_left", "(64,)", 1, "real", False),
+    ("W_right", "(128, 64)", 2, "real", False),
+    ("b_right", "(64,)", 1, "real", False),
+    ("W4", "(64, 10)", 2, "real", False),
+    ("b4", "(10,)", 1, "real", False),
+    ("x", "(m, 784)", 2, "real", False),
+    ("y", "(m, 10)", 2, "real", False),
+)
+"""The fields of `Params` and `Inputs`: name, shape, number of axes, kind, and whether it is a sequence over layers."""
+
+
+def _shapes(W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4, x, y):
+    """The shapes that the arrays have, and those that they must have."""
+    m = x.shape[0]
+    return ((W_trunk.shape, b_trunk.shape, W_left.shape, b_left.shape, W_right.shape, b_right.shape, W4.shape, b4.shape, x.shape, y.shape), ((784, 128), (128,), (128, 64), (64,), (128, 64), (64,), (64, 10), (10,), (m, 784), (m, 10)))
+
+
+def _checked(params, inputs):
+    """All fields, which must have the right shapes and one dtype; what has not is converted, or refused.
+
+    Raises: ValueError that names the field and the shape that it must have.
+    """
+    W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4 = params
+    x, y = inputs
+    try:
+        dtype = W_trunk.dtype
+        given, expected = _shapes(W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4, x, y)
+        if given == expected and dtype is W_trunk.dtype is b_trunk.dtype is W_left.dtype is b_left.dtype is W_right.dtype is b_right.dtype is W4.dtype is b4.dtype is x.dtype is y.dtype and (dtype.kind in 'fc'):
+            return (W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4, x, y)
+    except (AttributeError, IndexError, TypeError, ValueError):
+        pass
+    return _converted(params, inputs)
+
+
+def _converted(params, inputs):
+    """All fields as arrays of the dtype of the parameters.
+
+    Raises: ValueError for a shape that does not fit.
+    """
+    values = [*params, *inputs]
+    if len(values) != len(_FIELDS):
+        raise ValueError(f"the fields must be {', '.join(field[0] for field in _FIELDS)}, not {len(values)} values")
+    arrays = []
+    for (_, _, _, _, is_sequence), value in zip(_FIELDS, values):
+        arrays.append([np.asarray(a) for a in (value if is_sequence else [value])])
+    real = [a for field, members in zip(_FIELDS, arrays) if field[3] == "real" for a in members]
+    dtype = np.result_type(*(real[:8] or real))
+    if dtype.kind not in "fc":
+        dtype = np.dtype(float)
+    out = []
+    for (field, shape, axes, kind, is_sequence), members in zip(_FIELDS, arrays):
+        for a in members:
+            if a.ndim != axes:
+                raise ValueError(f"{field} has the shape {a.shape}; it must be {shape}")
+            if kind == "integer" and a.dtype.kind not in "iu":
+                raise ValueError(f"{field} holds class ids, which must be integers, not {a.dtype}")
+        if kind == "real":
+            members = [a.astype(dtype) if a.dtype != dtype else a for a in members]
+        out.append(float(members[0]) if kind == "number" else tuple(members) if is_sequence else members[0])
+    tensors = [field for field in _FIELDS if field[3] != "number"]
+    given, expected = _shapes(*(value for field, value in zip(_FIELDS, out) if field[3] != "number"))
+    for (field, shape, *_), has, must in zip(tensors, given, expected):
+        if has != must:
+            raise ValueError(f"{field} has the shape {has}; it must be {shape}, here {must}")
+    return tuple(out)
