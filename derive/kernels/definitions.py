@@ -8,6 +8,7 @@ from functools import cached_property
 
 from derive.ir.tensor import ADJOINT, Tensor
 from derive.terms.affine import Affine, Index
+from derive.terms.scope import Scope, entries_with_scope
 from derive.terms.term import Entry, Poly
 from derive.terms.view import View
 from derive.terms.walk import entries_in
@@ -90,7 +91,7 @@ def storages(tensors: Mapping[str, Tensor], columns: bool) -> dict[str, Storage]
     return out
 
 
-def reads_of(definition: Definition, families: Mapping[str, int]) -> Iterator[Place]:
-    """The tensors that a definition reads, with the places on their ordered axes."""
-    for e in entries_in(definition.poly):
-        yield e.tensor, e.idx[: families[e.tensor]]
+def reads_of(definition: Definition, families: Mapping[str, int]) -> Iterator[tuple[Place, Scope]]:
+    """The tensors that a definition reads, with the places on their ordered axes and the ranges of indices there."""
+    for e, scope in entries_with_scope(definition.poly, {b.name: b for b in definition.domain}):
+        yield (e.tensor, e.idx[: families[e.tensor]]), scope

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from derive.terms.affine import Affine, Index, Size
-from derive.terms.term import Bound, Entry
-from derive.terms.view import Leaf, Summed, View, children, free_indices, rebuild, times
+from derive.terms.prover import nonnegative
+from derive.terms.term import Bound, Delta, Entry
+from derive.terms.view import (
+    ZERO_VIEW,
+    Leaf,
+    Num,
+    Plus,
+    Summed,
+    Times,
+    View,
+    children,
+    free_indices,
+    plus,
+    rebuild,
+    times,
+    transform,
+)
 
 
 def with_ordered_sums(view: View, families: Mapping[str, int]) -> View:
@@ -80,3 +96,30 @@ def _worst(e: Affine, scope: Mapping[str, Index], sign: int) -> Affine:
         e = e.subs({names[0]: b.hi if c * sign > 0 else b.lo})
     return e
 
+
+
+def pruned(view: View, scope: Mapping[str, Index]) -> View:
+    """The same view without brackets on ordered indices that the ranges in scope decide, and without zeros."""
+
+    def rule(v: View) -> View | None:
+        match v:
+            case Leaf(atom=Bound() as bound) if _is_ordered(bound.affine, scope):
+                if nonnegative(bound.affine, scope):
+                    return Num(Fraction(1))
+                return ZERO_VIEW if nonnegative(-bound.affine - 1, scope) else None
+            case Leaf(atom=Delta() as delta) if _is_ordered(delta.difference, scope):
+                d = delta.difference
+                return ZERO_VIEW if nonnegative(d - 1, scope) or nonnegative(-d - 1, scope) else None
+            case Times():
+                return ZERO_VIEW if ZERO_VIEW in v.factors else times(list(v.factors))
+            case Plus():
+                return plus(list(v.terms))
+            case Summed():
+                return ZERO_VIEW if v.body == ZERO_VIEW else None
+        return None
+
+    return transform(view, rule)
+
+
+def _is_ordered(e: Affine, scope: Mapping[str, Index]) -> bool:
+    return all(n in scope and scope[n].ordered for n in e.free)

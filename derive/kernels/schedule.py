@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 
 from derive.errors import UnsupportedError
 from derive.kernels.components import components, in_order
-from derive.kernels.definitions import Definition, Place, reads_of
+from derive.kernels.definitions import Definition, reads_of
+from derive.kernels.marks import pruned
 from derive.terms.affine import Affine, Index, index
+from derive.terms.prover import nonnegative
 from derive.terms.substitute import substitute, substitute_atom
 from derive.terms.term import Entry
 from derive.terms.view import rename
@@ -63,7 +65,7 @@ class Scheduler:
             members = groups[g]
             is_recursive = len(members) > 1 or members[0] in after[members[0]]
             steps.extend(self._steps_of([self.definitions[k] for k in members], is_recursive))
-        return self._fused(steps)
+        return [_pruned(step) for step in self._fused(steps)]
 
     def _priority(self, members: Sequence[int]) -> tuple[int, ...]:
         is_early = all(self.definitions[k].tensor in self.early for k in members)
@@ -84,22 +86,29 @@ class Scheduler:
             raise UnsupportedError(f"{members[0].tensor} depends on itself, and on no ordered index: no kernel")
         name = next(b.name for b in loops if b is not None)
         body = [_over(d, name) for d in members]
-        offsets = [o for d in body for o in self._offsets(d, name, {e.tensor for e in body}).values()]
-        signs = {o > 0 for o in offsets if o}
-        if len(signs) > 1:
+        offsets = [o for d in body for _, o in self._offsets(d, name, {e.tensor for e in body})]
+        signs = {o is not None and o > 0 for o in offsets if o != 0}
+        if len(signs) > 1 or None in offsets:
             raise UnsupportedError(f"{members[0].tensor} depends on earlier and on later entries of itself: no kernel")
         descending = signs == {True}
         return self._with_common_range(self._body_in_order(body, name), name, descending)
 
-    def _offsets(self, d: Definition, name: str, tensors: set[str]) -> dict[Place, int]:
-        """How far from the round at hand the entries lie that a definition reads of `tensors`."""
+    def _offsets(self, d: Definition, name: str, tensors: set[str]) -> list[tuple[str, int | None]]:
+        """How far from the round at hand the entries lie that a definition reads of `tensors`.
+
+        ±1 stands for any place that is surely later or earlier, None for one that may be either.
+        """
         here = d.at[_slot(d, name)]
-        out = {}
-        for place in reads_of(d, self.families):
-            if place[0] in tensors:
-                difference = place[1][_slot(d, name)] - here
+        out: list[tuple[str, int | None]] = []
+        for (tensor, at), scope in reads_of(d, self.families):
+            if tensor in tensors:
+                difference = at[_slot(d, name)] - here
                 if difference.is_number:
-                    out[place] = difference.const
+                    out.append((tensor, difference.const))
+                elif nonnegative(difference - 1, scope):
+                    out.append((tensor, 1))
+                else:
+                    out.append((tensor, -1 if nonnegative(-difference - 1, scope) else None))
         return out
 
     def _body_in_order(self, body: list[Definition], name: str) -> list[Definition]:
@@ -108,8 +117,8 @@ class Scheduler:
             k: [
                 j
                 for j, e in enumerate(body)
-                for place, offset in self._offsets(d, name, {e.tensor}).items()
-                if offset == 0 and place[0] == e.tensor
+                for _, offset in self._offsets(d, name, {e.tensor})
+                if offset == 0
             ]
             for k, d in enumerate(body)
         }
@@ -157,8 +166,8 @@ class Scheduler:
         """The loop with one more definition, and that definition's own rounds before and after it; None if it cannot be."""
         name, mine = host.index.name, d.loop
         made = {e.tensor for e in host.body}
-        offsets = self._offsets(d, name, made).values()
-        if mine is None or any(o < 0 if host.descending else o > 0 for o in offsets):
+        offsets = [o for _, o in self._offsets(d, name, made)]
+        if mine is None or any(o is None or (o < 0 if host.descending else o > 0) for o in offsets):
             return None
         below, above = mine.lo - host.index.lo, mine.hi - host.index.hi
         if not (below.is_number and above.is_number) or not (below.const <= 0 <= above.const):
@@ -173,13 +182,25 @@ class Scheduler:
 
     def _reads_inside(self, d: Definition, made: set[str], loop: Index) -> bool:
         """Whether a definition outside a loop may read what the loop computes."""
-        for tensor, at in reads_of(d, self.families):
+        for (tensor, at), _ in reads_of(d, self.families):
             if tensor in made:
                 below, above = at[0] - loop.lo, at[0] - loop.hi
                 is_outside = (below.is_number and below.const < 0) or (above.is_number and above.const > 0)
                 if not is_outside:
                     return True
         return False
+
+
+def _pruned(step: Step) -> Step:
+    """The step without brackets that its range decides."""
+    if isinstance(step, Loop):
+        return replace(step, body=tuple(_pruned_definition(d) for d in step.body))
+    return _pruned_definition(step)
+
+
+def _pruned_definition(d: Definition) -> Definition:
+    view = pruned(d.view, {b.name: b for b in d.domain})
+    return d if view == d.view else replace(d, view=view)
 
 
 def _slot(d: Definition, name: str) -> int:

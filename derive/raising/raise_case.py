@@ -15,6 +15,7 @@ from derive.terms.affine import Index
 from derive.terms.matrix import Matrix, Whole
 from derive.terms.term import Block, Entry, Functional, Poly
 from derive.terms.view import View
+from derive.terms.walk import atoms_in
 
 
 @dataclass(frozen=True)
@@ -78,19 +79,19 @@ def vectors_are_rows(network: Network) -> bool:
 
     A matrix that is contracted over its first axis (`x W`) speaks for rows, over its second (`W x`) for columns.
     """
-    places = [k for e in network.equations for k in _contracted_axes(network, e.rhs)]
+    stated = (e for e in network.equations if e.note != "adjoint")
+    places = [k for e in stated for k in _contracted_axes(network, e.rhs)]
     return places.count(0) > places.count(1)
 
 
 def _contracted_axes(network: Network, p: Poly) -> Iterator[int]:
     """For each parameter with two free axes under a sum: which of them is summed."""
-    for m, _ in p.terms:
-        for block, _ in m.powers:
-            if isinstance(block, Block):
-                names = {b.name for b in block.bounds}
-                for a, _ in block.body.powers:
-                    if isinstance(a, Entry) and network.tensor(a.tensor).role == "parameter":
-                        axes = [e.variable for e in a.idx[network.tensor(a.tensor).family :]]
-                        hits = [k for k, n in enumerate(axes) if n in names]
-                        if len(axes) == 2 and len(hits) == 1:
-                            yield hits[0]
+    for block in atoms_in(p):
+        if isinstance(block, Block):
+            names = {b.name for b in block.bounds}
+            for a, _ in block.body.powers:
+                if isinstance(a, Entry) and network.tensor(a.tensor).role == "parameter":
+                    axes = [e.variable for e in a.idx[network.tensor(a.tensor).family :]]
+                    hits = [k for k, n in enumerate(axes) if n in names]
+                    if len(axes) == 2 and len(hits) == 1:
+                        yield hits[0]

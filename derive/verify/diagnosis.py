@@ -50,7 +50,7 @@ class Candidate:
         return (
             -len(self.explains),
             self.contradicts,
-            -self.mistake.rank,
+            self.mistake.rank,
             part,
             self.mistake.node == WHOLE,
             not self.is_named,

@@ -15,7 +15,6 @@ from derive.ir.interpret import run_forward, run_normal_form
 from derive.ir.normal_form import assignments, evaluate_affine, place
 from derive.ir.tensor import ADJOINT, Tensor
 from derive.kernels import emit_kernel, load_kernel
-from derive.kernels.definitions import storages
 from derive.kernels.kernel import _has_columns
 from derive.network.network import Network
 from derive.terms.affine import index

@@ -10,6 +10,7 @@ import pytest
 import sympy
 from sympy import Sum, exp, sin, sqrt
 
+from derive.derivation.second_order import hessian
 from derive.ir.environment import Environment
 from derive.ir.interpret import place
 from derive.ir.normal_form import evaluate_poly
@@ -17,7 +18,7 @@ from derive.network.network import Network
 from tests.evaluation import points, with_true_adjoints
 from tests.numeric_matrix import MatrixOracle, raised_arrays
 from tests.stating import Derived, Statement, derived
-from tests.unit.raising.test_matrix import written
+from tests.writing import written
 
 Arrays = dict[str, np.ndarray]
 
@@ -265,8 +266,6 @@ def test_the_matrix_form_is_the_one_of_the_book(name: str) -> None:
 
 def test_13_the_hessian_of_a_sum_of_exponentials() -> None:
     """∂²/∂x∂xᵀ Σ exp(Ax) = Aᵀ diag(exp Ax) A."""
-    from derive.derivation.second_order import hessian
-
     s = Statement()
     i, j, k = s.indices("m", "n", "n")
     A, x = s.net.parameter("A", (i, j)), s.net.parameter("X", (j,))

@@ -23,10 +23,7 @@ from derive.terms.matrix import (
     Entrywise,
     Hadamard,
     Identity,
-    Matrix,
-    Ones,
     Product,
-    ScalarPart,
     Scaled,
     Transposed,
     Whole,
@@ -37,39 +34,10 @@ from tests.evaluation import with_true_adjoints
 from tests.generators import sampled
 from tests.numeric_matrix import MatrixOracle, raised_arrays
 from tests.stating import Derived, Statement, derived
+from tests.writing import written
 
 A, B = Whole(Entry("A", ()), ("r", "c")), Whole(Entry("B", ()), ("r", "c"))
 V = Whole(Entry("v", ()), ("r",))
-
-
-def written(m: Matrix) -> str:
-    """A matrix as one writes it, with ' for the transpose and o for ⊙."""
-    match m:
-        case Whole():
-            name = m.atom.tensor if isinstance(m.atom, Entry) else f"d{m.atom.name}"
-            fixed = [repr(e) for e in m.atom.idx if e.variable not in m.axes] if isinstance(m.atom, Entry) else []
-            return name + (f"[{','.join(fixed)}]" if fixed else "")
-        case ScalarPart():
-            return "s"
-        case Ones():
-            return "1"
-        case Identity():
-            return "I"
-        case Transposed():
-            return written(m.arg) + "'"
-        case Diagonal():
-            return f"diag({written(m.arg)})"
-        case Product():
-            return " ".join(map(written, m.factors))
-        case Hadamard():
-            return "(" + " o ".join(map(written, m.factors)) + ")"
-        case Scaled():
-            return f"s*({written(m.arg)})"
-        case Added():
-            return "(" + " + ".join(map(written, m.terms)) + ")"
-        case Entrywise():
-            return m.name + "'" * sum(m.orders) + "(" + ", ".join(map(written, m.args)) + ")"
-    return f"{type(m).__name__}({written(m.base if hasattr(m, 'base') else m.arg)})"
 
 
 def check_raised(d: Derived, names: list[str]) -> dict[str, str]:
