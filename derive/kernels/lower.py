@@ -22,6 +22,7 @@ from derive.raising import array
 from derive.raising.scalar_parts import scalar_parts
 from derive.terms import term
 from derive.terms.affine import Affine, Index, Size
+from derive.terms.prover import contains_id
 from derive.terms.view import Leaf, Num, Power
 
 ONE = Fraction(1)
@@ -86,8 +87,9 @@ class Lowering:
                 return Term(ONE, self.reading.entry(entry.tensor, entry.idx))
             case Leaf(atom=term.Scalar() as scalar):
                 return Term(ONE, self._size_or_id(scalar))
-            case Leaf(atom=term.Delta() | term.Bound()):
-                return self.lower(array.Multiply((a,)))
+            case Leaf(atom=term.Delta() | term.Bound() as atom):
+                is_guard = _condition(a) is not None
+                return self.lower(array.Multiply((a,)) if is_guard else array.Condition(atom, frozenset()))
             case Leaf():
                 raise UnsupportedError(f"{a.view.atom!r} has no value, so there is no kernel")
         return self.lower(scalar_parts(a))
@@ -123,10 +125,9 @@ class Lowering:
         inner = self._product(rest) if rest else Term(ONE, self.arithmetic.number(ONE))
         value = self.arithmetic.scaled(inner)
         node = self.arithmetic.graph[value.ref]
-        kind = "real" if node.kind == "boolean" else node.kind
         whole = Operand(value.ref, tuple(range(len(node.shape))))
         return Term(
-            ONE, Named(self.arithmetic.graph.add(Guarded(node.shape, kind, conditions, whole)), value.axes)
+            ONE, Named(self.arithmetic.graph.add(Guarded(node.shape, "real", conditions, whole)), value.axes)
         )
 
     def _product(self, factors: Sequence[array.Array]) -> Term:
@@ -256,12 +257,12 @@ class Lowering:
 
 
 def _condition(a: array.Array) -> Condition | None:
-    """A bracket on loop variables alone."""
+    """A bracket on loop variables and sizes alone."""
     if isinstance(a, array.Scalar) and isinstance(a.view, Leaf):
         atom = a.view.atom
-        if isinstance(atom, term.Delta):
+        if isinstance(atom, term.Delta) and not contains_id(atom.difference):
             return ("zero", atom.difference)
-        if isinstance(atom, term.Bound):
+        if isinstance(atom, term.Bound) and not contains_id(atom.affine):
             return ("nonnegative", atom.affine)
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
@@ -46,6 +46,9 @@ from derive.kernels.syntax import (
     tuple_of,
 )
 from derive.terms.affine import Affine, Index
+
+HELPERS = frozenset(("erf",))
+"""Functions that NumPy lacks; a kernel brings them along."""
 
 NUMBER_NAMES = {0.0: "zero", 1.0: "one", 2.0: "two", 0.5: "half", -1.0: "minus_one"}
 
@@ -154,10 +157,13 @@ class NodeEmitter:
             return binary(node.function, *args)
         if node.function == "negative":
             return ast.UnaryOp(ast.USub(), args[0])
-        if node.function == "erf":
-            self.functions.add("erf")
-            return call("_erf", *args)
-        return call(f"np.{node.function}", *args)
+        return self._call(node.function, args)
+
+    def _call(self, function: str, args: Sequence[Expr]) -> Expr:
+        if function in HELPERS:
+            self.functions.add(function)
+            return call(f"_{function}", *args)
+        return call(f"np.{function}", *args)
 
     def _number(self, node: Pointwise) -> Expr:
         """Plain Python arithmetic, which takes on the dtype of the arrays that it meets."""
@@ -173,7 +179,7 @@ class NodeEmitter:
                 return call(node.function[:3], *args)
             case function if function in OPERATORS:
                 return binary(function, *args)
-        return call("float", call(f"np.{node.function}", *args))
+        return call("float", self._call(node.function, args))
 
     def _as_real(self, node: Pointwise) -> Expr:
         value = self.expression(node.arguments[0].ref)

@@ -16,6 +16,7 @@ from derive.kernels.definitions import Definition, reads_of
 from derive.kernels.marks import pruned
 from derive.terms.affine import Affine, Index, index
 from derive.terms.prover import nonnegative
+from derive.terms.scope import Scope
 from derive.terms.substitute import substitute, substitute_atom
 from derive.terms.term import Entry
 from derive.terms.view import rename
@@ -51,9 +52,7 @@ class Scheduler:
         by_tensor: dict[str, list[int]] = {}
         for k, d in enumerate(self.definitions):
             by_tensor.setdefault(d.tensor, []).append(k)
-        after = {
-            k: [j for t in sorted(d.tensors) for j in by_tensor.get(t, ())] for k, d in enumerate(self.definitions)
-        }
+        after = {k: self._depends_on(d, by_tensor) for k, d in enumerate(self.definitions)}
         groups = components(after)
         group_of = {k: g for g, members in enumerate(groups) for k in members}
         outer = {
@@ -66,6 +65,16 @@ class Scheduler:
             is_recursive = len(members) > 1 or members[0] in after[members[0]]
             steps.extend(self._steps_of([self.definitions[k] for k in members], is_recursive))
         return [_pruned(step) for step in self._fused(steps)]
+
+    def _depends_on(self, d: Definition, by_tensor: Mapping[str, Sequence[int]]) -> list[int]:
+        """The definitions that may give what `d` reads."""
+        found = {
+            j
+            for (tensor, at), scope in reads_of(d, self.families)
+            for j in by_tensor.get(tensor, ())
+            if _may_give(self.definitions[j], at, scope)
+        }
+        return sorted(found)
 
     def _priority(self, members: Sequence[int]) -> tuple[int, ...]:
         is_early = all(self.definitions[k].tensor in self.early for k in members)
@@ -83,7 +92,7 @@ class Scheduler:
         """A loop for definitions that need one another, with the rounds that not all of them share around it."""
         loops = [d.loop for d in members]
         if any(b is None for b in loops):
-            raise UnsupportedError(f"{members[0].tensor} depends on itself, and on no ordered index: no kernel")
+            return self._with_rounds_apart(members)
         name = next(b.name for b in loops if b is not None)
         body = [_over(d, name) for d in members]
         offsets = [o for d in body for _, o in self._offsets(d, name, {e.tensor for e in body})]
@@ -92,6 +101,14 @@ class Scheduler:
             raise UnsupportedError(f"{members[0].tensor} depends on earlier and on later entries of itself: no kernel")
         descending = signs == {True}
         return self._with_common_range(self._body_in_order(body, name), name, descending)
+
+    def _with_rounds_apart(self, members: list[Definition]) -> list[Step]:
+        """A member that stands for one round only: that round is taken out of the ranges of the others, too."""
+        ends = {d.at for d in members if d.loop is None}
+        split = [part for d in members for part in _split_at(d, ends)]
+        if len(split) == len(members):
+            raise UnsupportedError(f"{members[0].tensor} depends on itself, and on no ordered index: no kernel")
+        return replace(self, definitions=split).steps()
 
     def _offsets(self, d: Definition, name: str, tensors: set[str]) -> list[tuple[str, int | None]]:
         """How far from the round at hand the entries lie that a definition reads of `tensors`.
@@ -131,12 +148,12 @@ class Scheduler:
         ranges = [b for d in body if (b := d.loop) is not None]
         lo = _extreme([b.lo for b in ranges], 1)
         hi = _extreme([b.hi for b in ranges], -1)
-        below = [p for d in body for p in _peeled(d, name, d.loop, lo, hi)[0]]
-        above = [p for d in body for p in _peeled(d, name, d.loop, lo, hi)[1]]
-        first, last = (above[::-1], below[::-1]) if descending else (below, above)
+        below = _round_by_round([_peeled(d, name, d.loop, lo, hi)[0][::-1] for d in body])
+        above = _round_by_round([_peeled(d, name, d.loop, lo, hi)[1] for d in body])
+        before, after = (above[::-1], below) if descending else (below[::-1], above)
         common = Index(name, lo, hi, True)
         inner = tuple(_within(d, common) for d in body)
-        return [*first, Loop(common, descending, inner), *last]
+        return [*_flat(before), Loop(common, descending, inner), *_flat(after)]
 
     # -- joining -----------------------------------------------------------------------------------------
 
@@ -144,7 +161,8 @@ class Scheduler:
         """Loops of single definitions join the loop whose results they read, where nothing else stands in between."""
         out: list[Step] = []
         for step in steps:
-            if not (isinstance(step, Loop) and len(step.body) == 1 and self._join(out, step)):
+            is_free = isinstance(step, Loop) and len(step.body) == 1 and step.body[0].tensor not in step.body[0].tensors
+            if not (isinstance(step, Loop) and is_free and self._join(out, step)):
                 out.append(step)
         return out
 
@@ -191,6 +209,17 @@ class Scheduler:
         return False
 
 
+def _may_give(d: Definition, at: Sequence[Affine], scope: Scope) -> bool:
+    """Whether a definition may be the one that gives the family member `at`; False is certain."""
+    loop = d.loop
+    for mine, wanted in zip(d.at, at, strict=True):
+        lo = mine if loop is None else mine.subs({loop.name: loop.lo})
+        hi = mine if loop is None else mine.subs({loop.name: loop.hi})
+        if nonnegative(wanted - hi - 1, scope) or nonnegative(lo - wanted - 1, scope):
+            return False
+    return True
+
+
 def _pruned(step: Step) -> Step:
     """The step without brackets that its range decides."""
     if isinstance(step, Loop):
@@ -231,6 +260,28 @@ def _substituted(d: Definition, name: str, value: Affine, new: Index | None) -> 
         view=rename(d.view, mapping),
         over=tuple(b.subs(mapping) for b in d.over),
     )
+
+
+def _round_by_round(peeled: Sequence[Sequence[Definition]]) -> list[list[Definition]]:
+    """The peeled definitions by their distance from the loop; in each round as in the loop's body."""
+    most = max(map(len, peeled), default=0)
+    return [[rounds[k] for rounds in peeled if k < len(rounds)] for k in range(most)]
+
+
+def _flat(rounds: Sequence[Sequence[Definition]]) -> list[Definition]:
+    return [d for r in rounds for d in r]
+
+
+def _split_at(d: Definition, ends: set[tuple[Affine, ...]]) -> list[Definition]:
+    """The definition without its first or last round, where that is one of `ends`, and that round."""
+    loop = d.loop
+    if loop is None:
+        return [d]
+    for end, rest in ((loop.hi, (loop.lo, loop.hi - 1)), (loop.lo, (loop.lo + 1, loop.hi))):
+        single = _substituted(d, loop.name, end, None)
+        if single.at in ends:
+            return [_within(d, Index(loop.name, *rest, True)), *_split_at(single, ends)]
+    return [d]
 
 
 def _extreme(bounds: Sequence[Affine], sign: int) -> Affine:

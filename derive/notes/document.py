@@ -67,14 +67,6 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
-class Itemized:
-    """A list of points."""
-
-    kind: ClassVar[str] = "itemized"
-    items: tuple[Words, ...]
-
-
-@dataclass(frozen=True)
 class Row:
     """One displayed equation `lhs relation rhs`, with what there is to say about it."""
 
@@ -187,7 +179,7 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-Block = Paragraph | Itemized | Display | Statement | Derivation | Boxed | Table | Figure | Algorithm | Section
+Block = Paragraph | Display | Statement | Derivation | Boxed | Table | Figure | Algorithm | Section
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,14 @@ class Formulas:
             found.setdefault(c.reader.lhs.tensor, self.layer(c.reader.lhs))
         return found
 
+    def anchor(self, name: str) -> str:
+        """Where the result for a tensor stands in the document."""
+        return f"{self.network.name}-{name}"
+
+    def is_boxed(self, name: str) -> bool:
+        """Whether the adjoint of a tensor has a result of its own before it is used; a recursion uses itself."""
+        return name in self.adjoints.named and not self.network.tensor(name).family
+
     def family(self, tensor: Tensor) -> str:
         """`l=1,\\dots,L` for a tensor of every layer, else empty."""
         names = self.printer.names_of(tensor.entry)

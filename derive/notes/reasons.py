@@ -9,7 +9,7 @@ from fractions import Fraction
 from derive.calculus.adjoint import AdjointEquation, Contribution
 from derive.ir.record import Case, Line
 from derive.latex.naming import Names
-from derive.notes.document import Inline, Listing, Math, Words, words
+from derive.notes.document import Inline, Listing, Math, Reference, Words, words
 from derive.notes.formula import width
 from derive.notes.formulas import Formulas
 from derive.terms.affine import Index, index
@@ -80,9 +80,12 @@ def _chain(s: Situation) -> Words:
     symbol = Math(s.formulas.symbol(s.equation.tensor.name))
     if s.readers == (s.formulas.cost,):
         return words("reason.chain_cost", symbol=symbol)
-    if len(s.readers) == 1:
-        return words("reason.chain", symbol=symbol, reader=s.reader_symbols)
-    return words("reason.chain_several", readers=s.reader_symbols)
+    key = "reason.chain" if len(s.readers) == 1 else "reason.chain_several"
+    known = [n for n in s.readers if n != s.formulas.cost]
+    if not all(s.formulas.is_boxed(n) for n in known):
+        return words(key, symbol=symbol, readers=s.reader_symbols)
+    results = Listing(tuple(Reference(s.formulas.anchor(n)) for n in known))
+    return words(f"{key}_known", symbol=symbol, readers=s.reader_symbols, results=results)
 
 
 def _local(s: Situation) -> Words:

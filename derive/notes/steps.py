@@ -29,6 +29,16 @@ def derivation_blocks(formulas: Formulas, name: str) -> Iterator[Block]:
             yield from _case_blocks(formulas, equation, case, len(shared))
 
 
+def unfolded(formulas: Formulas, name: str) -> Iterator[str]:
+    """The unnamed adjoints that are put into this one, those that they need first."""
+    for case in formulas.adjoints.results[name]:
+        for line in case.lines:
+            if line.rule == "unfold":
+                for used in line.uses:
+                    yield from unfolded(formulas, used)
+                    yield used
+
+
 def _before_split(lines: Sequence[Line]) -> Iterator[Line]:
     for line in lines:
         if line.rule == SPLIT:
@@ -76,12 +86,7 @@ def result(sample: Formulas, batch: Formulas | None, name: str) -> Boxed:
     if batch is not None:
         matrix = _matrix_lines(batch, name, "form.batch")
         lines += matrix or _index_lines(batch, name, "form.batch_index")
-    return Boxed(anchor(sample, name), tuple(lines))
-
-
-def anchor(formulas: Formulas, name: str) -> str:
-    """Where the result for a tensor stands in the document."""
-    return f"{formulas.network.name}-{name}"
+    return Boxed(sample.anchor(name), tuple(lines))
 
 
 def _index_lines(formulas: Formulas, name: str, label: str) -> list[ResultLine]:

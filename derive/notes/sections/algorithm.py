@@ -12,11 +12,12 @@ RATE = r"\eta"
 
 
 def algorithm_section(subject: Subject) -> Section:
-    parts = (
-        Part(words("algorithm.forward"), Display(tuple(_forward(subject.widest)))),
-        Part(words("algorithm.backward"), Display(tuple(_backward(subject)))),
-        Part(words("algorithm.update"), Display(tuple(_update(subject)))),
-    )
+    rows = {
+        "forward": tuple(_forward(subject.widest)),
+        "backward": tuple(_backward(subject)),
+        "update": tuple(_update(subject)),
+    }
+    parts = tuple(Part(words(f"algorithm.{name}"), Display(r)) for name, r in rows.items() if r)
     return Section(
         "algorithm",
         words("section.algorithm"),

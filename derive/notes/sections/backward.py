@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from derive.notes.document import Block, Display, Listing, Math, Paragraph, Row, Section, Words, words
 from derive.notes.formulas import Formulas
-from derive.notes.steps import derivation_blocks, read_by, result
+from derive.notes.steps import derivation_blocks, read_by, result, unfolded
 from derive.notes.subject import Subject
 
 
@@ -22,7 +22,7 @@ def _group(subject: Subject, group: tuple[str, ...], done: set[str]) -> Section:
     formulas = subject.sample
     blocks: list[Block] = []
     for name in group:
-        for needed in _unfolded(formulas, name):
+        for needed in unfolded(formulas, name):
             if needed not in done:
                 done.add(needed)
                 first = words("backward.auxiliary", symbol=Math(formulas.symbol(needed)))
@@ -44,16 +44,6 @@ def _heading(formulas: Formulas, group: tuple[str, ...]) -> Words:
             return words("backward.heading_value", symbol=listed)
         return words("backward.heading_named", adjoint=Math(formulas.adjoint(group[0])), symbol=listed)
     return words(f"backward.heading_gradient{'s' if len(group) > 1 else ''}", symbol=listed)
-
-
-def _unfolded(formulas: Formulas, name: str) -> Iterator[str]:
-    """The unnamed adjoints that are put into this one, those that they need first."""
-    for case in formulas.adjoints.results[name]:
-        for line in case.lines:
-            if line.rule == "unfold":
-                for used in line.uses:
-                    yield from _unfolded(formulas, used)
-                    yield used
 
 
 def _derived(formulas: Formulas, name: str, before: Sequence[Block], said: tuple[Words, ...]) -> Iterator[Block]:

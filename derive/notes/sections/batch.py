@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.notes.document import Block, Math, Paragraph, Section, words
-from derive.notes.steps import derivation_blocks
+from derive.notes.steps import derivation_blocks, unfolded
 from derive.notes.subject import Subject
 
 
@@ -21,14 +21,16 @@ def batch_section(subject: Subject) -> Section | None:
     if printer.notation.scaling == "summed" and formulas.network.reduce == "mean":
         blocks.append(Paragraph(words("batch.summed", m=m)))
     blocks.append(Paragraph(words("batch.parameters")))
-    for name in _examples(subject):
+    for name in dict.fromkeys(_examples(subject)):
         blocks.append(Paragraph(words("batch.example", symbol=Math(formulas.symbol(name)))))
         blocks += derivation_blocks(formulas, name)
     return Section("batch", words("section.batch"), tuple(blocks))
 
 
 def _examples(subject: Subject) -> Iterator[str]:
-    """The first value and the first parameter of the handout."""
+    """The first value and the first parameter of the handout, after what is put into their adjoints."""
     names = [n for group in subject.groups for n in group]
     for role in ("value", "parameter"):
-        yield from [n for n in names if subject.sample.network.tensor(n).role == role][:1]
+        for name in [n for n in names if subject.sample.network.tensor(n).role == role][:1]:
+            yield from unfolded(subject.sample, name)
+            yield name

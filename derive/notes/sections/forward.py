@@ -8,7 +8,7 @@ from derive.ir.tensor import Equation
 from derive.notes.document import Block, Display, Listing, Math, Paragraph, Row, Section, Words, words
 from derive.notes.formulas import Formulas, Sides
 from derive.notes.subject import Subject
-from derive.terms.matrix import EntrywisePower, Hadamard, Ones
+from derive.terms.matrix import Added, EntrywisePower, Hadamard, Ones, ScalarPart
 
 
 def forward_section(subject: Subject) -> Section:
@@ -46,6 +46,8 @@ def _signs(subject: Subject) -> list[Words]:
         found.append(words("forward.divided", sign=Math(r"\oslash")))
     if any(isinstance(p, EntrywisePower) and p.exponent != -1 for p in parts):
         found.append(words("forward.power", sign=sign))
+    if any(isinstance(p, Added) and any(isinstance(t, ScalarPart) for t in p.terms) for p in parts):
+        found.append(words("forward.numbers"))
     if any(isinstance(p, Ones) for p in parts):
         found.append(words("forward.ones", ones=Math(r"\mathbf{1}_{m}")))
     return found

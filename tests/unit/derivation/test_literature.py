@@ -15,6 +15,7 @@ from derive.ir.environment import Environment
 from derive.ir.interpret import place
 from derive.ir.normal_form import evaluate_poly
 from derive.network.network import Network
+from tests.arrays import arrays
 from tests.evaluation import points, with_true_adjoints
 from tests.numeric_matrix import MatrixOracle, raised_arrays
 from tests.stating import Derived, Statement, derived
@@ -31,17 +32,6 @@ class Literature:
     formula: Callable[[Arrays], np.ndarray]
     forms: tuple[str, ...] = ()
     of: str | None = None
-
-
-def arrays(env: Environment) -> Arrays:
-    """Given and computed tensors as NumPy arrays."""
-    out = {}
-    for name, entries in env.arrays.items():
-        if entries and all(min(at, default=1) == 1 or at for at in entries):
-            places = sorted(entries)
-            shape = tuple(max(p) for p in zip(*places, strict=True)) if places[0] else ()
-            out[name] = np.array([entries[p] for p in places], dtype=float).reshape(shape)
-    return out
 
 
 def bilinear() -> Network:

@@ -1,0 +1,113 @@
+"""The network drawn: what is connected, and that nothing overlaps."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+
+import pytest
+
+from derive.network.compile import compile_network
+from derive.network.schema import read_network_text
+from derive.notes.drawing import draw
+from derive.notes.figure import network_graph
+from derive.notes.formulas import Formulas
+from derive.notes.graph import Edge, Graph, Node
+from derive.notes.mathml import mathml
+from derive.notes.placement import place
+from derive.notes.svg import svg
+from derive.notes.tikz import LINE_WIDTH, tikz
+from tests.unit.notes.handouts import NAMES, given
+
+
+def graph_of(name: str) -> Graph:
+    return network_graph(Formulas(given(name).sample))
+
+
+def pairs(graph: Graph) -> set[tuple[str, str]]:
+    return {(e.source, e.target) for e in graph.edges}
+
+
+def test_an_activation_shares_the_box_of_its_preactivation() -> None:
+    graph = graph_of("three-layer")
+    assert pairs(graph) == {("x", "a1"), ("a1", "a2"), ("a2", "z3"), ("z3", "C"), ("y", "C")}
+    assert {e.label for e in graph.edges} == {"W^{1}, b^{1}", "W^{2}, b^{2}", "W^{3}, b^{3}", ""}
+
+
+def test_fan_out_and_residual_edges_are_there() -> None:
+    assert {("a_trunk", "a_left"), ("a_trunk", "z_right"), ("a_left", "merged"), ("z_right", "merged")} <= pairs(
+        graph_of("two-branch")
+    )
+    residual = graph_of("residual")
+    assert ("a_skip", "merged") in pairs(residual)
+    [skip] = [e for e in residual.edges if (e.source, e.target) == ("a_skip", "merged")]
+    assert place(residual).bends[skip]
+
+
+def test_symbolic_depth_is_drawn_with_dots() -> None:
+    graph = graph_of("deep")
+    repeated = {(e.source, e.target) for e in graph.edges if e.repeated}
+    assert repeated == {("x", "a@before"), ("a@here", "a@last")}
+    assert graph.node("a@before").label == "a^{l-1}" and graph.node("a@last").label == "a^{L}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_boxes_stand_apart_and_inside(name: str) -> None:
+    drawing = draw(graph_of(name))
+    for a, b in combinations(drawing.boxes, 2):
+        apart_x = abs(a.centre[0] - b.centre[0]) >= (a.width + b.width) / 2 + 0.3
+        apart_y = abs(a.centre[1] - b.centre[1]) >= (a.height + b.height) / 2 + 0.3
+        assert apart_x or apart_y
+    for box in drawing.boxes:
+        assert box.centre[0] - box.width / 2 >= 0 and box.centre[0] + box.width / 2 <= drawing.width
+        assert box.centre[1] - box.height / 2 >= 0 and box.centre[1] + box.height / 2 <= drawing.height
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_labels_do_not_lie_on_boxes_of_others(name: str) -> None:
+    drawing = draw(graph_of(name))
+    for label in drawing.labels:
+        x, y = label.centre
+        covering = [
+            b
+            for b in drawing.boxes
+            if abs(b.centre[0] - x) < (b.width + label.width) / 2 and abs(b.centre[1] - y) < b.height / 2 + 0.1
+        ]
+        assert len(covering) <= 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_pictures_have_the_same_parts(name: str) -> None:
+    drawing = draw(graph_of(name))
+    vector, tex = svg(drawing, mathml, "title"), tikz(drawing)
+    assert vector.count("<rect") == tex.count("rectangle") == len(drawing.boxes)
+    assert vector.count("<foreignObject") == tex.count(r"\node") == len(drawing.labels)
+    assert vector.count("marker-end") == tex.count("[->") == len(drawing.curves)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_picture_is_no_wider_than_a_line(name: str) -> None:
+    drawing = draw(graph_of(name))
+    scale = float(re.search(r"scale=([\d.]+)", tikz(drawing)).group(1))  # type: ignore[union-attr]
+    assert scale * drawing.width <= LINE_WIDTH + 0.01
+
+
+def test_a_long_network_is_shortened_in_the_middle() -> None:
+    nodes = tuple(Node(f"n{k}", "a", "value") for k in range(30))
+    edges = tuple(Edge(f"n{k}", f"n{k + 1}", "W") for k in range(29))
+    placed = place(Graph(nodes, edges)).graph
+    keys = [n.key for n in placed.nodes]
+    assert keys == ["n0", "n1", "n2", "n3", "n26", "n27", "n28", "n29", "…"]
+    assert ("n3", "…") in pairs(placed) and ("…", "n26") in pairs(placed)
+
+
+def test_a_deep_unrolled_network_is_drawn_in_no_time() -> None:
+    layers = "\n".join("  - {dense: {units: 3, activation: tanh}}" for _ in range(60))
+    text = f"inputs: {{x: 3}}\ntargets: {{y: 3}}\nlayers:\n{layers}\nloss: half_squared_error\n"
+    network = compile_network(read_network_text(text, title="deep"))
+    from derive.derivation import derive_adjoints
+    from derive.handout import form
+    from derive.latex.settings import read_notation
+
+    made = form(derive_adjoints(network), read_notation("nielsen"))
+    assert len(place(network_graph(Formulas(made))).graph.nodes) < 12
