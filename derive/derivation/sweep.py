@@ -98,7 +98,7 @@ def _named(
         name = adjoint_name(n)
         compound = len(e.rhs.terms) > 1 or any(m.height for m, _ in e.rhs.terms)
         again = uses.get(name, 0) > (1 if compound else most.get(name, 0))
-        return (again or (len(e.rhs.terms) > 1 and name in summed)) and not _is_trivial(e)
+        return (again or (compound and name in summed)) and not _is_trivial(e)
 
     named = [
         n

@@ -170,6 +170,15 @@ class Arithmetic:
             return a
         return self.apply("divide", a, b)
 
+    def absolute(self, a: Named) -> Named:
+        """|a| = |−a|, so that either is computed once."""
+        node = self.graph[a.ref]
+        if isinstance(node, Pointwise) and node.function == "negative" and a.names == a.axes:
+            [o] = node.arguments
+            if o.places == tuple(range(len(a.axes))):
+                return self.absolute(Named(o.ref, a.axes))
+        return self.apply("absolute", a)
+
     def power(self, a: Named, e: Fraction) -> Named:
         if e < 0:
             return self.divide(self.number(Fraction(1)), self.power(a, -e))

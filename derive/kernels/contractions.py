@@ -31,7 +31,12 @@ def _inner(left: Expr, a: list[int], right: Expr, b: list[int]) -> Expr:
     if len(a) == 1:
         return call("np.dot", left, right)
     order = [a.index(p) for p in b]
-    return call("np.vdot", left, transposed(right, order))
+    return call("np.vdot", _conjugated(left), transposed(right, order))
+
+
+def _conjugated(value: Expr) -> Expr:
+    """What NumPy conjugates again: of a real array the array itself, of a complex one what a complex step needs."""
+    return call(attribute(value, "conj"))
 
 
 def _matrix_product(left: Expr, a: list[int], right: Expr, b: list[int], rank: int) -> Expr:
@@ -56,7 +61,7 @@ def _row_products(left: Expr, a: list[int], right: Expr, b: list[int], rank: int
     summed = [p for p in a if p >= rank]
     if a == b and len(a) == 2 and len(summed) == 1:
         axis = a.index(summed[0])
-        return call("np.vecdot", left, right, **({} if axis == 1 else {"axis": constant(axis)}))
+        return call("np.vecdot", _conjugated(left), right, **({} if axis == 1 else {"axis": constant(axis)}))
     return _einsum(left, a, right, b, rank)
 
 

@@ -134,7 +134,7 @@ class FunctionLowering:
     # -- functions that SymPy lacks ----------------------------------------------------------------------
 
     def _absolute(self, u: Named) -> Term:
-        return Term(ONE, self.arithmetic.apply("absolute", u))
+        return Term(ONE, self.arithmetic.absolute(u))
 
     def _sign(self, u: Named) -> Term:
         return Term(ONE, self.arithmetic.apply("sign", u))
@@ -160,7 +160,7 @@ class FunctionLowering:
         one, half = a.number(ONE), a.number(HALF)
         if self.is_relative:
             negative = a.apply("minimum", u, a.number(Fraction(0)))
-            below = a.apply("exp", a.apply("negative", a.apply("absolute", u)))
+            below = a.apply("exp", a.apply("negative", a.absolute(u)))
             return Term(ONE, a.divide(a.apply("exp", negative), a.apply("add", below, one)))
         curve = a.apply("tanh", a.multiply(u, half))
         return Term(ONE, a.apply("add", a.multiply(curve, half), half))
@@ -168,7 +168,7 @@ class FunctionLowering:
     def _softplus(self, u: Named) -> Term:
         """max(u, 0) + log1p(e^−|u|)."""
         a = self.arithmetic
-        tail = a.apply("log1p", a.apply("exp", a.apply("negative", a.apply("absolute", u))))
+        tail = a.apply("log1p", a.apply("exp", a.apply("negative", a.absolute(u))))
         return Term(ONE, a.apply("add", tail, a.apply("maximum", u, a.number(Fraction(0)))))
 
 

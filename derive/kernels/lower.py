@@ -137,20 +137,20 @@ class Lowering:
         coefficient = ONE
         for t in above:
             coefficient *= t.coefficient
-        numerator, denominator = [t.value for t in above], below
+        numerator, denominator = _cancelled([t.value for t in above], below)
         number = self._number(coefficient, numerator, denominator)
         arrays = [v for v in numerator if self.arithmetic.kind(v) != "number"]
         divisors = [v for v in denominator if self.arithmetic.kind(v) != "number"]
         return self._assembled(number, arrays, divisors)
 
     def _number(self, coefficient: Fraction, above: Sequence[Named], below: Sequence[Named]) -> Term:
-        """The product of all numbers: a sign, and the rest as a value."""
+        """The product of all numbers: a rational coefficient where that is all, else a value."""
         a = self.arithmetic
         numbers = [v for v in above if a.kind(v) == "number" and a.value_of(v) != 1]
         divisors = [v for v in below if a.kind(v) == "number"]
         if not numbers and not divisors:
             return Term(coefficient, a.number(ONE))
-        out = a.number(abs(coefficient))
+        out = a.number(coefficient)
         for v in numbers:
             out = a.multiply(v, out)
         if divisors:
@@ -158,7 +158,7 @@ class Lowering:
             for v in divisors[1:]:
                 bottom = a.multiply(bottom, v)
             out = a.divide(out, bottom)
-        return Term(Fraction(1 if coefficient > 0 else -1), out)
+        return Term(ONE, out)
 
     def _assembled(self, number: Term, arrays: list[Named], divisors: list[Named]) -> Term:
         a = self.arithmetic
@@ -254,6 +254,20 @@ class Lowering:
         finally:
             self.reading.scope.clear()
             self.reading.scope.update(before)
+
+
+def _cancelled(above: Sequence[Named], below: Sequence[Named]) -> tuple[list[Named], list[Named]]:
+    """Numerators and denominators without what stands in both, as long as no axis gets lost."""
+    left, under = list(above), []
+    for v in below:
+        rest = list(left)
+        if v in left:
+            rest.remove(v)
+        if len(rest) < len(left) and set(v.names) <= {n for r in rest for n in r.names}:
+            left = rest
+        else:
+            under.append(v)
+    return left, under
 
 
 def _condition(a: array.Array) -> Condition | None:

@@ -24,7 +24,7 @@ _TEX = {
     "`": r"\textasciigrave{}",
 }
 _TEX_SPECIAL = re.compile("[" + re.escape("".join(_TEX)) + "]|(?<=-)-")
-_MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|$~&]")
+_MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}#|$~]|([\[\]<>&])")
 
 
 class Tex(str):
@@ -45,5 +45,8 @@ class Markdown(str):
 
 
 def escape_markdown(text: str) -> Markdown:
-    """Text for Markdown: a backslash before every character that could be markup, or begin HTML."""
-    return Markdown(_MARKDOWN_SPECIAL.sub(lambda m: "\\" + m.group(), printable(text)))
+    """Text for Markdown: a backslash before what could be markup; an entity for what could be HTML or a formula.
+
+    Some readers take a bracket after a backslash for the beginning of a formula, so brackets are entities.
+    """
+    return Markdown(_MARKDOWN_SPECIAL.sub(lambda m: f"&#{ord(m[1])};" if m[1] else "\\" + m.group(), printable(text)))

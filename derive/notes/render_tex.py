@@ -1,6 +1,6 @@
 """A document as LaTeX for XeLaTeX, or its body alone to be read into another document.
 
-The body needs amsmath, booktabs, longtable, array, xcolor and tikz.
+The body needs the packages that its first line names.
 """
 
 from __future__ import annotations

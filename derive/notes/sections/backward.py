@@ -25,8 +25,9 @@ def _group(subject: Subject, group: tuple[str, ...], done: set[str]) -> Section:
         for needed in unfolded(formulas, name):
             if needed not in done:
                 done.add(needed)
-                first = words("backward.auxiliary", symbol=Math(formulas.symbol(needed)))
-                blocks += _derived(formulas, needed, (), (first,))
+                key = "backward.auxiliary_next" if blocks else "backward.auxiliary"
+                announced = words(key, symbol=Math(formulas.symbol(needed)))
+                blocks += _derived(formulas, needed, (), (announced,))
         done.add(name)
         now = words("backward.now", symbol=Math(formulas.symbol(name)))
         said = (now,) if blocks and len(group) == 1 else ()

@@ -20,7 +20,7 @@ from derive.notes.figure import network_graph
 from derive.notes.subject import Subject
 
 GIVEN = ("input", "target", "parameter", "hyper")
-_MEANINGS = frozenset({"weight", "bias", "slope", "preactivation", "activation", "sum", "product", "concat", "cost"})
+_MEANINGS = frozenset({"weight", "bias", "slope"})
 
 
 def given_section(subject: Subject) -> Section:

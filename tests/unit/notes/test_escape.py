@@ -58,8 +58,10 @@ def test_escaped_tex_has_no_command_of_the_text(text: str) -> None:
 
 @given(texts)
 def test_escaped_markdown_has_no_bare_markup(text: str) -> None:
-    bare = re.sub(r"\\.", "", str(escape_markdown(text)))
-    assert not re.search(r"[\\`*_{}\[\]<>#|$&]", bare)
+    out = str(escape_markdown(text))
+    assert not re.search(r"\\[\[\]()]", out)
+    bare = re.sub(r"\\.|&#\d+;", "", out)
+    assert not re.search(r"[\\`*_{}\[\]<>#|$&~]", bare)
 
 
 class Text(HTMLParser):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -90,6 +90,13 @@ def test_a_picture_is_no_wider_than_a_line(name: str) -> None:
     drawing = draw(graph_of(name))
     scale = float(re.search(r"scale=([\d.]+)", tikz(drawing)).group(1))  # type: ignore[union-attr]
     assert scale * drawing.width <= LINE_WIDTH + 0.01
+
+
+def test_branches_of_branches_are_pushed_apart() -> None:
+    edges = ("sa", "sb", "ac", "ad", "be")
+    graph = Graph(tuple(Node(key, key, "value") for key in "sabcde"), tuple(Edge(*e) for e in edges))
+    rows = sorted(place(graph).spots[key][1] for key in "cde")
+    assert all(below - above >= 1 for above, below in pairwise(rows))
 
 
 def test_a_long_network_is_shortened_in_the_middle() -> None:

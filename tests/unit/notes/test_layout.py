@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derive.notes.breaking import CONTINUED, broken
-from derive.notes.document import Derivation, Step, words
+from derive.notes.document import Derivation, Math, Step, words
 from derive.notes.formula import tokens, width
 from derive.notes.layout import Page, lay_derivation
 from tests.unit.notes.handouts import EXAMPLES, formulas, handout, require_tex
@@ -111,6 +111,12 @@ def test_reasons_stand_below_lines_that_need_the_room() -> None:
     wide = r"\frac{" + "m" * 30 + "}{b}"
     lines = lay_derivation(steps("a", wide), Page(40, 13))
     assert [line.below for line in lines] == [True, True] and lines[1].scale == 1.0
+
+
+def test_a_reason_with_a_wide_formula_stands_below_its_line_alone() -> None:
+    wide = words("reason.case", condition=Math("m" * 20))
+    block = Derivation("x", (Step("a", wide, "case"), Step("b", words("reason.collect"), "collect")))
+    assert [line.below for line in lay_derivation(block, Page(40, 13))] == [True, False]
 
 
 def test_what_nothing_can_cut_is_reduced() -> None:

@@ -21,7 +21,7 @@ from tests.unit.notes.handouts import EXAMPLES, NAMES, handout, require_tex
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 LIMIT = 5.0
-BODY_PACKAGES = "amsmath,amssymb,array,booktabs,longtable,xcolor,tikz"
+BODY_PACKAGES = "amsmath,array,booktabs,longtable,xcolor,tikz"
 
 
 class Reader(HTMLParser):
