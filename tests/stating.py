@@ -17,7 +17,7 @@ from derive.raising.raise_case import Raised, raise_view
 from derive.terms.affine import Affine, Index, index, number, size
 from derive.terms.algebra import scale, times_all, total
 from derive.terms.term import Entry, Poly, Scalar, constant, of_atom
-from tests.generators import sampled
+from tests.generators import cost, sampled
 
 Term = Poly | Affine | int | Fraction
 
@@ -122,12 +122,10 @@ def derived(
     network: Network,
     wrt: Sequence[str] | None = None,
     of: str | None = None,
-    sizes: Mapping[str, object] | None = None,
     seed: int = 0,
 ) -> Derived:
     env = sampled(network, seed)
-    if sizes is not None:
-        env = replace(env, sizes={**env.sizes, **sizes})
+    env = replace(env, functionals={"C": cost, **env.functionals})
     return Derived(derive_adjoints(network, tuple(wrt) if wrt is not None else None, of), env)
 
 

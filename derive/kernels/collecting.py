@@ -21,9 +21,10 @@ def collected(network: Network, adjoints: Adjoints, stabilizer: Stabilizer) -> l
     roles |= {adjoint_name(n): "adjoint" for n in network.tensors}
     plain = Presenter(roles)
     out: list[Definition] = []
+    known: set[str] = set()
     for e in network.equations:
         poly = stabilizer.stable(e.rhs, e.context)
-        _add_helpers(out, stabilizer)
+        _add_helpers(out, stabilizer, known)
         family = network.tensor(e.lhs.tensor).family
         out.append(Definition(e.lhs, e.domain, poly, plain.view(poly), family))
     forms = output_forms(network.equations)
@@ -31,16 +32,17 @@ def collected(network: Network, adjoints: Adjoints, stabilizer: Stabilizer) -> l
         for c in cases:
             context = {b.name: b for b in c.domain}
             poly = stabilizer.stable(c.poly, context)
-            _add_helpers(out, stabilizer)
+            _add_helpers(out, stabilizer, known)
             view = c.view if poly == c.poly else forms.presenter(plain, context).view(poly)
             out.append(Definition(c.lhs, c.domain, poly, view, network.tensor(name).family, meaning="adjoint"))
     return out
 
 
-def _add_helpers(out: list[Definition], stabilizer: Stabilizer) -> None:
-    known = {d.tensor for d in out}
+def _add_helpers(out: list[Definition], stabilizer: Stabilizer, known: set[str]) -> None:
+    """Add the helpers that were made since the last time."""
     for pair in stabilizer.definitions.values():
         out.extend(d for d in pair if d.tensor not in known)
+        known.update(d.tensor for d in pair)
 
 
 def needed(definitions: Iterable[Definition], wanted: Iterable[str]) -> list[Definition]:

@@ -31,7 +31,8 @@ def _inner(left: Expr, a: list[int], right: Expr, b: list[int]) -> Expr:
     if len(a) == 1:
         return call("np.dot", left, right)
     order = [a.index(p) for p in b]
-    return call("np.vdot", _conjugated(left), transposed(right, order))
+    flat = (call(attribute(x, "ravel")) for x in (left, transposed(right, order)))
+    return call("np.dot", *flat)
 
 
 def _conjugated(value: Expr) -> Expr:

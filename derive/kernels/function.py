@@ -70,7 +70,8 @@ class FunctionBody:
         self.names = Names()
         self.fields = fields_of(program.network, program.storages, self.names)
         items = needed_items(program.items, frozenset((*(t for t, _ in values), *families)))
-        refs = {place: self._ref_of(place, items) for place in values}
+        straight = {b.place: b.ref for b in bindings_of(items) if b.definition.loop is None and b.ref is not None}
+        refs = {place: straight[place] if place in straight else self._member(place) for place in values}
         use = family_use(program.graph, items, frozenset(families), tuple(values))
         arranger = Arranger(program.graph, use.kept, use.carried)
         arranger.arrange(items)
@@ -87,11 +88,8 @@ class FunctionBody:
         self.lists = self.emitter.lists
         self.body = [*self._top(body), *body]
 
-    def _ref_of(self, place: Place, items: Sequence[Item]) -> Ref:
-        """The value of a result: as it was bound, or read back from its family."""
-        for b in bindings_of(items):
-            if b.place == place and b.definition.loop is None and b.ref is not None:
-                return b.ref
+    def _member(self, place: Place) -> Ref:
+        """A result that is read back from its family."""
         storage, graph = self.program.storages[place[0]], self.program.graph
         shape = tuple(UNIT if k is None else storage.axis(k, place[1]).extent for k in storage.layout)
         return graph.add(Given(shape, "real", *place))

@@ -111,7 +111,7 @@ class _Source:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        text = environment.get_template("module.py.j2").render(
+        return environment.get_template("module.py.j2").render(
             docstring=_docstring(f"{printable(self.network.name)}: forward pass, loss and gradients."),
             params=shown[:count],
             inputs=shown[count:],
@@ -124,8 +124,6 @@ class _Source:
             checks=rendered(checked_function(self.fields, dtype_field(self.fields))),
             real_parameters=count,
         )
-        ast.parse(text)
-        return text
 
     # -- functions ---------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from derive.kernels.arithmetic import Arithmetic, Named
 from derive.kernels.definitions import Definition, Place, Storage
@@ -54,6 +55,10 @@ class Planner:
     parts: dict[Place, list[tuple[Ref, tuple[Affine, ...]]]] = field(default_factory=dict)
     expected: Counter[Place] = field(default_factory=Counter)
 
+    @cached_property
+    def _families(self) -> dict[str, int]:
+        return {t: s.family for t, s in self.storages.items()}
+
     def plan(self, steps: Sequence[Step]) -> list[Item]:
         for step in steps:
             for d in step.body if isinstance(step, Loop) else (step,):
@@ -91,8 +96,7 @@ class Planner:
 
     def _lowered(self, d: Definition, order: tuple[str, ...]) -> Named:
         from_scope = {b.name: b for b in d.domain}
-        families = {t: s.family for t, s in self.storages.items()}
-        view = rectangular(with_ordered_sums(d.view, families), from_scope)
+        view = rectangular(with_ordered_sums(d.view, self._families), from_scope)
         arithmetic = Arithmetic(self.graph, (*order, *(b.name for b in d.over)))
         scope = from_scope | {b.name: b for b in d.over}
         lowering = self._lowering(arithmetic, scope, d.tensor in self.relative)

@@ -15,7 +15,7 @@ from derive.raising.array import Source
 from derive.raising.contraction import array_of
 from derive.raising.matrix import NotAMatrix, Raiser
 from derive.raising.raise_case import covers, vectors_are_rows
-from derive.terms.affine import Affine
+from derive.terms.affine import Affine, Index
 from derive.terms.term import Entry
 
 
@@ -27,6 +27,7 @@ class Titles:
     tensors: Mapping[str, Tensor]
     plain: PlainText = field(init=False)
     raiser: Raiser = field(init=False)
+    known: dict[tuple[Entry, tuple[Index, ...]], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         families = {n: t.family for n, t in self.tensors.items()}
@@ -46,6 +47,12 @@ class Titles:
 
     def formula(self, d: Definition) -> str:
         """The definition as one line of text, as matrices where there is such a form."""
+        key = (d.lhs, d.domain)
+        if key not in self.known:
+            self.known[key] = self._formula(d)
+        return self.known[key]
+
+    def _formula(self, d: Definition) -> str:
         left = self._matrix_form(d)
         if left is not None:
             return left

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
@@ -68,7 +69,7 @@ class Formulas:
 
     def anchor(self, name: str) -> str:
         """Where the result for a tensor stands in the document."""
-        return f"{self.network.name}-{name}"
+        return re.sub(r"[^A-Za-z0-9_-]+", "-", f"{self.network.name}-{name}")
 
     def is_boxed(self, name: str) -> bool:
         """Whether the adjoint of a tensor has a result of its own before it is used; a recursion uses itself."""

@@ -12,8 +12,9 @@ from derive.ir.scalar import REGISTRY, ScalarFunction
 from derive.simplify.output_form import output_form
 
 VALUE = sympy.Symbol("a")
-ARGUMENT = sympy.Symbol("z")
+ARGUMENT = sympy.Symbol("z", real=True)
 LONGEST_DENOMINATOR = 1000
+_NEAR = sympy.Rational(1, 10**6)
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def formula(e: sympy.Expr) -> str:
     """An expression in one variable; a piecewise one by its branches, each with its condition."""
     shown = e.replace(_is_long, lambda q: sympy.Float(q, 8))
     if isinstance(shown, sympy.Piecewise):
-        rows = r" \\ ".join(f"{_latex(value)} & {_latex(c)}" for value, c in _branches(shown))
+        rows = r" \\ ".join(f"{_latex(value)} & {_condition(c)}" for value, c in _branches(shown))
         return rf"\begin{{cases}} {rows} \end{{cases}}"
     return _latex(shown)
 
@@ -104,6 +105,38 @@ def _branches(e: sympy.Piecewise) -> list[tuple[sympy.Expr, sympy.Basic]]:
         left = sympy.And(*(sympy.Not(c) for _, c in out)) if condition == sympy.true else condition
         out.append((value, left))
     return out
+
+
+def _condition(c: sympy.Basic) -> str:
+    """`z = 0`, `-1 \\le z \\le 1`; what is no single interval is written as it stands."""
+    if not isinstance(c, sympy.And) or c.free_symbols != {ARGUMENT}:
+        return _latex(c)
+    found = c.as_set()
+    if isinstance(found, sympy.FiniteSet) and len(found) == 1:
+        return f"{ARGUMENT} = {_latex(found.args[0])}"
+    if isinstance(found, sympy.Interval) and not (found.left_open or found.right_open):
+        return rf"{_latex(found.start)} \leq {ARGUMENT} \leq {_latex(found.end)}"
+    return _latex(c)
+
+
+def kinks(slope: sympy.Expr) -> list[tuple[sympy.Expr, sympy.Expr]]:
+    """Where the branches of a derivative meet and disagree, with the value that holds there."""
+    if not isinstance(slope, sympy.Piecewise):
+        return []
+    conditions = [c for _, branch in slope.args for c in branch.atoms(sympy.core.relational.Relational)]
+    points = dict.fromkeys(c.rhs for c in conditions if c.lhs == ARGUMENT)
+    found = []
+    for point in points:
+        near = [_branch(slope, point + step).subs(ARGUMENT, point) for step in (-_NEAR, _NEAR)]
+        value = _branch(slope, point).subs(ARGUMENT, point)
+        if any(sympy.expand(side - value) != 0 for side in near):
+            found.append((point, value))
+    return found
+
+
+def _branch(e: sympy.Piecewise, point: sympy.Expr) -> sympy.Expr:
+    """The branch that holds at a point."""
+    return next(value for value, c in e.args if c.subs(ARGUMENT, point) == sympy.true)
 
 
 def _is_long(e: sympy.Basic) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil
 
 from derive.notes.document import Inline, Table
 from derive.notes.formula import width
 from derive.notes.language import Language
+from derive.notes.layout import widest_formula
 
 LETTER = 0.5
 SEPARATION = 1.2
+WORD = 7.0
+"""A column of words is at least this wide."""
 
 
 class Measuring:
@@ -33,26 +37,34 @@ def inline_width(inline: Inline, language: Language) -> float:
     return LETTER * len(language.say(inline, Measuring()))
 
 
-def table_width(table: Table, language: Language) -> float:
-    """The width of a table in which nothing wraps."""
-    natural = _natural(table, language)
-    return sum(natural) + SEPARATION * len(natural)
+@dataclass(frozen=True)
+class Widths:
+    """The widths of the columns of a table: as they are, and the least that they can be (a formula is not cut)."""
+
+    natural: tuple[float, ...]
+    least: tuple[float, ...]
+
+    @property
+    def narrowest(self) -> float:
+        """The width of the table if every column is as narrow as it can be."""
+        return sum(self.least) + SEPARATION * len(self.least)
+
+    def fitted(self, line: float) -> tuple[float | None, ...]:
+        """The width of each column that must wrap for the table to fit into a line; None for the others."""
+        now = list(self.natural)
+        fixed: list[float | None] = [None] * len(now)
+        room = line - SEPARATION * len(now)
+        while sum(now) > room and None in fixed:
+            k = max((k for k, f in enumerate(fixed) if f is None), key=lambda k: now[k] - self.least[k])
+            now[k] = max(self.least[k], now[k] - (sum(now) - room))
+            fixed[k] = now[k]
+        return tuple(fixed)
 
 
-def _natural(table: Table, language: Language) -> list[float]:
-    rows = (table.head, *table.rows)
-    return [max(inline_width(row[k], language) for row in rows) for k in range(len(table.head))]
-
-
-def column_widths(table: Table, language: Language, line: float) -> tuple[float | None, ...]:
-    """The width of each column that must wrap for the table to fit into a line; None for the others."""
-    natural = _natural(table, language)
-    fixed: list[float | None] = [None] * len(natural)
-    room = line - SEPARATION * len(natural)
-    while sum(natural) > room and None in fixed:
-        widest = max((k for k, f in enumerate(fixed) if f is None), key=lambda k: natural[k])
-        others = sum(natural) - natural[widest]
-        rest = [k for k, f in enumerate(fixed) if f is None and k != widest]
-        natural[widest] = max(room - others, min(natural[widest], room / (len(rest) + 1.5)))
-        fixed[widest] = natural[widest]
-    return tuple(fixed)
+def column_widths(table: Table, language: Language) -> Widths:
+    """How wide the columns of a table are and can be."""
+    columns = [[row[k] for row in (table.head, *table.rows)] for k in range(len(table.head))]
+    natural = tuple(max(inline_width(cell, language) for cell in column) for column in columns)
+    formulas = [max(widest_formula(cell) for cell in column) for column in columns]
+    least = tuple(min(n, max(f + LETTER, WORD)) for n, f in zip(natural, formulas, strict=True))
+    return Widths(natural, least)

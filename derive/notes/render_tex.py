@@ -13,12 +13,12 @@ from derive.notes.escape import Tex, escape_tex
 from derive.notes.formula import is_tall
 from derive.notes.language import Language, load_language
 from derive.notes.layout import BoxLine, Line, Page, lay_boxed, lay_derivation, lay_display
-from derive.notes.measuring import column_widths, inline_width, table_width
+from derive.notes.measuring import column_widths, inline_width
 from derive.notes.templating import tex_environment
 from derive.notes.tikz import tikz
 
 PAGE = Page(line=42.0, reasons=13.2)
-_SIZES = ((r"\normalsize", 1.0), (r"\small", 0.92), (r"\footnotesize", 0.83), (r"\scriptsize", 0.74), (r"\tiny", 0.56))
+_SIZES = ((r"\normalsize", 1.0), (r"\small", 0.94), (r"\footnotesize", 0.86), (r"\scriptsize", 0.78), (r"\tiny", 0.65))
 SHORT_TABLE = 16
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _LEVELS = ("section", "subsection", "subsubsection", "paragraph")
@@ -95,13 +95,13 @@ class TexPage:
 
     def size(self, block: Table) -> Tex:
         """The size of type at which a table fits into a line."""
-        needed = table_width(block, self.language) / PAGE.line
+        needed = column_widths(block, self.language).narrowest / PAGE.line
         return Tex(next((name for name, size in _SIZES if needed * size <= 1), _SIZES[-1][0]))
 
     def columns(self, block: Table) -> Tex:
         """The column types: as wide as their content, or wrapped at a given width."""
         size = dict(_SIZES)[self.size(block)]
-        widths = column_widths(block, self.language, PAGE.line / size)
+        widths = column_widths(block, self.language).fitted(PAGE.line / size)
         kinds = block.columns or "l" * len(block.head)
         return Tex("".join(self._column(k, w) for k, w in zip(kinds, widths, strict=True)))
 

@@ -26,6 +26,7 @@ from derive.terms.prover import contains_id
 from derive.terms.term import Bound, Delta, Entry, Functional
 from derive.terms.term import Scalar as ScalarAtom
 from derive.terms.view import Apply, Leaf, Plus, Power, Step, Summed, Times, View, children, free_indices
+from derive.terms.walk import entries_in
 
 Scope = Mapping[str, Index]
 """The axes in scope: every free index that is not ordered, and the bound ones."""
@@ -72,12 +73,21 @@ def _leaf(view: Leaf, scope: Scope) -> Array:
         case Entry():
             return _entry(atom, scope)
         case Functional():
-            order = tuple(a.variable or "" for _, at in atom.wrt for a in at)
-            rest = sorted((atom.free & set(scope)) - set(order))
-            return Source(atom, tuple(scope[n] for n in (*(n for n in order if n in scope), *rest)))
+            return Source(atom, tuple(scope[n] for n in _gradient_axes(atom) if n in scope))
         case Delta() | Bound():
             return Condition(atom, atom.free & frozenset(scope))
     raise DeriveError(f"{atom!r} has no array form")
+
+
+def _gradient_axes(atom: Functional) -> list[str]:
+    """The indices of `∂C/∂a` in the order in which `a` has them, samples and layers too; then all others."""
+    order: dict[str, None] = {}
+    for k, at in atom.wrt:
+        places = {b.name: e.variable for b, e in zip(atom.bounds, at, strict=True)}
+        for entry in entries_in(atom.args[k]):
+            names = (places.get(e.variable or "", e.variable) for e in entry.idx)
+            order |= dict.fromkeys(n for n in names if n is not None)
+    return [*order, *sorted(atom.free - set(order))]
 
 
 def _entry(atom: Entry, scope: Scope) -> Array:

@@ -252,9 +252,7 @@ def added(terms: Sequence[Matrix]) -> Matrix:
     right = _shared([factors[::-1] for _, factors in rows], shortest - 1 - left)
     if not left and not right:
         return Added(tuple(terms))
-    inner = [
-        _rescaled(scalar, product(factors[left : len(factors) - right])) for scalar, factors in rows
-    ]
+    inner = [_rescaled(scalar, product(factors[left : len(factors) - right])) for scalar, factors in rows]
     factors = rows[0][1]
     return product([*factors[:left], Added(tuple(inner)), *factors[len(factors) - right :]])
 

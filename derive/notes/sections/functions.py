@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 
 import sympy
 
-from derive.notes.document import Block, Derivation, Display, Math, Paragraph, Row, Section, Step, words
+from derive.notes.document import Block, Derivation, Display, Listing, Math, Paragraph, Row, Section, Step, words
 from derive.notes.formulas import Formulas
 from derive.notes.functions import (
     ARGUMENT,
@@ -14,11 +15,12 @@ from derive.notes.functions import (
     elimination,
     formula,
     is_defined,
+    kinks,
     registered,
 )
 from derive.notes.subject import Subject
-from derive.terms.term import Func, Functional
-from derive.terms.view import Apply, View, children
+from derive.terms.term import Func, Functional, Scalar
+from derive.terms.view import Apply, Leaf, Num, View, children
 from derive.terms.walk import atoms_in
 
 Orders = tuple[int, ...]
@@ -84,14 +86,23 @@ def _options(formulas: Formulas, name: str) -> Mapping[str, sympy.Expr]:
     }
 
 
-def _head(formulas: Formulas, name: str, orders: Orders) -> str:
-    return f"{formulas.printer.function(name, orders)}({ARGUMENT})"
+def _head(
+    formulas: Formulas, name: str, orders: Orders, options: Mapping[str, sympy.Expr], at: sympy.Expr = ARGUMENT
+) -> str:
+    """The function as the equations write it, at z or at a number: `σ'(z)`, `|z|`, `ELU(z, 1/2)`."""
+    numbers = [options.get(o.name, o) for o in registered(name).options]
+    letters = {str(e): str(e) for e in (ARGUMENT, *numbers)}
+    return formulas.printer.view(Apply(name, orders, tuple(_shown(e) for e in (at, *numbers))), letters)
+
+
+def _shown(e: sympy.Expr) -> View:
+    return Num(Fraction(int(e.p), int(e.q))) if e.is_Rational else Leaf(Scalar(str(e)))
 
 
 def _definition(formulas: Formulas, name: str, options: Mapping[str, sympy.Expr]) -> Row:
     orders = (0,) * len(registered(name).arguments)
     body = formula(definition_of(name, orders, options))
-    return Row(_head(formulas, name, orders), body, note=words("functions.definition"))
+    return Row(_head(formulas, name, orders, options), body, note=words("functions.definition"))
 
 
 def _derivative(formulas: Formulas, name: str, orders: Orders, options: Mapping[str, sympy.Expr]) -> Iterator[Block]:
@@ -99,19 +110,12 @@ def _derivative(formulas: Formulas, name: str, orders: Orders, options: Mapping[
     steps = [Step(formula(slope), words("functions.differentiate"), "definition")]
     found = elimination(name) if orders == (1,) else None
     if found is not None and found.slope != steps[0].math:
-        value = Math(f"a = {_head(formulas, name, (0,))}")
+        value = Math(f"a = {_head(formulas, name, (0,), {})}")
         inner = Math(f"{found.inner} = {found.outer}")
         key = "functions.is_value" if found.outer == "a" else "functions.value"
         given = {"value": value} if found.outer == "a" else {"value": value, "inner": inner}
         steps.append(Step(found.slope, words(key, **given), "output"))
-    yield Derivation(_head(formulas, name, orders), tuple(steps))
-    if isinstance(slope, sympy.Piecewise) and orders[0] == sum(orders) == 1:
-        yield from _kink(formulas, name, orders, slope)
-
-
-def _kink(formulas: Formulas, name: str, orders: Orders, slope: sympy.Piecewise) -> Iterator[Block]:
-    """What the convention gives at 0, where the two sides disagree."""
-    sides = {value.subs(ARGUMENT, 0) for value, _ in slope.args}
-    if len(sides) > 1:
-        head = f"{formulas.printer.function(name, orders)}(0)"
-        yield Paragraph(words("functions.kink", value=Math(f"{head} = {formula(slope.subs(ARGUMENT, 0))}")))
+    yield Derivation(_head(formulas, name, orders, options), tuple(steps))
+    if orders[0] == sum(orders) == 1 and (found_kinks := kinks(slope)):
+        values = (f"{_head(formulas, name, orders, options, at)} = {formula(value)}" for at, value in found_kinks)
+        yield Paragraph(words("functions.kink", values=Listing(tuple(Math(v) for v in values))))

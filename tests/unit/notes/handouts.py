@@ -23,6 +23,16 @@ from derive.resources import examples_dir
 
 EXAMPLES = tuple(sorted(path.stem for path in examples_dir().glob("*.yaml")))
 TEXTS = {
+    "long-names": """
+        notation: rows
+        batch: {size: m, reduce: mean}
+        inputs: {photographs_of_cats: n_0}
+        targets: {answers_of_people: {size: K, kind: one_hot}}
+        layers:
+          - {dense: {units: h, activation: relu}, name: extraordinarily_long_name}
+          - {dense: {units: K, activation: softmax}, name: classification_layer}
+        loss: cross_entropy
+        """,
     "everything": """
         batch: {size: m, reduce: sum}
         inputs: {x: n_0, u: 3}

@@ -66,7 +66,7 @@ def test_code_that_does_not_return(what: str, tmp_path: Path) -> None:
 def test_code_that_does_not_end(body: str, tmp_path: Path) -> None:
     start = time.monotonic()
     report = run(tmp_path, HEAD + body, timeout=1.0)
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 30
     assert "longer than 1 s" in report.claim("b1").reason
     assert report.exit_code == 3
 
