@@ -100,9 +100,7 @@ class DeriveErrors(DeriveError):
         self.errors = tuple(errors)
         assert self.errors, "an empty collection of errors is not an error"
         first = self.errors[0]
-        super().__init__(
-            first.message, repair=first.repair, file=first.file, line=first.line, column=first.column
-        )
+        super().__init__(first.message, repair=first.repair, file=first.file, line=first.line, column=first.column)
         self.args = (self.errors,)
 
     def render(self) -> str:

@@ -251,9 +251,7 @@ class Derivation:
         if only is not None:
             there.gradient(only)
         sample = there.sample.adjoints if there.sample is not None else None
-        given = handout.note_input(
-            there.adjoints, sample, there.printer().notation, (only,) if only else (), language
-        )
+        given = handout.note_input(there.adjoints, sample, there.printer().notation, (only,) if only else (), language)
         return notes.write_handout(given, to, fragment)
 
     def kernel(self, wrt: str = "params") -> str:

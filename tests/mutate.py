@@ -81,9 +81,7 @@ def _tests_fail(tree: Path, tests: tuple[str, ...]) -> bool:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *tests]
     environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        done = subprocess.run(
-            command, cwd=tree, env=environment, capture_output=True, timeout=TIME_LIMIT, check=False
-        )
+        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, timeout=TIME_LIMIT, check=False)
     except subprocess.TimeoutExpired:
         return True
     assert done.returncode in (0, 1, 2), done.stdout.decode()[-2000:]

@@ -84,9 +84,7 @@ def _closed(c: Contribution, k: tuple[Affine, ...], context: dict[str, Index]) -
     return sum_over(c.bounds, times(times(c.cotangent, c.coefficient), deltas), context)
 
 
-def _contributions(
-    network: Network, tensor: Tensor, seed: Seed, live: frozenset[str]
-) -> Iterable[Contribution]:
+def _contributions(network: Network, tensor: Tensor, seed: Seed, live: frozenset[str]) -> Iterable[Contribution]:
     taken = frozenset(a.name for a in (*tensor.axes, *seed.axes))
     for reader in network.readers(tensor.name):
         if reader.lhs.tensor not in live:
@@ -107,9 +105,7 @@ def _merged(found: Iterable[Occurrence]) -> list[Occurrence]:
     groups: dict[tuple[object, ...], list[Occurrence]] = {}
     for o in found:
         groups.setdefault((o.bounds, o.idx), []).append(o)
-    return [
-        Occurrence(g[0].bounds, total(o.coefficient for o in g), g[0].idx) for g in groups.values()
-    ]
+    return [Occurrence(g[0].bounds, total(o.coefficient for o in g), g[0].idx) for g in groups.values()]
 
 
 def _renamed(reader: Equation, taken: frozenset[str]) -> tuple[tuple[Index, ...], Entry, Poly]:

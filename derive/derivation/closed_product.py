@@ -81,9 +81,7 @@ def _in_itself(adjoints: Adjoints, p: Poly, own: str, context: Context) -> Poly:
     return p
 
 
-def _matrix(
-    p: Poly, adjoint: str, at: tuple[Affine, ...], column: Index, domain: tuple[Index, ...]
-) -> Poly | None:
+def _matrix(p: Poly, adjoint: str, at: tuple[Affine, ...], column: Index, domain: tuple[Index, ...]) -> Poly | None:
     """The coefficient of `adjoint[at]` in `p`, if `p` is linear in the adjoint one step on and nothing else."""
     context = {b.name: b for b in (*domain, column)}
     parts = []

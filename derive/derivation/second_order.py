@@ -42,9 +42,7 @@ def with_adjoints(adjoints: Adjoints) -> Network:
             gradient_name(name), tensor.axes, "value", label=tensor.label, family=tensor.family
         )
         equations += [_equation(c) for c in adjoints.results[name]]
-    return replace(
-        network, tensors=MappingProxyType(tensors), equations=tuple(equations), cost=None, sample=None
-    )
+    return replace(network, tensors=MappingProxyType(tensors), equations=tuple(equations), cost=None, sample=None)
 
 
 def _equation(c: Case) -> Equation:
@@ -68,8 +66,10 @@ def hessian_vector(adjoints: Adjoints, wrt: Iterable[str] | None = None) -> Adjo
     The scalar `Hv = Σ_W Σ_k v_W[k] ∂C/∂W[k]` is stated as a cost and differentiated by the parameters: the
     adjoint of `W` in the result is the part of H v that belongs to `W`.
     """
-    names = tuple(wrt) if wrt is not None else tuple(
-        t.name for t in adjoints.network.parameters if t.name in adjoints.results
+    names = (
+        tuple(wrt)
+        if wrt is not None
+        else tuple(t.name for t in adjoints.network.parameters if t.name in adjoints.results)
     )
     network = with_adjoints(adjoints)
     tensors = dict(network.tensors)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from derive.calculus.adjoint import AdjointEquation, Seed, adjoint_equation, adjoint_name, seed_of
 from derive.graph.reach import circle_breakers, order_backwards, reachable, readers, reads
 from derive.ir.record import Case
-from derive.ir.tensor import ADJOINT, Equation
+from derive.ir.tensor import ADJOINT, GRADIENT, Equation
 from derive.network.network import Network
 from derive.simplify.definition import Pattern, pattern_of_equation, pattern_of_fact
 from derive.simplify.engine import Simplifier
@@ -35,14 +35,14 @@ class Adjoints:
     named: tuple[str, ...]
 
 
-def derive_adjoints(
-    network: Network, wrt: tuple[str, ...] | None = None, of: str | None = None
-) -> Adjoints:
+def derive_adjoints(network: Network, wrt: tuple[str, ...] | None = None, of: str | None = None) -> Adjoints:
     """Adjoints of all tensors between `of` (default: the cost) and `wrt` (default: parameters and inputs)."""
     seed = seed_of(network, of)
     order = order_backwards(network, seed.tensor)
-    wanted = wrt if wrt is not None else tuple(
-        t.name for t in network.role("parameter", "input") if t.kind not in ("class_id", "id")
+    wanted = (
+        wrt
+        if wrt is not None
+        else tuple(t.name for t in network.role("parameter", "input") if t.kind not in ("class_id", "id"))
     )
     live = frozenset(order)
     needed = _depends_on(network, order, frozenset(wanted))
@@ -73,9 +73,7 @@ def _roles(network: Network) -> dict[str, str]:
     return roles | {adjoint_name(n): "adjoint" for n in network.tensors}
 
 
-def _named(
-    network: Network, equations: Mapping[str, AdjointEquation], wanted: frozenset[str]
-) -> list[str]:
+def _named(network: Network, equations: Mapping[str, AdjointEquation], wanted: frozenset[str]) -> list[str]:
     """Which adjoints keep a name: what is asked for, preactivations, and what several others are made of.
 
     Not named are those with a single use, copies of another adjoint, and those of statistics: values that a
@@ -113,9 +111,7 @@ def _named(
 def _recurrent(equations: Mapping[str, AdjointEquation], named: frozenset[str]) -> list[str]:
     """Adjoints that depend on themselves through unnamed ones: one in every such circle keeps its name."""
     edges = {
-        n: tuple(
-            dict.fromkeys(r.removeprefix(ADJOINT) for m, _ in e.rhs.terms for r in _reads(m))
-        )
+        n: tuple(dict.fromkeys(r.removeprefix(ADJOINT) for m, _ in e.rhs.terms for r in _reads(m)))
         for n, e in equations.items()
         if n not in named
     }
@@ -144,7 +140,12 @@ def _is_trivial(e: AdjointEquation) -> bool:
 
 
 def _is_statistic(network: Network, name: str) -> bool:
-    """Whether some reader has an index on its left side that the entry of `name` in it does not have."""
+    """Whether some reader has an index on its left side that the entry of `name` in it does not have.
+
+    A gradient that is differentiated again is none, though `∇W = ∇z xᵀ` spreads it out.
+    """
+    if name.startswith(GRADIENT):
+        return False
     for reader in network.readers(name):
         left = {b.name for b in reader.domain}
         for e in entries_in(reader.rhs):

@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from derive.handout.printed import form
     from derive.handout.given import note_input
+    from derive.handout.printed import form
 
 __all__ = ["form", "note_input"]
 

@@ -58,9 +58,7 @@ def _half_squared(atom: Functional) -> Poly:
     """½ Σ (a − y)², or ½ Σ a² of a cost without a target."""
     names = fresh_names(len(atom.bounds), atom.free)
     mapping = {b.name: index(n) for b, n in zip(atom.bounds, names, strict=True)}
-    bounds: tuple[Index, ...] = tuple(
-        b.renamed(n).subs(mapping) for b, n in zip(atom.bounds, names, strict=True)
-    )
+    bounds: tuple[Index, ...] = tuple(b.renamed(n).subs(mapping) for b, n in zip(atom.bounds, names, strict=True))
     first, *others = (substitute(a, mapping) for a in atom.args)
     difference = subtract(first, others[0]) if others else first
     return scale(sum_over(bounds, power(difference, 2), {}), Fraction(1, 2))

@@ -135,9 +135,7 @@ class Reader:
         if name not in self.tensors:
             raise DeriveError(f"the tensor {name} in {e} is not declared", repair="declare it before using it")
         if len(e.indices) != self.tensors[name]:
-            raise DeriveError(
-                f"{e} has {len(e.indices)} indices, but {name} was declared with {self.tensors[name]}"
-            )
+            raise DeriveError(f"{e} has {len(e.indices)} indices, but {name} was declared with {self.tensors[name]}")
         idx = tuple(self.affine(a) for a in e.indices)
         if name in self.ids:
             return of_affine(Affine([(IdEntry(name, idx, self.ids[name]), 1)]))

@@ -89,6 +89,4 @@ class Fact:
 class Hints:
     """How to name bound indices when printing: for a range, the letters that the author used."""
 
-    letters: Mapping[tuple[Affine, Affine], tuple[str, ...]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    letters: Mapping[tuple[Affine, Affine], tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,4 +1,4 @@
-"""Values under local axis names, and arithmetic on them: broadcasting by name, small simplifications, few operations."""
+"""Values under local axis names, and arithmetic on them: broadcasting by name, in few operations."""
 
 from __future__ import annotations
 

@@ -215,9 +215,7 @@ class FamilyUse:
     carried: frozenset[str]
 
 
-def family_use(
-    graph: Graph, items: Sequence[Item], results: frozenset[str], values: Sequence[Place]
-) -> FamilyUse:
+def family_use(graph: Graph, items: Sequence[Item], results: frozenset[str], values: Sequence[Place]) -> FamilyUse:
     """Which families must be stored: results, and what is read other than from the round before."""
     computed = {b.definition.tensor for b in bindings_of(items) if b.definition.family}
     bound = {b.ref for b in bindings_of(items) if b.ref is not None}
@@ -237,9 +235,7 @@ def family_use(
     return FamilyUse(frozenset(stored), frozenset(read - stored))
 
 
-def _read_back(
-    graph: Graph, item: Item, bound: set[Ref], computed: set[str]
-) -> Iterator[Place]:
+def _read_back(graph: Graph, item: Item, bound: set[Ref], computed: set[str]) -> Iterator[Place]:
     """The family members that an item reads as stored values."""
     inner = item.bindings if isinstance(item, LoopPlan) else (item,)
     own = [b.ref for b in inner if b.ref is not None]
@@ -263,9 +259,7 @@ def _is_carried(item: Item | None, items: Sequence[Item], tensor: str, at: tuple
     [loop] = loops
     before = loop.index.hi + 1 if loop.descending else loop.index.lo - 1
     starts = [i for i in items if isinstance(i, Binding) and i.place == (tensor, (before,))]
-    others = [
-        i for i in items if isinstance(i, Binding) and i.definition.tensor == tensor and i not in starts
-    ]
+    others = [i for i in items if isinstance(i, Binding) and i.definition.tensor == tensor and i not in starts]
     if not starts or others:
         return False
     if item is loop:

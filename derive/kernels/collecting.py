@@ -80,5 +80,3 @@ def saved_outputs(network: Network) -> Callable[[Entry, str], Entry | None]:
         return None if e is None else Entry(e.lhs.tensor, entry.idx)
 
     return saved
-
-

@@ -124,7 +124,8 @@ class Emitter:
         is_first = place == 0 or (node.function in COMMUTATIVE and len(args) == 2)
         if old == variable and node.function in OPERATORS and is_first:
             return augmented(variable, node.function, args[1 - place])
-        value = call(f"np.{node.function}", *args, out=name(old))
+        function, args = self.nodes.quickest(node, args)
+        value = call(f"np.{function}", *args, out=name(old))
         return ast.Expr(value) if old == variable else assign(variable, value)
 
     # -- blocks ------------------------------------------------------------------------------------------

@@ -70,8 +70,7 @@ def fields_of(network: Network, storages: Mapping[str, Storage], names: Names) -
     """Parameters, then inputs, targets and hyperparameters, each in the order of the network."""
     tensors = [*network.parameters, *network.role("input"), *network.role("target"), *network.role("hyper")]
     return tuple(
-        Field(t.name, field_name(t.name), names.fresh(t.name), storages[t.name], t.role == "parameter")
-        for t in tensors
+        Field(t.name, field_name(t.name), names.fresh(t.name), storages[t.name], t.role == "parameter") for t in tensors
     )
 
 

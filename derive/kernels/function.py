@@ -94,9 +94,7 @@ class FunctionBody:
         shape = tuple(UNIT if k is None else storage.axis(k, place[1]).extent for k in storage.layout)
         return graph.add(Given(shape, "real", *place))
 
-    def _nodes(
-        self, statements: Sequence[Statement], kept: frozenset[str], carried: frozenset[str]
-    ) -> NodeEmitter:
+    def _nodes(self, statements: Sequence[Statement], kept: frozenset[str], carried: frozenset[str]) -> NodeEmitter:
         variables = Variables(self.program.titles.tensors, self.names)
         self.variables = variables
         local = {s.name: self.names.fresh(s.name) for s in self.program.network.sizes if not s.args}

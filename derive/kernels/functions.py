@@ -41,10 +41,8 @@ class FunctionLowering:
         expression = formula(name, orders, given)
         symbols = arguments(len(args))
         if saved is not None and _reads_sign_only(expression) and keeps_sign(name, given):
-            expression, args = expression, [Term(ONE, saved), *args[1:]]
-        self.values = {
-            s: self.arithmetic.scaled(t) for s, t in zip(symbols, args, strict=True) if expression.has(s)
-        }
+            args = [Term(ONE, saved), *args[1:]]
+        self.values = {s: self.arithmetic.scaled(t) for s, t in zip(symbols, args, strict=True) if expression.has(s)}
         return self.lower(expression)
 
     def _number(self, t: Term) -> Fraction | None:

@@ -119,5 +119,3 @@ def _sizes(e: Affine) -> Iterable[str]:
             yield v.name
             for a in v.args:
                 yield from _sizes(a)
-
-

@@ -74,9 +74,7 @@ class Lowering:
             zero = self.reading.count(Affine())
             return Term(ONE, self.arithmetic.apply("greater_equal", self.reading.positions(a.atom.affine), zero))
         left, right = _sides(a.atom.difference, a.axes)
-        return Term(
-            ONE, self.arithmetic.apply("equal", self.reading.positions(left), self.reading.positions(right))
-        )
+        return Term(ONE, self.arithmetic.apply("equal", self.reading.positions(left), self.reading.positions(right)))
 
     @lower.register
     def _(self, a: array.Scalar) -> Term:
@@ -126,9 +124,7 @@ class Lowering:
         value = self.arithmetic.scaled(inner)
         node = self.arithmetic.graph[value.ref]
         whole = Operand(value.ref, tuple(range(len(node.shape))))
-        return Term(
-            ONE, Named(self.arithmetic.graph.add(Guarded(node.shape, "real", conditions, whole)), value.axes)
-        )
+        return Term(ONE, Named(self.arithmetic.graph.add(Guarded(node.shape, "real", conditions, whole)), value.axes))
 
     def _product(self, factors: Sequence[array.Array]) -> Term:
         """Numbers are gathered into one, which goes to the smallest factor; denominators divide at the end."""

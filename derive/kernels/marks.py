@@ -37,9 +37,7 @@ def with_ordered_sums(view: View, families: Mapping[str, int]) -> View:
         return view
     used = free_indices(view.body).union(*(b.free for b in view.bounds))
     ordered = frozenset(_ordered_names(view, families)) | {b.name for b in view.bounds} - used
-    return Summed(
-        tuple(Index(b.name, b.lo, b.hi, b.ordered or b.name in ordered) for b in view.bounds), view.body
-    )
+    return Summed(tuple(Index(b.name, b.lo, b.hi, b.ordered or b.name in ordered) for b in view.bounds), view.body)
 
 
 def _ordered_names(view: View, families: Mapping[str, int]) -> Iterator[str]:
@@ -95,7 +93,6 @@ def _worst(e: Affine, scope: Mapping[str, Index], sign: int) -> Affine:
         b = scope[names[0]]
         e = e.subs({names[0]: b.hi if c * sign > 0 else b.lo})
     return e
-
 
 
 def pruned(view: View, scope: Mapping[str, Index]) -> View:

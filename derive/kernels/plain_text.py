@@ -111,7 +111,9 @@ class PlainText:
     @view.register
     def _(self, view: Num) -> Text:
         value = str(abs(view.value))
-        return Text(("−" if view.value < 0 else "") + value, HADAMARD if view.value < 0 else PRODUCT if "/" in value else WHOLE)
+        if view.value < 0:
+            return Text("−" + value, HADAMARD)
+        return Text(value, PRODUCT if "/" in value else WHOLE)
 
     @view.register
     def _(self, view: Leaf) -> Text:

@@ -111,9 +111,7 @@ class Planner:
         reading = Reading(arithmetic, self.storages, self.bound, scope)
         return Lowering(arithmetic, reading, self.saved, is_relative)
 
-    def _assembled(
-        self, place: Place, ref: Ref, starts: tuple[Affine, ...], whole: tuple[Affine, ...]
-    ) -> Ref | None:
+    def _assembled(self, place: Place, ref: Ref, starts: tuple[Affine, ...], whole: tuple[Affine, ...]) -> Ref | None:
         """The whole tensor once its last part is there."""
         parts = self.parts.setdefault(place, [])
         parts.append((ref, starts))
@@ -143,9 +141,7 @@ class Planner:
         return self.graph.add(Arranged(shape, inner.kind, Operand(value.ref, places)))
 
 
-def _relaid(
-    node: Reduction, value: Named, names: tuple[str | None, ...], shape: tuple[Affine, ...]
-) -> Reduction:
+def _relaid(node: Reduction, value: Named, names: tuple[str | None, ...], shape: tuple[Affine, ...]) -> Reduction:
     """A reduction with its result in another layout: axes of extent 1 are kept, not put in afterwards."""
     rank, old = len(shape), len(node.shape)
     moved: dict[int, int] = {k: names.index(n) for k, n in enumerate(value.axes) if n is not None}

@@ -28,9 +28,7 @@ def arguments(count: int) -> tuple[sympy.Symbol, ...]:
 
 
 @cache
-def formula(
-    name: str, orders: tuple[int, ...], given: tuple[Fraction | None, ...] = ()
-) -> sympy.Expr:
+def formula(name: str, orders: tuple[int, ...], given: tuple[Fraction | None, ...] = ()) -> sympy.Expr:
     """A named function or its derivative as an expression in `arguments`, stable in floating point.
 
     `given` are the values of those arguments that are numbers. Raises: UnsupportedError for an abstract function.
@@ -47,9 +45,7 @@ def formula(
             expression = expression.diff(x)
         return stable(expression.subs(x, values[0]))
     if known is None or known.definition is None:
-        raise UnsupportedError(
-            f"the function {name} is abstract, so there is no kernel", repair="give it a definition"
-        )
+        raise UnsupportedError(f"the function {name} is abstract, so there is no kernel", repair="give it a definition")
     return stable(definition(name, orders).subs(dict(zip(known.arguments, values, strict=True)), simultaneous=True))
 
 

@@ -38,7 +38,7 @@ Step = Definition | Loop
 
 @dataclass(frozen=True)
 class Scheduler:
-    """`families` is the number of ordered axes of each tensor; `early` are results to be computed as soon as possible."""
+    """`families` is the number of ordered axes of each tensor; `early` are results wanted as soon as possible."""
 
     definitions: Sequence[Definition]
     families: Mapping[str, int]
@@ -55,9 +55,7 @@ class Scheduler:
         after = {k: self._depends_on(d, by_tensor) for k, d in enumerate(self.definitions)}
         groups = components(after)
         group_of = {k: g for g, members in enumerate(groups) for k in members}
-        outer = {
-            g: sorted({group_of[j] for k in members for j in after[k]} - {g}) for g, members in enumerate(groups)
-        }
+        outer = {g: sorted({group_of[j] for k in members for j in after[k]} - {g}) for g, members in enumerate(groups)}
         priority = {g: self._priority(members) for g, members in enumerate(groups)}
         steps: list[Step] = []
         for g in in_order(outer, priority):
@@ -131,12 +129,7 @@ class Scheduler:
     def _body_in_order(self, body: list[Definition], name: str) -> list[Definition]:
         """Within a round, what is read in the same round comes first."""
         after = {
-            k: [
-                j
-                for j, e in enumerate(body)
-                for _, offset in self._offsets(d, name, {e.tensor})
-                if offset == 0
-            ]
+            k: [j for j, e in enumerate(body) for _, offset in self._offsets(d, name, {e.tensor}) if offset == 0]
             for k, d in enumerate(body)
         }
         order = in_order(after, {k: (k,) for k in after})
@@ -181,7 +174,7 @@ class Scheduler:
         return False
 
     def _joined(self, host: Loop, d: Definition) -> list[Step] | None:
-        """The loop with one more definition, and that definition's own rounds before and after it; None if it cannot be."""
+        """The loop with one more definition, whose own rounds stand before and after it; None if it cannot be."""
         name, mine = host.index.name, d.loop
         made = {e.tensor for e in host.body}
         offsets = [o for _, o in self._offsets(d, name, made)]

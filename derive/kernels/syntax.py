@@ -28,6 +28,8 @@ def constant(value: object) -> Expr:
     """A constant; a negative number stands under a minus sign, as in source text."""
     if isinstance(value, Fraction):
         value = float(value)
+    if value == float("inf"):
+        return name("np.inf")
     if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
         return ast.UnaryOp(ast.USub(), ast.Constant(-value))
     return ast.Constant(value)  # type: ignore[arg-type]

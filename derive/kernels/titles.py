@@ -65,7 +65,8 @@ class Titles:
     def _matrix_form(self, d: Definition) -> str | None:
         scope = {b.name: b for b in d.axes}
         axes = [scope[e.variable] for e in d.lhs.idx if e.variable in scope]
-        if d.over or len(axes) > 2 or len(axes) != len(scope) or any(e.variable is None for e in d.lhs.idx[len(d.at) :]):
+        is_slice = any(e.variable is None for e in d.lhs.idx[len(d.at) :])
+        if d.over or is_slice or len(axes) > 2 or len(axes) != len(scope):
             return None
         row, column = None, None
         if len(axes) == 2:

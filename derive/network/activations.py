@@ -31,13 +31,9 @@ def _kinked(above: sympy.Expr, below: sympy.Expr) -> sympy.Piecewise:
 for _function in (
     ScalarFunction("sigmoid", 1 / (1 + exp(-x)), latex=r"\sigma"),
     ScalarFunction("relu", _kinked(x, sympy.Integer(0)), latex=r"\operatorname{ReLU}", smooth=False),
-    ScalarFunction(
-        "leaky_relu", _kinked(x, slope * x), (slope,), latex=r"\operatorname{LeakyReLU}", smooth=False
-    ),
+    ScalarFunction("leaky_relu", _kinked(x, slope * x), (slope,), latex=r"\operatorname{LeakyReLU}", smooth=False),
     ScalarFunction("prelu", _kinked(x, alpha * x), (alpha,), latex=r"\operatorname{PReLU}", smooth=False),
-    ScalarFunction(
-        "elu", _kinked(x, alpha * (exp(x) - 1)), (alpha,), latex=r"\operatorname{ELU}", smooth=False
-    ),
+    ScalarFunction("elu", _kinked(x, alpha * (exp(x) - 1)), (alpha,), latex=r"\operatorname{ELU}", smooth=False),
     ScalarFunction(
         "selu",
         _kinked(SELU_SCALE * x, SELU_SCALE * SELU_ALPHA * (exp(x) - 1)),
@@ -82,7 +78,6 @@ def applied(
         [symbol] = options.abstract_symbols()
         return sympy.Function(symbol)(z[at])
     settings = (
-        learned[o.name] if o.name in learned else Rational(str(getattr(options, o.name)))
-        for o in function.options
+        learned[o.name] if o.name in learned else Rational(str(getattr(options, o.name))) for o in function.options
     )
     return sympy.Function(kind)(z[at], *settings)

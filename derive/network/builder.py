@@ -94,19 +94,13 @@ class Builder:
             self._ordered.add(name)
         return made
 
-    def input(
-        self, name: str, axes: Sequence[Axis], kind: Kind = "real", **more: Unpack[Details]
-    ) -> sympy.Basic:
+    def input(self, name: str, axes: Sequence[Axis], kind: Kind = "real", **more: Unpack[Details]) -> sympy.Basic:
         return self._declare(name, axes, "input", kind, **more)
 
-    def target(
-        self, name: str, axes: Sequence[Axis], kind: Kind = "real", **more: Unpack[Details]
-    ) -> sympy.Basic:
+    def target(self, name: str, axes: Sequence[Axis], kind: Kind = "real", **more: Unpack[Details]) -> sympy.Basic:
         return self._declare(name, axes, "target", kind, **more)
 
-    def parameter(
-        self, name: str, axes: Sequence[Axis], init: str = "", **more: Unpack[Details]
-    ) -> sympy.Basic:
+    def parameter(self, name: str, axes: Sequence[Axis], init: str = "", **more: Unpack[Details]) -> sympy.Basic:
         """A learned tensor; `init` names its initializer (`xavier`, `he`, `zeros`, `ones`, or a number)."""
         self._initializers[name] = init
         return self._declare(name, axes, "parameter", **more)
@@ -241,9 +235,7 @@ class Builder:
         self._claim(name)
         bounds = tuple(self.range_of(a) for a in axes)
         if len({b.name for b in bounds}) < len(bounds):
-            raise DeriveError(
-                f"two axes of {name} have the same index", repair="give each axis its own index"
-            )
+            raise DeriveError(f"two axes of {name} have the same index", repair="give each axis its own index")
         family = 0
         while family < len(bounds) and bounds[family].ordered:
             family += 1
@@ -264,9 +256,7 @@ class Builder:
 
     def _reader(self, domain: frozenset[str]) -> Reader:
         """A reader for one expression; it looks names up in the tables as they are now."""
-        return Reader(
-            self._arity, self._sizes.keys(), self._ids, self._costs, self._abstract, domain, self._ordered
-        )
+        return Reader(self._arity, self._sizes.keys(), self._ids, self._costs, self._abstract, domain, self._ordered)
 
     def _check(self, equation: Equation) -> None:
         """The free indices of the right side are among the left's, and every entry is in range."""

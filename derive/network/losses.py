@@ -20,9 +20,7 @@ delta = sympy.Symbol("delta", positive=True)
 REGISTRY.add(
     ScalarFunction(
         "huber",
-        sympy.Piecewise(
-            (delta * (x - delta / 2), x > delta), (delta * (-x - delta / 2), x < -delta), (x**2 / 2, True)
-        ),
+        sympy.Piecewise((delta * (x - delta / 2), x > delta), (delta * (-x - delta / 2), x < -delta), (x**2 / 2, True)),
         (delta,),
         latex=r"\operatorname{huber}",
         smooth=False,

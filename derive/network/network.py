@@ -26,9 +26,7 @@ class Network:
     equations: tuple[Equation, ...]
     cost: str | None
     facts: tuple[Fact, ...] = ()
-    letters: Mapping[tuple[Affine, Affine], tuple[str, ...]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    letters: Mapping[tuple[Affine, Affine], tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     batch: Index | None = None
     reduce: str | None = None

@@ -48,9 +48,7 @@ def _activation_of(sheet: Sheet, source: Value, at: Round | None) -> Named:
     same_round = isinstance(read.layer, Affine) == (at is not None)
     name = "a" + source.name.removeprefix("z")
     if read.meaning == "preactivation" and same_round and sheet.names.is_free(name):
-        return sheet.names.fresh(name), Label(
-            "activation", read.layer if at is None else at.mark(), read.part
-        )
+        return sheet.names.fresh(name), Label("activation", read.layer if at is None else at.mark(), read.part)
     name = sheet.names.fresh(f"a_{source.name}")
     part = name.removeprefix("a_")
     return name, Label("activation", part) if at is None else Label("activation", at.mark(), part)

@@ -68,9 +68,7 @@ def read_network_text(text: str, *, file: str = UNNAMED_FILE, title: str = "netw
     if not isinstance(tree, MappingNode):
         complaints.raise_any()
         found = "the file is empty" if tree is None else f"the file holds {describe(tree)}, not a mapping"
-        raise NetworkFileError(
-            found, repair="start with `inputs:` and `layers:`", file=file, line=1, column=1
-        )
+        raise NetworkFileError(found, repair="start with `inputs:` and `layers:`", file=file, line=1, column=1)
     _check_keys(tree, complaints)
     network = _read_network(tree, title, complaints)
     complaints.raise_any()
@@ -95,9 +93,7 @@ def _read_network(tree: MappingNode, title: str, complaints: Complaints) -> Netw
     loss = read_loss(loss_entry, complaints)
     targets = read_targets(target_entry, loss.kind if loss else None, complaints)
     if loss_entry is None and target_entry is not None:
-        complaints.add(
-            target_entry.key_place, "there are targets, and no loss compares them", "add `loss: …`"
-        )
+        complaints.add(target_entry.key_place, "there are targets, and no loss compares them", "add `loss: …`")
     check_targets(loss, target_entry, targets, complaints)
     layers_entry = tree.entry("layers")
     drafts = read_layers(layers_entry.value, complaints) if layers_entry else ()

@@ -77,8 +77,7 @@ class Site:
         owner = self.sheet.parameters[self.layer.share or ""][name]
         if owner.shape != shape:
             raise ShapeError(
-                f"shares {quoted(owner.name)} of size {shown_shape(owner.shape)},"
-                f" and needs {shown_shape(shape)}",
+                f"shares {quoted(owner.name)} of size {shown_shape(owner.shape)}, and needs {shown_shape(shape)}",
                 repair="give both layers the same units and inputs of the same size, or leave `share` out",
             )
         return owner
@@ -108,9 +107,7 @@ class Site:
     def hand_on(self, at: tuple[sympy.Basic, ...], rhs: sympy.Expr) -> None:
         """State the layer's result at these features; several times for a result in parts."""
         value, axes = self.result.value, self.result.axes
-        self.sheet.net.define(
-            value.name, value.at(at), rhs, axes=axes, label=value.label, line=self.layer.line
-        )
+        self.sheet.net.define(value.name, value.at(at), rhs, axes=axes, label=value.label, line=self.layer.line)
 
     def label(self, meaning: str) -> Label:
         """What a notation needs to know of one of the layer's tensors."""

@@ -222,9 +222,7 @@ class _TreeBuilder:
         if kind == "bool":
             return text.lower() == "true"
         if len(text) > DIGIT_LIMIT:
-            self._leave_hole(
-                place, f"the number {quoted(text)} has too many digits", "write a shorter number"
-            )
+            self._leave_hole(place, f"the number {quoted(text)} has too many digits", "write a shorter number")
             return None
         try:
             return int(text) if kind == "int" else float(re.sub(r"(?i)\.(inf|nan)", r"\1", text))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor
+
 from derive.notes.drawing import Curve, Drawing, Point
 
 LINE_WIDTH = 16.0
@@ -9,7 +11,7 @@ LINE_WIDTH = 16.0
 
 def tikz(drawing: Drawing) -> str:
     """The picture, reduced to the width of a line (cm) where it is wider."""
-    scale = min(1.0, LINE_WIDTH / drawing.width)
+    scale = min(1.0, floor(1000 * LINE_WIDTH / drawing.width) / 1000)
     lines = [rf"\begin{{tikzpicture}}[x=1cm, y=-1cm, scale={_number(scale)}, transform shape, >=stealth, semithick]"]
     lines += [rf"  \draw[->{', densely dotted' if c.dashed else ''}] {_path(c)};" for c in drawing.curves]
     for b in drawing.boxes:

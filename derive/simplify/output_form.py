@@ -41,9 +41,7 @@ def output_form(name: str) -> tuple[tuple[sympy.Expr, int], ...] | None:
 
 def _rational(e: sympy.Expr) -> sympy.Expr | None:
     """The expression as a rational function of E = e^z, or None."""
-    expanded = e.rewrite(sympy.exp).replace(
-        lambda t: isinstance(t, sympy.exp), lambda t: _E ** (t.args[0] / x)
-    )
+    expanded = e.rewrite(sympy.exp).replace(lambda t: isinstance(t, sympy.exp), lambda t: _E ** (t.args[0] / x))
     together = sympy.together(expanded)
     return together if together.is_rational_function(_E) and not together.has(x) else None
 
@@ -57,8 +55,7 @@ def _resultant(value: sympy.Expr, slope: sympy.Expr) -> sympy.Expr:
 def _holds(name: str, found: sympy.Expr) -> bool:
     value, slope = definition(name, (0,)), definition(name, (1,))
     return all(
-        abs(float(found.subs(a, value.subs(x, s).evalf())) - float(slope.subs(x, s).evalf())) < 1e-12
-        for s in _SAMPLES
+        abs(float(found.subs(a, value.subs(x, s).evalf())) - float(slope.subs(x, s).evalf())) < 1e-12 for s in _SAMPLES
     )
 
 

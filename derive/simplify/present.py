@@ -211,9 +211,7 @@ def _gcd(members: Sequence[Monomial]) -> Monomial:
     common = dict(members[0].powers)
     for m in members[1:]:
         powers = dict(m.powers)
-        common = {
-            a: min(e, powers[a], key=abs) for a, e in common.items() if a in powers and powers[a] * e > 0
-        }
+        common = {a: min(e, powers[a], key=abs) for a, e in common.items() if a in powers and powers[a] * e > 0}
     return Monomial(common.items())
 
 

@@ -101,9 +101,7 @@ def _substitute_block(block: Block, mapping: Mapping_) -> Atom | Poly:
     from derive.terms.blocks import sum_over  # noqa: PLC0415  (a sum may fall apart when its body changes)
 
     opened, inner = open_block(Block(block.bounds, block.body), block.free | set(mapping) | _images(mapping))
-    return sum_over(
-        tuple(b.subs(mapping) for b in opened), substitute_monomial(inner, mapping), {}
-    )
+    return sum_over(tuple(b.subs(mapping) for b in opened), substitute_monomial(inner, mapping), {})
 
 
 def _images(mapping: Mapping_) -> frozenset[str]:
@@ -121,9 +119,7 @@ def fresh_names(count: int, avoid: frozenset[str]) -> list[str]:
     return names
 
 
-def rename_bounds(
-    bounds: tuple[Index, ...], body: Monomial, names: list[str]
-) -> tuple[tuple[Index, ...], Monomial]:
+def rename_bounds(bounds: tuple[Index, ...], body: Monomial, names: list[str]) -> tuple[tuple[Index, ...], Monomial]:
     mapping = {b.name: index(n) for b, n in zip(bounds, names, strict=True)}
     renamed = tuple(b.renamed(n).subs(mapping) for b, n in zip(bounds, names, strict=True))
     new = substitute_monomial(body, mapping)

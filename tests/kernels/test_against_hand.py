@@ -19,7 +19,12 @@ from derive.resources import examples_dir
 from tests.handwritten.cases import CASES, Case
 from tests.handwritten.comparison import AD, assert_close
 
-HEAD = "name: hand\nnotation: {notation}\nbatch: {{size: m, reduce: {reduce}}}\ninputs: {{x: {x}}}\ntargets: {{y: {y}}}\n"
+HEAD = """name: hand
+notation: {notation}
+batch: {{size: m, reduce: {reduce}}}
+inputs: {{x: {x}}}
+targets: {{y: {y}}}
+"""
 
 OWN: dict[str, str] = {
     "multiply": HEAD.format(notation="nielsen", reduce="mean", x="n", y="k")

@@ -18,9 +18,7 @@ class Complaints:
 
     def add(self, place: Place, message: str, repair: str) -> None:
         """Note a mistake and how to mend it."""
-        error = NetworkFileError(
-            message, repair=repair, file=self.file, line=place.line, column=place.column or None
-        )
+        error = NetworkFileError(message, repair=repair, file=self.file, line=place.line, column=place.column or None)
         self._found.setdefault((place, message), error)
 
     def __len__(self) -> int:

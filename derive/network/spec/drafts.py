@@ -92,9 +92,7 @@ def _read_layer(node: Node, complaints: Complaints) -> Draft:
     if isinstance(node, ScalarNode) and isinstance(node.value, str):
         node = MappingNode((Entry(node.value, node.place, ScalarNode(None, node.place)),), node.place)
     if not isinstance(node, MappingNode):
-        complaints.add(
-            node.place, f"a layer was expected, not {describe(node)}", "write `- {dense: {units: 10}}`"
-        )
+        complaints.add(node.place, f"a layer was expected, not {describe(node)}", "write `- {dense: {units: 10}}`")
         return LayerDraft("broken", BrokenOptions(), None, None, None, node.place)
     kind = _kind_entry(node, complaints)
     name = _read_mention(node.entry("name"), complaints)
@@ -172,9 +170,7 @@ def _read_repeat(
     complaints: Complaints,
 ) -> RepeatDraft:
     if share is not None:
-        complaints.add(
-            share.place, "a repeat has no weights of its own to share", "put `share` on a layer in it"
-        )
+        complaints.add(share.place, "a repeat has no weights of its own to share", "put `share` on a layer in it")
     written = validate(_WrittenRepeat, options, complaints, "`repeat`")
     layers = options.entry("layers") if isinstance(options, MappingNode) else None
     body = read_layers(layers.value, complaints) if layers else ()

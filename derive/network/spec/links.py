@@ -22,19 +22,13 @@ def check_sources(draft: Draft, found: Sequence[str], ids: frozenset[str], compl
     count = 1 if draft.sources is None else len(draft.sources)
     place = draft.sources[0].place if draft.sources else draft.place
     if count < least:
-        complaints.add(
-            place, f"{draft.title} reads {count} of at least {least} values", "write `from: [left, right]`"
-        )
+        complaints.add(place, f"{draft.title} reads {count} of at least {least} values", "write `from: [left, right]`")
     elif most is not None and count > most:
         expected = "one value" if most == 1 else f"at most {most} values"
-        complaints.add(
-            place, f"{draft.title} reads {expected}, not {count}", "join them with `add` or `concat` first"
-        )
+        complaints.add(place, f"{draft.title} reads {expected}, not {count}", "join them with `add` or `concat` first")
     for key in found:
         if key in ids and not reads_ids:
-            complaints.add(
-                place, f"{draft.title} cannot read the ids of {quoted(key)}", "give the input real values"
-            )
+            complaints.add(place, f"{draft.title} cannot read the ids of {quoted(key)}", "give the input real values")
 
 
 def find_owner(

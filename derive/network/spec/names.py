@@ -63,9 +63,7 @@ def parse_name(value: object) -> str:
     if not isinstance(value, str):
         raise mistake(f"a name was expected, not {describe_scalar(value)}", "write a word such as `trunk`")
     if len(value) > NAME_LENGTH:
-        raise mistake(
-            f"the name {quoted(value)} has {len(value)} characters", f"use at most {NAME_LENGTH} characters"
-        )
+        raise mistake(f"the name {quoted(value)} has {len(value)} characters", f"use at most {NAME_LENGTH} characters")
     if not _NAME.fullmatch(value):
         raise mistake(
             f"{quoted(value)} is not a safe name",
@@ -77,9 +75,7 @@ def parse_name(value: object) -> str:
 def parse_title(value: object) -> str:
     """The name of a network: words of letters and digits, joined by one blank, dot, hyphen or underscore."""
     if not isinstance(value, str):
-        raise mistake(
-            f"the name of a network is a text, not {describe_scalar(value)}", "write it between quotes"
-        )
+        raise mistake(f"the name of a network is a text, not {describe_scalar(value)}", "write it between quotes")
     if len(value) > TITLE_LENGTH or not _TITLE.fullmatch(value):
         raise mistake(
             f"{quoted(value)} cannot be the name of a network",
@@ -100,17 +96,13 @@ def parse_size(value: object) -> Size:
         return value
     if isinstance(value, bool) or not isinstance(value, int | str):
         shown = quoted(value) if isinstance(value, float) else describe_scalar(value)
-        raise mistake(
-            f"a size was expected, not {shown}", "write a whole number from 1 on or a symbol such as n_0"
-        )
+        raise mistake(f"a size was expected, not {shown}", "write a whole number from 1 on or a symbol such as n_0")
     if isinstance(value, str):
         return _parse_symbol(value)
     if value < 1:
         raise mistake(f"a size of {value} is not possible", "sizes are whole numbers from 1 on")
     if value > LARGEST_SIZE:
-        raise mistake(
-            f"a size of {quoted(value)} is too large", f"sizes are at most {LARGEST_SIZE}; use a symbol"
-        )
+        raise mistake(f"a size of {quoted(value)} is too large", f"sizes are at most {LARGEST_SIZE}; use a symbol")
     return value
 
 

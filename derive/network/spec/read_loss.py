@@ -33,9 +33,7 @@ def read_loss(entry: Entry | None, complaints: Complaints) -> LossDraft | None:
     if kind is None:
         return None
     if kind.key not in LOSS_OPTIONS:
-        complaints.add(
-            kind.key_place, f"there is no loss {quoted(kind.key)}", suggestion(kind.key, LOSS_OPTIONS)
-        )
+        complaints.add(kind.key_place, f"there is no loss {quoted(kind.key)}", suggestion(kind.key, LOSS_OPTIONS))
         return None
     written = kind.value
     sources = None
@@ -56,9 +54,7 @@ def _kind_entry(entry: Entry, complaints: Complaints) -> Entry | None:
     if isinstance(node, MappingNode) and len(node.entries) == 1:
         return node.entries[0]
     found = f"{len(node.entries)} kinds" if isinstance(node, MappingNode) else describe(node)
-    complaints.add(
-        node.place, f"one loss was expected, not {found}", "write `cross_entropy` or `{huber: {delta: 2}}`"
-    )
+    complaints.add(node.place, f"one loss was expected, not {found}", "write `cross_entropy` or `{huber: {delta: 2}}`")
     return None
 
 
@@ -104,13 +100,9 @@ def check_targets(
         return
     place, shown = draft.entry.key_place, f"the loss {quoted(draft.kind)}"
     if draft.options.needs_target and written is None:
-        complaints.add(
-            place, f"{shown} needs a target, and there is none", "add `targets: {y: …}` with its size"
-        )
+        complaints.add(place, f"{shown} needs a target, and there is none", "add `targets: {y: …}` with its size")
     elif not draft.options.target_kinds and written is not None:
         complaints.add(written.key_place, f"{shown} has no target", "remove `targets`")
     elif len(targets) > 1:
-        message = (
-            f"{shown} compares with one target, and there are {listed(target.name for target in targets)}"
-        )
+        message = f"{shown} compares with one target, and there are {listed(target.name for target in targets)}"
         complaints.add(place, message, "keep one target")

@@ -44,9 +44,7 @@ def validate(model: type[Model], node: Node, complaints: Complaints, what: str) 
     `what` names the mapping in messages, as in: an unknown key of `what`.
     """
     if not isinstance(node, MappingNode):
-        complaints.add(
-            node.place, f"{what} has {describe(node)} where a mapping belongs", "write it as {key: value}"
-        )
+        complaints.add(node.place, f"{what} has {describe(node)} where a mapping belongs", "write it as {key: value}")
         return None
     try:
         return model.model_validate(plain(node), context=node)

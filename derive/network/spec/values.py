@@ -63,9 +63,7 @@ def read_notation(entry: Entry | None, complaints: Complaints) -> NotationSpec:
 
 
 def _notation(base: str, settings: dict[str, object], lines: dict[str, int], line: int) -> NotationSpec:
-    return NotationSpec(
-        base=base, settings=MappingProxyType(settings), lines=MappingProxyType(lines), line=line
-    )
+    return NotationSpec(base=base, settings=MappingProxyType(settings), lines=MappingProxyType(lines), line=line)
 
 
 def _frozen(value: PlainValue) -> object:
@@ -184,9 +182,7 @@ def read_penalties(entry: Entry | None, complaints: Complaints) -> tuple[Penalty
     for item in entries_of(entry.value, complaints, "`penalty`", "{l2: lambda}"):
         kind = next((kind for kind in kinds if kind == item.key), None)
         if kind is None:
-            complaints.add(
-                item.key_place, f"there is no penalty {quoted(item.key)}", suggestion(item.key, kinds)
-            )
+            complaints.add(item.key_place, f"there is no penalty {quoted(item.key)}", suggestion(item.key, kinds))
             continue
         coefficient = read_value(parse_coefficient, item.value, complaints)
         if coefficient is not None:

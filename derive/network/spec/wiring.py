@@ -79,11 +79,7 @@ class Wiring:
         """Say which inputs and layers nothing reads, unless it is unknown what some layer reads."""
         if self.unresolved:
             return
-        found = [
-            (place, f"the input {quoted(name)}")
-            for name, place in self.inputs.items()
-            if name not in self.read
-        ]
+        found = [(place, f"the input {quoted(name)}") for name, place in self.inputs.items() if name not in self.read]
         found += [(draft.place, draft.title) for key, draft in self.made.items() if key not in self.read]
         for place, title in found:
             self.complaints.add(place, f"nothing reads {title}", "remove it, or name it in a `from`")
@@ -135,9 +131,7 @@ class Wiring:
             self.read.update(found)
         return tuple(found)
 
-    def _layer(
-        self, draft: LayerDraft, key: str, sources: tuple[str, ...], level: _Level, scope: Scope
-    ) -> LayerSpec:
+    def _layer(self, draft: LayerDraft, key: str, sources: tuple[str, ...], level: _Level, scope: Scope) -> LayerSpec:
         owner = None
         if draft.share is not None:
             owner = find_owner(draft, draft.share, scope, self.owners, self.complaints)
@@ -163,9 +157,7 @@ class Wiring:
             message = f"the name {quoted(name.text)} is used twice, first on line {first.line}"
             self.complaints.add(name.place, message, "rename one of them")
 
-    def _unroll(
-        self, draft: RepeatDraft, sources: tuple[str, ...], level: _Level, scope: Scope
-    ) -> list[Wired]:
+    def _unroll(self, draft: RepeatDraft, sources: tuple[str, ...], level: _Level, scope: Scope) -> list[Wired]:
         """The rounds of a repeat one after the other; names get the number of their round."""
         assert isinstance(draft.times, int)
         wired: list[Wired] = []
