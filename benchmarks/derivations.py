@@ -1,13 +1,13 @@
 """Time from forward equations to gradients, against the import of SymPy and against half the depth.
 
-`python -m benchmarks.derivations symbolic|unrolled|residual DEPTH` prints the seconds of one first call, from
+`python -m benchmarks.derivations symbolic|unrolled|residual DEPTH` prints the processor seconds of one first call, from
 the network file as read to the simplified adjoints; imports are done before.
 """
 
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 from benchmarks.processes import output_of, seconds_of
 from derive.derivation import derive_adjoints
@@ -21,7 +21,7 @@ DEPTH_REPEATS = 3
 HEAD = "batch: {size: m, reduce: mean}\ninputs: {x: 64}\ntargets: {y: 64}\nlayers:\n"
 FOOT = "loss: half_squared_error\n"
 DENSE = "dense: {units: 64, activation: tanh}"
-TIMED_IMPORT = "from time import perf_counter as now; start = now(); import sympy; print(now() - start)"
+TIMED_IMPORT = "from time import process_time as now; start = now(); import sympy; print(now() - start)"
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,14 @@ def measure() -> list[Figure]:
 
 
 def first_call(kind: str, depth: int) -> float:
-    """Seconds to compile and derive a network of that kind in a process that has derived nothing yet."""
+    """Processor seconds to compile and derive a network of that kind in a process that has derived nothing yet."""
     if kind == "symbolic":
         spec = read_network_file(examples_dir() / "deep.yaml")
     else:
         spec = read_network_text(unrolled_text(depth) if kind == "unrolled" else residual_text(depth))
-    start = perf_counter()
+    start = process_time()
     derive_adjoints(compile_network(spec))
-    return perf_counter() - start
+    return process_time() - start
 
 
 def unrolled_text(depth: int) -> str:

@@ -33,7 +33,8 @@ ABOUT_DERIVATIONS = f"""\
 
 `derive show` and `python -c "import sympy"` are timed as whole processes, alternating, the best of
 {derivations.SHOW_REPEATS} each. Everything else is the first call in a fresh process, from the network file as read to
-the simplified adjoints, imports done before: the best of {derivations.SYMBOLIC_REPEATS} for symbolic depth, over the
+the simplified adjoints, imports done before, in processor time, which another process on the machine
+does not lengthen: the best of {derivations.SYMBOLIC_REPEATS} for symbolic depth, over the
 best time of the statement `import sympy` alone, and the best of {derivations.DEPTH_REPEATS} for the unrolled networks
 of 64 units, depth 400 once.
 """
