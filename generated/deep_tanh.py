@@ -59,7 +59,7 @@ def loss(params, inputs):
         a = a_l
     # C = (1/2) / m 1ᵀ (a[L] − y)² 1
     difference = a - y
-    C = np.vdot(difference, difference) * (0.5 / m)
+    C = np.dot(difference.ravel(), difference.ravel()) * (0.5 / m)
     return C
 
 
@@ -85,7 +85,7 @@ def value_and_grad(params, inputs):
     # C = (1/2) / m 1ᵀ (a[L] − y)² 1
     a_here = a[L]
     difference = a_here - y
-    C = np.vdot(difference, difference) * (0.5 / m)
+    C = np.dot(difference.ravel(), difference.ravel()) * (0.5 / m)
     # δ[L] = m⁻¹ ((1 − a[L]²) ⊙ (a[L] − y))
     delta_L = np.square(a_here)
     np.subtract(one, delta_L, out=delta_L)
@@ -124,7 +124,6 @@ def init(rng, *, n, L=None, dtype=np.float64):
     # b = 0
     b = tuple((np.zeros((n[l], 1), dtype) for l in range(1, L + 1)))
     return Params(W, b)
-
 
 
 @cache

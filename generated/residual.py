@@ -93,7 +93,7 @@ def loss(params, inputs):
     z4 += b4
     # C = 1 / K / m 1ᵀ (y − z4)² 1
     np.subtract(y, z4, out=z4)
-    C = np.vdot(z4, z4) * (1.0 / (K * m))
+    C = np.dot(z4.ravel(), z4.ravel()) * (1.0 / (K * m))
     return C
 
 
@@ -126,10 +126,9 @@ def value_and_grad(params, inputs):
     z4 += b4
     # C = 1 / K / m 1ᵀ (y − z4)² 1
     np.subtract(y, z4, out=z4)
-    C = np.vdot(z4, z4) * (1.0 / (K * m))
+    C = np.dot(z4.ravel(), z4.ravel()) * (1.0 / (K * m))
     # δ4 = 2 / K / m (z4 − y)
-    delta4 = np.multiply(z4, 2.0 / (K * m), out=z4)
-    np.negative(delta4, out=delta4)
+    delta4 = np.multiply(z4, -2.0 / (K * m), out=z4)
     # ∂C/∂W4 = δ4 mergedᵀ
     grad_W4 = np.dot(delta4, merged.T)
     # ∂C/∂b4 = δ4 1
@@ -179,7 +178,6 @@ def init(rng, *, n_1, n_0, n_2, K, dtype=np.float64):
     # b4 = 0
     b4 = np.zeros((K, 1), dtype)
     return Params(W_skip, b_skip, W2, b2, W_branch, b_branch, W4, b4)
-
 
 
 @cache

@@ -49,7 +49,7 @@ def forward(params, inputs):
     # z2 = a1 W2 + 1 b2
     z2 = np.dot(a1, W2)
     z2 += b2
-    # z2_max_1[i] = max_j2 z2[i, j2]
+    # z2_max_1[i] = max_j z2[i, j]
     z2_max_1 = np.maximum.reduce(z2, axis=1)
     # z2_shifted_1 = z2 − z2_max_1ᵀ 1ᵀ
     z2_shifted_1 = np.subtract(z2, z2_max_1[:, None], out=z2)
@@ -76,7 +76,7 @@ def loss(params, inputs):
     # z2 = a1 W2 + 1 b2
     z2 = np.dot(a1, W2)
     z2 += b2
-    # z2_max_1[i] = max_j2 z2[i, j2]
+    # z2_max_1[i] = max_j z2[i, j]
     z2_max_1 = np.maximum.reduce(z2, axis=1)
     # z2_shifted_1 = z2 − z2_max_1ᵀ 1ᵀ
     z2_shifted_1 = np.subtract(z2, z2_max_1[:, None], out=z2)
@@ -84,7 +84,7 @@ def loss(params, inputs):
     exp = np.exp(z2_shifted_1)
     total = np.dot(exp, ones)
     np.log(total, out=total)
-    C = (np.add.reduce(total, axis=None) - np.vdot(y, z2_shifted_1)) * (1.0 / m) + (np.vdot(W2, W2) + np.vdot(W1, W1)) * (lambda_ * 0.5)
+    C = (np.add.reduce(total, axis=None) - np.dot(y.ravel(), z2_shifted_1.ravel())) * (1.0 / m) + (np.dot(W2.ravel(), W2.ravel()) + np.dot(W1.ravel(), W1.ravel())) * (lambda_ * 0.5)
     return C
 
 
@@ -105,7 +105,7 @@ def value_and_grad(params, inputs):
     # z2 = a1 W2 + 1 b2
     z2 = np.dot(a1, W2)
     z2 += b2
-    # z2_max_1[i] = max_j2 z2[i, j2]
+    # z2_max_1[i] = max_j z2[i, j]
     z2_max_1 = np.maximum.reduce(z2, axis=1)
     # z2_shifted_1 = z2 − z2_max_1ᵀ 1ᵀ
     z2_shifted_1 = np.subtract(z2, z2_max_1[:, None], out=z2)
@@ -115,7 +115,7 @@ def value_and_grad(params, inputs):
     a2 /= total[:, None]
     # C = m⁻¹ 1ᵀ (log(exp(z2_shifted_1) 1) − (y ⊙ z2_shifted_1) 1) + (1/2) lambda (1ᵀ W2² 1 + 1ᵀ W1² 1)
     np.log(total, out=total)
-    C = (np.add.reduce(total, axis=None) - np.vdot(y, z2_shifted_1)) * (1.0 / m) + (np.vdot(W2, W2) + np.vdot(W1, W1)) * (lambda_ * 0.5)
+    C = (np.add.reduce(total, axis=None) - np.dot(y.ravel(), z2_shifted_1.ravel())) * (1.0 / m) + (np.dot(W2.ravel(), W2.ravel()) + np.dot(W1.ravel(), W1.ravel())) * (lambda_ * 0.5)
     # δ2 = m⁻¹ (a2 − y)
     delta2 = np.subtract(a2, y, out=a2)
     delta2 *= 1.0 / m
@@ -148,7 +148,6 @@ def init(rng, *, n_0, n_1, K, dtype=np.float64):
     # b2 = 0
     b2 = np.zeros((K,), dtype)
     return Params(W1, b1, W2, b2)
-
 
 
 @cache

@@ -90,7 +90,7 @@ def loss(params, inputs):
     z3 += b3
     # C = (1/2) / m 1ᵀ (y − z3)² 1
     np.subtract(y, z3, out=z3)
-    C = np.vdot(z3, z3) * (0.5 / m)
+    C = np.dot(z3.ravel(), z3.ravel()) * (0.5 / m)
     return C
 
 
@@ -123,10 +123,9 @@ def value_and_grad(params, inputs):
     z3 += b3
     # C = (1/2) / m 1ᵀ (y − z3)² 1
     np.subtract(y, z3, out=z3)
-    C = np.vdot(z3, z3) * (0.5 / m)
+    C = np.dot(z3.ravel(), z3.ravel()) * (0.5 / m)
     # δ3 = m⁻¹ (z3 − y)
-    delta3 = np.multiply(z3, 1.0 / m, out=z3)
-    np.negative(delta3, out=delta3)
+    delta3 = np.multiply(z3, -1.0 / m, out=z3)
     # ∂C/∂W3 = δ3 a2ᵀ
     grad_W3 = np.dot(delta3, a2.T)
     # ∂C/∂b3 = δ3 1
@@ -167,7 +166,6 @@ def init(rng, *, n_1, n_0, n_2, n_3, dtype=np.float64):
     # b3 = 0
     b3 = np.zeros((n_3, 1), dtype)
     return Params(W1, b1, W2, b2, W3, b3)
-
 
 
 @cache

@@ -45,12 +45,13 @@ def forward(params, inputs):
     W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4, x, _ = _checked(params, inputs)
     dtype = W_trunk.dtype
     zero = _constant(0.0, dtype)
+    infinity = _constant(np.inf, dtype)
     ones = np.ones(10, dtype)
     # z_trunk = x W_trunk + 1 b_trunk
     z_trunk = np.dot(x, W_trunk)
     z_trunk += b_trunk
     # a_trunk = relu(z_trunk)
-    a_trunk = np.maximum(z_trunk, zero, out=z_trunk)
+    a_trunk = np.clip(z_trunk, zero, infinity, out=z_trunk)
     # z_left = a_trunk W_left + 1 b_left
     z_left = np.dot(a_trunk, W_left)
     z_left += b_left
@@ -64,7 +65,7 @@ def forward(params, inputs):
     # z4 = merged W4 + 1 b4
     z4 = np.dot(merged, W4)
     z4 += b4
-    # z4_max_1[i] = max_j2 z4[i, j2]
+    # z4_max_1[i] = max_j z4[i, j]
     z4_max_1 = np.maximum.reduce(z4, axis=1)
     # z4_shifted_1 = z4 − z4_max_1ᵀ 1ᵀ
     z4_shifted_1 = np.subtract(z4, z4_max_1[:, None], out=z4)
@@ -81,12 +82,13 @@ def loss(params, inputs):
     dtype = W_trunk.dtype
     m = x.shape[0]
     zero = _constant(0.0, dtype)
+    infinity = _constant(np.inf, dtype)
     ones = np.ones(10, dtype)
     # z_trunk = x W_trunk + 1 b_trunk
     z_trunk = np.dot(x, W_trunk)
     z_trunk += b_trunk
     # a_trunk = relu(z_trunk)
-    a_trunk = np.maximum(z_trunk, zero, out=z_trunk)
+    a_trunk = np.clip(z_trunk, zero, infinity, out=z_trunk)
     # z_left = a_trunk W_left + 1 b_left
     z_left = np.dot(a_trunk, W_left)
     z_left += b_left
@@ -100,7 +102,7 @@ def loss(params, inputs):
     # z4 = merged W4 + 1 b4
     z4 = np.dot(merged, W4)
     z4 += b4
-    # z4_max_1[i] = max_j2 z4[i, j2]
+    # z4_max_1[i] = max_j z4[i, j]
     z4_max_1 = np.maximum.reduce(z4, axis=1)
     # z4_shifted_1 = z4 − z4_max_1ᵀ 1ᵀ
     z4_shifted_1 = np.subtract(z4, z4_max_1[:, None], out=z4)
@@ -108,7 +110,7 @@ def loss(params, inputs):
     exp = np.exp(z4_shifted_1)
     total = np.dot(exp, ones)
     np.log(total, out=total)
-    C = (np.add.reduce(total, axis=None) - np.vdot(y, z4_shifted_1)) * (1.0 / m)
+    C = (np.add.reduce(total, axis=None) - np.dot(y.ravel(), z4_shifted_1.ravel())) * (1.0 / m)
     return C
 
 
@@ -118,6 +120,7 @@ def value_and_grad(params, inputs):
     dtype = W_trunk.dtype
     m = x.shape[0]
     zero = _constant(0.0, dtype)
+    infinity = _constant(np.inf, dtype)
     one = _constant(1.0, dtype)
     ones = np.ones(10, dtype)
     ones_2 = np.ones(m, dtype)
@@ -125,7 +128,7 @@ def value_and_grad(params, inputs):
     z_trunk = np.dot(x, W_trunk)
     z_trunk += b_trunk
     # a_trunk = relu(z_trunk)
-    a_trunk = np.maximum(z_trunk, zero, out=z_trunk)
+    a_trunk = np.clip(z_trunk, zero, infinity, out=z_trunk)
     # z_left = a_trunk W_left + 1 b_left
     z_left = np.dot(a_trunk, W_left)
     z_left += b_left
@@ -139,7 +142,7 @@ def value_and_grad(params, inputs):
     # z4 = merged W4 + 1 b4
     z4 = np.dot(merged, W4)
     z4 += b4
-    # z4_max_1[i] = max_j2 z4[i, j2]
+    # z4_max_1[i] = max_j z4[i, j]
     z4_max_1 = np.maximum.reduce(z4, axis=1)
     # z4_shifted_1 = z4 − z4_max_1ᵀ 1ᵀ
     z4_shifted_1 = np.subtract(z4, z4_max_1[:, None], out=z4)
@@ -149,7 +152,7 @@ def value_and_grad(params, inputs):
     a4 /= total[:, None]
     # C = m⁻¹ 1ᵀ (log(exp(z4_shifted_1) 1) − (y ⊙ z4_shifted_1) 1)
     np.log(total, out=total)
-    C = (np.add.reduce(total, axis=None) - np.vdot(y, z4_shifted_1)) * (1.0 / m)
+    C = (np.add.reduce(total, axis=None) - np.dot(y.ravel(), z4_shifted_1.ravel())) * (1.0 / m)
     # δ4 = m⁻¹ (a4 − y)
     delta4 = np.subtract(a4, y, out=a4)
     delta4 *= 1.0 / m
@@ -202,7 +205,6 @@ def init(rng, *, dtype=np.float64):
     # b4 = 0
     b4 = np.zeros((10,), dtype)
     return Params(W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4)
-
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.kernels.arrange import (
@@ -68,6 +68,7 @@ class FunctionBody:
     def __init__(self, program: Program, values: tuple[Place, ...], families: tuple[str, ...]) -> None:
         self.program = program
         self.names = Names()
+        self.letters: dict[str, list[str]] = {}
         self.fields = fields_of(program.network, program.storages, self.names)
         items = needed_items(program.items, frozenset((*(t for t, _ in values), *families)))
         straight = {b.place: b.ref for b in bindings_of(items) if b.definition.loop is None and b.ref is not None}
@@ -95,11 +96,10 @@ class FunctionBody:
         return graph.add(Given(shape, "real", *place))
 
     def _nodes(self, statements: Sequence[Statement], kept: frozenset[str], carried: frozenset[str]) -> NodeEmitter:
-        variables = Variables(self.program.titles.tensors, self.names)
+        variables = Variables(self.program.titles, self.names)
         self.variables = variables
         local = {s.name: self.names.fresh(s.name) for s in self.program.network.sizes if not s.args}
-        for n in dict.fromkeys(_loop_names(statements)):
-            local[n] = self.names.fresh(n if n.isidentifier() and not n.startswith("_") else "k")
+        local |= self._loop_variables(statements, {}, ())
         sizes = Sizes(tuple(places_of(self.fields)), local)
         return NodeEmitter(
             self.program.graph,
@@ -110,6 +110,25 @@ class FunctionBody:
             {t: variables.named(t) for t in sorted(kept)},
             {t: variables.named(t) for t in sorted(carried)},
         )
+
+    def _loop_variables(
+        self, statements: Sequence[Statement], found: dict[str, str], outer: tuple[str, ...]
+    ) -> dict[str, str]:
+        """A variable for every loop index: the same letter again where loops are not one in another."""
+        for s in statements:
+            inner = outer
+            if isinstance(s, Repeat):
+                letter = self.program.titles.letter(s.index.name)
+                wanted = letter if letter.isidentifier() and not letter.startswith("_") else "k"
+                free = (v for v in self.letters.get(wanted, []) if v not in outer)
+                variable = found.get(s.index.name) or next(free, None) or self.names.fresh(wanted)
+                variable = variable if variable not in outer else self.names.fresh(wanted)
+                found[s.index.name] = variable
+                self.letters.setdefault(wanted, []).append(variable)
+                inner = (*outer, variable)
+            if isinstance(s, Repeat | Branch):
+                self._loop_variables(s.body, found, inner)
+        return found
 
     def _emitter(self, liveness: Liveness, results: frozenset[str]) -> Emitter:
         return Emitter(
@@ -174,14 +193,6 @@ class FunctionBody:
 def dtype_field(fields: Sequence[Field]) -> Field:
     """The field whose dtype is that of the results."""
     return next(f for f in fields if not f.is_number and not f.is_integer)
-
-
-def _loop_names(statements: Sequence[Statement]) -> Iterator[str]:
-    for s in statements:
-        if isinstance(s, Repeat):
-            yield s.index.name
-        if isinstance(s, Repeat | Branch):
-            yield from _loop_names(s.body)
 
 
 def _names_in(lines: object) -> set[str]:

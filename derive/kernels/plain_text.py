@@ -5,6 +5,7 @@ Matrix form where there is one, index form else. A `Text` carries how tightly it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,7 +13,7 @@ from functools import singledispatchmethod
 
 from derive.errors import UnsupportedError
 from derive.terms import term
-from derive.terms.affine import Affine, Index
+from derive.terms.affine import Affine
 from derive.terms.matrix import (
     Added,
     Diagonal,
@@ -160,7 +161,7 @@ class PlainText:
 
     @view.register
     def _(self, view: Summed) -> Text:
-        names = ", ".join(self.index(b) for b in view.bounds)
+        names = ", ".join(b.name for b in view.bounds)
         return Text(f"Σ_{names if len(view.bounds) == 1 else f'({names})'} {self.view(view.body).at(PRODUCT)}", PRODUCT)
 
     # -- indices -----------------------------------------------------------------------------------------
@@ -171,11 +172,8 @@ class PlainText:
         name = self.symbol(entry.tensor, entry.idx[:k])
         return f"{name}[{inner}]" if inner else name
 
-    def index(self, b: Index) -> str:
-        return b.name.lstrip("$_")
-
     def affine(self, a: Affine) -> str:
-        return repr(a).replace("$", "").replace("-", "−")
+        return re.sub(r"_\{(.*?)\}", r"[\1]", repr(a)).replace("-", "−")
 
 
 def _sum(terms: list[Text]) -> Text:

@@ -10,12 +10,15 @@ from derive.ir.tensor import ADJOINT, Tensor
 from derive.kernels.definitions import Definition
 from derive.kernels.fields import Names
 from derive.kernels.plain_text import PlainText
+from derive.latex.naming import Letters
 from derive.network.network import Network
 from derive.raising.array import Source
 from derive.raising.contraction import array_of
+from derive.raising.hand_back import lettered
 from derive.raising.matrix import NotAMatrix, Raiser
 from derive.raising.raise_case import covers, vectors_are_rows
-from derive.terms.affine import Affine, Index
+from derive.terms.affine import Affine, Index, index
+from derive.terms.substitute import substitute_atom
 from derive.terms.term import Entry
 
 
@@ -27,12 +30,16 @@ class Titles:
     tensors: Mapping[str, Tensor]
     plain: PlainText = field(init=False)
     raiser: Raiser = field(init=False)
+    letters: Letters = field(init=False)
     known: dict[tuple[Entry, tuple[Index, ...]], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         families = {n: t.family for n, t in self.tensors.items()}
         families |= {ADJOINT + n: k for n, k in families.items()}
         self.plain = PlainText(self.symbol, families)
+        sizes = frozenset(s.name for s in self.network.sizes)
+        reserved = frozenset(n for n in self.tensors if len(n) == 1) | sizes
+        self.letters = Letters(self.network.names, self.network.letters, reserved)
         self.raiser = Raiser(vectors_are_rows(self.network), self._covers)
 
     def _covers(self, source: Source) -> bool:
@@ -43,7 +50,12 @@ class Titles:
     def symbol(self, tensor: str, at: tuple[Affine, ...]) -> str:
         """`δ1`, `∂C/∂W1`, `a[l−1]`."""
         name = _letter(self.tensors[tensor.removeprefix(ADJOINT)], tensor)
+        at = tuple(a.subs({n: index(self.letter(n)) for n in a.free}) for a in at)
         return f"{name}[{', '.join(self.plain.affine(a) for a in at)}]" if at else name
+
+    def letter(self, ordered: str) -> str:
+        """What to call an ordered index."""
+        return self.network.names.get(ordered, ordered)
 
     def formula(self, d: Definition) -> str:
         """The definition as one line of text, as matrices where there is such a form."""
@@ -56,11 +68,13 @@ class Titles:
         left = self._matrix_form(d)
         if left is not None:
             return left
-        right = self.plain.view(d.view).text
+        scope = self.letters.extended((*d.domain, *d.over), {})
+        lhs = substitute_atom(d.lhs, {n: index(letter) for n, letter in scope.items()})
+        assert isinstance(lhs, Entry)
+        right = self.plain.view(lettered(d.view, self.letters, scope)).text
         if d.over:
-            word = {"maximum": "max", "minimum": "min"}[d.function]
-            right = f"{word}_{', '.join(self.plain.index(b) for b in d.over)} {right}"
-        return f"{self.plain.entry(d.lhs)} = {right}"
+            right = f"{d.function[:3]}_{', '.join(scope[b.name] for b in d.over)} {right}"
+        return f"{self.plain.entry(lhs)} = {right}"
 
     def _matrix_form(self, d: Definition) -> str | None:
         scope = {b.name: b for b in d.axes}
@@ -101,19 +115,20 @@ def variable_name(t: Tensor, name: str) -> str:
 class Variables:
     """The variables of one function: one for each tensor, for families one for each kind of member too."""
 
-    tensors: Mapping[str, Tensor]
+    titles: Titles
     names: Names
     found: dict[str, str] = field(default_factory=dict)
 
     def of(self, d: Definition) -> str:
         """The variable for the value of a definition."""
-        mark = "".join(f"_{_identifier(a)}" for a in d.at)
+        letters = {n: index(self.titles.letter(n)) for a in d.at for n in a.free}
+        mark = "".join(f"_{_identifier(a.subs(letters))}" for a in d.at)
         return self.named(d.tensor, mark)
 
     def named(self, tensor: str, mark: str = "") -> str:
         key = tensor + mark
         if key not in self.found:
-            base = variable_name(self.tensors[tensor.removeprefix(ADJOINT)], tensor)
+            base = variable_name(self.titles.tensors[tensor.removeprefix(ADJOINT)], tensor)
             self.found[key] = self.names.fresh(base + mark)
         return self.found[key]
 

@@ -151,9 +151,16 @@ class Printer:
     def shape(self, tensor: Tensor) -> str:
         """`n_{l} \\times m`, without the axes of layers; `1` for a number."""
         names = self.names_of(tensor.entry)
-        extents = [self.affine(a.extent, names) for a in tensor.axes[tensor.family :]]
+        axes = tensor.axes[tensor.family :]
+        extents = [self.affine(a.extent, names) for a in axes]
+        if len(axes) > 1:
+            extents = [f"({e})" if _is_sum(a.extent) else e for a, e in zip(axes, extents, strict=True)]
         return r" \times ".join(extents) or "1"
 
     def function(self, name: str, orders: Sequence[int] = (0,)) -> str:
         """A scalar function or its derivative: `\\sigma'`, `\\operatorname{ReLU}`."""
         return differentiated(self.notation, name, orders)
+
+
+def _is_sum(a: Affine) -> bool:
+    return len(a.terms) + bool(a.const) > 1
