@@ -86,7 +86,7 @@ class _Source:
         stabilizer = stabilizer_of(network)
         definitions = needed(collected(network, adjoints, stabilizer), wanted)
         tensors = {**network.tensors, **stabilizer.helpers}
-        storage = storages(tensors, _has_columns(network))
+        storage = storages(tensors, has_columns(network))
         early = frozenset(ADJOINT + t for t in self.gradients)
         families = {n: s.family for n, s in storage.items()}
         steps = Scheduler(definitions, families, early).steps()
@@ -198,7 +198,7 @@ def _docstring(text: str) -> str:
     return ast.unparse(ast.Module([ast.Expr(ast.Constant(text))], []))
 
 
-def _has_columns(network: Network) -> bool:
+def has_columns(network: Network) -> bool:
     """Whether samples are columns: the batch is the last of several axes."""
     if network.batch is None:
         return False

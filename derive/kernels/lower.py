@@ -14,6 +14,7 @@ from functools import singledispatchmethod
 
 from derive.errors import UnsupportedError
 from derive.kernels.arithmetic import Arithmetic, Named, Term
+from derive.kernels.factors import abstract_cost, cancelled, inverted, is_inverse, loop_condition, product_of, sides
 from derive.kernels.functions import FunctionLowering
 from derive.kernels.marking import marked_position
 from derive.kernels.program import Accumulated, Condition, Guarded, Operand
@@ -22,8 +23,7 @@ from derive.raising import array
 from derive.raising.scalar_parts import scalar_parts
 from derive.terms import term
 from derive.terms.affine import Affine, Index, Size
-from derive.terms.prover import contains_id
-from derive.terms.view import Leaf, Num, Power
+from derive.terms.view import Leaf, Num
 
 ONE = Fraction(1)
 Saved = Callable[[term.Entry, str], term.Entry | None]
@@ -55,9 +55,7 @@ class Lowering:
     @lower.register
     def _(self, a: array.Source) -> Term:
         if not isinstance(a.atom, term.Entry):
-            raise UnsupportedError(
-                f"the cost {a.atom.name} is abstract, so there is no kernel", repair="name a loss with a formula"
-            )
+            raise abstract_cost(a.atom)
         return Term(ONE, self.reading.entry(a.atom.tensor, a.atom.idx))
 
     @lower.register
@@ -73,7 +71,7 @@ class Lowering:
         if isinstance(a.atom, term.Bound):
             zero = self.reading.count(Affine())
             return Term(ONE, self.arithmetic.apply("greater_equal", self.reading.positions(a.atom.affine), zero))
-        left, right = _sides(a.atom.difference, a.axes)
+        left, right = sides(a.atom.difference, a.axes)
         return Term(ONE, self.arithmetic.apply("equal", self.reading.positions(left), self.reading.positions(right)))
 
     @lower.register
@@ -86,10 +84,10 @@ class Lowering:
             case Leaf(atom=term.Scalar() as scalar):
                 return Term(ONE, self._size_or_id(scalar))
             case Leaf(atom=term.Delta() | term.Bound() as atom):
-                is_guard = _condition(a) is not None
+                is_guard = loop_condition(a) is not None
                 return self.lower(array.Multiply((a,)) if is_guard else array.Condition(atom, frozenset()))
-            case Leaf():
-                raise UnsupportedError(f"{a.view.atom!r} has no value, so there is no kernel")
+            case Leaf(atom=term.Functional() as functional):
+                raise abstract_cost(functional)
         return self.lower(scalar_parts(a))
 
     def _size_or_id(self, scalar: term.Scalar) -> Named:
@@ -113,9 +111,9 @@ class Lowering:
 
     @lower.register
     def _(self, a: array.Multiply) -> Term:
-        conditions = tuple(c for f in a.args if (c := _condition(f)) is not None)
+        conditions = tuple(c for f in a.args if (c := loop_condition(f)) is not None)
         if conditions:
-            rest = [f for f in a.args if _condition(f) is None]
+            rest = [f for f in a.args if loop_condition(f) is None]
             return self._guarded(conditions, rest)
         return self._product(a.args)
 
@@ -128,12 +126,12 @@ class Lowering:
 
     def _product(self, factors: Sequence[array.Array]) -> Term:
         """Numbers are gathered into one, which goes to the smallest factor; denominators divide at the end."""
-        above = [self.lower(f) for f in factors if not _is_inverse(f)]
-        below = [self.value(_inverted(f)) for f in factors if _is_inverse(f)]
+        above = [self.lower(f) for f in factors if not is_inverse(f)]
+        below = [self.value(inverted(f)) for f in factors if is_inverse(f)]
         coefficient = ONE
         for t in above:
             coefficient *= t.coefficient
-        numerator, denominator = _cancelled([t.value for t in above], below)
+        numerator, denominator = cancelled([t.value for t in above], below)
         number = self._number(coefficient, numerator, denominator)
         arrays = [v for v in numerator if self.arithmetic.kind(v) != "number"]
         divisors = [v for v in denominator if self.arithmetic.kind(v) != "number"]
@@ -223,9 +221,9 @@ class Lowering:
             with self._in_scope(a.over):
                 base = self.lower(a.arg.base)
             return Term(base.coefficient**2, self.arithmetic.contract(base.value, base.value, over))
-        if isinstance(a.arg, array.Multiply) and not any(_is_inverse(f) or _condition(f) for f in a.arg.args):
+        if isinstance(a.arg, array.Multiply) and not any(is_inverse(f) or loop_condition(f) for f in a.arg.args):
             first, *rest = a.arg.args
-            return self.lower(array.Contract(first, _product_of(rest), a.over))
+            return self.lower(array.Contract(first, product_of(rest), a.over))
         with self._in_scope(a.over):
             arg = self.lower(a.arg)
         return Term(arg.coefficient, self.arithmetic.reduce("add", arg.value, over))
@@ -250,56 +248,3 @@ class Lowering:
         finally:
             self.reading.scope.clear()
             self.reading.scope.update(before)
-
-
-def _cancelled(above: Sequence[Named], below: Sequence[Named]) -> tuple[list[Named], list[Named]]:
-    """Numerators and denominators without what stands in both, as long as no axis gets lost."""
-    left, under = list(above), []
-    for v in below:
-        rest = list(left)
-        if v in left:
-            rest.remove(v)
-        if len(rest) < len(left) and set(v.names) <= {n for r in rest for n in r.names}:
-            left = rest
-        else:
-            under.append(v)
-    return left, under
-
-
-def _condition(a: array.Array) -> Condition | None:
-    """A bracket on loop variables and sizes alone."""
-    if isinstance(a, array.Scalar) and isinstance(a.view, Leaf):
-        atom = a.view.atom
-        if isinstance(atom, term.Delta) and not contains_id(atom.difference):
-            return ("zero", atom.difference)
-        if isinstance(atom, term.Bound) and not contains_id(atom.affine):
-            return ("nonnegative", atom.affine)
-    return None
-
-
-def _is_inverse(a: array.Array) -> bool:
-    if isinstance(a, array.Scalar):
-        return isinstance(a.view, Power) and a.view.exponent < 0
-    return isinstance(a, array.Raise) and a.exponent < 0
-
-
-def _inverted(a: array.Array) -> array.Array:
-    """1 / a."""
-    if isinstance(a, array.Raise):
-        return a.base if a.exponent == -1 else array.Raise(a.base, -a.exponent)
-    assert isinstance(a, array.Scalar) and isinstance(a.view, Power)
-    base, e = a.view.base, a.view.exponent
-    return array.Scalar(base if e == -1 else Power(base, -e))
-
-
-def _product_of(factors: Sequence[array.Array]) -> array.Array:
-    return factors[0] if len(factors) == 1 else array.Multiply(tuple(factors))
-
-
-def _sides(difference: Affine, axes: frozenset[str]) -> tuple[Affine, Affine]:
-    """`difference = 0` with one axis alone on the left."""
-    for v, c in difference.terms:
-        if isinstance(v, str) and v in axes and abs(c) == 1:
-            alone = Affine([(v, 1)])
-            return alone, alone - difference * c
-    return difference, Affine()

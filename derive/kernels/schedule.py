@@ -7,21 +7,17 @@ recursion of the δ's); where its range is longer, the first or last round stand
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.errors import UnsupportedError
 from derive.kernels.components import components, in_order
 from derive.kernels.definitions import Definition, reads_of
 from derive.kernels.marks import pruned
-from derive.terms.affine import Affine, Index, index
+from derive.kernels.rounds import MOST_PEELED, extreme, flat, over, peeled, round_by_round, slot, split_at, within
+from derive.terms.affine import Affine, Index
 from derive.terms.prover import nonnegative
 from derive.terms.scope import Scope
-from derive.terms.substitute import substitute, substitute_atom
-from derive.terms.term import Entry
-from derive.terms.view import rename
-
-MOST_PEELED = 4
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,7 @@ class Scheduler:
         if any(b is None for b in loops):
             return self._with_rounds_apart(members)
         name = next(b.name for b in loops if b is not None)
-        body = [_over(d, name) for d in members]
+        body = [over(d, name) for d in members]
         offsets = [o for d in body for _, o in self._offsets(d, name, {e.tensor for e in body})]
         signs = {o is not None and o > 0 for o in offsets if o != 0}
         if len(signs) > 1 or None in offsets:
@@ -103,7 +99,7 @@ class Scheduler:
     def _with_rounds_apart(self, members: list[Definition]) -> list[Step]:
         """A member that stands for one round only: that round is taken out of the ranges of the others, too."""
         ends = {d.at for d in members if d.loop is None}
-        split = [part for d in members for part in _split_at(d, ends)]
+        split = [part for d in members for part in split_at(d, ends)]
         if len(split) == len(members):
             raise UnsupportedError(f"{members[0].tensor} depends on itself, and on no ordered index: no kernel")
         return replace(self, definitions=split).steps()
@@ -113,11 +109,11 @@ class Scheduler:
 
         ±1 stands for any place that is surely later or earlier, None for one that may be either.
         """
-        here = d.at[_slot(d, name)]
+        here = d.at[slot(d, name)]
         out: list[tuple[str, int | None]] = []
         for (tensor, at), scope in reads_of(d, self.families):
             if tensor in tensors:
-                difference = at[_slot(d, name)] - here
+                difference = at[slot(d, name)] - here
                 if difference.is_number:
                     out.append((tensor, difference.const))
                 elif nonnegative(difference - 1, scope):
@@ -139,14 +135,14 @@ class Scheduler:
 
     def _with_common_range(self, body: list[Definition], name: str, descending: bool) -> list[Step]:
         ranges = [b for d in body if (b := d.loop) is not None]
-        lo = _extreme([b.lo for b in ranges], 1)
-        hi = _extreme([b.hi for b in ranges], -1)
-        below = _round_by_round([_peeled(d, name, d.loop, lo, hi)[0][::-1] for d in body])
-        above = _round_by_round([_peeled(d, name, d.loop, lo, hi)[1] for d in body])
+        lo = extreme([b.lo for b in ranges], 1)
+        hi = extreme([b.hi for b in ranges], -1)
+        below = round_by_round([peeled(d, name, d.loop, lo, hi)[0][::-1] for d in body])
+        above = round_by_round([peeled(d, name, d.loop, lo, hi)[1] for d in body])
         before, after = (above[::-1], below) if descending else (below[::-1], above)
         common = Index(name, lo, hi, True)
-        inner = tuple(_within(d, common) for d in body)
-        return [*_flat(before), Loop(common, descending, inner), *_flat(after)]
+        inner = tuple(within(d, common) for d in body)
+        return [*flat(before), Loop(common, descending, inner), *flat(after)]
 
     # -- joining -----------------------------------------------------------------------------------------
 
@@ -166,7 +162,7 @@ class Scheduler:
             made = {e.tensor for e in (host.body if isinstance(host, Loop) else (host,))}
             if not made & d.tensors:
                 continue
-            joined = self._joined(host, _over(d, host.index.name)) if isinstance(host, Loop) else None
+            joined = self._joined(host, over(d, host.index.name)) if isinstance(host, Loop) else None
             if joined is None:
                 return False
             out[k : k + 1] = joined
@@ -185,11 +181,11 @@ class Scheduler:
             return None
         if below.const < -MOST_PEELED or above.const > MOST_PEELED:
             return None
-        low, high = _peeled(d, name, mine, host.index.lo, host.index.hi)
+        low, high = peeled(d, name, mine, host.index.lo, host.index.hi)
         first, last = (high[::-1], low[::-1]) if host.descending else (low, high)
         if any(self._reads_inside(p, made, host.index) for p in first):
             return None
-        return [*first, replace(host, body=(*host.body, _within(d, host.index))), *last]
+        return [*first, replace(host, body=(*host.body, within(d, host.index))), *last]
 
     def _reads_inside(self, d: Definition, made: set[str], loop: Index) -> bool:
         """Whether a definition outside a loop may read what the loop computes."""
@@ -223,85 +219,3 @@ def _pruned(step: Step) -> Step:
 def _pruned_definition(d: Definition) -> Definition:
     view = pruned(d.view, {b.name: b for b in d.domain})
     return d if view == d.view else replace(d, view=view)
-
-
-def _slot(d: Definition, name: str) -> int:
-    """Which ordered axis the loop variable runs along."""
-    return next(k for k, a in enumerate(d.at) if name in a.free)
-
-
-def _over(d: Definition, name: str) -> Definition:
-    """The definition with its ordered index called `name`."""
-    loop = d.loop
-    return d if loop is None or loop.name == name else _substituted(d, loop.name, index(name), loop.renamed(name))
-
-
-def _within(d: Definition, common: Index) -> Definition:
-    return replace(d, domain=tuple(common if b.name == common.name else b for b in d.domain))
-
-
-def _substituted(d: Definition, name: str, value: Affine, new: Index | None) -> Definition:
-    mapping = {name: value}
-    lhs = substitute_atom(d.lhs, mapping)
-    assert isinstance(lhs, Entry)
-    domain = tuple(b.subs(mapping) for b in d.domain if b.name != name)
-    return replace(
-        d,
-        lhs=lhs,
-        domain=domain if new is None else (new, *domain),
-        poly=substitute(d.poly, mapping),
-        view=rename(d.view, mapping),
-        over=tuple(b.subs(mapping) for b in d.over),
-    )
-
-
-def _round_by_round(peeled: Sequence[Sequence[Definition]]) -> list[list[Definition]]:
-    """The peeled definitions by their distance from the loop; in each round as in the loop's body."""
-    most = max(map(len, peeled), default=0)
-    return [[rounds[k] for rounds in peeled if k < len(rounds)] for k in range(most)]
-
-
-def _flat(rounds: Sequence[Sequence[Definition]]) -> list[Definition]:
-    return [d for r in rounds for d in r]
-
-
-def _split_at(d: Definition, ends: set[tuple[Affine, ...]]) -> list[Definition]:
-    """The definition without its first or last round, where that is one of `ends`, and that round."""
-    loop = d.loop
-    if loop is None:
-        return [d]
-    for end, rest in ((loop.hi, (loop.lo, loop.hi - 1)), (loop.lo, (loop.lo + 1, loop.hi))):
-        single = _substituted(d, loop.name, end, None)
-        if single.at in ends:
-            return [_within(d, Index(loop.name, *rest, True)), *_split_at(single, ends)]
-    return [d]
-
-
-def _extreme(bounds: Sequence[Affine], sign: int) -> Affine:
-    """The largest (sign 1) or least (−1) of bounds that differ by numbers."""
-    out = bounds[0]
-    for b in bounds[1:]:
-        difference = b - out
-        if not difference.is_number:
-            raise UnsupportedError(f"the ranges up to {out} and {b} of one recursion differ: no kernel")
-        if difference.const * sign > 0:
-            out = b
-    return out
-
-
-def _peeled(
-    d: Definition, name: str, loop: Index | None, lo: Affine, hi: Affine
-) -> tuple[list[Definition], list[Definition]]:
-    """The definition at the places of its range below `lo` and above `hi`, in ascending order."""
-    assert loop is not None
-    under, over = lo - loop.lo, loop.hi - hi
-    return (
-        [_substituted(d, name, loop.lo + k, None) for k in _rounds(under)],
-        [_substituted(d, name, hi + 1 + k, None) for k in _rounds(over)],
-    )
-
-
-def _rounds(count: Affine) -> Iterator[int]:
-    if not count.is_number or count.const > MOST_PEELED:
-        raise UnsupportedError("the ranges of one recursion differ too much: no kernel")
-    yield from range(count.const)

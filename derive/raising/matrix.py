@@ -96,6 +96,10 @@ class Raiser:
                 return _identity(a, row, column)
         raise NotAMatrix
 
+    def _vector(self, a: Array, place: Place) -> Matrix:
+        """A vector as the network has its vectors, a row or a column."""
+        return self.matrix(a, None, place) if self.vectors_are_rows else self.matrix(a, place, None)
+
     def _argument(self, a: Array, row: Place, column: Place) -> Matrix:
         return ScalarPart(a.view) if isinstance(a, Scalar) else self.matrix(a, row, column)
 
@@ -118,7 +122,7 @@ class Raiser:
             core = self._hadamard([self.matrix(f, row, column) for f in full])
             for f in partial:
                 on_rows = f.axes == {name_of(row)}
-                scaling = Diagonal(self.matrix(f, row if on_rows else column, None))
+                scaling = Diagonal(self._vector(f, row if on_rows else column))
                 core = product([scaling, core] if on_rows else [core, scaling])
         else:
             core = self._repeated(partial, row, column)

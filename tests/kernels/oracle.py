@@ -15,7 +15,7 @@ from derive.ir.interpret import run_forward, run_normal_form
 from derive.ir.normal_form import assignments, evaluate_affine, place
 from derive.ir.tensor import ADJOINT, Tensor
 from derive.kernels import emit_kernel, load_kernel
-from derive.kernels.kernel import _has_columns
+from derive.kernels.kernel import has_columns
 from derive.network.network import Network
 from derive.terms.affine import index
 
@@ -38,7 +38,7 @@ class Sample:
 
     def arguments(self, module: ModuleType, dtype: Any = np.float64) -> tuple[Any, Any]:
         """`Params` and `Inputs`."""
-        columns = _has_columns(self.network)
+        columns = has_columns(self.network)
         groups = ("parameter",), ("input", "target", "hyper")
         out = []
         for kind, roles in zip((module.Params, module.Inputs), groups, strict=True):
@@ -48,7 +48,7 @@ class Sample:
 
     def expected(self, tensor: str, env: Environment) -> Any:
         """What the interpreter has for the adjoint of a tensor, as an array like the tensor's own."""
-        return as_array(self.network.tensor(tensor), env, env.arrays[ADJOINT + tensor], _has_columns(self.network))
+        return as_array(self.network.tensor(tensor), env, env.arrays[ADJOINT + tensor], has_columns(self.network))
 
 
 def as_array(

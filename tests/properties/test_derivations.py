@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,13 +21,14 @@ from derive.simplify.present import Presenter
 from derive.terms.term import Functional
 from derive.terms.walk import atoms_in
 from tests.evaluation import bound_as, close, evaluate_view, points, with_true_adjoints
-from tests.generators import deep_network, network, recurrence, sampled
+from tests.generators import cost, deep_network, network, recurrence, sampled
 from tests.numeric_matrix import MatrixOracle, raised_arrays
 from tests.numeric_sympy import Scope, evaluate
 from tests.yaml_networks import yaml_networks
 
 MAKERS = {"network": network, "recurrence": recurrence, "deep": deep_network}
 MOST = 8
+SEEDS = st.integers(0, 10**6)
 SCALE = 1.0
 """Values are of order 1; smaller ones are compared as if they were 1."""
 
@@ -35,7 +36,9 @@ SCALE = 1.0
 def check(made: Network, seed: int, of: str | None = None) -> None:
     """Everything that a derivation says about a network, on random data."""
     adjoints = derive_adjoints(made, None, of)
-    ran = with_true_adjoints(adjoints, sampled(made, seed))
+    env = sampled(made, seed)
+    env = replace(env, functionals={"C": cost, **env.functionals})
+    ran = with_true_adjoints(adjoints, env)
     for name, cases in adjoints.results.items():
         for case in cases:
             check_values(adjoints, name, case, ran)
@@ -68,17 +71,11 @@ def check_raised(adjoints: Adjoints, case: Case, ran: Environment) -> None:
         assert np.allclose(left, right, rtol=1e-7, atol=1e-8), case.lhs
 
 
-@settings(max_examples=30)
-@pytest.mark.parametrize("kind", MAKERS)
-@given(seed=st.integers(0, 10**6))
-def test_derivations_of_a_cost(kind: str, seed: int) -> None:
+def cost_of(kind: str, seed: int) -> None:
     check(MAKERS[kind](Random(seed).choice), seed)
 
 
-@settings(max_examples=15)
-@pytest.mark.parametrize("kind", MAKERS)
-@given(seed=st.integers(0, 10**6))
-def test_derivations_of_any_value(kind: str, seed: int) -> None:
+def value_of(kind: str, seed: int) -> None:
     """Jacobians: of a vector or matrix among the values, small enough to be stepped entry by entry."""
     rng = Random(seed)
     made = MAKERS[kind](rng.choice)
@@ -87,8 +84,44 @@ def test_derivations_of_any_value(kind: str, seed: int) -> None:
         check(made, seed, rng.choice(values))
 
 
+@settings(max_examples=60)
+@given(seed=SEEDS)
+def test_the_cost_of_a_network(seed: int) -> None:
+    cost_of("network", seed)
+
+
+@settings(max_examples=12)
+@given(seed=SEEDS)
+def test_the_cost_of_a_recurrence(seed: int) -> None:
+    cost_of("recurrence", seed)
+
+
+@settings(max_examples=10)
+@given(seed=SEEDS)
+def test_the_cost_of_a_deep_network(seed: int) -> None:
+    cost_of("deep", seed)
+
+
+@settings(max_examples=20)
+@given(seed=SEEDS)
+def test_a_value_of_a_network(seed: int) -> None:
+    value_of("network", seed)
+
+
+@settings(max_examples=5)
+@given(seed=SEEDS)
+def test_a_value_of_a_recurrence(seed: int) -> None:
+    value_of("recurrence", seed)
+
+
+@settings(max_examples=5)
+@given(seed=SEEDS)
+def test_a_value_of_a_deep_network(seed: int) -> None:
+    value_of("deep", seed)
+
+
 @settings(max_examples=30)
-@given(yaml_networks(), st.integers(0, 10**6))
+@given(yaml_networks(), SEEDS)
 def test_derivations_of_networks_from_files(made: Network, seed: int) -> None:
     check(made, seed)
     if made.sample is not None:
@@ -96,7 +129,7 @@ def test_derivations_of_networks_from_files(made: Network, seed: int) -> None:
 
 
 @settings(max_examples=40)
-@given(seed=st.integers(0, 10**6))
+@given(seed=SEEDS)
 def test_forward_equations_are_raised_with_their_values(seed: int) -> None:
     made = network(Random(seed).choice)
     ran = with_true_adjoints(derive_adjoints(made), sampled(made, seed), ())
@@ -110,7 +143,7 @@ def test_forward_equations_are_raised_with_their_values(seed: int) -> None:
 
 
 @settings(max_examples=20)
-@given(seed=st.integers(0, 10**6))
+@given(seed=SEEDS)
 def test_derivations_are_the_same_every_time(seed: int) -> None:
     first, second = (derive_adjoints(network(Random(seed).choice)) for _ in range(2))
     assert repr(first.results) == repr(second.results)

@@ -9,6 +9,8 @@ from derive.derivation.closed_product import ClosedProduct, closed_product
 from derive.notes.document import Block, Display, Math, Paragraph, Row, Section, words
 from derive.notes.formulas import Formulas
 from derive.notes.subject import Subject
+from derive.raising.raise_case import vectors_are_rows
+from derive.raising.raise_closed import raise_factor
 from derive.terms.affine import Affine, Index, index
 from derive.terms.matrix import Whole
 from derive.terms.term import Entry
@@ -43,16 +45,24 @@ def _solved(formulas: Formulas, found: ClosedProduct) -> Iterator[Block]:
         entry = Entry(adjoint_name(found.tensor), (at, *(index(a) for a in axes)))
         return printer.matrix(Whole(entry, axes), names)
 
+    as_rows = vectors_are_rows(formulas.network)
+
+    def applied(*factors: str, to: str) -> str:
+        """The factors on the left of a column, and in the other order on the right of a row."""
+        return r" \, ".join((to, *reversed(factors)) if as_rows else (*factors, to))
+
+    entry = f"{column}{row}" if as_rows else f"{row}{column}"
+    rows = [
+        Row(adjoint(step), applied(factor(step), to=adjoint(step + 1))),
+        Row(factor(step, entry), printer.view(found.view, names)),
+    ]
+    if (raised := raise_factor(formulas.network, found)) is not None:
+        rows.append(Row(factor(step), printer.matrix(raised, names)))
     yield Paragraph(words("depth.linear", adjoint=Math(adjoint(step))))
-    yield Display(
-        (
-            Row(adjoint(step), f"{factor(step)} \\, {adjoint(step + 1)}"),
-            Row(factor(step, f"{row}{column}"), printer.view(found.view, names)),
-        )
-    )
+    yield Display(tuple(rows))
     yield Paragraph(words("depth.product", step=Math(printer.affine(step, names))))
-    product = rf"{factor(step)} \, {factor(step + 1)} \cdots {factor(last - 1)} \, {adjoint(last)}"
-    yield Display((Row(adjoint(step), product),))
+    between = (factor(step), factor(step + 1), r"\cdots", factor(last - 1))
+    yield Display((Row(adjoint(step), applied(*between, to=adjoint(last))),))
     distance = Math(printer.affine(last - step, names))
     yield Paragraph(words("depth.meaning", M=Math(MATRIX), distance=distance, adjoint=Math(adjoint(step))))
 
