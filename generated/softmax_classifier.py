@@ -53,7 +53,7 @@ def forward(params, inputs):
     z2_max_1 = np.maximum.reduce(z2, axis=1)
     # z2_shifted_1 = z2 − z2_max_1ᵀ 1ᵀ
     z2_shifted_1 = np.subtract(z2, z2_max_1[:, None], out=z2)
-    # a2 = diag((1ᵀ exp(z2_shifted_1ᵀ))⁻¹) exp(z2_shifted_1)
+    # a2 = diag((exp(z2_shifted_1) 1)⁻¹) exp(z2_shifted_1)
     a2 = np.exp(z2_shifted_1, out=z2_shifted_1)
     total = np.dot(a2, ones)
     a2 /= total[:, None]
@@ -109,7 +109,7 @@ def value_and_grad(params, inputs):
     z2_max_1 = np.maximum.reduce(z2, axis=1)
     # z2_shifted_1 = z2 − z2_max_1ᵀ 1ᵀ
     z2_shifted_1 = np.subtract(z2, z2_max_1[:, None], out=z2)
-    # a2 = diag((1ᵀ exp(z2_shifted_1ᵀ))⁻¹) exp(z2_shifted_1)
+    # a2 = diag((exp(z2_shifted_1) 1)⁻¹) exp(z2_shifted_1)
     a2 = np.exp(z2_shifted_1)
     total = np.dot(a2, ones)
     a2 /= total[:, None]

@@ -69,7 +69,7 @@ def forward(params, inputs):
     z4_max_1 = np.maximum.reduce(z4, axis=1)
     # z4_shifted_1 = z4 − z4_max_1ᵀ 1ᵀ
     z4_shifted_1 = np.subtract(z4, z4_max_1[:, None], out=z4)
-    # a4 = diag((1ᵀ exp(z4_shifted_1ᵀ))⁻¹) exp(z4_shifted_1)
+    # a4 = diag((exp(z4_shifted_1) 1)⁻¹) exp(z4_shifted_1)
     a4 = np.exp(z4_shifted_1, out=z4_shifted_1)
     total = np.dot(a4, ones)
     a4 /= total[:, None]
@@ -146,7 +146,7 @@ def value_and_grad(params, inputs):
     z4_max_1 = np.maximum.reduce(z4, axis=1)
     # z4_shifted_1 = z4 − z4_max_1ᵀ 1ᵀ
     z4_shifted_1 = np.subtract(z4, z4_max_1[:, None], out=z4)
-    # a4 = diag((1ᵀ exp(z4_shifted_1ᵀ))⁻¹) exp(z4_shifted_1)
+    # a4 = diag((exp(z4_shifted_1) 1)⁻¹) exp(z4_shifted_1)
     a4 = np.exp(z4_shifted_1)
     total = np.dot(a4, ones)
     a4 /= total[:, None]

@@ -97,8 +97,8 @@ class Raiser:
         raise NotAMatrix
 
     def _vector(self, a: Array, place: Place) -> Matrix:
-        """A vector as the network has its vectors, a row or a column."""
-        return self.matrix(a, None, place) if self.vectors_are_rows else self.matrix(a, place, None)
+        """A vector as a row or a column, whichever needs fewer transposes."""
+        return min(self.matrix(a, place, None), self.matrix(a, None, place), key=_transposes)
 
     def _argument(self, a: Array, row: Place, column: Place) -> Matrix:
         return ScalarPart(a.view) if isinstance(a, Scalar) else self.matrix(a, row, column)
@@ -246,6 +246,24 @@ def transposed(m: Matrix) -> Matrix:
         case EntrywiseStep():
             return EntrywiseStep(transposed(m.arg), m.strict)
     return Transposed(m)
+
+
+def _transposes(m: Matrix) -> int:
+    """How many transposes are written in an expression."""
+    match m:
+        case Transposed():
+            return 1 + _transposes(m.arg)
+        case Product() | Hadamard():
+            return sum(map(_transposes, m.factors))
+        case Added():
+            return sum(map(_transposes, m.terms))
+        case Entrywise():
+            return sum(map(_transposes, m.args))
+        case EntrywisePower():
+            return _transposes(m.base)
+        case Scaled() | Diagonal() | EntrywiseStep():
+            return _transposes(m.arg)
+    return 0
 
 
 def added(terms: Sequence[Matrix]) -> Matrix:

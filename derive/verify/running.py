@@ -22,8 +22,8 @@ from derive.verify.report import SHOWN_PRINTS
 WORKER = Path(__file__).with_name("worker.py")
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-WRITTEN_AT_MOST = 1 << 28
 UNIT = 1 << 20
+PRINTED_AT_MOST = 64 * UNIT
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,6 @@ def run_file(file: Path, points: Iterable[tuple[Fields, Fields]], limits: Limits
         "file": str(file.resolve()),
         "seconds": math.ceil(limits.seconds) + 1,
         "memory": limits.memory,
-        "file_size": WRITTEN_AT_MOST,
         "points": [{"params": dict(params), "inputs": dict(inputs)} for params, inputs in points],
     }
     with (
@@ -66,6 +65,10 @@ def run_file(file: Path, points: Iterable[tuple[Fields, Fields]], limits: Limits
         tempfile.TemporaryFile() as printed,
     ):
         packing.write(given, job)
+        at_most = PRINTED_AT_MOST + 2 * given.tell()
+        given.truncate(0)
+        given.seek(0)
+        packing.write(given, {**job, "file_size": at_most})
         given.seek(0)
         ended = _run(folder, given, results, printed, limits)
         return _read(results, _text(printed), ended)
