@@ -12,7 +12,9 @@ import typer
 from derive.errors import DeriveError
 
 if TYPE_CHECKING:
-    from derive.pipeline import Derivation
+    from collections.abc import Callable
+
+    _Step = Callable[[str], None]
 
 app = typer.Typer(
     help="Forward equations in; lecture notes, NumPy kernels and verdicts on hand-written backprop out.",
@@ -183,10 +185,3 @@ class _progress:
 
     def __exit__(self, *exception: object) -> None:
         self.bar.stop()
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    _Step = Callable[[str], None]
-    _ = Derivation

@@ -16,6 +16,7 @@ from derive.derivation import Adjoints, derive_adjoints
 from derive.derivation.closed_product import ClosedProduct, closed_product
 from derive.derivation.second_order import hessian, hessian_vector
 from derive.errors import DeriveError, quoted
+from derive.handout.summary import summary_row
 from derive.ir.record import Case, Line
 from derive.ir.tensor import Tensor
 from derive.latex.naming import Letters
@@ -26,7 +27,8 @@ from derive.network.compile import compile_network
 from derive.network.network import Network as Equations
 from derive.network.schema import NetworkSpec, NotationSpec, read_network_file
 from derive.notes.input import Form
-from derive.raising.hand_back import MatrixForms, affine_to_sympy, lettered, to_sympy
+from derive.raising.hand_back import affine_to_sympy, lettered, to_sympy
+from derive.raising.hand_back_matrix import MatrixForms
 from derive.raising.raise_case import Raised, raise_view, vectors_are_rows
 from derive.resources import examples_dir
 from derive.terms.affine import index
@@ -131,7 +133,7 @@ class Result:
             )
         if form not in ("index", "scalar", "vector", "batched"):
             raise DeriveError(f"{form} is no form", repair="use index, scalar, vector or batched")
-        row = summary_row(derivation.in_notation(notation).printed(), self.tensor.name)
+        row = summary_row(derivation.in_notation(notation).printed(notation), self.tensor.name)
         printed = row["index" if form in ("index", "scalar") else "matrix"]
         if printed is None:
             raise DeriveError(f"∂C/∂{self.tensor.name} has no matrix form", repair="use the form index")
@@ -224,7 +226,7 @@ class Derivation:
         A result with cases is printed as `cases`. Raises: DeriveError if `wrt` is not derived.
         """
         there = self.in_notation(notation)
-        printed = there.printed()
+        printed = there.printed(notation)
         gradients = [r.tensor.name for r in there.gradients]
         deltas = [r.tensor.name for r in there.deltas]
         if wrt is not None:
@@ -251,7 +253,8 @@ class Derivation:
         if only is not None:
             there.gradient(only)
         sample = there.sample.adjoints if there.sample is not None else None
-        given = handout.note_input(there.adjoints, sample, there.printer().notation, (only,) if only else (), language)
+        wanted = (only,) if only else ()
+        given = handout.note_input(there.adjoints, sample, there.printer(notation).notation, wanted, language)
         return notes.write_handout(given, to, fragment)
 
     def kernel(self, wrt: str = "params") -> str:
@@ -272,33 +275,6 @@ class Derivation:
         if isinstance(under_test, str | Path):
             return verify.verify_code(Path(under_test), self.network, self.adjoints, seed=seed)
         return verify.verify_functions(under_test, self.network, self.adjoints, seed=seed)
-
-
-def summary_row(printed: Form, name: str) -> dict[str, Any]:
-    """One result as LaTeX."""
-    tensor = printed.network.tensor(name)
-    cases, printer = printed.adjoints.results[name], printed.printer
-    raised = [r for r in printed.backward[name] if r is not None]
-    by_index = [(printer.case(c), printer.condition(c)) for c in cases]
-    by_matrix = [
-        (printer.matrix_equation(r.lhs, r.rhs), printer.condition(c))
-        for c, r in zip(cases, printed.backward[name], strict=True)
-        if r is not None
-    ]
-    return {
-        "name": name,
-        "shape": [printer.affine(a.extent) for a in tensor.axes],
-        "index": in_cases(by_index),
-        "matrix": in_cases(by_matrix) if len(raised) == len(cases) else None,
-    }
-
-
-def in_cases(parts: list[tuple[str, str]]) -> str:
-    """Several equations with their conditions as one formula."""
-    if len(parts) == 1:
-        return parts[0][0]
-    rows = r" \\ ".join(f"{formula} & {condition}" for formula, condition in parts)
-    return rf"\begin{{cases}} {rows} \end{{cases}}"
 
 
 def restated(network: Network, notation: str) -> Equations:

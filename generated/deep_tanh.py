@@ -156,9 +156,9 @@ def _checked(params, inputs):
 
     Raises: ValueError that names the field and the shape that it must have.
     """
-    W, b = params
-    x, y = inputs
     try:
+        W, b = params
+        x, y = inputs
         dtype = W[0].dtype
         given, expected = _shapes(W, b, x, y)
         if given == expected and dtype is x.dtype is y.dtype and all((member.dtype is dtype for member in W)) and all((member.dtype is dtype for member in b)) and (dtype.kind in 'fc'):

@@ -218,9 +218,9 @@ def _checked(params, inputs):
 
     Raises: ValueError that names the field and the shape that it must have.
     """
-    W_skip, b_skip, W2, b2, W_branch, b_branch, W4, b4 = params
-    x, y = inputs
     try:
+        W_skip, b_skip, W2, b2, W_branch, b_branch, W4, b4 = params
+        x, y = inputs
         dtype = W_skip.dtype
         given, expected = _shapes(W_skip, b_skip, W2, b2, W_branch, b_branch, W4, b4, x, y)
         if given == expected and dtype is W_skip.dtype is b_skip.dtype is W2.dtype is b2.dtype is W_branch.dtype is b_branch.dtype is W4.dtype is b4.dtype is x.dtype is y.dtype and (dtype.kind in 'fc'):

@@ -184,9 +184,9 @@ def _checked(params, inputs):
 
     Raises: ValueError that names the field and the shape that it must have.
     """
-    W1, b1, W2, b2 = params
-    x, y, lambda_ = inputs
     try:
+        W1, b1, W2, b2 = params
+        x, y, lambda_ = inputs
         dtype = W1.dtype
         given, expected = _shapes(W1, b1, W2, b2, x, y)
         if given == expected and dtype is W1.dtype is b1.dtype is W2.dtype is b2.dtype is x.dtype is y.dtype and (dtype.kind in 'fc'):

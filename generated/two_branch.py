@@ -241,9 +241,9 @@ def _checked(params, inputs):
 
     Raises: ValueError that names the field and the shape that it must have.
     """
-    W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4 = params
-    x, y = inputs
     try:
+        W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4 = params
+        x, y = inputs
         dtype = W_trunk.dtype
         given, expected = _shapes(W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4, x, y)
         if given == expected and dtype is W_trunk.dtype is b_trunk.dtype is W_left.dtype is b_left.dtype is W_right.dtype is b_right.dtype is W4.dtype is b4.dtype is x.dtype is y.dtype and (dtype.kind in 'fc'):

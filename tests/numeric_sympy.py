@@ -15,7 +15,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from derive.ir.elementary import FUNCTIONS, Number
 from derive.ir.environment import Environment
 from derive.ir.tensor import ADJOINT
-from derive.raising.hand_back import MatrixForms
+from derive.raising.hand_back_matrix import MatrixForms
 from derive.terms.matrix import Matrix, Whole
 from tests.numeric_matrix import Array, MatrixOracle
 

@@ -8,7 +8,7 @@ import sympy
 
 from derive.errors import DeriveError
 from derive.ir.from_sympy import Reader
-from derive.ir.scalar import PLAIN, REGISTRY, ScalarFunction
+from derive.ir.scalar import PLAIN, REGISTRY, ScalarFunction, x
 from derive.terms.algebra import function
 from derive.terms.term import Func, Poly
 
@@ -37,7 +37,7 @@ def _plain_derivative(name: str) -> sympy.Expr:
 
 @cache
 def definition(name: str, orders: tuple[int, ...]) -> sympy.Expr:
-    """The expression of a named function's partial derivative in its own arguments.
+    """The expression of a function's partial derivative in its own arguments (`x` for SymPy's own).
 
     A piecewise function is differentiated branch by branch, so the branch that holds at a kink decides there:
     ReLU'(0) = 0 and |x|'(0) = 0 (docs/conventions.md).
@@ -45,6 +45,8 @@ def definition(name: str, orders: tuple[int, ...]) -> sympy.Expr:
     Raises: DeriveError if the function is abstract or not registered.
     """
     f = REGISTRY.get(name)
+    if f is None and name in PLAIN:
+        f = ScalarFunction(name, PLAIN[name](x))
     if f is None or f.definition is None:
         raise DeriveError(f"{name} is an abstract function: it has no definition to evaluate")
     out = f.definition

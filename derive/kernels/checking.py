@@ -173,22 +173,22 @@ def checked_function(fields: Sequence[Field], dtype_of: Field) -> list[Line]:
     """The body of `_checked` up to the slow path."""
     parameters = [f for f in fields if f.is_parameter]
     others = [f for f in fields if not f.is_parameter]
-    lines: list[Line] = []
+    body: list[ast.stmt] = []
     for group, argument in ((parameters, "params"), (others, "inputs")):
         if group:
-            lines.append(assign(tuple_of([name(f.local) for f in group]), name(argument)))
+            body.append(assign(tuple_of([name(f.local) for f in group]), name(argument)))
     arrays = [name(f.local) for f in fields if not f.is_number]
     member = name(dtype_of.local)
     first = subscript(member, constant(0)) if dtype_of.is_sequence else member
     result = tuple_of([call("float", name(f.local)) if f.is_number else name(f.local) for f in fields])
-    body: list[ast.stmt] = [
+    body += [
         assign("dtype", attribute(first, "dtype")),
         assign(tuple_of([name("given"), name("expected")]), call("_shapes", *arrays)),
         ast.If(_fits(fields), [ast.Return(result)], []),
     ]
     errors = tuple_of([name(e) for e in ("AttributeError", "IndexError", "TypeError", "ValueError")])
     handler = ast.ExceptHandler(errors, None, [ast.Pass()])
-    return [*lines, ast.Try(body, [handler], [], [])]
+    return [ast.Try(body, [handler], [], [])]
 
 
 def _fits(fields: Sequence[Field]) -> Expr:

@@ -40,10 +40,7 @@ def formula(name: str, orders: tuple[int, ...], given: tuple[Fraction | None, ..
     ]
     known = REGISTRY.get(name)
     if known is None and name in PLAIN:
-        expression = PLAIN[name](x)
-        for _ in range(orders[0]):
-            expression = expression.diff(x)
-        return stable(expression.subs(x, values[0]))
+        return stable(definition(name, orders).subs(x, values[0]))
     if known is None or known.definition is None:
         raise UnsupportedError(f"the function {name} is abstract, so there is no kernel", repair="give it a definition")
     return stable(definition(name, orders).subs(dict(zip(known.arguments, values, strict=True)), simultaneous=True))

@@ -1,37 +1,18 @@
-"""Results handed back as SymPy terms: index form over `Indexed` and `Sum`, matrix form over matrix expressions."""
+"""Results handed back as SymPy terms: the index form, over `Indexed` and `Sum`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import singledispatch
 
 import sympy
-from sympy.matrices.expressions.hadamard import HadamardPower, HadamardProduct
 
 from derive.calculus.scalar import definition
 from derive.errors import DeriveError
 from derive.ir.scalar import PLAIN, REGISTRY
 from derive.ir.tensor import ADJOINT
 from derive.latex.naming import Letters, Names
-from derive.network.network import Network
 from derive.terms import term
 from derive.terms.affine import Affine, IdEntry, Index, Size, index
-from derive.terms.matrix import (
-    Added,
-    Diagonal,
-    Entrywise,
-    EntrywisePower,
-    EntrywiseStep,
-    Hadamard,
-    Identity,
-    Matrix,
-    Ones,
-    Product,
-    ScalarPart,
-    Scaled,
-    Transposed,
-    Whole,
-)
 from derive.terms.substitute import substitute_atom
 from derive.terms.view import (
     Apply,
@@ -47,7 +28,6 @@ from derive.terms.view import (
     children,
     rebuild,
 )
-from derive.terms.walk import entries_in
 
 
 def sympy_name(tensor: str) -> str:
@@ -216,13 +196,13 @@ def _functional(a: term.Functional) -> sympy.Expr:
     """∂C/∂a_k as an entry of the tensor `dC_da`."""
     if not a.wrt:
         return sympy.Function(a.name)(*(sympy.Symbol(repr(p)) for p in a.args))
-    names = "".join(f"_d{_argument(a, k)}" for k, _ in a.wrt)
+    names = "".join(f"_d{argument_name(a, k)}" for k, _ in a.wrt)
     idx = [affine_to_sympy(e) for _, at in a.wrt for e in at]
     fixed = sorted({e for p in a.args for e in _outer_indices(p, a)}, key=lambda e: e.key)
     return sympy.IndexedBase(f"d{a.name}{names}")[(*idx, *(affine_to_sympy(e) for e in fixed))]
 
 
-def _argument(a: term.Functional, k: int) -> str:
+def argument_name(a: term.Functional, k: int) -> str:
     atom = a.args[k].terms[0][0].powers[0][0]
     return atom.tensor if isinstance(atom, term.Entry) else f"arg{k}"
 
@@ -232,104 +212,3 @@ def _outer_indices(p: term.Poly, a: term.Functional) -> list[Affine]:
     own = {b.name for b in a.bounds}
     atom = p.terms[0][0].powers[0][0]
     return [e for e in atom.idx if e.free and not e.free & own] if isinstance(atom, term.Entry) else []
-
-
-# -- matrix form -----------------------------------------------------------------------------------------
-
-
-class MatrixForms:
-    """SymPy matrix expressions of raised results; a tensor with one axis is a column, or a row in row layout.
-
-    `seed` are the axes of what is differentiated, which adjoints have behind their own.
-    """
-
-    def __init__(self, network: Network, vectors_are_rows: bool, seed: tuple[Index, ...] = ()) -> None:
-        self.network, self.vectors_are_rows, self.seed = network, vectors_are_rows, seed
-        self.rules: Mapping[type, Callable[..., sympy.Expr]] = {
-            Whole: self._whole,
-            ScalarPart: lambda m: to_sympy(m.view),
-            Ones: lambda m: sympy.OneMatrix(affine_to_sympy(m.extent), 1),
-            Identity: lambda m: sympy.Identity(affine_to_sympy(m.extent)),
-            Transposed: lambda m: sympy.Transpose(self.form(m.arg)),
-            Diagonal: lambda m: sympy.DiagMatrix(self.form(m.arg)),
-            Product: lambda m: self._product([self.form(f) for f in m.factors]),
-            Hadamard: lambda m: HadamardProduct(*(self.form(f) for f in m.factors)),
-            Scaled: self._scaled,
-            Added: lambda m: self._sum([self.form(t) for t in m.terms]),
-            Entrywise: self._entrywise,
-            EntrywisePower: self._power,
-            EntrywiseStep: self._step,
-        }
-
-    def form(self, m: Matrix) -> sympy.Expr:
-        """The SymPy expression of a raised matrix, vector or scalar."""
-        return self.rules[type(m)](m)
-
-    def _whole(self, m: Whole) -> sympy.Expr:
-        if isinstance(m.atom, term.Functional):
-            return self._gradient(m)
-        extents = self._extents(m.atom)
-        fixed = [repr(e) for e in m.atom.idx if e.variable not in m.axes]
-        name = "_".join([sympy_name(m.atom.tensor), *fixed])
-        return self._symbol(name, [extents[n] for n in m.axes])
-
-    def _gradient(self, m: Whole) -> sympy.Expr:
-        assert isinstance(m.atom, term.Functional)
-        entries = [e for p in m.atom.args for e in entries_in(p) if isinstance(e, term.Entry)]
-        extents = {n: extent for e in entries for n, extent in self._extents(e).items()}
-        for _, at in m.atom.wrt:
-            own = zip(m.atom.bounds, at, strict=True)
-            extents |= {e.variable: affine_to_sympy(b.extent) for b, e in own if e.variable is not None}
-        name = f"d{m.atom.name}_d{_argument(m.atom, m.atom.wrt[0][0])}"
-        return self._symbol(name, [extents[n] for n in m.axes])
-
-    def _extents(self, entry: term.Entry) -> dict[str, sympy.Expr]:
-        """The extents of the axes on which single indices stand."""
-        tensor = self.network.tensor(entry.tensor.removeprefix(ADJOINT))
-        axes = (*tensor.axes, *self.seed) if entry.tensor.startswith(ADJOINT) else tensor.axes
-        at = {a.name: e for a, e in zip(axes, entry.idx, strict=True)}
-        pairs = zip(axes, entry.idx, strict=True)
-        return {e.variable: affine_to_sympy(a.extent.subs(at)) for a, e in pairs if e.variable is not None}
-
-    def _symbol(self, name: str, extents: list[sympy.Expr]) -> sympy.Expr:
-        if not extents:
-            return sympy.Symbol(name)
-        if len(extents) == 1:
-            extents = [sympy.Integer(1), *extents] if self.vectors_are_rows else [*extents, sympy.Integer(1)]
-        return sympy.MatrixSymbol(name, *extents)
-
-    def _product(self, factors: list[sympy.Expr]) -> sympy.Expr:
-        product = sympy.MatMul(*factors)
-        return product[0, 0] if product.is_Matrix and product.shape == (1, 1) else product
-
-    def _scaled(self, m: Scaled) -> sympy.Expr:
-        scalar = to_sympy(m.scalar) if isinstance(m.scalar, View) else self.form(m.scalar)
-        return scalar * self.form(m.arg)
-
-    def _sum(self, terms: list[sympy.Expr]) -> sympy.Expr:
-        matrix = next((t for t in terms if getattr(t, "is_Matrix", False)), None)
-        if matrix is None:
-            return sympy.Add(*terms)
-        ones = sympy.OneMatrix(*matrix.shape)
-        return sympy.MatAdd(*(t if getattr(t, "is_Matrix", False) else t * ones for t in terms))
-
-    def _entrywise(self, m: Entrywise) -> sympy.Expr:
-        args = [self.form(a) for a in m.args]
-        slot = sympy.Dummy("t")
-        matrix = next((a for a in args if getattr(a, "is_Matrix", False)), None)
-        if matrix is None:
-            return scalar_function(m.name, m.orders, tuple(args))
-        if sum(getattr(a, "is_Matrix", False) for a in args) > 1:
-            raise DeriveError(f"{m.name} of several matrices has no SymPy matrix form; use .index")
-        body = scalar_function(m.name, m.orders, tuple(slot if a is matrix else a for a in args))
-        return matrix.applyfunc(sympy.Lambda(slot, body))
-
-    def _power(self, m: EntrywisePower) -> sympy.Expr:
-        base, e = self.form(m.base), sympy.Rational(m.exponent.numerator, m.exponent.denominator)
-        return HadamardPower(base, e) if getattr(base, "is_Matrix", False) else base**e
-
-    def _step(self, m: EntrywiseStep) -> sympy.Expr:
-        slot = sympy.Dummy("t")
-        body = sympy.Piecewise((1, slot > 0 if m.strict else slot >= 0), (0, True))
-        base = self.form(m.arg)
-        return base.applyfunc(sympy.Lambda(slot, body)) if getattr(base, "is_Matrix", False) else body.subs(slot, base)

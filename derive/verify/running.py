@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from derive.errors import UnsupportedError
 from derive.verify import packing
+from derive.verify.compare import arrays_of
 from derive.verify.layout import Fields
 from derive.verify.report import SHOWN_PRINTS
 
@@ -23,7 +24,7 @@ WORKER = Path(__file__).with_name("worker.py")
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 UNIT = 1 << 20
-PRINTED_AT_MOST = 64 * UNIT
+WRITTEN_AT_MOST = 64 * UNIT
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,13 @@ def run_file(file: Path, points: Iterable[tuple[Fields, Fields]], limits: Limits
     """Load `file` in a process of its own and call it at each point (params, inputs)."""
     if os.name != "posix":
         raise UnsupportedError("hand-written files run under limits that only POSIX systems have")
+    points = tuple(points)
+    size = sum(a.nbytes for fields in points for part in fields for f in part.values() for a in arrays_of(f))
     job = {
         "file": str(file.resolve()),
         "seconds": math.ceil(limits.seconds) + 1,
         "memory": limits.memory,
+        "file_size": WRITTEN_AT_MOST + 4 * size,
         "points": [{"params": dict(params), "inputs": dict(inputs)} for params, inputs in points],
     }
     with (
@@ -65,10 +69,6 @@ def run_file(file: Path, points: Iterable[tuple[Fields, Fields]], limits: Limits
         tempfile.TemporaryFile() as printed,
     ):
         packing.write(given, job)
-        at_most = PRINTED_AT_MOST + 2 * given.tell()
-        given.truncate(0)
-        given.seek(0)
-        packing.write(given, {**job, "file_size": at_most})
         given.seek(0)
         ended = _run(folder, given, results, printed, limits)
         return _read(results, _text(printed), ended)
@@ -99,8 +99,12 @@ def _run(folder: str, given: BinaryIO, results: BinaryIO, printed: BinaryIO, lim
     if code == -signal.SIGXCPU:
         return f"it takes longer than {limits.seconds:g} s"
     if code < 0:
-        return f"it is ended by the signal {signal.Signals(-code).name}"
+        return f"it is ended by the signal {_signal_name(-code)}"
     return f"it leaves the process with exit code {code}" if code else ""
+
+
+def _signal_name(number: int) -> str:
+    return next((s.name for s in signal.Signals if s == number), str(number))
 
 
 def _text(printed: BinaryIO) -> str:
@@ -113,8 +117,8 @@ def _read(results: BinaryIO, printed: str, ended: str) -> Run:
     results.seek(0)
     try:
         records = []
-        while isinstance(record := packing.read(results, 2 * WRITTEN_AT_MOST), dict):
-            records.append(record)
+        while isinstance(record := packing.read(results), dict):
+            records.append(_checked(record))
     except packing.PackingError as error:
         return Run((), (), ended or f"what it left cannot be read: {error}", printed=printed)
     if not records:
@@ -123,6 +127,17 @@ def _read(results: BinaryIO, printed: str, ended: str) -> Run:
     if "raised" in first:
         return Run((), (), str(first["raised"]), _line(first), printed)
     return Run(tuple(map(str, first.get("offers", ()))), tuple(outcomes), ended, printed=printed)
+
+
+def _checked(record: dict[str, Any]) -> dict[str, Any]:
+    """The record, if it has the form that the worker gives it; values are looked at where they are used.
+
+    Raises: PackingError if the code under test wrote it.
+    """
+    for name in ("offers", "changed", "unknown"):
+        if not isinstance(record.get(name, []), list):
+            raise packing.PackingError(f"{name} is no list")
+    return record
 
 
 def _line(record: dict[str, Any]) -> int | None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
-
-import pytest
 
 from tests.source_files import PACKAGE, ROOT, imports, sources
 
@@ -36,14 +33,14 @@ def rank(room: str) -> int:
     return len(ORDER) if room in SIBLINGS else len(ORDER) + 1
 
 
-@pytest.mark.parametrize("path", [p for p in sources() if p.parent != PACKAGE], ids=str)
-def test_a_stage_imports_earlier_stages_only(path: Path) -> None:
-    own = path.relative_to(PACKAGE).parts[0]
-    for module, _ in imports(path):
-        other = room_of(module)
-        if other in ("", own, "errors", "resources", "files", "progress"):
-            continue
-        assert rank(other) < rank(own) or (own == "latex" and other in ("network",)), f"{path} imports {module}"
+def test_a_stage_imports_earlier_stages_only() -> None:
+    for path in [p for p in sources() if p.parent != PACKAGE]:
+        own = path.relative_to(PACKAGE).parts[0]
+        for module, _ in imports(path):
+            other = room_of(module)
+            if other in ("", own, "errors", "resources", "files", "progress"):
+                continue
+            assert rank(other) < rank(own) or (own == "latex" and other in ("network",)), f"{path} imports {module}"
 
 
 def test_siblings_do_not_know_each_other() -> None:
@@ -69,14 +66,14 @@ def test_the_layers_contract_lists_every_room() -> None:
     assert layers["exhaustive"]
 
 
-@pytest.mark.parametrize("path", sources(), ids=str)
-def test_imports_stand_at_the_top(path: Path) -> None:
+def test_imports_stand_at_the_top() -> None:
     """A local import is a sign of a wrong layer; `cli.py` and `__init__.py` import late to start fast."""
-    if path.name in ("cli.py", "__init__.py"):
-        return
-    late = {module for module, inside in imports(path) if inside}
-    allowed = {"derive.terms.blocks"} if path.name == "substitute.py" else set()
-    text = path.read_text(encoding="utf-8")
-    if "TYPE_CHECKING" in text:
-        return
-    assert late <= allowed, f"{path} imports {late} inside a function"
+    for path in sources():
+        if path.name in ("cli.py", "__init__.py"):
+            continue
+        late = {module for module, inside in imports(path) if inside}
+        allowed = {"derive.terms.blocks"} if path.name == "substitute.py" else set()
+        text = path.read_text(encoding="utf-8")
+        if "TYPE_CHECKING" in text:
+            continue
+        assert late <= allowed, f"{path} imports {late} inside a function"

@@ -10,7 +10,8 @@ from sympy import Sum, sin
 
 from derive.derivation import derive_adjoints
 from derive.errors import UnsupportedError
-from derive.kernels.collecting import collected
+from derive.ir.tensor import ADJOINT
+from derive.kernels.collecting import collected, needed
 from derive.kernels.components import components, in_order
 from derive.kernels.definitions import storages
 from derive.kernels.schedule import Loop, Scheduler, Step
@@ -23,7 +24,8 @@ from derive.resources import examples_dir
 
 
 def steps_of(network: Network) -> list[Step]:
-    definitions = collected(network, derive_adjoints(network), stabilizer_of(network))
+    wanted = [network.cost or "", *(ADJOINT + t.name for t in network.role("parameter", "input"))]
+    definitions = needed(collected(network, derive_adjoints(network), stabilizer_of(network)), wanted)
     families = {n: s.family for n, s in storages(network.tensors, False).items()}
     return Scheduler(definitions, families).steps()
 

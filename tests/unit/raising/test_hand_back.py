@@ -14,7 +14,8 @@ from derive.errors import DeriveError
 from derive.ir.from_sympy import Reader
 from derive.ir.interpret import place
 from derive.network.network import Network
-from derive.raising.hand_back import MatrixForms, affine_to_sympy, sympy_name, to_sympy
+from derive.raising.hand_back import affine_to_sympy, sympy_name, to_sympy
+from derive.raising.hand_back_matrix import MatrixForms
 from derive.raising.raise_case import raise_view, vectors_are_rows
 from derive.terms.affine import Affine, IdEntry, index, size
 from derive.terms.term import Bound, Delta, Entry, Partial

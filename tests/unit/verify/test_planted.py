@@ -179,6 +179,13 @@ def test_two_mistakes(first: tuple[str, str], second: tuple[str, str], codes: st
     assert set(wrong(report).values()) == set(codes.split()), report.render_text()
 
 
+def test_a_mistake_is_placed_where_it_changes_nothing_that_is_right() -> None:
+    report = report_on(compiled(changed(SOURCES["three-layer"], "delta2 @ a1.T", "-delta2 @ a1.T")), "three-layer")
+    assert report.claim("W2").reason.startswith("the gradient of W2 has the wrong sign")
+    source = changed(SOURCES["three-layer"], "delta2 = (W3.T", "delta2 = -(W3.T")
+    assert report_on(compiled(source), "three-layer").claim("W2").reason.startswith("the gradient of z2 has the wrong")
+
+
 def test_a_factor_that_no_mistake_explains_is_told() -> None:
     report = report_on(compiled(changed(SOURCES["three-layer"], "delta2 @ a1.T", "delta2 @ a1.T / 4")), "three-layer")
     assert "0.25 times" in report.claim("W2").reason
