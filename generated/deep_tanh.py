@@ -1,6 +1,6 @@
 """deep-tanh: forward pass, loss and gradients."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -73,7 +73,7 @@ def value_and_grad(params, inputs):
     grad_W = [None] * L
     grad_b = [None] * L
     one = _constant(1.0, dtype)
-    ones = np.ones((m, 1), dtype)
+    ones = _ones((m, 1), dtype)
     a[0] = x
     for l in range(1, L + 1):
         # z[l] = W[l] a[l−1] + b[l] 1ᵀ
@@ -130,6 +130,14 @@ def init(rng, *, n, L=None, dtype=np.float64):
 def _constant(value, dtype):
     """A number in the dtype of the data, as an array without axes, which NumPy is quicker to take than a number."""
     array = np.array(value, dtype)
+    array.flags.writeable = False
+    return array
+
+
+@lru_cache(maxsize=8)
+def _ones(shape, dtype):
+    """Ones to take sums with, as products that BLAS is quick at; kept from call to call, and never written to."""
+    array = np.ones(shape, dtype)
     array.flags.writeable = False
     return array
 

@@ -1,6 +1,6 @@
 """residual: forward pass, loss and gradients."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -105,7 +105,7 @@ def value_and_grad(params, inputs):
     K = W4.shape[0]
     zero = _constant(0.0, dtype)
     one = _constant(1.0, dtype)
-    ones = np.ones((m, 1), dtype)
+    ones = _ones((m, 1), dtype)
     # z_skip = W_skip x + b_skip 1ᵀ
     z_skip = np.dot(W_skip, x)
     z_skip += b_skip
@@ -184,6 +184,14 @@ def init(rng, *, n_1, n_0, n_2, K, dtype=np.float64):
 def _constant(value, dtype):
     """A number in the dtype of the data, as an array without axes, which NumPy is quicker to take than a number."""
     array = np.array(value, dtype)
+    array.flags.writeable = False
+    return array
+
+
+@lru_cache(maxsize=8)
+def _ones(shape, dtype):
+    """Ones to take sums with, as products that BLAS is quick at; kept from call to call, and never written to."""
+    array = np.ones(shape, dtype)
     array.flags.writeable = False
     return array
 

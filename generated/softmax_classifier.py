@@ -1,6 +1,6 @@
 """softmax-classifier: forward pass, loss and gradients."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -40,7 +40,7 @@ def forward(params, inputs):
     dtype = W1.dtype
     K = W2.shape[1]
     zero = _constant(0.0, dtype)
-    ones = np.ones(K, dtype)
+    ones = _ones(K, dtype)
     # z1 = x W1 + 1 b1
     z1 = np.dot(x, W1)
     z1 += b1
@@ -67,7 +67,7 @@ def loss(params, inputs):
     m = x.shape[0]
     K = W2.shape[1]
     zero = _constant(0.0, dtype)
-    ones = np.ones(K, dtype)
+    ones = _ones(K, dtype)
     # z1 = x W1 + 1 b1
     z1 = np.dot(x, W1)
     z1 += b1
@@ -95,8 +95,8 @@ def value_and_grad(params, inputs):
     m = x.shape[0]
     K = W2.shape[1]
     zero = _constant(0.0, dtype)
-    ones = np.ones(K, dtype)
-    ones_2 = np.ones(m, dtype)
+    ones = _ones(K, dtype)
+    ones_2 = _ones(m, dtype)
     # z1 = x W1 + 1 b1
     z1 = np.dot(x, W1)
     z1 += b1
@@ -154,6 +154,14 @@ def init(rng, *, n_0, n_1, K, dtype=np.float64):
 def _constant(value, dtype):
     """A number in the dtype of the data, as an array without axes, which NumPy is quicker to take than a number."""
     array = np.array(value, dtype)
+    array.flags.writeable = False
+    return array
+
+
+@lru_cache(maxsize=8)
+def _ones(shape, dtype):
+    """Ones to take sums with, as products that BLAS is quick at; kept from call to call, and never written to."""
+    array = np.ones(shape, dtype)
     array.flags.writeable = False
     return array
 

@@ -1,6 +1,6 @@
 """three-layer: forward pass, loss and gradients."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -101,7 +101,7 @@ def value_and_grad(params, inputs):
     m = x.shape[1]
     half = _constant(0.5, dtype)
     one = _constant(1.0, dtype)
-    ones = np.ones((m, 1), dtype)
+    ones = _ones((m, 1), dtype)
     # z1 = W1 x + b1 1ᵀ
     z1 = np.dot(W1, x)
     z1 += b1
@@ -172,6 +172,14 @@ def init(rng, *, n_1, n_0, n_2, n_3, dtype=np.float64):
 def _constant(value, dtype):
     """A number in the dtype of the data, as an array without axes, which NumPy is quicker to take than a number."""
     array = np.array(value, dtype)
+    array.flags.writeable = False
+    return array
+
+
+@lru_cache(maxsize=8)
+def _ones(shape, dtype):
+    """Ones to take sums with, as products that BLAS is quick at; kept from call to call, and never written to."""
+    array = np.ones(shape, dtype)
     array.flags.writeable = False
     return array
 

@@ -1,6 +1,6 @@
 """two-branch: forward pass, loss and gradients."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -46,7 +46,7 @@ def forward(params, inputs):
     dtype = W_trunk.dtype
     zero = _constant(0.0, dtype)
     infinity = _constant(np.inf, dtype)
-    ones = np.ones(10, dtype)
+    ones = _ones(10, dtype)
     # z_trunk = x W_trunk + 1 b_trunk
     z_trunk = np.dot(x, W_trunk)
     z_trunk += b_trunk
@@ -83,7 +83,7 @@ def loss(params, inputs):
     m = x.shape[0]
     zero = _constant(0.0, dtype)
     infinity = _constant(np.inf, dtype)
-    ones = np.ones(10, dtype)
+    ones = _ones(10, dtype)
     # z_trunk = x W_trunk + 1 b_trunk
     z_trunk = np.dot(x, W_trunk)
     z_trunk += b_trunk
@@ -122,8 +122,8 @@ def value_and_grad(params, inputs):
     zero = _constant(0.0, dtype)
     infinity = _constant(np.inf, dtype)
     one = _constant(1.0, dtype)
-    ones = np.ones(10, dtype)
-    ones_2 = np.ones(m, dtype)
+    ones = _ones(10, dtype)
+    ones_2 = _ones(m, dtype)
     # z_trunk = x W_trunk + 1 b_trunk
     z_trunk = np.dot(x, W_trunk)
     z_trunk += b_trunk
@@ -211,6 +211,14 @@ def init(rng, *, dtype=np.float64):
 def _constant(value, dtype):
     """A number in the dtype of the data, as an array without axes, which NumPy is quicker to take than a number."""
     array = np.array(value, dtype)
+    array.flags.writeable = False
+    return array
+
+
+@lru_cache(maxsize=8)
+def _ones(shape, dtype):
+    """Ones to take sums with, as products that BLAS is quick at; kept from call to call, and never written to."""
+    array = np.ones(shape, dtype)
     array.flags.writeable = False
     return array
 

@@ -156,7 +156,7 @@ class FunctionBody:
         for value, variable in self.nodes.constants.items():
             extra.append(assign(variable, call("_constant", constant(value), name("dtype"))))
         for (shape, _), variable in self.nodes.ones.items():
-            extra.append(assign(variable, call("np.ones", self._shape(shape), name("dtype"))))
+            extra.append(assign(variable, call("_ones", self._shape(shape), name("dtype"))))
         used = _names_in([*extra, *body]) | _names_in(self.results.values())
         sizes = self._sizes(used)
         used |= _names_in(sizes)

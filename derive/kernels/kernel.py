@@ -97,6 +97,7 @@ class _Source:
         self.fields = fields_of(network, storage, Names())
         self.functions: set[str] = set()
         self.has_constants = False
+        self.has_ones = False
 
     def text(self) -> str:
         functions = [self._forward(), self._loss(), self._value_and_grad(), self._init()]
@@ -119,6 +120,8 @@ class _Source:
             functions=functions,
             support=support_source(self.functions),
             constants=self.has_constants,
+            ones=self.has_ones,
+            caches=["cache"] * self.has_constants + ["lru_cache"] * self.has_ones,
             arrays=", ".join(f.local for f in fields if not f.is_number),
             shapes=rendered(shapes_function(self.network, fields, names)),
             checks=rendered(checked_function(self.fields, dtype_field(self.fields))),
@@ -131,6 +134,7 @@ class _Source:
         body = self.program.emit(values, families)
         self.functions |= body.nodes.functions
         self.has_constants |= bool(body.nodes.constants)
+        self.has_ones |= bool(body.nodes.ones)
         return body
 
     def _forward(self) -> ShownFunction:

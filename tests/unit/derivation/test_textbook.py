@@ -187,7 +187,7 @@ loss: C
     pulled = "W[l+1]' ∂z[l+1]" if columns else "∂z[l+1] W[l+1]'"
     assert forms["z", "rest"] == f"({pulled} o sigma'(z[l]))"
     assert forms["z", "last"].startswith("s*((dC o sigma'(z[L])))")
-    check(d)
+    check(d, 2)
     assert network.sample is not None
     sample = derived(network.sample)
     (weights,) = sample.adjoints.results["W"]
