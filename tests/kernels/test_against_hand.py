@@ -7,6 +7,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+import autograd
 import numpy as np
 import pytest
 
@@ -125,6 +126,40 @@ def test_complex_step(name: str) -> None:
         moved[at] += 1j * step
         changed = p._replace(**{field: (moved, *value[1:]) if isinstance(value, tuple) else moved})
         assert np.imag(module.loss(changed, i)) / step == pytest.approx(expected[at], rel=1e-10)
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_autograd_agrees(name: str) -> None:
+    """HIPS autograd differentiates forward equations that were written apart from everything else here."""
+    case, module = HAND[name], kernel(name, "params")
+    params, inputs = case.data(6)
+    expected = autograd.grad(case.forward)(params, inputs)
+    _, found = module.value_and_grad(*arguments(module, case, params, inputs))
+    for field, value in expected.items():
+        actual = getattr(found, RENAMED.get(name, {}).get(field, field))
+        for a, e in zip(actual, value, strict=True) if isinstance(value, list) else [(actual, value)]:
+            assert_close(a, e, AD)
+
+
+def loss_beside(module: ModuleType, p: Any, i: Any, field: str, at: tuple[int, ...], h: float) -> float:
+    """The loss with one entry of a parameter (of the last layer, where there are several) moved by h."""
+    value = getattr(p, field)
+    array = np.array(value[-1] if isinstance(value, tuple) else value)
+    array[at] += h
+    changed = (*value[:-1], array) if isinstance(value, tuple) else array
+    return float(module.loss(p._replace(**{field: changed}), i))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_central_differences(name: str) -> None:
+    case, module = HAND[name], kernel(name, "params")
+    p, i = arguments(module, case, *case.data(7))
+    _, grads = module.value_and_grad(p, i)
+    for field, gradient in zip(p._fields, grads, strict=True):
+        slope = gradient[-1] if isinstance(gradient, tuple) else gradient
+        at = tuple(n // 2 for n in slope.shape)
+        above, below = (loss_beside(module, p, i, field, at, h) for h in (1e-5, -1e-5))
+        assert (above - below) / 2e-5 == pytest.approx(slope[at], abs=1e-6 * np.abs(slope).max())
 
 
 def every_array(result: Any) -> list[np.ndarray]:
