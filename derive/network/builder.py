@@ -10,6 +10,7 @@ from typing import ClassVar, TypeAlias, TypedDict, Unpack
 import sympy
 
 from derive.errors import DeriveError
+from derive.ir.expression import as_expression
 from derive.ir.from_sympy import Reader
 from derive.ir.tensor import Equation, Fact, Kind, Label, Role, Tensor
 from derive.network.network import Network
@@ -82,7 +83,7 @@ class Builder:
 
         `ordered` marks depth and time, whose entries may refer to earlier ones.
         """
-        made = sympy.Idx(sympy.Symbol(name, integer=True), (sympy.sympify(lo), sympy.sympify(extent)))
+        made = sympy.Idx(sympy.Symbol(name, integer=True), (as_expression(lo), as_expression(extent)))
         if name in self._indices:
             if self._indices[name] != (made, ordered):
                 raise DeriveError(f"the index {name} is declared with two ranges", repair="use another name")
@@ -112,7 +113,7 @@ class Builder:
 
     def count_ids(self, name: str, count: sympy.Basic | int) -> None:
         """Declare that the ids in `name` are 0 … count − 1; equations stated from now on may use it."""
-        self._ids[name] = self._reader(frozenset()).affine(sympy.sympify(count))
+        self._ids[name] = self._reader(frozenset()).affine(as_expression(count))
 
     def function(self, name: str = "sigma") -> sympy.Function:
         """An abstract scalar function, differentiated as `σ'`."""
@@ -164,11 +165,11 @@ class Builder:
             self._declare(name, declared, "value", **more)
         domain = tuple(self.range_of(i) for i in indices_of(at))
         reader = self._reader(frozenset(b.name for b in domain))
-        stated = sympy.sympify(rhs)
+        stated = as_expression(rhs)
         context = {b.name: b for b in domain}
         poly = settle(reader.read(stated), context)
         equation = Equation(
-            Entry(name, tuple(reader.affine(sympy.sympify(a)) for a in at)),
+            Entry(name, tuple(reader.affine(as_expression(a)) for a in at)),
             domain,
             stated,
             poly,
@@ -188,7 +189,7 @@ class Builder:
         names = {str(i.label) for i in lhs.atoms(sympy.Idx)} - names_summed_in(lhs)
         free = tuple(self.range_of(self._indices[n][0]) for n in sorted(names))
         reader = self._reader(frozenset(names))
-        self._facts.append(Fact(reader.read(lhs), reader.read(sympy.sympify(rhs)), free, statement))
+        self._facts.append(Fact(reader.read(lhs), reader.read(as_expression(rhs)), free, statement))
 
     def handle(self, name: str) -> sympy.Basic:
         """The SymPy object that stands for a declared tensor."""

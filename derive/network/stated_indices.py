@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import sympy
 
+from derive.ir.expression import as_expression
+
 
 def indices_of(at: Sequence[sympy.Basic]) -> list[sympy.Idx]:
     """The indices of a left side in order, those in `c[j + n]` too."""
     found: dict[sympy.Idx, None] = {}
     for a in at:
-        inside = sympy.sympify(a).atoms(sympy.Idx)
+        inside = as_expression(a).atoms(sympy.Idx)
         found.update(dict.fromkeys(sorted(inside, key=str)))
     return list(found)
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-import sympy
-
+from derive.ir.expression import as_expression
 from derive.ir.from_sympy import Reader
 from derive.ir.tensor import Equation
 from derive.simplify.match import instance
@@ -55,7 +54,7 @@ class OutputForms:
         if form is None or entry is None:
             return None
         reader = Reader({}, values={"a": of_atom(entry)})
-        return [(reader.read(sympy.sympify(f)), e) for f, e in form]
+        return [(reader.read(as_expression(f)), e) for f, e in form]
 
     def substituted(self, p: Poly, context: Context) -> Poly | None:
         """All occurrences at the top replaced at once, factors kept together so that they may cancel."""
