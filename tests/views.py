@@ -38,6 +38,7 @@ def random_environment(seed: int = 0) -> Environment:
         "x": {(a,): rng.uniform(-1, 1) for a in places},
         "u": {(a,): rng.uniform(0.2, 2) for a in places},
         "W": {(a, b): rng.uniform(-1, 1) for a in places for b in places},
+        "V": {(a, b): rng.uniform(-1, 1) for a in places for b in places},
         "ids": {(a,): 1 + rng.randrange(3) for a in places},
         "s": {(): rng.uniform(-1, 1)},
     }

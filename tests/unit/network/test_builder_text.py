@@ -16,7 +16,7 @@ def test_text_is_no_expression(where: str, tmp_path: Path, monkeypatch: pytest.M
     net = Builder("text")
     i = net.index("i", 3)
     x = net.input("x", (i,))
-    with pytest.raises(DeriveError, match="no SymPy expression|no index with a range"):
+    with pytest.raises(DeriveError, match=r"no SymPy expression|no index with a range"):
         match where:
             case "define":
                 net.define("y", (i,), evil)

@@ -89,6 +89,9 @@ VIEWS = {
     "chain of two": Summed(
         (K, upto("t", "m")), Times((leaf("W", i, k), leaf("W", k, index("t")), leaf("u", index("t"))))
     ),
+    "two factors share both indices with a third": Summed(
+        (K, upto("t", "m")), Times((leaf("W", k, index("t")), leaf("V", k, index("t")), leaf("u", index("t"))))
+    ),
     "whole sum": Summed((K, upto("t", "m")), leaf("W", k, index("t"))),
     "factor outside": Times((HALF, x_i, Summed((K,), Times((x_k, W_kj))))),
     "function of a contraction": Apply("sin", (0,), (Summed((K,), Times((W_kj, x_k))),)),
