@@ -117,6 +117,20 @@ BUGS = (
         "deltas that may hold",
         (*TERMS, *CALCULUS),
     ),
+    Bug(
+        "derive/terms/algebra.py",
+        "if exponent.denominator == 2:",
+        "if exponent.denominator <= 2:",
+        "the root of a square",
+        TERMS,
+    ),
+    Bug(
+        "derive/terms/blocks.py",
+        "if nonnegative(-affine - 1, scope):",
+        "if nonnegative(-affine, scope):",
+        "when a bracket is false",
+        TERMS,
+    ),
     # -- simplify ----------------------------------------------------------------------------------------
     Bug(
         "derive/simplify/fold.py",
@@ -170,6 +184,20 @@ BUGS = (
         "gradients of the summed loss",
         SIMPLIFY,
     ),
+    Bug(
+        "derive/simplify/opening.py",
+        "plus([*chain, *own])",
+        "plus(list(chain))",
+        "a value that is differentiated and read again",
+        SIMPLIFY,
+    ),
+    Bug(
+        "derive/derivation/closed_product.py",
+        "after = {step.name: index(step.name) + 1}",
+        "after = {step.name: index(step.name)}",
+        "the step of a closed product",
+        SIMPLIFY,
+    ),
     # -- raising -----------------------------------------------------------------------------------------
     Bug(
         "derive/raising/contraction.py",
@@ -204,6 +232,13 @@ BUGS = (
         "for b in reversed(view.bounds)",
         "for b in view.bounds[:1]",
         "the indices of a sum handed back",
+        RAISING,
+    ),
+    Bug(
+        "derive/raising/hand_back.py",
+        "_without_piecewise(to_sympy(view.body))",
+        "to_sympy(view.body)",
+        "conditions under nested sums handed back",
         RAISING,
     ),
     # -- kernels -----------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ def check_value(p: Poly, q: Poly, context: Mapping[str, Index]) -> None:
 CASES = [
     (product_of(bound(i - 1), entry("x", i)), entry("x", i), scope(I)),
     (product_of(bound(i - n - 1), entry("x", i)), ZERO, scope(I)),
+    (product_of(bound(i - n), entry("x", i)), product_of(bound(i - n), entry("x", i)), scope(I)),
     (product_of(bound(i - 2), entry("x", i)), product_of(bound(i - 2), entry("x", i)), scope(I)),
     (product_of(delta(i - n - 1), entry("x", i)), ZERO, scope(I)),
     (product_of(delta(i), entry("x", i)), ZERO, scope(I)),
