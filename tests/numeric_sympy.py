@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from functools import singledispatch
 
 import numpy as np
@@ -142,6 +144,9 @@ def _holds(c: sympy.Basic, scope: Scope) -> bool:
     return bool(c.func(sympy.Float(left), sympy.Float(right)))
 
 
+WHOLE: dict[str, Callable[..., int]] = {"Mod": operator.mod, "floor": math.floor}
+
+
 @evaluate.register
 def _(e: sympy.KroneckerDelta, scope: Scope) -> object:
     return int(evaluate(e.args[0], scope) == evaluate(e.args[1], scope))
@@ -156,6 +161,8 @@ def _(e: sympy.Heaviside, scope: Scope) -> object:
 @evaluate.register
 def _(e: sympy.Function, scope: Scope) -> object:
     name, args = type(e).__name__, tuple(evaluate(a, scope) for a in e.args)
+    if name in WHOLE:
+        return WHOLE[name](*args)
     if name in FUNCTIONS:
         return FUNCTIONS[name](*args)
     return scope.env.functions[name]((0,) * len(args), args)

@@ -1,6 +1,6 @@
 """The occurrence rule's local part: the derivative of a right side by every occurrence of a tensor in it.
 
-One rule per node type: constant, entry, sum, product, power, scalar function. An unknown node raises.
+One rule per node type: constant, entry, sum, product, power, scalar function, maximum. An unknown node raises.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ from functools import singledispatch
 from derive.calculus.scalar import derivative
 from derive.terms.affine import Affine, Index, index
 from derive.terms.algebra import from_powers, scale, times
-from derive.terms.substitute import fresh_names, open_block, substitute
+from derive.terms.substitute import fresh_names, open_block, open_maximum, substitute
 from derive.terms.term import (
     Atom,
     Base,
     Block,
     Bound,
     Delta,
+    Divides,
     Entry,
+    FirstMaximum,
     Func,
     Functional,
+    Maximum,
     Monomial,
     Poly,
     Positive,
@@ -72,7 +75,9 @@ def in_atom(atom: Atom, tensor: str, avoid: Names) -> Iterator[Occurrence]:
 
 
 @in_atom.register
-def _constant(atom: Scalar | Delta | Bound | Positive, tensor: str, avoid: Names) -> Iterator[Occurrence]:
+def _constant(
+    atom: Scalar | Delta | Bound | Divides | Positive | FirstMaximum, tensor: str, avoid: Names
+) -> Iterator[Occurrence]:
     """A size, a Kronecker delta and an Iverson bracket are constant (at a kink by convention)."""
     return iter(())
 
@@ -107,6 +112,15 @@ def _sum(atom: Block, tensor: str, avoid: Names) -> Iterator[Occurrence]:
     bounds, body = open_block(atom, avoid)
     for o in _in_monomial(body, Fraction(1), tensor, avoid | {b.name for b in bounds}):
         yield Occurrence((*bounds, *o.bounds), o.coefficient, o.idx)
+
+
+@in_atom.register
+def _maximum(atom: Maximum, tensor: str, avoid: Names) -> Iterator[Occurrence]:
+    """d max_i f_i = Σ_i [i is the first place where f is largest] df_i."""
+    bounds, body = open_maximum(atom, avoid)
+    first = of_atom(FirstMaximum(atom, tuple(index(b.name) for b in bounds)))
+    for o in occurrences(body, tensor, avoid | {b.name for b in bounds}):
+        yield Occurrence((*bounds, *o.bounds), times(first, o.coefficient), o.idx)
 
 
 @in_atom.register

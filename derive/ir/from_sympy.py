@@ -12,11 +12,12 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from derive.errors import DeriveError
+from derive.ir.extremum import MAX_OVER
 from derive.ir.scalar import PLAIN, REGISTRY
 from derive.terms.affine import Affine, IdEntry, Index, Size, index
 from derive.terms.algebra import bound, delta, function, positive, power, scale, subtract, times_all, total
 from derive.terms.blocks import sum_over
-from derive.terms.substitute import substitute
+from derive.terms.substitute import canonical_maximum, substitute
 from derive.terms.term import (
     Bound,
     Entry,
@@ -244,11 +245,21 @@ class Reader:
     @read.register
     def _(self, e: AppliedUndef) -> Poly:
         name = e.func.__name__
+        if name == MAX_OVER:
+            return self._maximum(e.args)
         if name in self.costs:
             return self._functional(name, e.args)
         if REGISTRY.get(name) is None and name not in self.abstract:
             raise DeriveError(f"the function {name} is not declared", repair="declare it with net.function(name)")
         return function(name, tuple(self.read(a) for a in e.args))
+
+    def _maximum(self, args: tuple[sympy.Expr, ...]) -> Poly:
+        """max_over(u, i, j): the indices run over their ranges."""
+        bounds = [self._enter(sympy.Tuple(i, i.lower, i.upper)) for i in args[1:]]
+        body = self.read(args[0])
+        for i in args[1:]:
+            self.bound[str(i.label)].pop()
+        return of_atom(canonical_maximum(tuple(bounds), body))
 
     def _functional(self, name: str, args: tuple[sympy.Expr, ...]) -> Poly:
         """C(a[j], y[j]): indices that neither a sum nor the equation binds run over whole axes."""

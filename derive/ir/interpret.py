@@ -16,7 +16,7 @@ from derive.ir.elementary import Number
 from derive.ir.environment import Environment, MissingEntry, Place
 from derive.ir.normal_form import assignments, evaluate_poly, place
 from derive.ir.stated import evaluate
-from derive.ir.tensor import Equation, Tensor
+from derive.ir.tensor import Equation, Tensor, rest_of
 from derive.terms.affine import Index, index
 from derive.terms.term import Entry, Poly
 
@@ -86,9 +86,23 @@ def fill(equations: Iterable[D], env: Environment, value: Callable[[D, Environme
             if name in todo:
                 raise DeriveError(f"{name[0]}{list(name[1])} is defined twice", repair="drop one equation")
             todo[name] = (e, at)
+    for e in equations:
+        _fill_rest(e, inner, todo, done[e.lhs.tensor])
     for name in todo:
         _compute(name, todo, done, value)
     return replace(env, arrays=inner.arrays)
+
+
+def _fill_rest(e: D, env: Environment, todo: Mapping[Name, object], done: dict[Place, Number]) -> None:
+    """Give the entries that no equation states the value that is said to stand there."""
+    rest = rest_of(e)
+    if rest is None:
+        return
+    at = tuple(index(a.name) for a in rest.axes)
+    for point in assignments(rest.axes, env):
+        where = place(at, point)
+        if (e.lhs.tensor, where) not in todo:
+            done[where] = rest.value
 
 
 def _compute(

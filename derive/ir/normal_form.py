@@ -10,16 +10,19 @@ from derive.errors import IndexRangeError, UnsupportedError
 from derive.ir.elementary import CONSTANTS, Number, power
 from derive.ir.environment import Environment, Place
 from derive.ir.stated import apply
-from derive.terms.affine import Affine, Index, Size, Variable
+from derive.terms.affine import Affine, Index, Quotient, Size, Variable
 from derive.terms.term import (
     Atom,
     Base,
     Block,
     Bound,
     Delta,
+    Divides,
     Entry,
+    FirstMaximum,
     Func,
     Functional,
+    Maximum,
     Monomial,
     Poly,
     Positive,
@@ -42,7 +45,7 @@ def _evaluate_monomial(m: Monomial, env: Environment) -> Number:
     out: Number = 1
     for atom, exponent in sorted(m.powers, key=lambda p: _rank(p[0])):
         value = evaluate_atom(atom, env)
-        if value == 0 and isinstance(atom, Delta | Bound | Positive):
+        if value == 0 and isinstance(atom, Delta | Bound | Divides | Positive | FirstMaximum):
             return 0
         out = out * power(value, exponent)
     return out
@@ -50,10 +53,13 @@ def _evaluate_monomial(m: Monomial, env: Environment) -> Number:
 
 def _rank(atom: Atom) -> int:
     """Brackets of indices first, then brackets of values, which may read entries that only those admit."""
-    if isinstance(atom, Delta | Bound):
-        return 0
-    if isinstance(atom, Positive):
-        return 2 if any(entries_in(atom.poly)) else 1
+    match atom:
+        case Delta() | Bound() | Divides():
+            return 0
+        case Positive():
+            return 2 if any(entries_in(atom.poly)) else 1
+        case FirstMaximum():
+            return 2
     return 3
 
 
@@ -66,6 +72,8 @@ def _evaluate_variable(v: Variable, env: Environment) -> int:
         return env.index(v)
     if isinstance(v, Size):
         return env.size(v.name, place(v.args, env))
+    if isinstance(v, Quotient):
+        return evaluate_affine(v.dividend, env) // v.divisor
     value = env.entry(v.tensor, place(v.idx, env))
     if not isinstance(value, int):
         raise IndexRangeError(f"{v!r} stands as an index and has the value {value}, no integer")
@@ -127,6 +135,11 @@ def _(atom: Bound, env: Environment) -> Number:
 
 
 @evaluate_atom.register
+def _(atom: Divides, env: Environment) -> Number:
+    return int(evaluate_affine(atom.affine, env) % atom.divisor == 0)
+
+
+@evaluate_atom.register
 def _(atom: Positive, env: Environment) -> Number:
     value = evaluate_poly(atom.poly, env).real
     return int(value > 0 or (value == 0 and not atom.strict))
@@ -142,3 +155,20 @@ def _(atom: Functional, env: Environment) -> Number:
     points = {tuple(p.index(b.name) for b in atom.bounds): p for p in assignments(atom.bounds, env)}
     arrays = tuple({at: evaluate_poly(a, p) for at, p in points.items()} for a in atom.args)
     return env.functionals[atom.name](arrays, tuple((k, place(at, env)) for k, at in atom.wrt))
+
+
+@evaluate_atom.register
+def _(atom: Maximum, env: Environment) -> Number:
+    return max(_candidates(atom, env).values(), key=lambda u: u.real)
+
+
+@evaluate_atom.register
+def _(atom: FirstMaximum, env: Environment) -> Number:
+    candidates = _candidates(atom.of, env)
+    return int(max(candidates, key=lambda p: candidates[p].real) == place(atom.at, env))
+
+
+def _candidates(atom: Maximum, env: Environment) -> dict[Place, Number]:
+    """The values that a maximum is taken of, row by row: `max` gives the first of equal ones."""
+    points = assignments(atom.bounds, env)
+    return {tuple(p.index(b.name) for b in atom.bounds): evaluate_poly(atom.body, p) for p in points}

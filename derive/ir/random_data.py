@@ -51,7 +51,7 @@ def _entries(
         case "one_hot" | "distribution":
             return _groups(t, places, rng, sum_axes)
         case "binary":
-            return {at: float(rng.integers(2)) for at in places}
+            return _bits(places, rng)
         case "sign":
             return {at: float(2 * rng.integers(2) - 1) for at in places}
         case "class_id" | "id":
@@ -62,6 +62,12 @@ def _entries(
             return {at: float(rng.uniform(0.1, 1)) for at in places}
         case "real":
             return {at: float(rng.normal()) for at in places}
+
+
+def _bits(places: list[Place], rng: np.random.Generator) -> dict[Place, Number]:
+    """0 or 1 each, at least one of them 1: a mask has to count something."""
+    out: dict[Place, Number] = {at: float(rng.integers(2)) for at in places}
+    return out if any(out.values()) else {at: float(at == places[-1]) for at in places}
 
 
 def _groups(

@@ -5,23 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from derive.terms.substitute import open_block
+from derive.terms.substitute import open_block, open_maximum
 from derive.terms.term import (
     Atom,
     Base,
     Block,
     Bound,
     Delta,
+    Divides,
     Entry,
+    FirstMaximum,
     Func,
     Functional,
+    Maximum,
     Monomial,
     Poly,
     Positive,
     Scalar,
     of_monomial,
 )
-from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, Times, View, children, plus, times
+from derive.terms.view import (
+    Apply,
+    Chosen,
+    Largest,
+    Leaf,
+    Num,
+    Plus,
+    Power,
+    Step,
+    Summed,
+    Times,
+    View,
+    children,
+    plus,
+    times,
+)
 
 Roles = Mapping[str, str]
 """The role of each tensor."""
@@ -45,7 +63,7 @@ def _factor_rank(view: View, roles: Roles) -> int:
             return 4
         case Apply():
             return 8 if core.args else 0
-        case Step():
+        case Step() | Chosen():
             return 8
     return 7
 
@@ -54,7 +72,7 @@ def _leaf_rank(leaf: Leaf, roles: Roles) -> int:
     match leaf.atom:
         case Scalar():
             return 1
-        case Delta() | Bound():
+        case Delta() | Bound() | Divides():
             return 9
         case Functional():
             return 3
@@ -91,6 +109,12 @@ def _plain_atom(a: Atom, roles: Roles) -> View:
         case Block():
             bounds, body = open_block(a, a.free)
             return Summed(bounds, plain_view(of_monomial(body), roles))
+        case Maximum():
+            opened, inner = open_maximum(a, a.free)
+            return Largest(opened, plain_view(inner, roles))
+        case FirstMaximum():
+            opened, inner = open_maximum(a.of, a.free)
+            return Chosen(opened, plain_view(inner, roles), a.at)
     return Leaf(a)
 
 

@@ -14,6 +14,7 @@ from sympy.core.relational import Relational
 from derive.errors import IndexRangeError, UnsupportedError
 from derive.ir.elementary import FUNCTIONS, Number, power, sign
 from derive.ir.environment import Array, Environment, Orders
+from derive.ir.extremum import MAX_OVER
 from derive.ir.scalar import REGISTRY
 
 
@@ -163,6 +164,9 @@ def _holds(c: sympy.Basic, env: Environment) -> bool:
 @evaluate.register
 def _(e: AppliedUndef, env: Environment) -> Number:
     name = e.func.__name__
+    if name == MAX_OVER:
+        points = _in_rows(e.args[1:], env)
+        return max((evaluate(e.args[0], p) for p in points), key=lambda u: u.real)
     if name in env.functionals:
         return _functional_as_stated(name, e.args, env)
     return apply(name, (0,) * len(e.args), tuple(evaluate(a, env) for a in e.args), env)
@@ -171,6 +175,16 @@ def _(e: AppliedUndef, env: Environment) -> Number:
 @evaluate.register
 def _(e: sympy.Function, env: Environment) -> Number:
     return apply(type(e).__name__, (0,) * len(e.args), tuple(evaluate(a, env) for a in e.args), env)
+
+
+def _in_rows(over: Sequence[sympy.Idx], env: Environment) -> Iterator[Environment]:
+    """An environment for every choice of the indices, the last one running fastest."""
+    if not over:
+        yield env
+        return
+    i, *rest = over
+    for value in range(_integer(i.lower, env), _integer(i.upper, env) + 1):
+        yield from _in_rows(rest, env.bind(str(i.label), value))
 
 
 def _functional_as_stated(name: str, args: Sequence[sympy.Expr], env: Environment) -> Number:

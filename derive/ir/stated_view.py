@@ -11,13 +11,14 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from derive.errors import UnsupportedError
+from derive.ir.extremum import MAX_OVER
 from derive.ir.from_sympy import Reader, complement
 from derive.ir.reading_order import plain_view, product_in_order, sum_in_order
 from derive.ir.tensor import Equation, Tensor
 from derive.terms.affine import IdEntry, Index
 from derive.terms.algebra import times_all
 from derive.terms.term import Block, Functional, Poly, constant
-from derive.terms.view import Apply, Leaf, Num, Power, Step, Summed, View, plus, times
+from derive.terms.view import Apply, Largest, Leaf, Num, Power, Step, Summed, View, plus, times
 from derive.terms.walk import atoms_in, entries_in
 
 NO_ROLES: Mapping[str, str] = MappingProxyType({})
@@ -109,7 +110,16 @@ class Stated:
     @view.register
     def _(self, e: AppliedUndef) -> View:
         name = e.func.__name__
+        if name == MAX_OVER:
+            return self._largest(e.args[0], e.args[1:])
         return self._leaf(self._reader.read(e)) if name in self._reader.costs else self._apply(name, e)
+
+    def _largest(self, body: sympy.Expr, over: Sequence[sympy.Idx]) -> View:
+        bounds = [self._entered(sympy.Tuple(i, i.lower, i.upper)) for i in over]
+        shown = self.view(body)
+        for i in over:
+            self._reader.bound[str(i.label)].pop()
+        return Largest(tuple(bounds), shown)
 
     @view.register
     def _(self, e: sympy.Function) -> View:

@@ -39,7 +39,11 @@ class Label:
 
 @dataclass(frozen=True)
 class Tensor:
-    """A tensor whose axes are indices with ranges; the first `family` axes are ordered (depth, time)."""
+    """A tensor whose axes are indices with ranges; the first `family` axes are ordered (depth, time).
+
+    `fill` is the value of the entries that no equation states: 0 around a padded image, −∞ where a maximum
+    must not look. Without it every entry is stated.
+    """
 
     name: str
     axes: tuple[Index, ...]
@@ -48,6 +52,7 @@ class Tensor:
     label: Label = Label()
     family: int = 0
     line: int | None = None
+    fill: float | None = None
 
     @property
     def entry(self) -> Entry:
@@ -56,8 +61,16 @@ class Tensor:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """The value of the entries of a tensor that no equation states, and the axes of that tensor."""
+
+    value: float
+    axes: tuple[Index, ...]
+
+
+@dataclass(frozen=True)
 class Equation:
-    """`lhs = rhs` for all values of the indices in `domain`.
+    """`lhs = rhs` for all values of the indices in `domain`; `rest` says what the other entries of the tensor are.
 
     `stated` is the right side as its author wrote it (SymPy), None for a derived equation; `rhs` is the same
     in normal form.
@@ -69,10 +82,16 @@ class Equation:
     rhs: Poly
     note: str = ""
     line: int | None = None
+    rest: Rest | None = None
 
     @property
     def context(self) -> Context:
         return {b.name: b for b in self.domain}
+
+
+def rest_of(definition: object) -> Rest | None:
+    """What stands where the equations of a tensor state nothing; None for a definition that is no such equation."""
+    return definition.rest if isinstance(definition, Equation) else None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.kernels.program import (
@@ -20,7 +20,7 @@ from derive.kernels.program import (
 from derive.terms.affine import Affine
 
 COMPARISONS = frozenset(("greater", "greater_equal", "equal"))
-OF_INTEGERS = frozenset(("add", "subtract", "multiply", "maximum", "minimum"))
+OF_INTEGERS = frozenset(("add", "subtract", "multiply", "maximum", "minimum", "floor_divide", "remainder"))
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,22 @@ class Arithmetic:
             return a
         return self.apply("divide", a, b)
 
+    def quotients(self, above: Sequence[Named], below: Sequence[Named]) -> list[Named]:
+        """Π above / Π below as factors, without divisions of wide arrays by narrow ones: one factor for each narrow
+        divisor, its inverse times the numerators along the same axes; if a divisor is as wide as all, one factor."""
+        axes = {n for v in above for n in v.names}
+        narrow = [v for v in below if set(v.names) < axes and any(set(v.names) < set(u.names) for u in above)]
+        wide = [v for v in below if v not in narrow]
+        rest, factors = list(above), []
+        for names in dict.fromkeys(frozenset(v.names) for v in narrow):
+            top = [u for u in rest if frozenset(u.names) == names]
+            rest = [u for u in rest if u not in top]
+            bottom = self.product([v for v in narrow if frozenset(v.names) == names])
+            factors.append(self.divide(self.product(top) if top else self.number(Fraction(1)), bottom))
+        if not wide:
+            return [*rest, *factors]
+        return [self.divide(self.product([*rest, *factors]), self.product(wide))]
+
     def absolute(self, a: Named) -> Named:
         """|a| = |−a|, so that either is computed once."""
         node = self.graph[a.ref]
@@ -198,11 +214,21 @@ class Arithmetic:
     def scaled(self, term: Term) -> Named:
         """coefficient · value as one value."""
         if term.coefficient == -1 and self.value_of(term.value) is None:
-            return self.apply("negative", term.value)
+            return self._negative(term.value)
         return self.multiply(term.value, self.number(term.coefficient))
 
+    def _negative(self, a: Named) -> Named:
+        """−a; of a difference, the difference the other way round."""
+        node = self.graph[a.ref]
+        if isinstance(node, Pointwise) and node.function == "subtract" and node.kind == "real":
+            return Named(self.graph.add(replace(node, arguments=node.arguments[::-1])), a.axes)
+        return self.apply("negative", a)
+
     def sum(self, terms: Sequence[Term]) -> Term:
-        """The sum: values just computed first, so that the others are added to them in place."""
+        """The sum: values just computed first, so that the others are added to them in place.
+
+        A narrow array minus a wide one is minus the difference: the wide one less its mean is what others share.
+        """
         size = abs(terms[0].coefficient)
         if any(abs(t.coefficient) != size for t in terms):
             terms = [t if abs(t.coefficient) == 1 else _sized(t, self) for t in terms]
@@ -210,9 +236,9 @@ class Arithmetic:
         signed = [Term(t.coefficient / size, t.value) for t in terms]
         width = max(len(t.value.names) for t in signed)
         signed.sort(key=lambda t: (len(t.value.names) < width, self._rank(t.value), t.coefficient < 0))
-        if any(t.coefficient > 0 for t in signed) and signed[0].coefficient < 0:
-            first = next(t for t in signed if t.coefficient > 0)
-            signed = [first, *(t for t in signed if t is not first)]
+        positive = [t for t in signed if t.coefficient > 0]
+        if positive and signed[0].coefficient < 0 and not 0 < len(positive[0].value.names) < width:
+            signed = [positive[0], *(t for t in signed if t is not positive[0])]
         out = signed[0]
         for t in signed[1:]:
             out = self._sum_of_two(out, t)

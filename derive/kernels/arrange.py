@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from derive.kernels.definitions import Definition, Place
-from derive.kernels.plan import Binding, Item, LoopPlan
+from derive.kernels.plan import Binding, Item, LoopPlan, Target
 from derive.kernels.program import (
     Accumulated,
     Arranged,
@@ -68,6 +68,15 @@ class Keep:
 
 
 @dataclass(frozen=True)
+class Store:
+    """Write a value into a rectangle of a stacked tensor."""
+
+    tensor: str
+    target: Target
+    ref: Ref
+
+
+@dataclass(frozen=True)
 class Carry:
     """Hand a value on to the next round."""
 
@@ -75,7 +84,7 @@ class Carry:
     ref: Ref
 
 
-Statement = Section | Compute | Repeat | Branch | Keep | Carry
+Statement = Section | Compute | Repeat | Branch | Keep | Store | Carry
 
 
 @dataclass
@@ -153,7 +162,9 @@ class Arranger:
         self.need(b.ref)
         if statements[-1] is section:
             statements.pop()
-        if b.definition.family and b.definition.tensor in self.kept:
+        if b.target is not None and b.definition.tensor in self.kept:
+            statements.append(Store(b.definition.tensor, b.target, b.ref))
+        elif b.definition.family and b.definition.tensor in self.kept:
             statements.append(Keep(b.definition.tensor, b.definition.at, b.ref))
         if b.definition.family and b.definition.tensor in self.carried:
             statements.append(Carry(b.definition.tensor, b.ref))
@@ -217,7 +228,7 @@ class FamilyUse:
 
 def family_use(graph: Graph, items: Sequence[Item], results: frozenset[str], values: Sequence[Place]) -> FamilyUse:
     """Which families must be stored: results, and what is read other than from the round before."""
-    computed = {b.definition.tensor for b in bindings_of(items) if b.definition.family}
+    computed = {b.definition.tensor for b in bindings_of(items) if b.definition.family or b.target is not None}
     bound = {b.ref for b in bindings_of(items) if b.ref is not None}
     read: set[str] = set()
     stored: set[str] = set(results & computed)
@@ -226,7 +237,7 @@ def family_use(graph: Graph, items: Sequence[Item], results: frozenset[str], val
             read.add(tensor)
             if not _is_carried(item, items, tensor, at):
                 stored.add(tensor)
-    straight = {b.place for b in items if isinstance(b, Binding)}
+    straight = {b.place for b in items if isinstance(b, Binding) and b.is_whole}
     for tensor, at in values:
         if tensor in computed and (tensor, at) not in straight:
             read.add(tensor)
@@ -254,7 +265,8 @@ def _is_carried(item: Item | None, items: Sequence[Item], tensor: str, at: tuple
     """Whether a read is of the round before in the tensor's own loop, or of the last round after it (item None: at
     the end)."""
     loops = [i for i in items if isinstance(i, LoopPlan) and any(b.definition.tensor == tensor for b in i.bindings)]
-    if len(loops) != 1 or len(at) != 1:
+    own = [b for b in bindings_of(items) if b.definition.tensor == tensor]
+    if len(loops) != 1 or len(at) != 1 or not all(b.is_whole for b in own):
         return False
     [loop] = loops
     before = loop.index.hi + 1 if loop.descending else loop.index.lo - 1

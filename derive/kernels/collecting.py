@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from derive.calculus.adjoint import adjoint_name
 from derive.derivation import Adjoints
 from derive.ir.tensor import Equation
 from derive.kernels.definitions import Definition
+from derive.kernels.schedule import Scheduler
 from derive.kernels.stability import Stabilizer
 from derive.network.network import Network
 from derive.simplify.output import output_forms
@@ -58,6 +59,19 @@ def needed(definitions: Iterable[Definition], wanted: Iterable[str]) -> list[Def
                 found.add(t)
                 stack.append(t)
     return [d for d in definitions if d.tensor in found]
+
+
+def reached(scheduler: Scheduler, wanted: Collection[str]) -> list[Definition]:
+    """The definitions that all entries of the wanted tensors depend on."""
+    definitions, after = scheduler.definitions, scheduler.dependencies
+    found = {k for k, d in enumerate(definitions) if d.tensor in wanted}
+    stack = sorted(found)
+    while stack:
+        for j in after[stack.pop()]:
+            if j not in found:
+                found.add(j)
+                stack.append(j)
+    return [d for k, d in enumerate(definitions) if k in found]
 
 
 def saved_outputs(network: Network) -> Callable[[Entry, str], Entry | None]:

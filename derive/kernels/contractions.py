@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from string import ascii_letters
 
 from derive.kernels.alignment import Places, transposed, without_units
-from derive.kernels.syntax import Expr, attribute, call, constant, tuple_of
+from derive.kernels.syntax import Expr, attribute, call, constant, slice_of, subscript, tuple_of
 
 
 def contraction(left: Expr, l: Places, right: Expr, r: Places, rank: int) -> Expr:
@@ -58,12 +59,58 @@ def _matrix_product(left: Expr, a: list[int], right: Expr, b: list[int], rank: i
 
 
 def _row_products(left: Expr, a: list[int], right: Expr, b: list[int], rank: int) -> Expr:
-    """Σ_k l_ik r_ik for every i."""
+    """Σ left · right where both have axes of the result in common: dots of rows, stacks of products, else einsum."""
     summed = [p for p in a if p >= rank]
-    if a == b and len(a) == 2 and len(summed) == 1:
-        axis = a.index(summed[0])
-        return call("np.vecdot", _conjugated(left), right, **({} if axis == 1 else {"axis": constant(axis)}))
+    if sorted(a) == sorted(b) and summed:
+        return _dots(left, a, right, b, rank)
+    if len(summed) == 1:
+        return _stacked(left, a, right, b, rank)
     return _einsum(left, a, right, b, rank)
+
+
+def _dots(left: Expr, a: list[int], right: Expr, b: list[int], rank: int) -> Expr:
+    """Σ_k l_ik r_ik: by rows where the last axes are summed, leading ones added up after that."""
+    last = next((q for q in reversed(range(len(a))) if a[q] < rank), -1) + 1
+    tail, rest = a[last:], a[:last]
+    if a != b or not tail:
+        return _einsum(left, a, right, b, rank)
+    rows = [_merged(x, last) if len(tail) > 1 else x for x in (left, right)]
+    out = call("np.vecdot", _conjugated(rows[0]), rows[1])
+    over = [q for q, p in enumerate(rest) if p >= rank]
+    if over:
+        axis = constant(over[0]) if len(over) == 1 else tuple_of([constant(q) for q in over])
+        out = call("np.add.reduce", out, axis=axis)
+    return transposed(out, [p for p in rest if p < rank])
+
+
+def _merged(value: Expr, axis: int) -> Expr:
+    """The array with the axes from `axis` on as one."""
+    kept = ast.Starred(subscript(attribute(value, "shape"), slice_of(None, constant(axis))), ast.Load())
+    return call(attribute(value, "reshape"), kept, constant(-1))
+
+
+def _stacked(left: Expr, a: list[int], right: Expr, b: list[int], rank: int) -> Expr:
+    """Matrix products, one for each place of the shared axes; axes that are transposed are views."""
+    [summed] = [p for p in a if p >= rank]
+    free = [p for p in a if p < rank and p not in b], [p for p in b if p < rank and p not in a]
+    if (free[1] and not free[0]) or (free[0] and free[1] and free[0][-1] > free[1][-1]):
+        return _stacked(right, b, left, a, rank)
+    rows, columns = free[0][-1], free[1][-1:]
+    batch = [p for p in range(rank) if p != rows and p not in columns]
+    first = _laid(left, a, [*batch, rows, summed])
+    second = _laid(right, b, [*batch, summed, *columns])
+    function = "np.matmul" if columns else "np.matvec"
+    return transposed(call(function, first, second), [*batch, rows, *columns])
+
+
+def _laid(value: Expr, places: list[int], order: Sequence[int]) -> Expr:
+    """A view with the axes in `order`; those that the array lacks have extent 1, leading ones are left out."""
+    here = [p for p in order if p in places]
+    moved = transposed(value, [here.index(p) for p in places])
+    wanted = list(order)[next(k for k, p in enumerate(order) if p in places) :]
+    if wanted == here:
+        return moved
+    return subscript(moved, *(slice_of() if p in places else constant(None) for p in wanted))
 
 
 def _einsum(left: Expr, a: Sequence[int], right: Expr, b: Sequence[int], rank: int) -> Expr:

@@ -61,22 +61,34 @@ class Definition:
 
 @dataclass(frozen=True)
 class Storage:
-    """How the entries of a tensor are stored: `family` ordered axes as a sequence, the others as an array.
+    """How the entries of a tensor are stored.
 
+    `family` ordered axes come first. A tensor that `is_stacked` is one array with these axes in front; otherwise
+    it is a sequence of members, arrays without them (`W[l]`, whose shape may depend on l).
     `layout` has one item for each axis of the array: a place among the tensor's axes, or None for an axis of
     extent 1 (a bias under columns is `(out, 1)`).
     """
 
     tensor: Tensor
     layout: tuple[int | None, ...]
+    is_stacked: bool = False
 
     @property
     def family(self) -> int:
         return self.tensor.family
 
+    @property
+    def sequence(self) -> int:
+        """The number of axes that are no axes of arrays."""
+        return 0 if self.is_stacked else self.tensor.family
+
+    def layout_at(self, at: tuple[Affine, ...]) -> tuple[int | None, ...]:
+        """The layout of the member `at`, of the whole array where there are no places."""
+        return self.layout[len(at) :] if self.is_stacked else self.layout
+
     def axis(self, k: int, at: tuple[Affine, ...]) -> Index:
         """The range of axis `k` for the family member `at`."""
-        ordered = self.tensor.axes[: self.family]
+        ordered = self.tensor.axes[: len(at)]
         return self.tensor.axes[k].subs({a.name: e for a, e in zip(ordered, at, strict=True)})
 
 
@@ -84,11 +96,18 @@ def storages(tensors: Mapping[str, Tensor], columns: bool) -> dict[str, Storage]
     """The storage of every tensor and of its adjoint."""
     out = {}
     for name, t in tensors.items():
-        axes = tuple(range(t.family, len(t.axes)))
+        is_stacked = _has_equal_members(t) and t.role != "parameter"
+        axes = tuple(range(0 if is_stacked else t.family, len(t.axes)))
         is_column = columns and t.role == "parameter" and len(axes) == 1
-        storage = Storage(t, (*axes, None) if is_column else axes)
+        storage = Storage(t, (*axes, None) if is_column else axes, is_stacked)
         out[name] = out[ADJOINT + name] = storage
     return out
+
+
+def _has_equal_members(t: Tensor) -> bool:
+    """Whether a tensor has ordered axes, and no extent depends on them."""
+    ordered = {a.name for a in t.axes[: t.family]}
+    return t.family > 0 and all(a.free.isdisjoint(ordered) for a in t.axes)
 
 
 def reads_of(definition: Definition, families: Mapping[str, int]) -> Iterator[tuple[Place, Scope]]:

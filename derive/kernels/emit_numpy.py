@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Statement
+from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Statement, Store
 from derive.kernels.definitions import Definition, Storage
 from derive.kernels.fields import Names
 from derive.kernels.numpy_nodes import NodeEmitter
@@ -27,6 +27,7 @@ from derive.kernels.syntax import (
     name,
     subscript,
 )
+from derive.kernels.window_nodes import Placed, Strided
 from derive.terms.affine import Affine, Index
 
 COMMUTATIVE = frozenset(("add", "multiply", "maximum", "minimum"))
@@ -65,6 +66,8 @@ class Emitter:
                     lines.extend(self._branch(s))
                 case Keep():
                     lines.append(self._keep(s))
+                case Store():
+                    lines.append(self._store(s))
                 case Carry():
                     lines.append(assign(self.carried[s.tensor], self._handed_on(s)))
         return lines
@@ -81,6 +84,8 @@ class Emitter:
                 over[f.ref] = self.liveness.fate(f).over if isinstance(f, Compute) else None
         r: Ref | None = self.liveness.root(s.ref)
         wanted = self.variable(s.definition)
+        if wanted in self.lists.values():
+            wanted = self.names.fresh(f"{wanted}_part")
         while r is not None and r in over:
             self.wanted[r] = wanted
             r = over[r]
@@ -103,6 +108,8 @@ class Emitter:
         if fate.is_inlined:
             return []
         node, over = self.graph[ref], fate.over
+        if isinstance(node, Placed):
+            return self.nodes.placing(node, self._variable(ref))
         value = self.nodes.computed(ref) if over is None and not isinstance(node, Marked) else None
         variable = self._variable(ref, over)
         if value is not None:
@@ -178,6 +185,11 @@ class Emitter:
         at = self._position(s.tensor, s.at)
         return assign(subscript(name(self.lists[s.tensor]), at), value)
 
+    def _store(self, s: Store) -> Line:
+        whole = self.storages[s.tensor].tensor.axes
+        at = self.nodes.place(s.target, tuple(a.extent for a in whole))
+        return assign(subscript(name(self.lists[s.tensor]), *at), self.nodes.expression(s.ref))
+
     def _position(self, tensor: str, at: tuple[Affine, ...]) -> Expr:
         axis = self.storages[tensor].tensor.axes[0]
         return self.nodes.sizes.affine(at[0] - axis.lo, self.nodes.scope)
@@ -221,6 +233,14 @@ def _word(graph: Graph, ref: Ref) -> str:
             return "total" if getattr(node, "function", "") == "add" else "largest"
         case "Positions":
             return "positions"
+        case "Strided":
+            return "windows" if getattr(node, "overlaps", False) else "slices"
+        case "Packed":
+            return "columns" if isinstance(graph[node.args[0].ref], Strided) else "packed"
+        case "Placed":
+            return "whole"
+        case "Selected":
+            return "is_largest"
         case "Given":
             return f"{getattr(node, 'tensor', 'value')}_here".replace("∂", "grad_")
     return "value"

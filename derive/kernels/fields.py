@@ -51,7 +51,7 @@ class Field:
 
     @property
     def is_sequence(self) -> bool:
-        return self.storage.family > 0
+        return self.storage.sequence > 0
 
     @property
     def is_number(self) -> bool:

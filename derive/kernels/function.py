@@ -20,7 +20,7 @@ from derive.kernels.emit_numpy import Emitter
 from derive.kernels.fields import Field, Names, Sizes, fields_of, places_of
 from derive.kernels.numpy_nodes import NodeEmitter
 from derive.kernels.plan import Item
-from derive.kernels.program import UNIT, Given, Graph, Ref
+from derive.kernels.program import UNIT, Given, Graph, Operand, Part, Ref
 from derive.kernels.reuse import Liveness
 from derive.kernels.syntax import (
     Expr,
@@ -37,6 +37,7 @@ from derive.kernels.syntax import (
 )
 from derive.kernels.titles import Titles, Variables
 from derive.network.network import Network
+from derive.terms.affine import Affine
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,12 @@ class FunctionBody:
         self.letters: dict[str, list[str]] = {}
         self.fields = fields_of(program.network, program.storages, self.names)
         items = needed_items(program.items, frozenset((*(t for t, _ in values), *families)))
-        straight = {b.place: b.ref for b in bindings_of(items) if b.definition.loop is None and b.ref is not None}
-        refs = {place: straight[place] if place in straight else self._member(place) for place in values}
+        straight = {
+            b.place: b.ref
+            for b in bindings_of(items)
+            if b.definition.loop is None and b.ref is not None and b.is_whole
+        }
+        refs = {place: straight[place] if place in straight else self._member(place, straight) for place in values}
         use = family_use(program.graph, items, frozenset(families), tuple(values))
         arranger = Arranger(program.graph, use.kept, use.carried)
         arranger.arrange(items)
@@ -89,10 +94,16 @@ class FunctionBody:
         self.lists = self.emitter.lists
         self.body = [*self._top(body), *body]
 
-    def _member(self, place: Place) -> Ref:
+    def _member(self, place: Place, straight: Mapping[Place, Ref]) -> Ref:
         """A result that is read back from its family."""
         storage, graph = self.program.storages[place[0]], self.program.graph
-        shape = tuple(UNIT if k is None else storage.axis(k, place[1]).extent for k in storage.layout)
+        tensor, at = place
+        shape = tuple(UNIT if k is None else storage.axis(k, at).extent for k in storage.layout_at(at))
+        if at and (tensor, ()) in straight:
+            first = tuple(a - storage.axis(k, ()).lo for k, a in enumerate(at))
+            whole = Operand(straight[tensor, ()], tuple(range(len(storage.layout))))
+            fixed = tuple(k < len(at) for k in range(len(storage.layout)))
+            return graph.add(Part(shape, "real", whole, (*first, *(Affine() for _ in shape)), fixed))
         return graph.add(Given(shape, "real", *place))
 
     def _nodes(self, statements: Sequence[Statement], kept: frozenset[str], carried: frozenset[str]) -> NodeEmitter:
@@ -150,9 +161,13 @@ class FunctionBody:
         """Arguments, dtype, sizes, sequences, constants, vectors of ones: what the body uses of them."""
         extra: list[Line] = []
         for tensor, variable in self.lists.items():
-            extent = self.program.storages[tensor].tensor.axes[0].extent
-            length = self.nodes.sizes.affine(extent, {})
-            extra.append(assign(variable, binary("multiply", ast.List([constant(None)]), length)))
+            storage = self.program.storages[tensor]
+            if storage.is_stacked:
+                shape = self.nodes.shape(tuple(a.extent for a in storage.tensor.axes))
+                extra.append(assign(variable, call("np.empty", shape, self.nodes.dtype())))
+            else:
+                length = self.nodes.sizes.affine(storage.tensor.axes[0].extent, {})
+                extra.append(assign(variable, binary("multiply", ast.List([constant(None)]), length)))
         for value, variable in self.nodes.constants.items():
             extra.append(assign(variable, call("_constant", constant(value), name("dtype"))))
         for (shape, _), variable in self.nodes.ones.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,13 +14,15 @@ from derive.derivation import Adjoints
 from derive.errors import DeriveError, printable
 from derive.ir.tensor import ADJOINT
 from derive.kernels.checking import checked_function, shapes_function
-from derive.kernels.collecting import collected, needed, saved_outputs
-from derive.kernels.definitions import Place, storages
+from derive.kernels.collecting import collected, needed, reached, saved_outputs
+from derive.kernels.definitions import Definition, Place, Storage, storages
 from derive.kernels.fields import Field, Names, fields_of
 from derive.kernels.function import FunctionBody, Program, dtype_field
 from derive.kernels.initializing import Initializing
+from derive.kernels.lifting import Lifting
 from derive.kernels.plan import Planner
 from derive.kernels.schedule import Scheduler
+from derive.kernels.splitting import split_at_brackets
 from derive.kernels.stability import needs_relative_accuracy, stabilizer_of
 from derive.kernels.support import support_source
 from derive.kernels.syntax import Expr, call, constant, name, rendered, tuple_of
@@ -84,12 +86,15 @@ class _Source:
         self.output = _output(network)
         wanted = [self.cost, self.output[0], *(ADJOINT + t for t in self.gradients)]
         stabilizer = stabilizer_of(network)
-        definitions = needed(collected(network, adjoints, stabilizer), wanted)
+        definitions = split_at_brackets(needed(collected(network, adjoints, stabilizer), wanted))
         tensors = {**network.tensors, **stabilizer.helpers}
-        storage = storages(tensors, has_columns(network))
         early = frozenset(ADJOINT + t for t in self.gradients)
-        families = {n: s.family for n, s in storage.items()}
-        steps = Scheduler(definitions, families, early).steps()
+        lifting = Lifting(_scheduler(definitions, storages(tensors, has_columns(network)), early), set(tensors))
+        definitions = split_at_brackets(lifting.lifted())
+        tensors |= lifting.helpers
+        storage = storages(tensors, has_columns(network))
+        definitions = reached(_scheduler(definitions, storage, early), wanted)
+        steps = _scheduler(definitions, storage, early).steps()
         relative = needs_relative_accuracy([d.poly for d in definitions])
         planner = Planner(storage, saved_outputs(network), relative)
         items = planner.plan(steps)
@@ -150,8 +155,8 @@ class _Source:
 
     def _value_and_grad(self) -> ShownFunction:
         storage = self.program.storages
-        plain = [(ADJOINT + t, ()) for t in self.gradients if not storage[t].family]
-        families = [ADJOINT + t for t in self.gradients if storage[t].family]
+        plain = [(ADJOINT + t, ()) for t in self.gradients if not storage[t].sequence]
+        families = [ADJOINT + t for t in self.gradients if storage[t].sequence]
         body = self._body([(self.cost, ()), *plain], families)
         groups = {"params": ("Params",), "inputs": ("Inputs",), "all": ("Params", "Inputs")}[self.wrt]
         results = [self._group(body, g) for g in groups]
@@ -196,6 +201,12 @@ class _Source:
                 True,
             )
         return ShownField(f.name, shape, "np.ndarray", len(axes), kind, False)
+
+
+def _scheduler(definitions: Sequence[Definition], storage: Mapping[str, Storage], early: frozenset[str]) -> Scheduler:
+    families = {n: s.family for n, s in storage.items()}
+    stacked = frozenset(n for n, s in storage.items() if s.is_stacked)
+    return Scheduler(definitions, families, early, stacked)
 
 
 def _docstring(text: str) -> str:

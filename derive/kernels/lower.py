@@ -17,6 +17,7 @@ from derive.kernels.arithmetic import Arithmetic, Named, Term
 from derive.kernels.factors import abstract_cost, cancelled, inverted, is_inverse, loop_condition, product_of, sides
 from derive.kernels.functions import FunctionLowering
 from derive.kernels.marking import marked_position
+from derive.kernels.packing import with_columns
 from derive.kernels.program import Accumulated, Condition, Guarded, Operand
 from derive.kernels.reading import Reading
 from derive.raising import array
@@ -160,6 +161,8 @@ class Lowering:
             return number
         is_plain = a.value_of(number.value) == 1
         coefficient = number.coefficient
+        if arrays:
+            arrays, divisors = a.quotients(arrays, divisors), []
         if arrays and not is_plain:
             widest = max(len(v.names) for v in arrays)
             small = [v for v in arrays if len(v.names) < widest and a.kind(v) == "real"]
@@ -210,8 +213,11 @@ class Lowering:
         with self._in_scope(a.over):
             left, right = self.lower(a.left), self.lower(a.right)
         over = [b.name for b in a.over]
-        value = self.arithmetic.contract(left.value, right.value, over)
+        value = self._contracted(left.value, right.value, over)
         return Term(left.coefficient * right.coefficient, value)
+
+    def _contracted(self, left: Named, right: Named, over: Sequence[str]) -> Named:
+        return self.arithmetic.contract(*with_columns(self.arithmetic.graph, left, right, over), over)
 
     @lower.register
     def _(self, a: array.Reduce) -> Term:

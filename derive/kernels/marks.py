@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from derive.terms.affine import Affine, Index, Size
 from derive.terms.prover import nonnegative
-from derive.terms.term import Bound, Delta, Entry
+from derive.terms.term import Bound, Delta, Entry, Scalar
 from derive.terms.view import (
     ZERO_VIEW,
     Leaf,
@@ -27,7 +27,7 @@ from derive.terms.view import (
 
 
 def with_ordered_sums(view: View, families: Mapping[str, int]) -> View:
-    """The same view, where a summed index that runs along an ordered axis is marked as ordered.
+    """The same view, where exactly those summed indices are ordered that run along the members of sequences.
 
     So is one that the body does not mention: its range may be empty, and a loop counts right.
     """
@@ -37,14 +37,16 @@ def with_ordered_sums(view: View, families: Mapping[str, int]) -> View:
         return view
     used = free_indices(view.body).union(*(b.free for b in view.bounds))
     ordered = frozenset(_ordered_names(view, families)) | {b.name for b in view.bounds} - used
-    return Summed(tuple(Index(b.name, b.lo, b.hi, b.ordered or b.name in ordered) for b in view.bounds), view.body)
+    return Summed(tuple(Index(b.name, b.lo, b.hi, b.name in ordered) for b in view.bounds), view.body)
 
 
 def _ordered_names(view: View, families: Mapping[str, int]) -> Iterator[str]:
-    """The indices at ordered places of tensors and in the subscripts of sizes."""
+    """The indices at ordered places of sequences and in the subscripts of sizes."""
     if isinstance(view, Leaf) and isinstance(view.atom, Entry):
         for a in view.atom.idx[: families.get(view.atom.tensor, 0)]:
             yield from sorted(a.free)
+    if isinstance(view, Leaf) and isinstance(view.atom, Scalar) and isinstance(view.atom.variable, Size):
+        yield from sorted(view.atom.free)
     if isinstance(view, Summed):
         for b in view.bounds:
             for v, _ in (*b.lo.terms, *b.hi.terms):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import singledispatchmethod
+from functools import cached_property, singledispatchmethod
 from math import prod
 
 from derive.errors import UnsupportedError
@@ -13,6 +13,10 @@ from derive.kernels.alignment import aligned, relaid, without_units
 from derive.kernels.contractions import contraction
 from derive.kernels.definitions import Storage
 from derive.kernels.fields import Names, Sizes
+from derive.kernels.memory import Memory, blocks_of
+from derive.kernels.numpy_products import block_product
+from derive.kernels.numpy_windows import WindowEmitter
+from derive.kernels.plan import Target
 from derive.kernels.program import (
     UNIT,
     Arranged,
@@ -37,6 +41,7 @@ from derive.kernels.syntax import (
     COMPARISONS,
     OPERATORS,
     Expr,
+    Line,
     augmented,
     binary,
     call,
@@ -46,6 +51,7 @@ from derive.kernels.syntax import (
     subscript,
     tuple_of,
 )
+from derive.kernels.window_nodes import Counted, Merged, Packed, Placed, Selected, Strided
 from derive.terms.affine import Affine, Index
 
 HELPERS = frozenset(("erf",))
@@ -140,7 +146,7 @@ class NodeEmitter:
     @_rule.register
     def _(self, node: Given) -> Expr:
         if not node.at:
-            return name(self.locals[node.tensor])
+            return name(self.lists.get(node.tensor) or self.locals[node.tensor])
         if node.tensor in self.carried:
             return name(self.carried[node.tensor])
         array = self.lists.get(node.tensor) or self.locals[node.tensor]
@@ -214,6 +220,10 @@ class NodeEmitter:
 
     @_rule.register
     def _(self, node: Contraction) -> Expr:
+        blocks = blocks_of(self.memory, node)
+        if blocks is not None:
+            first, second = (self.expression(o.ref) for o in (blocks.first, blocks.second))
+            return block_product(blocks, first, second, self._extents(node), self._sized)
         left, right = (self.expression(o.ref) for o in node.args)
         return contraction(left, node.left.places, right, node.right.places, len(node.shape))
 
@@ -267,6 +277,14 @@ class NodeEmitter:
             index.append(at)
         return subscript(self.expression(node.arg.ref), *index)
 
+    def place(self, target: Target, whole: Shape) -> list[Expr]:
+        """The subscripts of a rectangle, without full slices at the end."""
+        out = [self.sizes.affine(start, self.scope) for start in target.starts[: target.fixed]]
+        rest = list(zip(target.starts, target.shape, whole, strict=True))[target.fixed :]
+        while rest and rest[-1][0] == Affine() and rest[-1][1] == rest[-1][2]:
+            rest.pop()
+        return [*out, *(self._slice(*axis) for axis in rest)]
+
     def _slice(self, start: Affine, extent: Affine, full: Affine) -> Expr:
         if start == Affine() and extent == full:
             return slice_of()
@@ -277,6 +295,50 @@ class NodeEmitter:
     @_rule.register
     def _(self, node: Arranged) -> Expr:
         return relaid(self.expression(node.arg.ref), node.arg.places, len(node.shape))
+
+    # -- windows -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def memory(self) -> Memory:
+        return Memory(self.graph)
+
+    @property
+    def windows(self) -> WindowEmitter:
+        return WindowEmitter(self._sized, self.names.fresh, self.functions)
+
+    def _sized(self, e: Affine) -> Expr:
+        return self.sizes.affine(e, self.scope)
+
+    def _extents(self, node: Contraction) -> Shape:
+        """The extent of every place of a product."""
+        found = {p: e for o in node.args for p, e in zip(o.places, self.graph[o.ref].shape, strict=True)}
+        return tuple(found[p] for p in range(len(found)))
+
+    @_rule.register
+    def _(self, node: Strided) -> Expr:
+        return self.windows.view(node, self.expression(node.arg.ref), self.graph[node.arg.ref].shape)
+
+    @_rule.register
+    def _(self, node: Packed) -> Expr:
+        return call("np.ascontiguousarray", aligned(self.expression(node.arg.ref), node.arg.places, len(node.shape)))
+
+    @_rule.register
+    def _(self, node: Merged) -> Expr:
+        value = aligned(self.expression(node.arg.ref), node.arg.places, sum(node.groups))
+        return self.windows.merged(value, node.groups, node.shape)
+
+    @_rule.register
+    def _(self, node: Selected) -> Expr:
+        self.functions.add("first_places")
+        rank = len(node.shape)
+        values = aligned(self.expression(node.arg.ref), node.arg.places, rank)
+        largest = aligned(self.expression(node.largest.ref), node.largest.places, rank - node.searched)
+        return call("_first_places", values, largest, constant(node.searched))
+
+    def placing(self, node: Placed, variable: str) -> list[Line]:
+        """The statements that put a value together."""
+        parts = [(o, self.expression(o.ref), self.graph[o.ref].shape) for o in node.parts]
+        return self.windows.placed(node, variable, parts, self.dtype())
 
     @_rule.register
     def _(self, node: Taken) -> Expr:

@@ -20,11 +20,26 @@ from derive.terms.term import Entry
 
 
 @dataclass(frozen=True)
+class Target:
+    """A rectangle of a stacked tensor: from `starts` on (counted from 0); the first `fixed` axes have one position."""
+
+    starts: tuple[Affine, ...]
+    shape: tuple[Affine, ...]
+    fixed: int
+
+
+@dataclass(frozen=True)
 class Binding:
-    """`definition` is computed by the value `ref`; None where it is a part of a tensor that is not yet whole."""
+    """`definition` is computed by the value `ref`; None where it is a part of a tensor that is not yet whole.
+
+    Of a stacked tensor, `target` is where the value lies in the array; `is_whole` says that the value is all of its
+    place.
+    """
 
     definition: Definition
     ref: Ref | None
+    target: Target | None = None
+    is_whole: bool = True
 
     @property
     def place(self) -> Place:
@@ -57,7 +72,7 @@ class Planner:
 
     @cached_property
     def _families(self) -> dict[str, int]:
-        return {t: s.family for t, s in self.storages.items()}
+        return {t: s.sequence for t, s in self.storages.items()}
 
     def plan(self, steps: Sequence[Step]) -> list[Item]:
         for step in steps:
@@ -77,7 +92,8 @@ class Planner:
     def _bind(self, d: Definition) -> Binding:
         """Lower a definition into the layout in which its tensor is stored."""
         storage = self.storages[d.tensor]
-        axes = tuple(None if k is None else d.lhs.idx[k] for k in storage.layout)
+        layout = storage.layout_at(d.at)
+        axes = tuple(None if k is None else d.lhs.idx[k] for k in layout)
         names = tuple(None if e is None else _axis_of(e, d) for e in axes)
         value = self._lowered(d, tuple(n for n in names if n is not None))
         scope = {b.name: b for b in d.domain}
@@ -86,10 +102,16 @@ class Planner:
         place = (d.tensor, d.at)
         starts = tuple(
             Affine() if k is None else _start(d.lhs.idx[k], n, scope, storage.axis(k, d.at))
-            for k, n in zip(storage.layout, names, strict=True)
+            for k, n in zip(layout, names, strict=True)
         )
-        whole = tuple(UNIT if k is None else storage.axis(k, d.at).extent for k in storage.layout)
-        if shape != whole or any(s != Affine() for s in starts):
+        whole = tuple(UNIT if k is None else storage.axis(k, d.at).extent for k in layout)
+        is_whole = shape == whole and all(s == Affine() for s in starts)
+        if storage.is_stacked and not (is_whole and not d.at):
+            target = _target(storage, d.at, starts, shape)
+            if is_whole:
+                self.bound[place] = ref
+            return Binding(d, ref, target, is_whole)
+        if not is_whole:
             return Binding(d, self._assembled(place, ref, starts, whole))
         self.bound[place] = ref
         return Binding(d, ref)
@@ -148,6 +170,12 @@ def _relaid(node: Reduction, value: Named, names: tuple[str | None, ...], shape:
     moved |= {old + k: rank + k for k in range(len(node.over))}
     places = tuple(None if p is None else moved[p] for p in node.arg.places)
     return Reduction(shape, node.kind, node.function, Operand(node.arg.ref, places), node.over)
+
+
+def _target(storage: Storage, at: tuple[Affine, ...], starts: tuple[Affine, ...], shape: tuple[Affine, ...]) -> Target:
+    """Where the member `at` lies, or the part of it that the starts and extents tell."""
+    first = tuple(a - storage.axis(k, ()).lo for k, a in enumerate(at))
+    return Target((*first, *starts), (*(UNIT for _ in at), *shape), len(at))
 
 
 def _axis_of(e: Affine, d: Definition) -> str | None:

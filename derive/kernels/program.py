@@ -251,11 +251,17 @@ class Accumulated(Node):
 
 @dataclass
 class Graph:
-    """All values of a program, each once."""
+    """All values of a program, each once.
+
+    `packed` are the copies in which a strided view stands in products, `columns` the axes of the view in the
+    order in which a copy has them.
+    """
 
     nodes: list[Node] = field(default_factory=list)
     loops: list[frozenset[str]] = field(default_factory=list)
     known: dict[Node, Ref] = field(default_factory=dict)
+    packed: dict[Ref, list[Ref]] = field(default_factory=dict)
+    columns: dict[Ref, tuple[int, ...]] = field(default_factory=dict)
 
     def add(self, node: Node) -> Ref:
         """The number of the node, a new one if there is none like it."""

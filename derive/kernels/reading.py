@@ -9,7 +9,9 @@ from derive.errors import UnsupportedError
 from derive.kernels.arithmetic import Arithmetic, Named
 from derive.kernels.definitions import Place, Storage
 from derive.kernels.program import UNIT, Count, Given, Kind, Marked, Operand, Part, Positions, Ref, Taken
-from derive.terms.affine import Affine, IdEntry, Index, Size
+from derive.kernels.strides import axes_in, is_linear, runs_of
+from derive.kernels.window_nodes import Strided
+from derive.terms.affine import Affine, IdEntry, Index, Quotient, Size
 from derive.terms.prover import in_range
 
 KINDS: Mapping[str, Kind] = {"class_id": "integer", "id": "integer"}
@@ -30,7 +32,7 @@ class Reading:
         if (tensor, at) in self.bound:
             return self.bound[tensor, at]
         storage = self.storages[tensor]
-        shape = tuple(UNIT if k is None else storage.axis(k, at).extent for k in storage.layout)
+        shape = tuple(UNIT if k is None else storage.axis(k, at).extent for k in storage.layout_at(at))
         t = storage.tensor
         kind: Kind = "number" if t.role == "hyper" else KINDS.get(t.kind, "real")
         return self.arithmetic.graph.add(Given(shape, kind, tensor, at))
@@ -38,14 +40,25 @@ class Reading:
     def entry(self, tensor: str, idx: Sequence[Affine]) -> Named:
         """The entries at index expressions over the axes in scope."""
         storage = self.storages[tensor]
-        at = tuple(idx[: storage.family])
+        at = self._place(storage, tensor, idx)
         for a in at:
             if any(n in self.scope and not self.scope[n].ordered for n in a.free):
                 raise UnsupportedError(f"{tensor}{list(idx)} takes an axis as its place in an order: no kernel")
         ref = self.stored(tensor, at)
         if self._is_rectangle(storage, at, idx):
             return self._rectangle(storage, at, idx, ref)
+        if self._is_strided(storage, at, idx):
+            return self._strided(storage, at, idx, ref)
         return self._taken(storage, at, idx, ref)
+
+    def _place(self, storage: Storage, tensor: str, idx: Sequence[Affine]) -> tuple[Affine, ...]:
+        """The member that is read; none for a part of a stacked tensor that is an argument, whole, or read along."""
+        at = tuple(idx[: storage.family])
+        if not storage.is_stacked or (tensor, at) in self.bound:
+            return at
+        is_given = tensor == storage.tensor.name and storage.tensor.role in ("input", "target")
+        along = any(n in self.scope and not self.scope[n].ordered for a in at for n in a.free)
+        return () if is_given or along or (tensor, ()) in self.bound else at
 
     def _axis_of(self, e: Affine) -> str | None:
         """The axis that an index expression runs along."""
@@ -57,7 +70,7 @@ class Reading:
     def _is_rectangle(self, storage: Storage, at: tuple[Affine, ...], idx: Sequence[Affine]) -> bool:
         """Whether every index is fixed or an axis plus an offset, no axis twice, all surely in range."""
         used = []
-        for k in range(storage.family, len(idx)):
+        for k in range(len(at), len(idx)):
             e, axis = idx[k], storage.axis(k, at)
             if any(isinstance(v, IdEntry) for v, _ in e.terms):
                 return False
@@ -72,7 +85,7 @@ class Reading:
     def _rectangle(self, storage: Storage, at: tuple[Affine, ...], idx: Sequence[Affine], ref: Ref) -> Named:
         axes: list[str | None] = []
         starts, shape, fixed = [], [], []
-        for k in storage.layout:
+        for k in storage.layout_at(at):
             name = None if k is None else self._axis_of(idx[k])
             starts.append(Affine() if k is None else self._start(idx[k], storage.axis(k, at)))
             fixed.append(k is not None and name is None)
@@ -92,11 +105,30 @@ class Reading:
         first = e if name is None else e.subs({name: self.scope[name].lo})
         return first - axis.lo
 
+    # -- strided views -----------------------------------------------------------------------------------
+
+    def _is_strided(self, storage: Storage, at: tuple[Affine, ...], idx: Sequence[Affine]) -> bool:
+        """Whether every index is a sum of axes with integer coefficients, surely in range."""
+        for k in range(len(at), len(idx)):
+            axis = storage.axis(k, at)
+            if not is_linear(idx[k], self.scope) or not in_range(idx[k], axis.lo, axis.hi, self.scope):
+                return False
+        return True
+
+    def _strided(self, storage: Storage, at: tuple[Affine, ...], idx: Sequence[Affine], ref: Ref) -> Named:
+        graph = self.arithmetic.graph
+        at_axes = [Affine() if k is None else idx[k] for k in storage.layout_at(at)]
+        origins = [Affine() if k is None else storage.axis(k, at).lo for k in storage.layout_at(at)]
+        runs = runs_of(at_axes, origins, self.scope)
+        whole = Operand(ref, tuple(range(len(at_axes))))
+        node = Strided(runs.shape, graph[ref].kind, whole, runs.starts, runs.steps)
+        return Named(graph.add(node), runs.names)
+
     # -- computed positions ------------------------------------------------------------------------------
 
     def _taken(self, storage: Storage, at: tuple[Affine, ...], idx: Sequence[Affine], ref: Ref) -> Named:
         positions = []
-        for k in storage.layout:
+        for k in storage.layout_at(at):
             if k is None:
                 positions.append(self.count(Affine()))
             else:
@@ -126,7 +158,9 @@ class Reading:
         for v, c in e.terms:
             if isinstance(v, IdEntry):
                 parts.append((c, self.entry(v.tensor, v.idx)))
-            elif isinstance(v, Size) or self.scope[v].ordered:
+            elif isinstance(v, Quotient) and axes_in(v.dividend, self.scope):
+                parts.append((c, self._quotient(v)))
+            elif isinstance(v, Size | Quotient) or self.scope[v].ordered:
                 plain = plain + Affine([(v, c)])
             else:
                 parts.append((c, self._counted(v, Affine())))
@@ -134,6 +168,9 @@ class Reading:
         if isinstance(alone[0], str) and alone[1] == 1 and not self.scope[alone[0]].ordered:
             return self._counted(alone[0], Affine((), e.const))
         return self._combined(parts, plain)
+
+    def _quotient(self, v: Quotient) -> Named:
+        return self.arithmetic.apply("floor_divide", self.positions(v.dividend), self.count(Affine((), v.divisor)))
 
     def _counted(self, axis: str, offset: Affine) -> Named:
         """The values of an index plus an offset."""

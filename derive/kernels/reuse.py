@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Statement, is_inline
+from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Statement, Store, is_inline
 from derive.kernels.program import (
     Arranged,
     Assembled,
@@ -22,6 +22,7 @@ from derive.kernels.program import (
     Ref,
     Taken,
 )
+from derive.kernels.window_nodes import Merged, Packed, Strided
 
 FOREVER = 10**9
 Inlined = frozenset[Ref]
@@ -154,7 +155,7 @@ class Liveness:
 
     def root(self, ref: Ref) -> Ref:
         """The value whose memory a view shows."""
-        while isinstance(self.graph[ref], Part | Arranged):
+        while isinstance(self.graph[ref], Part | Arranged | Strided | Packed | Merged):
             ref = self.graph[ref].args[0].ref
         return ref
 
@@ -164,7 +165,7 @@ class Liveness:
         match s:
             case Compute():
                 stack = [o.ref for o in self.graph[s.ref].args]
-            case Keep() | Carry():
+            case Keep() | Store() | Carry():
                 stack = [s.ref]
             case Repeat() | Branch():
                 stack = [] if s.arg is None else [s.arg]

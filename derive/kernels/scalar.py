@@ -21,6 +21,9 @@ above, absolute, sign = sympy.Function("above"), sympy.Function("absolute"), sym
 x = sympy.Symbol("x", real=True)
 _S = sympy.Symbol("s", positive=True)
 
+LEAST_NORMAL = sympy.Rational(1, 2**126)
+"""The least positive normal number of single precision."""
+
 
 def arguments(count: int) -> tuple[sympy.Symbol, ...]:
     """The symbols that stand for the arguments in what `formula` gives; the first is `x`."""
@@ -73,12 +76,19 @@ def _telescoped(e: sympy.Piecewise) -> sympy.Expr:
     for k, (start, piece) in enumerate(rest):
         end = rest[k + 1][0] if k + 1 < len(rest) else None
         before = ranges[k][1].subs(x, start)
-        limited = piece.subs(x, sympy.Max(x, start)) if end is None else _up_to(piece.subs(x, sympy.Max(x, start)), end)
+        limited = piece.subs(x, sympy.Max(x, _first(piece, start)))
+        limited = limited if end is None else _up_to(limited, end)
         if sympy.expand(piece.subs(x, start) - before) == 0:
             out += limited - before
         else:
             out += above(x - start) * (limited - before)
     return _shorter(e, out)
+
+
+def _first(piece: sympy.Expr, start: sympy.Expr) -> sympy.Expr:
+    """Where a piece starts: at the least normal number if it has no value at 0, as x log x."""
+    has_value = not piece.subs(x, start).has(sympy.nan, sympy.oo, -sympy.oo, sympy.zoo)
+    return start if has_value or start != 0 else LEAST_NORMAL
 
 
 def _up_to(e: sympy.Expr, end: sympy.Expr) -> sympy.Expr:

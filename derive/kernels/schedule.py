@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from derive.errors import UnsupportedError
 from derive.kernels.components import components, in_order
 from derive.kernels.definitions import Definition, reads_of
 from derive.kernels.marks import pruned
 from derive.kernels.rounds import MOST_PEELED, extreme, flat, over, peeled, round_by_round, slot, split_at, within
+from derive.kernels.vectorizing import Vectorizer, has_ordered_axes
 from derive.terms.affine import Affine, Index
 from derive.terms.prover import nonnegative
 from derive.terms.scope import Scope
@@ -34,21 +36,22 @@ Step = Definition | Loop
 
 @dataclass(frozen=True)
 class Scheduler:
-    """`families` is the number of ordered axes of each tensor; `early` are results wanted as soon as possible."""
+    """`families` is the number of ordered axes of each tensor; `early` are results wanted as soon as possible.
+
+    What is part of no recursion and lies in arrays (`stacked` tensors) is computed for all rounds at once.
+    """
 
     definitions: Sequence[Definition]
     families: Mapping[str, int]
     early: frozenset[str] = frozenset()
+    stacked: frozenset[str] = frozenset()
 
     def steps(self) -> list[Step]:
         """All definitions in an order of computation.
 
         Raises: UnsupportedError for a recursion that no loop over one ordered index computes.
         """
-        by_tensor: dict[str, list[int]] = {}
-        for k, d in enumerate(self.definitions):
-            by_tensor.setdefault(d.tensor, []).append(k)
-        after = {k: self._depends_on(d, by_tensor) for k, d in enumerate(self.definitions)}
+        after = self.dependencies
         groups = components(after)
         group_of = {k: g for g, members in enumerate(groups) for k in members}
         outer = {g: sorted({group_of[j] for k in members for j in after[k]} - {g}) for g, members in enumerate(groups)}
@@ -59,6 +62,19 @@ class Scheduler:
             is_recursive = len(members) > 1 or members[0] in after[members[0]]
             steps.extend(self._steps_of([self.definitions[k] for k in members], is_recursive))
         return [_pruned(step) for step in self._fused(steps)]
+
+    @cached_property
+    def dependencies(self) -> dict[int, list[int]]:
+        """For each definition those that may give what it reads."""
+        by_tensor: dict[str, list[int]] = {}
+        for k, d in enumerate(self.definitions):
+            by_tensor.setdefault(d.tensor, []).append(k)
+        return {k: self._depends_on(d, by_tensor) for k, d in enumerate(self.definitions)}
+
+    def recursions(self) -> list[list[int]]:
+        """The groups of definitions that need one another, by their numbers."""
+        after = self.dependencies
+        return [g for g in components(after) if len(g) > 1 or g[0] in after[g[0]]]
 
     def _depends_on(self, d: Definition, by_tensor: Mapping[str, Sequence[int]]) -> list[int]:
         """The definitions that may give what `d` reads."""
@@ -75,15 +91,29 @@ class Scheduler:
         return (0 if is_early else 1, min(members))
 
     def _steps_of(self, members: list[Definition], is_recursive: bool) -> list[Step]:
-        if not is_recursive:
-            loop = members[0].loop
-            return [members[0] if loop is None else Loop(loop, False, (members[0],))]
-        return self._recursion(members)
+        if is_recursive:
+            return self._recursion(members)
+        [d] = members
+        whole = Vectorizer(self.families, self.stacked).vectorized(d)
+        if whole is not None:
+            return [whole]
+        if has_ordered_axes(d):
+            raise UnsupportedError(
+                f"{d.tensor} takes an ordered index as an ordinary axis, and depends on it otherwise: no kernel",
+                repair=f"declare {d.tensor} with its ordered index first",
+            )
+        return [d if d.loop is None else Loop(d.loop, False, (d,))]
 
     # -- recursions --------------------------------------------------------------------------------------
 
     def _recursion(self, members: list[Definition]) -> list[Step]:
         """A loop for definitions that need one another, with the rounds that not all of them share around it."""
+        inner = next((d for d in members if has_ordered_axes(d)), None)
+        if inner is not None:
+            raise UnsupportedError(
+                f"the recursion of {inner.tensor} runs along an ordinary axis: no kernel",
+                repair=f"declare {inner.tensor} with its ordered index first",
+            )
         loops = [d.loop for d in members]
         if any(b is None for b in loops):
             return self._with_rounds_apart(members)

@@ -10,7 +10,7 @@ from derive.latex.naming import Names
 from derive.latex.notation import LayerMark, Notation
 from derive.latex.precedence import Level, Text
 from derive.latex.tex import Name, index_letter, name, symbol
-from derive.terms.affine import Affine, IdEntry, Size, Variable
+from derive.terms.affine import Affine, IdEntry, Quotient, Size, Variable
 
 _COMMAND_AT_END = re.compile(r"\\[A-Za-z]+\Z")
 _NUMBERED = re.compile(r"([A-Za-z]+)_([0-9]+)\Z")
@@ -45,7 +45,19 @@ class Indices:
     def variable(self, v: Variable, names: Names) -> Text:
         if isinstance(v, str):
             return Text(self.letter(v, names).tex)
+        if isinstance(v, Quotient):
+            return self._quotient(v, names)
         return self.size(v, names) if isinstance(v, Size) else self.id_entry(v, names)
+
+    def _quotient(self, v: Quotient, names: Names) -> Text:
+        """`⌊(k+1)/3⌋`; `⌈k/3⌉` for `⌊(k+2)/3⌋`."""
+        is_ceiling = v.dividend.const == v.divisor - 1
+        dividend = v.dividend - v.dividend.const if is_ceiling else v.dividend
+        inner = self.affine(dividend, names)
+        if len(dividend.terms) + bool(dividend.const) > 1:
+            inner = f"({inner})"
+        left, right = ("\\lceil", "\\rceil") if is_ceiling else ("\\lfloor", "\\rfloor")
+        return Text(f"{left} {inner}/{v.divisor} {right}")
 
     def letter(self, index: str, names: Names) -> Name:
         return index_letter(names.get(index, index))
@@ -87,6 +99,10 @@ class Indices:
         sides = [(a, self.affine(a, names)) for a in _sides(difference)]
         (_, left), (_, right) = sorted(sides, key=lambda s: (not s[0].free, _has_sizes(s[0]), s[1]))
         return f"{left} = {right}"
+
+    def divisibility(self, affine: Affine, divisor: int, names: Names) -> str:
+        """`3 | k+1`."""
+        return f"{divisor} \\mid {self.affine(affine, names)}"
 
     def inequality(self, affine: Affine, names: Names) -> str:
         """`affine ≥ 0` as `k ≤ n` or `k ≥ 2`."""

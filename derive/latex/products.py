@@ -9,8 +9,8 @@ from math import prod
 
 from derive.ir.tensor import ADJOINT, GRADIENT
 from derive.latex.precedence import Level, Text, at_least, fraction, in_row
-from derive.terms.term import Bound, Delta, Entry, Partial, Scalar
-from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, Times, View
+from derive.terms.term import Bound, Delta, Divides, Entry, Partial, Scalar
+from derive.terms.view import Apply, Chosen, Largest, Leaf, Num, Plus, Power, Step, Summed, Times, View
 
 SHORT = 3
 """Terms of a sum that may stand above a fraction bar."""
@@ -54,8 +54,8 @@ class Factor:
         if isinstance(core, Leaf):
             if isinstance(core.atom, Entry):
                 return core.atom.tensor.startswith((ADJOINT, GRADIENT))
-            return isinstance(core.atom, Partial | Delta | Bound)
-        return isinstance(core, Plus | Step | Summed)
+            return isinstance(core.atom, Partial | Delta | Bound | Divides)
+        return isinstance(core, Plus | Step | Summed | Largest | Chosen)
 
 
 def split_sign(view: View) -> tuple[bool, View]:

@@ -14,9 +14,9 @@ from derive.latex.notation import Notation
 from derive.latex.precedence import Level, Signed, Text, at_least, enclosed, joined_sum, raised
 from derive.latex.products import Factor, product, split_sign
 from derive.terms.affine import Affine, Index
-from derive.terms.term import Atom, Bound, Delta, Entry, Functional, Partial
+from derive.terms.term import Atom, Bound, Delta, Divides, Entry, Functional, Partial
 from derive.terms.term import Scalar as ScalarAtom
-from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, Times, View
+from derive.terms.view import Apply, Chosen, Largest, Leaf, Num, Plus, Power, Step, Summed, Times, View
 
 HALF = Fraction(1, 2)
 
@@ -54,6 +54,10 @@ class Scalars:
                 return self._product(view, names)
             case Summed():
                 return self._summed(view, names)
+            case Largest():
+                return self._largest(view, names)
+            case Chosen():
+                return self._chosen(view, names)
         raise UnsupportedError(f"{type(view).__name__} cannot be printed")
 
     # -- leaves -------------------------------------------------------------------------------------
@@ -73,6 +77,8 @@ class Scalars:
                 return self.iverson(Text(indices.equality(atom.difference, names)))
             case Bound():
                 return self.iverson(Text(indices.inequality(atom.affine, names)))
+            case Divides():
+                return self.iverson(Text(indices.divisibility(atom.affine, atom.divisor, names)))
         raise UnsupportedError(f"the atom {atom!r} cannot be printed")
 
     def iverson(self, condition: Text) -> Text:
@@ -127,6 +133,26 @@ class Scalars:
             outer = {**outer, b.name: inner[b.name]}
             signs += f"{self._sigma(b, outer)} "
         return Text(signs + at_least(self.text(view.body, inner), Level.TAIL).tex, Level.TAIL, True)
+
+    def _largest(self, view: Largest, names: Names) -> Text:
+        inner = self.letters.extended(view.bounds, names)
+        body = at_least(self.text(view.body, inner), Level.TAIL).tex
+        return Text(f"\\max_{{{self._ranges(view.bounds, inner)}}} {body}", Level.TAIL, True)
+
+    def _chosen(self, view: Chosen, names: Names) -> Text:
+        inner = self.letters.extended(view.bounds, names)
+        places = [self.limit(a, names) for a in view.at]
+        at = f"({', '.join(places)})" if len(places) > 1 else places[0]
+        body = at_least(self.text(view.body, inner), Level.TAIL).tex
+        return self.iverson(Text(f"{at} = \\operatorname*{{arg\\,max}}_{{{self._ranges(view.bounds, inner)}}} {body}"))
+
+    def _ranges(self, bounds: Sequence[Index], names: Names) -> str:
+        """`1 ≤ r ≤ 2, 1 ≤ s ≤ 2`; the letters alone in a short notation."""
+        letters = [self.derivatives.symbols.indices.letter(b.name, names).tex for b in bounds]
+        if self.notation.sums == "short" and all(self.letters.is_whole(b) for b in bounds):
+            return ", ".join(letters)
+        ends = [(self.limit(b.lo, names), self.limit(b.hi, names)) for b in bounds]
+        return r",\, ".join(f"{lo} \\le {x} \\le {hi}" for x, (lo, hi) in zip(letters, ends, strict=True))
 
     def _sigma(self, b: Index, names: Names) -> str:
         """Σ with its range; without in a short notation, if the author has indices of that range."""

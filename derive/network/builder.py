@@ -12,7 +12,7 @@ import sympy
 from derive.errors import DeriveError
 from derive.ir.expression import as_expression
 from derive.ir.from_sympy import Reader
-from derive.ir.tensor import Equation, Fact, Kind, Label, Role, Tensor
+from derive.ir.tensor import Equation, Fact, Kind, Label, Rest, Role, Tensor
 from derive.network.network import Network
 from derive.network.stated_indices import indices_of, names_summed_in
 from derive.terms.affine import Affine, Index
@@ -27,10 +27,11 @@ Axis: TypeAlias = sympy.Idx
 
 
 class Details(TypedDict, total=False):
-    """What else is known of a tensor: how a notation draws it, and its line in a file."""
+    """What else is known of a tensor: how a notation draws it, its line in a file, what stands where nothing is stated."""
 
     label: Label | None
     line: int | None
+    fill: float | None
 
 
 class Builder:
@@ -168,6 +169,7 @@ class Builder:
         stated = as_expression(rhs)
         context = {b.name: b for b in domain}
         poly = settle(reader.read(stated), context)
+        tensor = self._tensors[name]
         equation = Equation(
             Entry(name, tuple(reader.affine(as_expression(a)) for a in at)),
             domain,
@@ -175,6 +177,7 @@ class Builder:
             poly,
             note,
             more.get("line"),
+            None if tensor.fill is None else Rest(tensor.fill, tensor.axes),
         )
         self._check(equation)
         self._equations.append(equation)
@@ -232,6 +235,7 @@ class Builder:
         kind: Kind = "real",
         label: Label | None = None,
         line: int | None = None,
+        fill: float | None = None,
     ) -> sympy.Basic:
         self._claim(name)
         bounds = tuple(self.range_of(a) for a in axes)
@@ -243,7 +247,7 @@ class Builder:
         self._arity[name] = len(bounds)
         if kind in ("class_id", "id"):
             self._ids[name] = None
-        self._tensors[name] = Tensor(name, bounds, role, kind, label or Label(), family, line)
+        self._tensors[name] = Tensor(name, bounds, role, kind, label or Label(), family, line, fill)
         return self.handle(name)
 
     def _claim(self, name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.errors import DeriveError, DeriveErrors
 from derive.ir.tensor import Label
-from derive.network.cost import check_cost, declare_target, state_cost
+from derive.network.cost import Costing, declare_target, refuse_lonely_penalty
 from derive.network.network import Network
 from derive.network.sheet import Sheet
 from derive.network.spec.models import InputSpec, NetworkSpec
@@ -27,34 +27,56 @@ def _compiled(spec: NetworkSpec, batched: bool, sample: Network | None = None) -
     targets = {target.name: declare_target(sheet, target) for target in spec.targets}
     stating = Stating(sheet, values)
     stating.state_layers()
-    output = None if spec.loss is None else values.get(spec.loss.sources[0])
-    errors = [*stating.errors, *_mistakes_in_cost(sheet, output, targets)]
+    costing = _costing(sheet, values, targets)
+    errors = [*stating.errors, *_mistakes_in_cost(costing)]
     if errors:
         raise errors[0] if len(errors) == 1 else DeriveErrors(errors)
-    state_cost(sheet, output, targets)
+    refuse_lonely_penalty(sheet)
+    if costing is not None:
+        costing.state()
     return sheet.net.network(
         batch=None if sheet.batch is None else sheet.net.range_of(sheet.batch),
-        reduce=spec.batch.reduce if batched and spec.batch is not None else None,
+        reduce=_reduction(spec) if batched else None,
         notation=sheet.notation if spec.notation.settings else spec.notation.base,
         sample=sample,
         spec=spec,
     )
 
 
+def _reduction(spec: NetworkSpec) -> str | None:
+    """How samples make one cost: by `mean` or `sum`, or by the mean of what a mask counts, `masked`."""
+    if spec.batch is None:
+        return None
+    is_masked = spec.loss is not None and spec.loss.mask is not None and spec.batch.reduce == "mean"
+    return "masked" if is_masked else spec.batch.reduce
+
+
 def _declare_input(sheet: Sheet, given: InputSpec) -> Value:
     shape = tuple(sheet.extent(size) for size in given.shape)
     made = sheet.value(sheet.names.own(given.name), shape, Label("input"))
     axes = made.at(sheet.read(made.shape))
-    sheet.net.input(made.name, axes, given.kind, label=made.label, line=given.line)
+    is_mask = sheet.spec.loss is not None and sheet.spec.loss.mask == given.name
+    sheet.net.input(made.name, axes, "binary" if is_mask else given.kind, label=made.label, line=given.line)
     return made
 
 
-def _mistakes_in_cost(sheet: Sheet, output: Value | None, targets: dict[str, Value]) -> list[DeriveError]:
+def _costing(sheet: Sheet, values: dict[str, Value | None], targets: dict[str, Value]) -> Costing | None:
+    """The loss with what it reads; None without a loss, or if a layer that it reads is wrong."""
     loss = sheet.spec.loss
-    if loss is None or output is None:
+    if loss is None:
+        return None
+    outputs = [value for key in loss.sources if (value := values.get(key)) is not None]
+    if len(outputs) < len(loss.sources) or not outputs:
+        return None
+    mask = None if loss.mask is None else targets.get(loss.mask) or values.get(loss.mask)
+    return Costing(sheet, loss, tuple(outputs), {name: targets[name] for name in loss.targets}, mask)
+
+
+def _mistakes_in_cost(costing: Costing | None) -> list[DeriveError]:
+    if costing is None:
         return []
     try:
-        check_cost(sheet, loss, output, targets)
+        costing.check()
     except DeriveError as error:
-        return [placed(error, f"the loss {loss.kind}", sheet.spec.file, loss.line)]
+        return [placed(error, f"the loss {costing.loss.kind}", costing.sheet.spec.file, costing.loss.line)]
     return []

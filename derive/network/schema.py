@@ -91,7 +91,7 @@ def _read_network(tree: MappingNode, title: str, complaints: Complaints) -> Netw
     """The specification; whatever is wrong with it is among the complaints."""
     name, loss_entry, target_entry = tree.entry("name"), tree.entry("loss"), tree.entry("targets")
     loss = read_loss(loss_entry, complaints)
-    targets = read_targets(target_entry, loss.kind if loss else None, complaints)
+    targets = read_targets(target_entry, loss.kind if loss else None, complaints, loss.mask if loss else None)
     if loss_entry is None and target_entry is not None:
         complaints.add(target_entry.key_place, "there are targets, and no loss compares them", "add `loss: …`")
     check_targets(loss, target_entry, targets, complaints)
@@ -131,8 +131,8 @@ def _connect(
     wiring = Wiring(places, ids, drafts, complaints)
     layers = wiring.wire()
     output = layers[-1].key if layers else ""
-    connected = connect_loss(loss, output, wiring.top, targets, complaints)
-    wiring.read.update(connected.sources if connected else (output,))
+    connected = connect_loss(loss, output, wiring.top, inputs, targets, complaints)
+    wiring.read.update(connected.reads if connected else (output,))
     if layers and (connected is None or connected.sources):
         wiring.complain_about_unread()
     return layers, output, connected

@@ -12,10 +12,12 @@ from derive.ir.scalar import PLAIN, REGISTRY
 from derive.ir.tensor import ADJOINT
 from derive.latex.naming import Letters, Names
 from derive.terms import term
-from derive.terms.affine import Affine, IdEntry, Index, Size, index
+from derive.terms.affine import Affine, Index, Quotient, Size, Variable, index
 from derive.terms.substitute import substitute_atom
 from derive.terms.view import (
     Apply,
+    Chosen,
+    Largest,
     Leaf,
     Num,
     Plus,
@@ -25,6 +27,7 @@ from derive.terms.view import (
     Times,
     View,
     as_view,
+    bound_again,
     children,
     rebuild,
 )
@@ -49,13 +52,15 @@ def _two_sides(a: Affine) -> tuple[sympy.Expr, sympy.Expr]:
     return affine_to_sympy(Affine(left, max(a.const, 0))), affine_to_sympy(Affine(right, max(-a.const, 0)))
 
 
-def _variable(v: str | Size | IdEntry) -> sympy.Expr:
+def _variable(v: Variable) -> sympy.Expr:
     if isinstance(v, str):
         return sympy.Symbol(v, integer=True)
     if isinstance(v, Size):
         base = sympy.IndexedBase(v.name, integer=True, positive=True)
         plain = sympy.Symbol(v.name, integer=True, positive=True)
         return base[tuple(affine_to_sympy(a) for a in v.args)] if v.args else plain
+    if isinstance(v, Quotient):
+        return sympy.floor(affine_to_sympy(v.dividend) / v.divisor)
     return sympy.IndexedBase(v.tensor, integer=True)[tuple(affine_to_sympy(a) for a in v.idx)]
 
 
@@ -118,11 +123,13 @@ def lettered(view: View, letters: Letters, scope: Names) -> View:
     """The view with every index under its display letter, as it is printed."""
     if isinstance(view, Leaf):
         return as_view(substitute_atom(view.atom, {n: index(letter) for n, letter in scope.items()}))
-    if isinstance(view, Summed):
+    if isinstance(view, Summed | Largest | Chosen):
         inner = letters.extended(view.bounds, scope)
         mapping = {n: index(letter) for n, letter in inner.items()}
         bounds = tuple(b.subs(mapping).renamed(inner[b.name]) for b in view.bounds)
-        return Summed(bounds, lettered(view.body, letters, inner))
+        outer = {n: index(letter) for n, letter in scope.items()}
+        at = tuple(a.subs(outer) for a in view.at) if isinstance(view, Chosen) else ()
+        return bound_again(view, bounds, lettered(view.body, letters, inner), at)
     return rebuild(view, tuple(lettered(p, letters, scope) for p in children(view)))
 
 
@@ -176,6 +183,19 @@ def _(view: Summed) -> sympy.Expr:
     return sympy.Sum(_without_piecewise(to_sympy(view.body)), *(_limits(b) for b in reversed(view.bounds)))
 
 
+@to_sympy.register
+def _(view: Largest) -> sympy.Expr:
+    return sympy.Function("max_over")(to_sympy(view.body), *(sympy.Tuple(*_limits(b)) for b in view.bounds))
+
+
+@to_sympy.register
+def _(view: Chosen) -> sympy.Expr:
+    """[at = argmax body] as `first_maximum(body, at, limits)`."""
+    at = sympy.Tuple(*(affine_to_sympy(a) for a in view.at))
+    limits = (sympy.Tuple(*_limits(b)) for b in view.bounds)
+    return sympy.Function("first_maximum")(to_sympy(view.body), at, *limits)
+
+
 def _atom(a: term.Atom) -> sympy.Expr:
     match a:
         case term.Scalar():
@@ -187,6 +207,8 @@ def _atom(a: term.Atom) -> sympy.Expr:
             return sympy.KroneckerDelta(*_two_sides(a.difference))
         case term.Bound():
             return sympy.Piecewise((1, affine_to_sympy(a.affine) >= 0), (0, True))
+        case term.Divides():
+            return sympy.KroneckerDelta(sympy.Mod(affine_to_sympy(a.affine), a.divisor), 0)
         case term.Functional():
             return _functional(a)
     raise DeriveError(f"{a!r} has no SymPy form")

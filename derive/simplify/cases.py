@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.terms.affine import Affine, Index
+from derive.simplify.regroup import pieces
+from derive.terms.affine import Affine, Index, Replacement
 from derive.terms.prover import Context
 from derive.terms.settle import settle
 from derive.terms.substitute import substitute
@@ -14,16 +15,24 @@ from derive.terms.walk import atoms_in
 
 @dataclass(frozen=True)
 class Part:
-    """`poly` on `domain`; `fixed` maps the ordered index to its value where the case is a single step."""
+    """`poly` on `domain`; `fixed` says where an index of the left side stands that is not one of the domain itself."""
 
     domain: tuple[Index, ...]
-    fixed: dict[str, Affine]
+    fixed: Replacement
     poly: Poly
     condition: tuple[str, str] | None
 
 
 def split(p: Poly, domain: tuple[Index, ...]) -> list[Part]:
-    """The parts of the range of each ordered index that deltas on its first or last value tell apart."""
+    """The parts of the range of each ordered index that deltas on its first or last value tell apart, in pieces."""
+    return [
+        Part(piece.domain, {**part.fixed, **piece.places}, piece.poly, part.condition)
+        for part in _steps(p, domain)
+        for piece in pieces(part.poly, part.domain)
+    ]
+
+
+def _steps(p: Poly, domain: tuple[Index, ...]) -> list[Part]:
     for b in domain:
         if not b.ordered:
             continue

@@ -5,7 +5,19 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from derive.terms.term import Atom, Base, Block, Func, Functional, Monomial, Poly, Positive, Scalar
+from derive.terms.term import (
+    Atom,
+    Base,
+    Block,
+    FirstMaximum,
+    Func,
+    Functional,
+    Maximum,
+    Monomial,
+    Poly,
+    Positive,
+    Scalar,
+)
 
 
 def cost(p: Poly) -> int:
@@ -34,6 +46,10 @@ def atom_cost(a: Atom) -> int:
             return 2 + cost(a.poly)
         case Block():
             return 3 * len(a.bounds) + monomial_cost(a.body)
+        case Maximum():
+            return 3 * len(a.bounds) + cost(a.body)
+        case FirstMaximum():
+            return 2 + atom_cost(a.of)
         case Functional():
             return 3
     return 2

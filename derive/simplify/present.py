@@ -9,25 +9,28 @@ from math import gcd, lcm
 
 from derive.ir.tensor import ADJOINT
 from derive.simplify.cost import power_cost
-from derive.terms.affine import outermost_first
+from derive.terms.affine import Index, outermost_first
 from derive.terms.algebra import scale, subtract, total
 from derive.terms.prover import Context
-from derive.terms.substitute import open_block
+from derive.terms.substitute import open_block, open_maximum
 from derive.terms.term import (
     Atom,
     Base,
     Block,
     Bound,
     Delta,
+    Divides,
     Entry,
+    FirstMaximum,
     Func,
     Functional,
+    Maximum,
     Monomial,
     Poly,
     Positive,
     Scalar,
 )
-from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, View, plus, times
+from derive.terms.view import Apply, Chosen, Largest, Leaf, Num, Plus, Power, Step, Summed, View, plus, times
 
 Shown = Callable[[Atom, Context], View | None]
 """What to show for an atom instead of itself where the indices are in these ranges, or None."""
@@ -97,14 +100,23 @@ class Presenter:
                 inside = replace(self, scope={**self.scope, **{b.name: b for b in bounds}})
                 inner = avoid | {b.name for b in bounds}
                 return Summed(outermost_first(bounds), inside.view(Poly({body: Fraction(1)}), inner))
+            case Maximum():
+                return Largest(*self._opened(a, avoid))
+            case FirstMaximum():
+                return Chosen(*self._opened(a.of, avoid), a.at)
         return Leaf(a)
+
+    def _opened(self, a: Maximum, avoid: frozenset[str]) -> tuple[tuple[Index, ...], View]:
+        bounds, body = open_maximum(a, avoid)
+        inside = replace(self, scope={**self.scope, **{b.name: b for b in bounds}})
+        return bounds, inside.view(body, avoid | {b.name for b in bounds})
 
     def _rank(self, a: Atom, e: Fraction) -> int:
         """Numbers, conditions, sums, weights, values, adjoints, derivatives: the order of a textbook."""
         match a:
             case Scalar():
                 return 0
-            case Delta() | Bound():
+            case Delta() | Bound() | Divides():
                 return 1
             case Functional():
                 return 4
@@ -112,7 +124,7 @@ class Presenter:
                 return 5
             case Entry():
                 return _ROLE_RANK.get(self.roles.get(a.tensor, "value"), 6)
-            case Func() | Positive():
+            case Func() | Positive() | FirstMaximum():
                 return 8
         return 7
 
@@ -123,7 +135,7 @@ _ROLE_RANK = {"hyper": 2, "parameter": 3, "adjoint": 4, "input": 6, "target": 6,
 def _placed(number: list[View], parts: list[View], bracket: Plus) -> list[View]:
     """A bracket stands after the plain factors and before functions."""
     cut = len(parts)
-    while cut and isinstance(parts[cut - 1], Apply | Step):
+    while cut and isinstance(parts[cut - 1], Apply | Step | Chosen):
         cut -= 1
     return [*number, *parts[:cut], bracket, *parts[cut:]]
 

@@ -1,8 +1,9 @@
-"""Affine index expressions: integer combinations of indices, sizes and integer-valued entries."""
+"""Affine index expressions: integer combinations of indices, sizes, integer-valued entries and quotients."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from derive.terms.node import Node
 
@@ -33,7 +34,24 @@ class IdEntry(Node):
         return f"{self.tensor}[{', '.join(map(repr, self.idx))}]" if self.idx else self.tensor
 
 
-Variable = str | Size | IdEntry
+class Quotient(Node):
+    """⌊dividend / divisor⌋ for a divisor of at least 2; made by `quotient`, which keeps the dividend reduced."""
+
+    __slots__ = ("dividend", "divisor")
+
+    def __init__(self, dividend: Affine, divisor: int) -> None:
+        self.dividend, self.divisor = dividend, divisor
+        self._seal(("q", dividend.key, divisor))
+
+    def __repr__(self) -> str:
+        return f"⌊({self.dividend})/{self.divisor}⌋"
+
+
+Variable = str | Size | IdEntry | Quotient
+
+
+Replacement = Mapping[Any, "Affine"]
+"""What stands for an index (a string), or for a quotient as a whole."""
 
 
 def _variable_key(v: Variable) -> tuple[object, ...]:
@@ -73,8 +91,8 @@ class Affine(Node):
     def coefficient(self, variable: Variable) -> int:
         return next((c for v, c in self.terms if v == variable), 0)
 
-    def subs(self, mapping: Mapping[str, Affine]) -> Affine:
-        """Replace indices, also those inside size subscripts and id entries."""
+    def subs(self, mapping: Replacement) -> Affine:
+        """Replace indices, also those inside size subscripts, id entries and quotients; and quotients as a whole."""
         if not mapping or self.free.isdisjoint(mapping):
             return self
         out = Affine((), self.const)
@@ -108,17 +126,48 @@ def _free(terms: Iterable[tuple[Variable, int]]) -> frozenset[str]:
         if isinstance(v, str):
             names.add(v)
         else:
-            for a in v.args if isinstance(v, Size) else v.idx:
+            for a in parts_of(v):
                 names |= a.free
     return frozenset(names)
 
 
-def _replaced(v: Variable, mapping: Mapping[str, Affine]) -> Affine:
+def parts_of(v: Size | IdEntry | Quotient) -> tuple[Affine, ...]:
+    """The index expressions inside a variable."""
+    match v:
+        case Size():
+            return v.args
+        case IdEntry():
+            return v.idx
+        case Quotient():
+            return (v.dividend,)
+
+
+def _replaced(v: Variable, mapping: Replacement) -> Affine:
     if isinstance(v, str):
         return mapping.get(v) or index(v)
+    if v in mapping:
+        return mapping[v]
     if isinstance(v, Size):
         return Affine([(Size(v.name, tuple(a.subs(mapping) for a in v.args)), 1)])
+    if isinstance(v, Quotient):
+        return quotient(v.dividend.subs(mapping), v.divisor)
     return Affine([(IdEntry(v.tensor, tuple(a.subs(mapping) for a in v.idx), v.count), 1)])
+
+
+def quotient(dividend: Affine, divisor: int) -> Affine:
+    """⌊dividend / divisor⌋, with multiples of the divisor taken out: ⌊(3k + 5)/2⌋ = k + 2 + ⌊(k + 1)/2⌋.
+
+    Raises: ValueError for a divisor below 1.
+    """
+    if divisor < 1:
+        raise ValueError(f"{divisor} is no divisor of an index expression")
+    whole = Affine(((v, c // divisor) for v, c in dividend.terms), dividend.const // divisor)
+    rest = Affine(((v, c % divisor) for v, c in dividend.terms), dividend.const % divisor)
+    if rest.is_number:
+        return whole
+    if len(rest.terms) == 1 and rest.terms[0][1] == 1 and isinstance(inner := rest.terms[0][0], Quotient):
+        return whole + quotient(inner.dividend + rest.const * inner.divisor, inner.divisor * divisor)
+    return whole + Affine([(Quotient(rest, divisor), 1)])
 
 
 def index(name: str) -> Affine:
@@ -137,8 +186,18 @@ def map_sizes(a: Affine, rule: Callable[[Size], Affine]) -> Affine:
     """Replace every size by `rule(size)`; used to evaluate extents."""
     out = Affine((), a.const)
     for v, c in a.terms:
-        out = out + (rule(v) if isinstance(v, Size) else Affine([(v, 1)])) * c
+        out = out + _with_sizes(v, rule) * c
     return out
+
+
+def _with_sizes(v: Variable, rule: Callable[[Size], Affine]) -> Affine:
+    match v:
+        case Size():
+            return rule(v)
+        case Quotient():
+            return quotient(map_sizes(v.dividend, rule), v.divisor)
+        case _:
+            return Affine([(v, 1)])
 
 
 class Index(Node):
@@ -162,7 +221,7 @@ class Index(Node):
     def renamed(self, name: str) -> Index:
         return Index(name, self.lo, self.hi, self.ordered)
 
-    def subs(self, mapping: Mapping[str, Affine]) -> Index:
+    def subs(self, mapping: Replacement) -> Index:
         """Replace indices in the range, never the index itself."""
         return Index(self.name, self.lo.subs(mapping), self.hi.subs(mapping), self.ordered)
 

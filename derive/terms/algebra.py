@@ -15,6 +15,8 @@ from derive.terms.term import (
     Base,
     Bound,
     Delta,
+    Divides,
+    FirstMaximum,
     Func,
     Monomial,
     Poly,
@@ -25,7 +27,7 @@ from derive.terms.term import (
     of_monomial,
 )
 
-_BRACKETS = (Delta, Bound, Positive)
+_BRACKETS = (Delta, Bound, Divides, Positive, FirstMaximum)
 
 
 def total(polys: Iterable[Poly]) -> Poly:
@@ -173,6 +175,25 @@ def bound(affine: Affine) -> Poly:
     if affine.is_number:
         return constant(1 if affine.const >= 0 else 0)
     return of_atom(Bound(affine))
+
+
+def divides(affine: Affine, divisor: int) -> Poly:
+    """[divisor | affine], reduced: coefficients below the divisor, no common factor, decided where it is a number."""
+    rest = Affine(((v, c % divisor) for v, c in affine.terms), affine.const % divisor)
+    common = gcd(divisor, *(c for _, c in rest.terms))
+    if rest.const % common:
+        return constant(0)
+    if common == divisor:
+        return constant(1)
+    modulus = divisor // common
+    units = [pow(c // common, -1, modulus) for _, c in rest.terms if gcd(c // common, modulus) == 1]
+    forms = [_multiple_mod(rest, common, u, modulus) for u in units or (1, -1)]
+    return of_atom(Divides(min(forms), modulus))
+
+
+def _multiple_mod(a: Affine, common: int, unit: int, modulus: int) -> Affine:
+    """unit · a / common, reduced by the modulus."""
+    return Affine(((v, c // common * unit % modulus) for v, c in a.terms), a.const // common * unit % modulus)
 
 
 def positive(p: Poly, strict: bool = True) -> Poly:

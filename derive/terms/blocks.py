@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.terms.affine import Affine, Index
-from derive.terms.algebra import bound, from_powers, multiply, scale, times, total
+from derive.terms.affine import Affine, Index, quotient
+from derive.terms.algebra import bound, divides, from_powers, multiply, scale, times, times_all, total
 from derive.terms.prover import Context, nonnegative
 from derive.terms.substitute import canonical_block, open_block, substitute, substitute_monomial
 from derive.terms.term import (
@@ -18,8 +19,10 @@ from derive.terms.term import (
     Bound,
     Delta,
     Entry,
+    FirstMaximum,
     Func,
     Functional,
+    Maximum,
     Monomial,
     Poly,
     Positive,
@@ -28,6 +31,7 @@ from derive.terms.term import (
 )
 
 Bounds = tuple[Index, ...]
+UNITY = of_monomial(Monomial(()))
 
 
 def sum_over(bounds: Bounds, p: Poly, context: Context) -> Poly:
@@ -53,9 +57,11 @@ def _sum_monomial(bounds: Bounds, m: Monomial, context: Context) -> Poly:
         if isinstance(atom, Delta) and not atom.free.isdisjoint(names):
             solved = solve_delta(atom, bounds, scope)
             if solved is not None:
-                rest = substitute_into(bounds, *solved)
-                body = eliminated(m.without(atom), bounds, *solved)
-                return sum_over(rest, body, context)
+                return _solved(solved, bounds, m.without(atom), context)
+    confined = _confined(bounds, m)
+    if confined is not None:
+        solution, used = confined
+        return _solved(solution, bounds, m.without(*used), context)
     for atom, _ in m.powers:
         if isinstance(atom, Bound) and not atom.free.isdisjoint(names):
             reduced = _use_bracket(atom.affine, bounds, scope)
@@ -64,33 +70,72 @@ def _sum_monomial(bounds: Bounds, m: Monomial, context: Context) -> Poly:
     return _close(bounds, m, context)
 
 
-def solve_delta(atom: Delta, bounds: Bounds, scope: Context) -> tuple[Index, Affine] | None:
-    """Σ_i δ(e, k) f: a bound index with coefficient ±1 in `e − k`, and what it must equal.
+@dataclass(frozen=True)
+class Solution:
+    """What a bound index must equal, where the condition holds."""
 
-    Preferred is an index whose range is proved to hold the solution, then the first one.
+    index: Index
+    value: Affine
+    condition: Poly = UNITY
+
+
+def solve_delta(atom: Delta, bounds: Bounds, scope: Context) -> Solution | None:
+    """Σ_i δ(e, k) f: a bound index of `e − k`, and what it must equal.
+
+    Preferred is a coefficient of ±1, then an index whose range is proved to hold the solution, then the first
+    one. Any other coefficient s gives a quotient, under the condition that s divides the rest.
     """
-    candidates: list[tuple[bool, int, Index, Affine]] = []
+    candidates: list[tuple[tuple[bool, bool, int], Solution]] = []
     for b in bounds:
         c = atom.difference.coefficient(b.name)
-        solution = Affine([(b.name, 1)]) - atom.difference * c
-        if abs(c) != 1 or b.name in solution.free:
+        rest = atom.difference - Affine([(b.name, c)])
+        if c == 0 or b.name in rest.free:
             continue
-        if any(b.name in scope[n].free for n in solution.free if n in scope):
+        opposite = rest if c < 0 else -rest
+        found = Solution(b, _exact_quotient(opposite, abs(c)), divides(opposite, abs(c)))
+        if any(b.name in scope[n].free for n in found.value.free if n in scope):
             continue
-        proved = nonnegative(solution - b.lo, scope) and nonnegative(b.hi - solution, scope)
-        candidates.append((not proved, len(candidates), b, solution))
-    return min(candidates, key=lambda c: c[:2])[2:] if candidates else None
+        proved = nonnegative(found.value - b.lo, scope) and nonnegative(b.hi - found.value, scope)
+        candidates.append(((abs(c) > 1, not proved, len(candidates)), found))
+    return min(candidates, key=lambda c: c[0])[1] if candidates else None
 
 
-def substitute_into(bounds: Bounds, solved: Index, solution: Affine) -> Bounds:
-    return tuple(b.subs({solved.name: solution}) for b in bounds if b is not solved)
+def _exact_quotient(a: Affine, divisor: int) -> Affine:
+    """a / divisor where that is whole: ⌊a/d⌋ or −⌊−a/d⌋, the shorter one."""
+    return min(quotient(a, divisor), -quotient(-a, divisor), key=lambda q: (len(q.terms), q.key))
 
 
-def eliminated(rest: Monomial, bounds: Bounds, solved: Index, solution: Affine) -> Poly:
-    """The body with the solution put in; the range of the solved index becomes two brackets."""
-    body = substitute_monomial(rest, {solved.name: solution})
-    in_range = times(bound(solution - solved.lo), bound(solved.hi - solution))
-    return times(body, substitute(in_range, {solved.name: solution}))
+def _confined(bounds: Bounds, m: Monomial) -> tuple[Solution, tuple[Bound, Bound]] | None:
+    """[a − c·i ≥ 0][c·i + b ≥ 0] where 0 ≤ a + b < c leaves i one value at most, ⌊a/c⌋."""
+    brackets = [a for a, _ in m.powers if isinstance(a, Bound)]
+    for above in brackets:
+        for b in bounds:
+            c = -above.affine.coefficient(b.name)
+            rest = above.affine + Affine([(b.name, c)])
+            if c < 1 or b.name in rest.free or any(b.name in o.free for o in bounds):
+                continue
+            for below in brackets:
+                width = above.affine + below.affine
+                if width.is_number and 0 <= width.const < c:
+                    return Solution(b, quotient(rest, c), _is_hit(rest, c, width.const)), (above, below)
+    return None
+
+
+def _is_hit(a: Affine, c: int, width: int) -> Poly:
+    """Whether a multiple of c lies between a − width and a."""
+    if width == 0:
+        return divides(a, c)
+    return bound(quotient(a, c) * c - a + width)
+
+
+def _solved(solution: Solution, bounds: Bounds, body: Monomial, context: Context) -> Poly:
+    """The sum with a solved index replaced; its range becomes two brackets."""
+    b, value = solution.index, solution.value
+    mapping = {b.name: value}
+    rest = tuple(o.subs(mapping) for o in bounds if o is not b)
+    in_range = substitute(times(bound(value - b.lo), bound(b.hi - value)), mapping)
+    new = times_all((substitute_monomial(body, mapping), solution.condition, in_range))
+    return sum_over(rest, new, context)
 
 
 def _use_bracket(affine: Affine, bounds: Bounds, scope: Context) -> Bounds | None:
@@ -104,6 +149,8 @@ def _use_bracket(affine: Affine, bounds: Bounds, scope: Context) -> Bounds | Non
         if abs(c) != 1 or any(b.name in o.free for o in bounds):
             continue
         limit = (Affine([(b.name, 1)]) * c - affine) * c
+        if b.name in limit.free:
+            continue
         outer = {n: i for n, i in scope.items() if n != b.name}
         if c == 1 and nonnegative(limit - b.lo, outer):
             return (*bounds[:k], Index(b.name, limit, b.hi, b.ordered), *bounds[k + 1 :])
@@ -156,6 +203,10 @@ def _is_shifted(atom: Atom) -> bool:
             return any(_is_shifted(a) for m, _ in atom.poly.terms for a, _ in m.powers)
         case Block():
             return any(_is_shifted(a) for a, _ in atom.body.powers)
+        case Maximum():
+            return any(_is_shifted(a) for m, _ in atom.body.terms for a, _ in m.powers)
+        case FirstMaximum():
+            return _is_shifted(atom.of)
     return False
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from derive.terms.affine import Affine, IdEntry, Index, Size
+from derive.terms.affine import Affine, IdEntry, Index, Quotient, Size
 
 Context = Mapping[str, Index]
 """The indices in scope, with their ranges."""
@@ -16,13 +16,13 @@ def nonnegative(affine: Affine, context: Context) -> bool:
     Sound and incomplete: False means *not proved*. Ranges may depend on other indices, so an index is
     pushed before those that its bounds mention.
     """
-    worst = _ids_at_worst(affine)
+    worst = _without_quotients(_ids_at_worst(affine))
     for _ in range(2 * len(context) + 2):
         name = _innermost(worst, context)
         if name is None:
             break
         scope, c = context[name], worst.coefficient(name)
-        worst = worst + ((scope.lo if c > 0 else scope.hi) - Affine([(name, 1)])) * c
+        worst = _without_quotients(worst + ((scope.lo if c > 0 else scope.hi) - Affine([(name, 1)])) * c)
     least = worst.const
     for v, c in worst.terms:
         if isinstance(v, Size) and c > 0:
@@ -38,6 +38,20 @@ def _ids_at_worst(affine: Affine) -> Affine:
     for v, c in affine.terms:
         if isinstance(v, IdEntry) and v.count is not None:
             out = out - Affine([(v, c)]) + (Affine() if c > 0 else (v.count - 1) * c)
+    return out
+
+
+def _without_quotients(affine: Affine) -> Affine:
+    """An expression that is at least 0 only if this one is: d⌊a/d⌋ lies between a − d + 1 and a.
+
+    An integer is at least 0 if its d-fold is more than −d.
+    """
+    out = affine
+    while (found := next(((v, c) for v, c in out.terms if isinstance(v, Quotient)), None)) is not None:
+        v, c = found
+        d = v.divisor
+        least = v.dividend - (d - 1) if c > 0 else v.dividend
+        out = (out - Affine([(v, c)])) * d + least * c + (d - 1)
     return out
 
 

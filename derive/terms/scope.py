@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.terms.affine import Affine, Index
-from derive.terms.term import Atom, Base, Block, Bound, Delta, Entry, Func, Functional, Monomial, Poly, Positive
+from derive.terms.term import (
+    Atom,
+    Base,
+    Block,
+    Bound,
+    Delta,
+    Entry,
+    FirstMaximum,
+    Func,
+    Functional,
+    Maximum,
+    Monomial,
+    Poly,
+    Positive,
+)
 
 Scope = dict[str, Index]
 Given = tuple[Affine, ...]
@@ -46,6 +60,10 @@ def _within(atom: Atom, scope: Scope, given: Given) -> Iterator[tuple[Entry, Sco
             yield from guarded_entries(atom.poly, scope, given)
         case Block():
             yield from _in_monomial(atom.body, {**scope, **{b.name: b for b in atom.bounds}}, given)
+        case Maximum():
+            yield from guarded_entries(atom.body, {**scope, **{b.name: b for b in atom.bounds}}, given)
+        case FirstMaximum():
+            yield from _within(atom.of, scope, given)
         case Functional():
             for p in atom.args:
                 yield from guarded_entries(p, {**scope, **{b.name: b for b in atom.bounds}}, given)

@@ -6,7 +6,7 @@ from derive.terms.affine import Affine
 from derive.terms.algebra import function, positive, power, scale, times, times_all, total
 from derive.terms.blocks import sum_over
 from derive.terms.prover import Context, nonnegative
-from derive.terms.substitute import open_block, substitute_monomial
+from derive.terms.substitute import canonical_maximum, open_block, open_maximum, substitute_monomial
 from derive.terms.term import (
     ONE,
     ZERO,
@@ -15,7 +15,10 @@ from derive.terms.term import (
     Block,
     Bound,
     Delta,
+    Divides,
+    FirstMaximum,
     Func,
+    Maximum,
     Monomial,
     Poly,
     Positive,
@@ -62,7 +65,7 @@ def _plain(atom: Atom, e: object) -> Poly:
 
 
 def _deep(atom: Atom) -> bool:
-    return isinstance(atom, Func | Base | Positive | Block)
+    return isinstance(atom, Func | Base | Positive | Block | Maximum | FirstMaximum)
 
 
 def _apply_free_delta(atom: Delta, m: Monomial) -> Poly | None:
@@ -96,6 +99,10 @@ def _settle_atom(atom: Atom, context: Context) -> Poly:
             return settle(atom.poly, context)
         case Positive():
             return positive(settle(atom.poly, context), atom.strict)
+        case Maximum():
+            return of_atom(_settle_maximum(atom, context))
+        case FirstMaximum():
+            return of_atom(FirstMaximum(_settle_maximum(atom.of, context), atom.at))
         case Block():
             if not _contains_condition(atom.body):
                 return of_atom(atom)
@@ -105,6 +112,13 @@ def _settle_atom(atom: Atom, context: Context) -> Poly:
     return of_atom(atom)
 
 
+def _settle_maximum(atom: Maximum, context: Context) -> Maximum:
+    if not any(_contains_condition(m) for m, _ in atom.body.terms):
+        return atom
+    bounds, body = open_maximum(atom, frozenset(context))
+    return canonical_maximum(bounds, settle(body, {**context, **{b.name: b for b in bounds}}))
+
+
 def _contains_condition(m: Monomial) -> bool:
     """Whether a delta or bracket occurs anywhere in it."""
     return any(_atom_contains_condition(a) for a, _ in m.powers)
@@ -112,7 +126,7 @@ def _contains_condition(m: Monomial) -> bool:
 
 def _atom_contains_condition(a: Atom) -> bool:
     match a:
-        case Delta() | Bound():
+        case Delta() | Bound() | Divides():
             return True
         case Func():
             return any(_contains_condition(m) for p in a.args for m, _ in p.terms)
@@ -120,4 +134,8 @@ def _atom_contains_condition(a: Atom) -> bool:
             return any(_contains_condition(m) for m, _ in a.poly.terms)
         case Block():
             return _contains_condition(a.body)
+        case Maximum():
+            return any(_contains_condition(m) for m, _ in a.body.terms)
+        case FirstMaximum():
+            return _atom_contains_condition(a.of)
     return False

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from itertools import permutations, product
 from math import prod
 
 from derive.errors import DeriveError
-from derive.terms.affine import Affine, Index, index
-from derive.terms.algebra import bound, delta, from_powers, function, positive, power, scale, times, total
+from derive.terms.affine import Affine, Index, Replacement, index
+from derive.terms.algebra import bound, delta, divides, from_powers, function, positive, power, scale, times, total
 from derive.terms.node import Key
 from derive.terms.term import (
     ONE,
@@ -18,9 +17,12 @@ from derive.terms.term import (
     Block,
     Bound,
     Delta,
+    Divides,
     Entry,
+    FirstMaximum,
     Func,
     Functional,
+    Maximum,
     Monomial,
     Partial,
     Poly,
@@ -30,18 +32,17 @@ from derive.terms.term import (
     of_atom,
 )
 
-Mapping_ = Mapping[str, Affine]
 MOST_ORDERS = 5040
 
 
-def substitute(p: Poly, mapping: Mapping_) -> Poly:
+def substitute(p: Poly, mapping: Replacement) -> Poly:
     """Replace free indices by affine expressions, everywhere and without capture."""
     if not mapping or p.free.isdisjoint(mapping):
         return p
     return total(scale(substitute_monomial(m, mapping), c) for m, c in p.terms)
 
 
-def substitute_monomial(m: Monomial, mapping: Mapping_) -> Poly:
+def substitute_monomial(m: Monomial, mapping: Replacement) -> Poly:
     if m.free.isdisjoint(mapping):
         return Poly({m: ONE})
     plain: dict[Atom, Fraction] = {}
@@ -58,7 +59,7 @@ def substitute_monomial(m: Monomial, mapping: Mapping_) -> Poly:
     return out
 
 
-def substitute_atom(atom: Atom, mapping: Mapping_) -> Atom | Poly:
+def substitute_atom(atom: Atom, mapping: Replacement) -> Atom | Poly:
     """The atom with indices replaced: an atom where its kind stays, else a polynomial."""
     match atom:
         case Entry():
@@ -73,10 +74,16 @@ def substitute_atom(atom: Atom, mapping: Mapping_) -> Atom | Poly:
             return delta(atom.difference.subs(mapping))
         case Bound():
             return bound(atom.affine.subs(mapping))
+        case Divides():
+            return divides(atom.affine.subs(mapping), atom.divisor)
         case Positive():
             return positive(substitute(atom.poly, mapping), atom.strict)
         case Block():
             return _substitute_block(atom, mapping)
+        case Maximum():
+            return _substitute_maximum(atom, mapping)
+        case FirstMaximum():
+            return FirstMaximum(_substitute_maximum(atom.of, mapping), tuple(a.subs(mapping) for a in atom.at))
         case Functional():
             return Functional(
                 atom.name,
@@ -91,7 +98,11 @@ def substitute_atom(atom: Atom, mapping: Mapping_) -> Atom | Poly:
     raise TypeError(f"no substitution is known for the term {type(atom).__name__}: {atom!r}")
 
 
-def _substitute_block(block: Block, mapping: Mapping_) -> Atom | Poly:
+def _substitute_maximum(atom: Maximum, mapping: Replacement) -> Maximum:
+    return canonical_maximum(tuple(b.subs(mapping) for b in atom.bounds), substitute(atom.body, mapping))
+
+
+def _substitute_block(block: Block, mapping: Replacement) -> Atom | Poly:
     bounds = tuple(b.subs(mapping) for b in block.bounds)
     body = substitute_monomial(block.body, mapping)
     if len(body.terms) == 1 and body.terms[0][1] == 1:
@@ -104,7 +115,7 @@ def _substitute_block(block: Block, mapping: Mapping_) -> Atom | Poly:
     return sum_over(tuple(b.subs(mapping) for b in opened), substitute_monomial(inner, mapping), {})
 
 
-def _images(mapping: Mapping_) -> frozenset[str]:
+def _images(mapping: Replacement) -> frozenset[str]:
     return frozenset().union(*(a.free for a in mapping.values()))
 
 
@@ -131,6 +142,21 @@ def open_block(block: Block, avoid: frozenset[str]) -> tuple[tuple[Index, ...], 
     """The bound indices and the body of a block, under names that are free for use in `avoid`."""
     taken = avoid | block.free
     return rename_bounds(block.bounds, block.body, fresh_names(len(block.bounds), taken))
+
+
+def canonical_maximum(bounds: tuple[Index, ...], body: Poly) -> Maximum:
+    """max_bounds body under canonical names; the order of the bounds decides which of equal places is the first."""
+    return Maximum(*_renamed_poly(bounds, body, [f"_{body.height + 1}_{k}" for k in range(len(bounds))]))
+
+
+def open_maximum(atom: Maximum, avoid: frozenset[str]) -> tuple[tuple[Index, ...], Poly]:
+    """The bound indices and the body, under names that are free for use beside `avoid`."""
+    return _renamed_poly(atom.bounds, atom.body, fresh_names(len(atom.bounds), avoid | atom.free))
+
+
+def _renamed_poly(bounds: tuple[Index, ...], body: Poly, names: list[str]) -> tuple[tuple[Index, ...], Poly]:
+    mapping = {b.name: index(n) for b, n in zip(bounds, names, strict=True)}
+    return tuple(b.renamed(n).subs(mapping) for b, n in zip(bounds, names, strict=True)), substitute(body, mapping)
 
 
 def canonical_block(bounds: tuple[Index, ...], body: Monomial) -> Block:
@@ -178,7 +204,7 @@ def _colour(b: Index, bounds: tuple[Index, ...], body: Monomial) -> Key:
     return (b.subs(blank).renamed("").key, tuple(sorted(factors)), tuple(ranges))
 
 
-def _skeleton(atom: Atom, blank: Mapping_) -> Key:
+def _skeleton(atom: Atom, blank: Replacement) -> Key:
     match atom:
         case Entry():
             return ("e", atom.tensor, tuple(a.subs(blank).key for a in atom.idx))
@@ -186,6 +212,8 @@ def _skeleton(atom: Atom, blank: Mapping_) -> Key:
             return ("d", min(atom.difference.subs(blank), (-atom.difference).subs(blank)).key)
         case Bound():
             return ("b", atom.affine.subs(blank).key)
+        case Divides():
+            return ("bd", as_poly(substitute_atom(atom, blank)).key)
         case _:
             return (atom.key[0], atom.height, len(atom.free))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from derive.terms.affine import Affine, Index, Size, Variable
+from derive.terms.affine import Affine, Index, Quotient, Size, Variable
 from derive.terms.node import Key, Node
 
 ONE = Fraction(1)
@@ -113,6 +113,19 @@ class Bound(Atom):
         return f"[{self.affine}>=0]"
 
 
+class Divides(Atom):
+    """The Iverson bracket of divisibility, `[divisor | affine]`; kept reduced by `algebra.divides`."""
+
+    __slots__ = ("affine", "divisor")
+
+    def __init__(self, affine: Affine, divisor: int) -> None:
+        self.affine, self.divisor = affine, divisor
+        self._settle(("bd", affine.key, divisor), affine.free, 0)
+
+    def __repr__(self) -> str:
+        return f"[{self.divisor} | {self.affine}]"
+
+
 class Positive(Atom):
     """The Iverson bracket of a value, `[poly > 0]` (strict) or `[poly ≥ 0]`."""
 
@@ -139,6 +152,46 @@ class Block(Atom):
 
     def __repr__(self) -> str:
         return f"Σ{{{', '.join(map(repr, self.bounds))}}}({self.body})"
+
+
+class Maximum(Atom):
+    """`max_bounds body`, with canonical bound names; the order of `bounds` decides which maximum is the first.
+
+    Made by `extremum.maximum`.
+    """
+
+    __slots__ = ("body", "bounds")
+
+    def __init__(self, bounds: tuple[Index, ...], body: Poly) -> None:
+        self.bounds, self.body = bounds, body
+        self._settle(
+            ("x", tuple(b.key for b in bounds), body.key),
+            _union([body.free, *(b.free for b in bounds)]) - {b.name for b in bounds},
+            body.height + 1,
+        )
+
+    def __repr__(self) -> str:
+        return f"max{{{', '.join(map(repr, self.bounds))}}}({self.body})"
+
+
+class FirstMaximum(Atom):
+    """The bracket `[at is where the body is largest]`; of several such places the first one, row by row, counts.
+
+    It is 0 where `at` is out of range. It is the derivative of the maximum by the body at `at`.
+    """
+
+    __slots__ = ("at", "of")
+
+    def __init__(self, of: Maximum, at: tuple[Affine, ...]) -> None:
+        self.of, self.at = of, at
+        self._settle(
+            ("xa", of.key, tuple(a.key for a in at)),
+            of.free | _union(a.free for a in at),
+            of.height,
+        )
+
+    def __repr__(self) -> str:
+        return f"[{', '.join(map(repr, self.at))} = argmax of {self.of}]"
 
 
 class Functional(Atom):
@@ -271,4 +324,11 @@ def of_affine(affine: Affine) -> Poly:
 
 
 def sizes_in(affine: Affine) -> list[Size]:
-    return [v for v, _ in affine.terms if isinstance(v, Size)]
+    """The symbolic sizes of an index expression, those inside quotients too."""
+    found: list[Size] = []
+    for v, _ in affine.terms:
+        if isinstance(v, Size):
+            found.append(v)
+        elif isinstance(v, Quotient):
+            found += sizes_in(v.dividend)
+    return found

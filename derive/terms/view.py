@@ -14,8 +14,8 @@ from functools import singledispatch
 from derive.terms.affine import Affine, Index, index
 from derive.terms.algebra import function, positive, power, times_all, total
 from derive.terms.blocks import sum_over
-from derive.terms.substitute import substitute_atom
-from derive.terms.term import Atom, Poly, constant, of_atom
+from derive.terms.substitute import canonical_maximum, substitute_atom
+from derive.terms.term import Atom, FirstMaximum, Poly, constant, of_atom
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,24 @@ class Summed:
     body: View
 
 
-View = Num | Leaf | Apply | Step | Plus | Times | Power | Summed
+@dataclass(frozen=True)
+class Largest:
+    """max_bounds body; the order of the bounds decides which of equal places is the first."""
+
+    bounds: tuple[Index, ...]
+    body: View
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The bracket `[at is the first place where the body is largest]`."""
+
+    bounds: tuple[Index, ...]
+    body: View
+    at: tuple[Affine, ...]
+
+
+View = Num | Leaf | Apply | Step | Plus | Times | Power | Summed | Largest | Chosen
 
 ZERO_VIEW = Num(Fraction(0))
 
@@ -140,6 +157,16 @@ def _(view: Summed) -> Poly:
     return sum_over(view.bounds, to_poly(view.body), {})
 
 
+@to_poly.register
+def _(view: Largest) -> Poly:
+    return of_atom(canonical_maximum(view.bounds, to_poly(view.body)))
+
+
+@to_poly.register
+def _(view: Chosen) -> Poly:
+    return of_atom(FirstMaximum(canonical_maximum(view.bounds, to_poly(view.body)), view.at))
+
+
 def children(view: View) -> tuple[View, ...]:
     match view:
         case Apply():
@@ -152,7 +179,7 @@ def children(view: View) -> tuple[View, ...]:
             return view.factors
         case Power():
             return (view.base,)
-        case Summed():
+        case Summed() | Largest() | Chosen():
             return (view.body,)
     return ()
 
@@ -172,6 +199,10 @@ def rebuild(view: View, parts: tuple[View, ...]) -> View:
             return Power(parts[0], view.exponent)
         case Summed():
             return Summed(view.bounds, parts[0])
+        case Largest():
+            return Largest(view.bounds, parts[0])
+        case Chosen():
+            return Chosen(view.bounds, parts[0], view.at)
     return view
 
 
@@ -187,10 +218,10 @@ def free_indices(view: View) -> frozenset[str]:
     match view:
         case Leaf():
             return view.atom.free
-        case Summed():
+        case Summed() | Largest() | Chosen():
             names = {b.name for b in view.bounds}
-            inner = free_indices(view.body).union(*(b.free for b in view.bounds))
-            return inner - names
+            inner = free_indices(view.body).union(*(b.free for b in view.bounds)) - names
+            return inner.union(*(a.free for a in view.at)) if isinstance(view, Chosen) else inner
     return frozenset().union(*(free_indices(p) for p in children(view)))
 
 
@@ -200,10 +231,25 @@ def rename(view: View, mapping: Mapping[str, Affine]) -> View:
         case Leaf():
             new = substitute_atom(view.atom, mapping)
             return as_view(new)
-        case Summed():
+        case Summed() | Largest() | Chosen():
             inner = {k: v for k, v in mapping.items() if k not in {b.name for b in view.bounds}}
-            return Summed(tuple(b.subs(inner) for b in view.bounds), rename(view.body, inner))
+            bounds, body = tuple(b.subs(inner) for b in view.bounds), rename(view.body, inner)
+            at = tuple(a.subs(mapping) for a in view.at) if isinstance(view, Chosen) else ()
+            return bound_again(view, bounds, body, at)
     return rebuild(view, tuple(rename(p, mapping) for p in children(view)))
+
+
+def bound_again(
+    view: Summed | Largest | Chosen, bounds: tuple[Index, ...], body: View, at: tuple[Affine, ...] = ()
+) -> View:
+    """The same kind of node with other bounds and another body."""
+    match view:
+        case Summed():
+            return Summed(bounds, body)
+        case Largest():
+            return Largest(bounds, body)
+        case Chosen():
+            return Chosen(bounds, body, at)
 
 
 def as_view(term: Atom | Poly) -> View:

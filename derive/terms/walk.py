@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from derive.terms.affine import Affine, IdEntry, Size
+from derive.terms.affine import Affine, IdEntry, Quotient, Size, parts_of
 from derive.terms.algebra import function, positive, power, scale, times, total
 from derive.terms.blocks import sum_over
-from derive.terms.substitute import open_block
+from derive.terms.substitute import canonical_maximum, open_block, open_maximum
 from derive.terms.term import (
     ONE,
     Atom,
@@ -15,15 +15,19 @@ from derive.terms.term import (
     Block,
     Bound,
     Delta,
+    Divides,
     Entry,
+    FirstMaximum,
     Func,
     Functional,
+    Maximum,
     Monomial,
     Partial,
     Poly,
     Positive,
     Scalar,
     of_atom,
+    sizes_in,
 )
 
 Rule = Callable[[Atom], Poly | None]
@@ -48,6 +52,10 @@ def _within(atom: Atom) -> Iterator[Atom]:
         case Block():
             for a, _ in atom.body.powers:
                 yield from _within(a)
+        case Maximum():
+            yield from atoms_in(atom.body)
+        case FirstMaximum():
+            yield from _within(atom.of)
         case Partial():
             yield from (atom.of, atom.wrt)
 
@@ -65,14 +73,20 @@ def ids_in(affine: Affine) -> Iterator[IdEntry]:
     for v, _ in affine.terms:
         if isinstance(v, IdEntry):
             yield v
-            for a in v.idx:
+        if isinstance(v, IdEntry | Quotient):
+            for a in parts_of(v):
                 yield from ids_in(a)
+
+
+def affines_in(p: Poly) -> Iterator[Affine]:
+    """Every index expression in `p`."""
+    return (affine for atom in atoms_in(p) for affine in _affines(atom))
 
 
 def sizes_of(p: Poly) -> Iterator[Size]:
     for atom in atoms_in(p):
         for affine in _affines(atom):
-            yield from (v for v, _ in affine.terms if isinstance(v, Size))
+            yield from sizes_in(affine)
 
 
 def _affines(atom: Atom) -> tuple[Affine, ...]:
@@ -81,11 +95,13 @@ def _affines(atom: Atom) -> tuple[Affine, ...]:
             return atom.idx
         case Delta():
             return (atom.difference,)
-        case Bound():
+        case Bound() | Divides():
             return (atom.affine,)
+        case FirstMaximum():
+            return atom.at
         case Scalar():
             return (Affine([(atom.variable, 1)]),)
-        case Block() | Functional():
+        case Block() | Functional() | Maximum():
             return tuple(a for b in atom.bounds for a in (b.lo, b.hi))
     return ()
 
@@ -116,9 +132,18 @@ def _rewrite_atom(atom: Atom, rule: Rule, avoid: frozenset[str]) -> Poly:
             return rewrite(atom.poly, rule, avoid)
         case Positive():
             return positive(rewrite(atom.poly, rule, avoid), atom.strict)
+        case Maximum():
+            return of_atom(_rewrite_maximum(atom, rule, avoid))
+        case FirstMaximum():
+            return of_atom(FirstMaximum(_rewrite_maximum(atom.of, rule, avoid), atom.at))
         case Block():
             return _rewrite_block(atom, rule, avoid)
     return of_atom(atom)
+
+
+def _rewrite_maximum(atom: Maximum, rule: Rule, avoid: frozenset[str]) -> Maximum:
+    bounds, body = open_maximum(atom, avoid)
+    return canonical_maximum(bounds, rewrite(body, rule, avoid | {b.name for b in bounds}))
 
 
 def _rewrite_block(block: Block, rule: Rule, avoid: frozenset[str]) -> Poly:

@@ -17,8 +17,23 @@ import numpy as np
 from derive.errors import IndexRangeError, UnsupportedError
 from derive.ir.environment import Environment, Place, SizeRule
 from derive.ir.normal_form import evaluate_affine
-from derive.terms.affine import Affine, IdEntry, Index, Size, Variable, index
-from derive.terms.term import Atom, Base, Block, Bound, Delta, Entry, Func, Monomial, Poly, Positive, Scalar
+from derive.terms.affine import Affine, IdEntry, Index, Quotient, Size, Variable, index
+from derive.terms.term import (
+    Atom,
+    Base,
+    Block,
+    Bound,
+    Delta,
+    Divides,
+    Entry,
+    FirstMaximum,
+    Func,
+    Maximum,
+    Monomial,
+    Poly,
+    Positive,
+    Scalar,
+)
 from derive.verify.labelled import Array, Labelled, aligned, combine, contract, labelled, number, union
 from derive.verify.scalars import array_function
 
@@ -93,13 +108,13 @@ class Frame:
 
         A false bracket makes it 0, whatever else stands there.
         """
-        brackets = [self.atom(a) for a, _ in m.powers if isinstance(a, Delta | Bound)]
+        brackets = [self.atom(a) for a, _ in m.powers if isinstance(a, Delta | Bound | Divides)]
         brackets += [self.atom(Bound(a)) for a in limits]
         if any(not b.array.any() for b in brackets):
             return number(0.0)
         frame = self if all(b.array.all() for b in brackets) else replace(self, is_strict=False)
-        factors = [_power(frame.atom(a), e) for a, e in m.powers if not isinstance(a, Delta | Bound)]
-        masks = [*brackets, *(frame.atom(a) for a, _ in m.powers if isinstance(a, Positive))]
+        factors = [_power(frame.atom(a), e) for a, e in m.powers if not isinstance(a, Delta | Bound | Divides)]
+        masks = [*brackets, *(frame.atom(a) for a, _ in m.powers if isinstance(a, Positive | FirstMaximum))]
         if masks and not all(np.isfinite(f.array).all() for f in factors):
             factors = [_masked(masks, factors)]
         return contract([*brackets, *factors], self.extents(summed))
@@ -139,6 +154,43 @@ class Frame:
         return Labelled(x.labels, (x.array >= 0).astype(float))
 
     @atom.register
+    def _(self, atom: Divides) -> Labelled:
+        x = self.integers(atom.affine)
+        return Labelled(x.labels, (x.array % atom.divisor == 0).astype(float))
+
+    @atom.register
+    def _(self, atom: Maximum) -> Labelled:
+        """The largest over the bound indices."""
+        outer, rows = self._rows(atom)
+        return Labelled(outer, rows.max(axis=-1))
+
+    @atom.register
+    def _(self, atom: FirstMaximum) -> Labelled:
+        outer, rows = self._rows(atom.of)
+        first = Labelled(outer, rows.argmax(axis=-1))
+        spans = [self._span(b) for b in atom.of.bounds]
+        parts, row = [first], number(0.0)
+        inside = [number(1.0)]
+        for (lo, hi), a in zip(spans, atom.at, strict=True):
+            x = self.integers(a)
+            row = combine(lambda r, v, lo=lo, hi=hi: r * (hi - lo + 1) + v - lo, [row, x])
+            inside.append(Labelled(x.labels, ((x.array >= lo) & (x.array <= hi)).astype(float)))
+        return combine(lambda f, r, *ok: (f == r) * reduce(np.multiply, ok), [*parts, row, *inside])
+
+    def _rows(self, atom: Maximum) -> tuple[tuple[str, ...], Array]:
+        """What a maximum is taken of, its places in one last axis, row by row."""
+        [frame] = self.inside(atom.bounds)
+        x = frame.poly(atom.body)
+        extents = frame.extents([b.name for b in atom.bounds])
+        outer = tuple(n for n in x.labels if n not in extents)
+        places = [x.labels.index(n) for n in (*outer, *(n for n in extents if n in x.labels))]
+        array = x.array.transpose(places)
+        missing = [n for n in extents if n not in x.labels]
+        if missing:
+            raise UnsupportedError(f"the maximum {atom!r} runs over an index that its body does not mention")
+        return outer, array.reshape((*array.shape[: len(outer)], -1))
+
+    @atom.register
     def _(self, atom: Positive) -> Labelled:
         x = self.poly(atom.poly)
         return Labelled(x.labels, ((x.array > 0) if atom.strict else (x.array >= 0)).astype(float))
@@ -169,6 +221,9 @@ class Frame:
             return self.entries(v.tensor, v.idx)
         if isinstance(v, Size):
             return number(self._environment.size(v.name, tuple(self.whole(a) for a in v.args)))
+        if isinstance(v, Quotient):
+            x = self.integers(v.dividend)
+            return Labelled(x.labels, x.array // v.divisor)
         if v in self.fixed:
             return number(self.fixed[v])
         lo, hi = self.ranges[v]

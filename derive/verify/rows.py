@@ -10,6 +10,7 @@ import numpy as np
 
 from derive.errors import DeriveError
 from derive.ir.environment import Place
+from derive.ir.tensor import rest_of
 from derive.terms.affine import Affine, Index
 from derive.terms.term import Entry, Poly
 from derive.verify.evaluate import Frame, MissingRow, Rows, Values
@@ -110,10 +111,11 @@ def _row(tensor: str, key: Place, parts: Sequence[tuple[Definition, Frame]]) -> 
     home = replace(frame, fixed=dict(zip((a.name for a in axes if a.ordered), key, strict=True)))
     inner = [a for a in axes if not a.ordered]
     starts = [home.whole(a.lo) for a in inner]
-    out = np.full([home.whole(a.extent) for a in inner], np.nan)
+    rest = rest_of(parts[0][0])
+    out = np.full([home.whole(a.extent) for a in inner], np.nan if rest is None else rest.value)
     for rule, at in parts:
-        rest = tuple(b for b in rule.domain if b.name not in at.fixed)
-        for point in at.inside(rest):
+        left = tuple(b for b in rule.domain if b.name not in at.fixed)
+        for point in at.inside(left):
             at_axes = [e for a, e in zip(axes, rule.lhs.idx, strict=True) if not a.ordered]
             _store(out, starts, at_axes, rule, point)
     return out

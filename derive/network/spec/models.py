@@ -102,13 +102,22 @@ class RepeatSpec(Frozen):
 
 
 class LossSpec(Frozen):
-    """The loss, the keys of the layers it reads, and the names of the targets it compares them with."""
+    """The loss, the keys of the layers it reads, and the names of the targets it compares them with.
+
+    `mask` is the name of the target or input that says which steps count.
+    """
 
     kind: str
     options: SerializeAsAny[LossOptions]
     sources: tuple[str, ...]
     targets: tuple[str, ...]
     line: int
+    mask: str | None = None
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The keys of the layers and inputs that it reads, the mask included."""
+        return self.sources if self.mask is None else (*self.sources, self.mask)
 
 
 class PenaltySpec(Frozen):

@@ -53,11 +53,15 @@ class LossOptions(Frozen):
     """The options of a loss, how many outputs it reads, and the kinds of target it compares them with.
 
     The first of `target_kinds` is what a target is whose kind is not given; an empty tuple means no target.
+    A `target_of_sample` is one number for each sample. `of_classes` says that the last axis of the output counts
+    the classes, of which the target chooses one or gives each a probability.
     """
 
     outputs: ClassVar[int] = 1
     target_kinds: ClassVar[tuple[str, ...]] = ("real",)
     needs_target: ClassVar[bool] = True
+    target_of_sample: ClassVar[bool] = False
+    of_classes: ClassVar[bool] = False
     abstract_symbol: ClassVar[str | None] = None
 
 

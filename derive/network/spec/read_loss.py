@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from derive.errors import quoted
 from derive.network.spec.complaints import Complaints, listed, suggestion
 from derive.network.spec.drafts import Mention, read_sources
-from derive.network.spec.models import LossSpec, TargetSpec
+from derive.network.spec.models import InputSpec, LossSpec, TargetSpec
 from derive.network.spec.options import LOSS_OPTIONS, LossOptions
 from derive.network.spec.scope import Scope
 from derive.network.spec.tree import Entry, MappingNode, ScalarNode, describe
@@ -23,6 +23,11 @@ class LossDraft:
     options: LossOptions
     sources: tuple[Mention, ...] | None
     entry: Entry
+
+    @property
+    def mask(self) -> str | None:
+        """The name of its mask, for a loss that can have one."""
+        return getattr(self.options, "mask", None)
 
 
 def read_loss(entry: Entry | None, complaints: Complaints) -> LossDraft | None:
@@ -59,9 +64,14 @@ def _kind_entry(entry: Entry, complaints: Complaints) -> Entry | None:
 
 
 def connect_loss(
-    draft: LossDraft | None, output: str, scope: Scope, targets: Sequence[TargetSpec], complaints: Complaints
+    draft: LossDraft | None,
+    output: str,
+    scope: Scope,
+    inputs: Sequence[InputSpec],
+    targets: Sequence[TargetSpec],
+    complaints: Complaints,
 ) -> LossSpec | None:
-    """The loss with the keys of what it reads (by default the last layer) and its targets."""
+    """The loss with the keys of what it reads (by default the last layer), its targets and its mask."""
     if draft is None:
         return None
     sources = [output] if draft.sources is None else _find_sources(draft.sources, scope, complaints)
@@ -71,13 +81,41 @@ def connect_loss(
         expected = "one layer" if draft.options.outputs == 1 else f"{draft.options.outputs} layers"
         message = f"the loss {quoted(draft.kind)} reads {expected}, not {count}"
         complaints.add(place, message, f"name {expected} in `from`")
+    _check_kinds_of_inputs(draft, sources, inputs, complaints)
+    _check_mask(draft, inputs, targets, complaints)
     return LossSpec(
         kind=draft.kind,
         options=draft.options,
         sources=tuple(sources),
-        targets=tuple(target.name for target in targets),
+        targets=tuple(target.name for target in targets if target.name != draft.mask),
         line=place.line,
+        mask=draft.mask,
     )
+
+
+def _check_kinds_of_inputs(
+    draft: LossDraft, sources: Sequence[str], inputs: Sequence[InputSpec], complaints: Complaints
+) -> None:
+    """Ids are no values that a loss could compare."""
+    for given in inputs:
+        if given.name in sources and given.kind != "real":
+            message = f"the loss {quoted(draft.kind)} cannot read the ids of {quoted(given.name)}"
+            complaints.add(draft.entry.key_place, message, "name a layer")
+
+
+def _check_mask(
+    draft: LossDraft, inputs: Sequence[InputSpec], targets: Sequence[TargetSpec], complaints: Complaints
+) -> None:
+    """A mask is a target, or an input of real numbers."""
+    if draft.mask is None or any(target.name == draft.mask for target in targets):
+        return
+    found = next((given for given in inputs if given.name == draft.mask), None)
+    place = draft.entry.key_place
+    if found is None:
+        message = f"the loss {quoted(draft.kind)} has the mask {quoted(draft.mask)}, which is no target and no input"
+        complaints.add(place, message, f"add it under `targets`: `{draft.mask}: {{shape: [T], kind: binary}}`")
+    elif found.kind != "real":
+        complaints.add(place, f"the mask {quoted(draft.mask)} holds ids", "give the input real values, 0 or 1")
 
 
 def _find_sources(mentions: Sequence[Mention], scope: Scope, complaints: Complaints) -> list[str]:
@@ -99,10 +137,11 @@ def check_targets(
     if draft is None:
         return
     place, shown = draft.entry.key_place, f"the loss {quoted(draft.kind)}"
-    if draft.options.needs_target and written is None:
+    compared = [target for target in targets if target.name != draft.mask]
+    if draft.options.needs_target and (written is None or (targets and not compared)):
         complaints.add(place, f"{shown} needs a target, and there is none", "add `targets: {y: …}` with its size")
     elif not draft.options.target_kinds and written is not None:
         complaints.add(written.key_place, f"{shown} has no target", "remove `targets`")
-    elif len(targets) > 1:
-        message = f"{shown} compares with one target, and there are {listed(target.name for target in targets)}"
+    elif len(compared) > 1:
+        message = f"{shown} compares with one target, and there are {listed(target.name for target in compared)}"
         complaints.add(place, message, "keep one target")

@@ -138,25 +138,35 @@ def _real_shape(
     return shape if shape is not None else None if size is None else (size,)
 
 
-def read_targets(entry: Entry | None, loss: str | None, complaints: Complaints) -> tuple[TargetSpec, ...]:
-    """`{y: 10}` or `{y: {size: 10, kind: one_hot}}`; by default the first kind that the loss accepts."""
+def read_targets(
+    entry: Entry | None, loss: str | None, complaints: Complaints, mask: str | None = None
+) -> tuple[TargetSpec, ...]:
+    """`{y: 10}` or `{y: {size: 10, kind: one_hot}}`; by default the first kind that the loss accepts.
+
+    The target called `mask` is binary.
+    """
     if entry is None:
         return ()
     possible = TARGET_KINDS if loss is None else LOSS_OPTIONS[loss].target_kinds
+    of_sample = loss is not None and LOSS_OPTIONS[loss].target_of_sample
     default: TargetKind = next((kind for kind in get_args(TargetKind) if kind in possible[:1]), "real")
     found = []
     for item in entries_of(entry.value, complaints, "`targets`", "{y: 10}"):
-        target = _read_target(item, default, complaints)
+        is_mask = item.key == mask
+        target = _read_target(item, "binary" if is_mask else default, of_sample, complaints)
         if target is None:
             continue
-        if loss is not None and possible and target.kind not in possible:
+        if is_mask and target.kind != "binary":
+            message = f"the mask {quoted(item.key)} is of kind {quoted(target.kind)}"
+            complaints.add(item.key_place, message, "a mask is binary: leave its kind out")
+        elif not is_mask and loss is not None and possible and target.kind not in possible:
             message = f"the loss {quoted(loss)} does not compare with a target of kind {quoted(target.kind)}"
             complaints.add(item.key_place, message, f"possible kinds are {listed(possible)}")
         found.append(target)
     return tuple(found)
 
 
-def _read_target(item: Entry, default: TargetKind, complaints: Complaints) -> TargetSpec | None:
+def _read_target(item: Entry, default: TargetKind, of_sample: bool, complaints: Complaints) -> TargetSpec | None:
     what, place = f"the target {quoted(item.key)}", item.key_place
     named = _is_named(item, complaints)
     written = validate(_WrittenTarget, _as_mapping(item, "shape"), complaints, what)
@@ -166,6 +176,8 @@ def _read_target(item: Entry, default: TargetKind, complaints: Complaints) -> Ta
     if kind == "class_id":
         shape: Shape | None = written.shape or ()
         size = written.size
+    elif of_sample and written.shape is None and written.size is None:
+        shape, size = (), None
     else:
         shape, size = _real_shape(written.shape, written.size, place, complaints, what), None
     if not named or shape is None:

@@ -40,8 +40,24 @@ SETS = [
     ((0,), (1,), 2),
     ((0, 1, 2), (0, 1, 2), 2),
     ((0,), (0, 1), 0),
+    ((0, 1, 3), (0, 2, 3), 3),
+    ((0, 1, 2), (0, 2), 2),
+    ((0, 1, 2), (0, 1, 2), 1),
 ]
-CASES = [(l, r, rank) for a, b, rank in SETS for l, r in product(permutations(a), permutations(b))]
+STACKS = [
+    ((0, 1, 2, 4), (0, 1, 3, 4), 4),
+    ((0, 2, 1, 4), (1, 3, 0, 4), 4),
+    ((4, 0, 3), (4, 1, 0, 2), 4),
+    ((0, 1, 3), (0, 3), 2),
+    ((0, 3), (1, 0, 2, 3), 3),
+    ((2, 0, 3, 4), (2, 0, 3, 4), 1),
+    ((2, 0, 3, 4), (2, 0, 4, 3), 1),
+    ((0, 1, 3, 4), (0, 2, 4, 3), 3),
+    ((2, 3, 1, 0), (2, 3, 1, 0), 2),
+    ((0, 2, 3, 4), (0, 2, 3, 4), 1),
+    ((1, 0, 2, 3), (1, 0, 2, 3), 2),
+]
+CASES = [(l, r, rank) for a, b, rank in SETS for l, r in product(permutations(a), permutations(b))] + STACKS
 
 
 @pytest.mark.parametrize("l, r, rank", CASES)
@@ -67,6 +83,11 @@ def test_products_of_matrices_are_no_einsum() -> None:
     for l, r, rank in CASES:
         if len(l) <= 2 and len(r) <= 2 and rank == 2 and len({*l, *r}) == 3:
             assert "dot" in ast.unparse(contraction(name("l"), l, name("r"), r, rank))
+
+
+def test_stacks_of_products_and_dots_of_rows_are_no_einsum() -> None:
+    for l, r, rank in [((0, 1, 3), (0, 2, 3), 3), ((0, 3, 1), (2, 0, 3), 3), ((0, 1, 2), (0, 1, 2), 2), *STACKS[:6]]:
+        assert "einsum" not in ast.unparse(contraction(name("l"), l, name("r"), r, rank))
 
 
 LAYOUTS = [(0,), (1,), (0, 1), (1, 0), (0, None), (None, 1), (None,), (), (2, 0), (2, None, 1), (0, 2), (1, 2, 0)]

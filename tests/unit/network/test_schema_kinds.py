@@ -45,15 +45,20 @@ ACTIVATIONS = {
     "log_softmax": {},
     "sigma": {},
 }
+STEPPED = {"mask": None, "steps": "sum"}
 LOSSES = {
-    "half_squared_error": {},
-    "mean_squared_error": {},
-    "mean_absolute_error": {},
-    "huber": {"delta": 1},
-    "binary_cross_entropy": {},
-    "binary_cross_entropy_with_logits": {},
-    "cross_entropy": {},
-    "cross_entropy_with_logits": {},
+    "half_squared_error": STEPPED,
+    "mean_squared_error": {"mask": None},
+    "mean_absolute_error": {"mask": None},
+    "huber": {"mask": None, "delta": 1},
+    "inner_product": STEPPED,
+    "binary_cross_entropy": STEPPED,
+    "binary_cross_entropy_with_logits": STEPPED,
+    "cross_entropy": {**STEPPED, "label_smoothing": 0},
+    "cross_entropy_with_logits": {**STEPPED, "label_smoothing": 0},
+    "kl_divergence": {**STEPPED, "log": False},
+    "hinge": STEPPED,
+    "multiclass_hinge": {**STEPPED, "margin": 1},
     "C": {},
 }
 
@@ -153,7 +158,7 @@ def test_a_new_activation_is_a_layer_too() -> None:
     assert len(read_network_text("inputs: {x: 3}\nlayers: [swish]").layers) == 1
 
 
-class TripletOptions(LossOptions):
+class RankingOptions(LossOptions):
     """A loss of three outputs and no target."""
 
     outputs: ClassVar[int] = 3
@@ -164,18 +169,18 @@ class TripletOptions(LossOptions):
 
 @pytest.mark.usefixtures("tables")
 def test_a_new_loss_may_read_several_layers() -> None:
-    register_loss("triplet", TripletOptions)
+    register_loss("ranking", RankingOptions)
     net = (
         "inputs: {x: 3}\nlayers:\n- {dense: {units: 2}, name: a}\n- {dense: {units: 2}, name: p, from: x}\n"
         "- {dense: {units: 2}, name: n, from: x}\n"
     )
-    loss = read_network_text(net + "loss: {triplet: {from: [a, p, n], margin: 2}}").loss
+    loss = read_network_text(net + "loss: {ranking: {from: [a, p, n], margin: 2}}").loss
     assert loss is not None
-    assert (loss.sources, loss.targets, loss.options) == (("a", "p", "n"), (), TripletOptions(margin=2))
-    with pytest.raises(DeriveError, match="the loss `triplet` reads 3 layers, not 1; name 3 layers in `from`"):
-        read_network_text(net + "loss: triplet")
-    with pytest.raises(DeriveError, match="the loss `triplet` has no target; remove `targets`"):
-        read_network_text(net + "targets: {y: 2}\nloss: {triplet: {from: [a, p, n]}}")
+    assert (loss.sources, loss.targets, loss.options) == (("a", "p", "n"), (), RankingOptions(margin=2))
+    with pytest.raises(DeriveError, match="the loss `ranking` reads 3 layers, not 1; name 3 layers in `from`"):
+        read_network_text(net + "loss: ranking")
+    with pytest.raises(DeriveError, match="the loss `ranking` has no target; remove `targets`"):
+        read_network_text(net + "targets: {y: 2}\nloss: {ranking: {from: [a, p, n]}}")
 
 
 @pytest.mark.usefixtures("tables")

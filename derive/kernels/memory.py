@@ -1,0 +1,156 @@
+"""In which order the axes of a value lie in memory, the outermost first, as far as it is known; it decides speed only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+
+from derive.kernels.program import (
+    Arranged,
+    Assembled,
+    Contraction,
+    Graph,
+    Guarded,
+    Marked,
+    Node,
+    Operand,
+    Part,
+    Pointwise,
+    Reduction,
+    Ref,
+)
+from derive.kernels.window_nodes import Merged, Packed, Placed, Strided
+
+Order = tuple[int, ...]
+
+
+@dataclass
+class Memory:
+    """Orders of axes, each found once."""
+
+    graph: Graph
+    found: dict[Ref, Order] = field(default_factory=dict)
+
+    def order(self, ref: Ref) -> Order:
+        if ref not in self.found:
+            self.found[ref] = self._order(self.graph[ref])
+        return self.found[ref]
+
+    def is_rowwise(self, ref: Ref) -> bool:
+        """Whether the axes lie as they are counted."""
+        return self.order(ref) == tuple(range(len(self.graph[ref].shape)))
+
+    def operand(self, o: Operand) -> list[int]:
+        """The places of an operand's axes from the outermost to the innermost."""
+        return [p for q in self.order(o.ref) if (p := o.places[q]) is not None]
+
+    @singledispatchmethod
+    def _order(self, node: Node) -> Order:
+        """As they are counted, for everything that NumPy makes anew."""
+        return tuple(range(len(node.shape)))
+
+    @_order.register
+    def _(self, node: Placed) -> Order:
+        return node.memory
+
+    @_order.register
+    def _(self, node: Pointwise) -> Order:
+        """NumPy keeps the order of the arguments; the first with all axes decides."""
+        rank = len(node.shape)
+        for o in node.arguments:
+            places = self.operand(o)
+            if len(places) == rank:
+                return tuple(places)
+        return tuple(range(rank))
+
+    @_order.register
+    def _(self, node: Arranged | Marked | Guarded) -> Order:
+        return self._completed(self.operand(node.args[0]), len(node.shape))
+
+    @_order.register
+    def _(self, node: Reduction) -> Order:
+        rank = len(node.shape)
+        return self._completed([p for p in self.operand(node.arg) if p < rank], rank)
+
+    @_order.register
+    def _(self, node: Part) -> Order:
+        axes = [q for q, is_fixed in enumerate(node.fixed) if not is_fixed]
+        return tuple(axes.index(q) for q in self.order(node.arg.ref) if q in axes)
+
+    @_order.register
+    def _(self, node: Strided) -> Order:
+        """Along each axis of the source in turn, the largest steps first."""
+        out: list[int] = []
+        for q in self.order(node.arg.ref):
+            runs = [k for k, s in enumerate(node.steps[q]) if s and k not in out]
+            out += sorted(runs, key=lambda k: -abs(node.steps[q][k]))
+        return self._completed(out, len(node.shape))
+
+    @_order.register
+    def _(self, node: Merged) -> Order:
+        """Merged axes lie where the outermost of them does, if they lie together."""
+        firsts = [sum(node.groups[:q]) for q in range(len(node.groups))]
+        order = self.order(node.arg.ref)
+        return tuple(sorted(range(len(firsts)), key=lambda q: order.index(firsts[q])))
+
+    @_order.register
+    def _(self, node: Contraction) -> Order:
+        blocks = blocks_of(self, node)
+        return tuple(range(len(node.shape))) if blocks is None else blocks.order
+
+    def _completed(self, found: Sequence[int], rank: int) -> Order:
+        return (*found, *(k for k in range(rank) if k not in found))
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """A product of two operands as one of matrices: the places that both share, the rows, the columns, those summed.
+
+    Rows are the first operand's own, columns the second's, each in the order in which they lie in memory; `first`
+    and `second` are the operands in this order.
+    """
+
+    first: Operand
+    second: Operand
+    shared: tuple[int, ...]
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    summed: tuple[int, ...]
+
+    @property
+    def order(self) -> Order:
+        """The places of the result from the outermost to the innermost."""
+        return (*self.shared, *self.rows, *self.columns)
+
+
+def blocks_of(memory: Memory, node: Contraction) -> Blocks | None:
+    """The blocks of a product in which columns of windows stand, or values that do not lie row by row in memory.
+
+    Symbolic extents (samples) are columns, so that the samples stay innermost. None for all other products.
+    """
+    graph, rank = memory.graph, len(node.shape)
+    if any(len(set(o.places)) < len(o.places) or None in o.places for o in node.args):
+        return None
+    first, second = node.args
+    a, b = memory.operand(first), memory.operand(second)
+    if {p for p in a if p >= rank} != {p for p in b if p >= rank} or max(*a, *b, 0) < rank:
+        return None
+    has_columns = [isinstance(graph[o.ref], Packed) for o in node.args]
+    if not any(has_columns) and not any(len(o.places) > 2 and not memory.is_rowwise(o.ref) for o in node.args):
+        return None
+    if _is_symbolic(node, a, b) and not _is_symbolic(node, b, a):
+        first, second, a, b = second, first, b, a
+        has_columns.reverse()
+    leading = a if has_columns[0] or (len(a) > len(b) and not has_columns[1]) else b
+    shared = [p for p in leading if p < rank and p in a and p in b]
+    rows = [p for p in a if p < rank and p not in shared]
+    columns = [p for p in b if p < rank and p not in shared]
+    summed = [p for p in leading if p >= rank]
+    return Blocks(first, second, tuple(shared), tuple(rows), tuple(columns), tuple(summed))
+
+
+def _is_symbolic(node: Contraction, places: Sequence[int], others: Sequence[int]) -> bool:
+    """Whether an axis of an operand's own has a symbolic extent."""
+    rank = len(node.shape)
+    return any(not node.shape[p].is_number for p in places if p < rank and p not in others)

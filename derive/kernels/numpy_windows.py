@@ -1,0 +1,222 @@
+"""Strided views, packed columns and scattered sums as NumPy source: slices and windows where they do, strides else."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+
+from derive.kernels.alignment import transposed
+from derive.kernels.numpy_products import product
+from derive.kernels.program import Operand, Shape
+from derive.kernels.strides import meets_once, merged_groups
+from derive.kernels.syntax import (
+    Expr,
+    Line,
+    Nest,
+    assign,
+    augmented,
+    binary,
+    call,
+    constant,
+    name,
+    subscript,
+    tuple_of,
+)
+from derive.kernels.window_nodes import Placed, Strided, Written
+from derive.terms.affine import Affine
+
+ZERO = Affine()
+MOST_TAPS = 64
+"""Up to so many places a Python loop over slices is as quick as one assignment through strides."""
+
+STRIDED = "strided"
+"""The helper that a kernel brings along for views that no slice or window gives."""
+
+
+@dataclass
+class WindowEmitter:
+    """Writes nodes of windows; `sized` writes extents, `fresh` gives loop variables, `functions` collects helpers."""
+
+    sized: Callable[[Affine], Expr]
+    fresh: Callable[[str], str]
+    functions: set[str]
+
+    # -- views -------------------------------------------------------------------------------------------
+
+    def view(self, node: Strided, value: Expr, whole: Shape) -> Expr:
+        """A strided view, as simple as it can be written."""
+        return self._slices(node, value, whole) or self._split(node, value, whole) or self._strides(node, value)
+
+    def _slices(self, node: Strided, value: Expr, whole: Shape) -> Expr | None:
+        """Slices with steps, where every axis is run along by one axis at most, and each runs along one."""
+        runs = [[k for k, s in enumerate(row) if s] for row in node.steps]
+        order = [k for row in runs for k in row]
+        if any(len(row) > 1 for row in runs) or len(set(order)) < len(order) or len(order) < len(node.shape):
+            return None
+        at = []
+        for q, row in enumerate(runs):
+            if not row:
+                at.append(self.sized(node.starts[q]))
+                continue
+            index = self._slice(node.starts[q], node.steps[q][row[0]], node.shape[row[0]], whole[q])
+            if index is None:
+                return None
+            at.append(index)
+        return transposed(subscript(value, *at), order)
+
+    def _slice(self, start: Affine, step: int, extent: Affine, whole: Affine) -> Expr | None:
+        """`start : stop : step`; None where a slice that goes backwards may end at 0."""
+        last = start + (extent - 1) * step
+        if step < 0:
+            if not last.is_number:
+                return None
+            stop = None if last == ZERO else self.sized(last - 1)
+            return ast.Slice(self.sized(start), stop, constant(step))
+        ends = last + 1 == whole or (last.is_number and whole.is_number and last.const + step >= whole.const)
+        return ast.Slice(
+            None if start == ZERO else self.sized(start),
+            None if ends else self.sized(last + 1),
+            None if step == 1 else constant(step),
+        )
+
+    def _split(self, node: Strided, value: Expr, whole: Shape) -> Expr | None:
+        """A reshape, where every axis is split into several, row by row."""
+        if merged_groups(node.shape, Written(node.starts, node.steps), whole) is None:
+            return None
+        return call(ast.Attribute(value, "reshape"), *(self.sized(e) for e in node.shape))
+
+    def _strides(self, node: Strided, value: Expr) -> Expr:
+        self.functions.add(STRIDED)
+        starts = tuple_of([self.sized(s) for s in node.starts])
+        steps = tuple_of([tuple_of([constant(s) for s in row]) for row in node.steps])
+        return call(f"_{STRIDED}", value, starts, steps, tuple_of([self.sized(e) for e in node.shape]))
+
+    # -- writing -----------------------------------------------------------------------------------------
+
+    def placed(self, node: Placed, variable: str, parts: Sequence[tuple[Operand, Expr, Shape]], dtype: Expr) -> list[Line]:
+        """`variable` as an array with the parts written into it."""
+        lines: list[Line] = [assign(variable, self._blank(node, dtype))]
+        for (_, value, shape), written in zip(parts, node.places, strict=True):
+            lines += self._written(node, name(variable), value, shape, written)
+        return lines
+
+    def _blank(self, node: Placed, dtype: Expr) -> Expr:
+        shape = tuple_of([self.sized(node.shape[q]) for q in node.memory])
+        match node.fill:
+            case None:
+                made = call("np.empty", shape, dtype)
+            case 0:
+                made = call("np.zeros", shape, dtype)
+            case fill:
+                made = call("np.full", shape, constant(fill), dtype)
+        return transposed(made, node.memory)
+
+    def _written(self, node: Placed, out: Expr, value: Expr, shape: Shape, written: Written) -> list[Line]:
+        """One assignment, or a loop over the places (taps of a kernel) that runs along the same axis as others do."""
+        loops = self._loops(node, shape, written)
+        if loops is None:
+            self.functions.add(STRIDED)
+            starts = tuple_of([self.sized(s) for s in written.starts])
+            steps = tuple_of([tuple_of([constant(s) for s in row]) for row in written.steps])
+            view = call(f"_{STRIDED}", out, starts, steps, tuple_of([self.sized(e) for e in shape]))
+            return [assign(subscript(view, constant(...)), value)]
+        variables = {k: self.fresh("k") for k in loops}
+        target, source = self._slot(node, out, value, shape, written, variables)
+        once = all(meets_once(*self._along(shape, row)) for row in written.steps)
+        line: Line = assign(target, source) if once or not node.adds else augmented(target, "add", source)
+        for k in reversed(loops):
+            counted = call("range", self.sized(shape[k]))
+            line = Nest(ast.For(ast.Name(variables[k]), counted, [], []), (line,))
+        return [line]
+
+    def _along(self, shape: Shape, row: Sequence[int]) -> tuple[Shape, tuple[int, ...]]:
+        runs = [k for k, s in enumerate(row) if s]
+        return tuple(shape[k] for k in runs), tuple(row[k] for k in runs)
+
+    def _loops(self, node: Placed, shape: Shape, written: Written) -> list[int] | None:
+        """The axes of a part to loop over: all but the longest along each axis; None for strides instead."""
+        loops: list[int] = []
+        for row in written.steps:
+            runs = [k for k, s in enumerate(row) if s and k not in loops]
+            slid = _longest(runs, shape)
+            loops += [k for k in runs if k != slid]
+        crossing = [k for k in range(len(shape)) if sum(1 for row in written.steps if row[k]) > 1]
+        loops += [k for k in crossing if k not in loops]
+        once = all(meets_once(*self._along(shape, row)) for row in written.steps)
+        count = prod(shape[k].const if shape[k].is_number else MOST_TAPS + 1 for k in loops)
+        return None if once and count > MOST_TAPS else sorted(loops)
+
+    def _slot(
+        self, node: Placed, out: Expr, value: Expr, shape: Shape, written: Written, variables: dict[int, str]
+    ) -> tuple[Expr, Expr]:
+        """The slices of the whole and the part of the value that belongs there, for given loop variables."""
+        at: list[Expr] = []
+        order: list[int] = []
+        flipped: set[int] = set()
+        for q, row in enumerate(written.steps):
+            start = self._start(written.starts[q], row, variables)
+            slid = [k for k, s in enumerate(row) if s and k not in variables]
+            if not slid:
+                at.append(start[0] if start[0] is not None else constant(0))
+                continue
+            [k] = slid
+            order.append(k)
+            step = row[k]
+            if step < 0:
+                flipped.add(k)
+                start = self._start(written.starts[q] + (shape[k] - 1) * step, row, variables)
+            at.append(self._run(start, abs(step), shape[k], node.shape[q]))
+        index = [
+            name(variables[k])
+            if k in variables
+            else ast.Slice(None, None, constant(-1))
+            if k in flipped
+            else ast.Slice(None, None)
+            for k in range(len(shape))
+        ]
+        while index and isinstance(index[-1], ast.Slice) and index[-1].step is None:
+            index.pop()
+        source = subscript(value, *index) if index else value
+        kept = [k for k in range(len(shape)) if k not in variables]
+        return subscript(out, *at), transposed(source, [order.index(k) for k in kept])
+
+    def _start(self, first: Affine, row: Sequence[int], variables: dict[int, str]) -> tuple[Expr | None, Affine]:
+        """Where a slice begins: an expression of the loop variables (None for 0), and its part without them."""
+        out: Expr | None = None if first == ZERO else self.sized(first)
+        for k, step in enumerate(row):
+            if step and k in variables:
+                moved = name(variables[k]) if abs(step) == 1 else binary("multiply", constant(abs(step)), name(variables[k]))
+                if out is None:
+                    out = moved if step > 0 else ast.UnaryOp(ast.USub(), moved)
+                else:
+                    out = binary("add" if step > 0 else "subtract", out, moved)
+        return out, first
+
+    def _run(self, start: tuple[Expr | None, Affine], step: int, extent: Affine, whole: Affine) -> Expr:
+        begin, first = start
+        length = (extent - 1) * step + 1
+        stop: Expr | None
+        if begin is None:
+            stop = None if length == whole else self.sized(length)
+        elif isinstance(begin, ast.Constant) or first == ZERO or not first.is_number:
+            stop = self.sized(first + length) if isinstance(begin, ast.Constant) else binary("add", begin, self.sized(length))
+        else:
+            stop = binary("add", begin, self.sized(length))
+        return ast.Slice(begin, stop, None if step == 1 else constant(step))
+
+    # -- reshapes ----------------------------------------------------------------------------------------
+
+    def merged(self, value: Expr, groups: Sequence[int], shape: Shape) -> Expr:
+        """Neighbouring axes as one; the extent that is longest to write is left to NumPy."""
+        longest = max(range(len(groups)), key=lambda q: groups[q])
+        sizes = [constant(-1) if q == longest else product([e], self.sized) for q, e in enumerate(shape)]
+        return call(ast.Attribute(value, "reshape"), *sizes)
+
+
+def _longest(runs: Sequence[int], shape: Shape) -> int | None:
+    """The axis that a slice runs along: one of symbolic extent, or the longest."""
+    if not runs:
+        return None
+    return max(runs, key=lambda k: (not shape[k].is_number, shape[k].const, -k))
