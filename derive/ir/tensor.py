@@ -30,11 +30,13 @@ class Label:
     `meaning` is `weight`, `bias`, `preactivation`, `activation`, `input`, `target`, `cost`, `slope`, … or
     `own` (the user's own name); `layer` is a number, an ordered index, a name, or None. `part` tells apart
     tensors of one meaning in the same round of a repeat: `1` and `2` for `W1[l, j, k]` and `W2[l, j, k]`.
+    `symbol` spells the letter (`hat x`, `mu`) of a tensor whose meaning the notation has no letter for.
     """
 
     meaning: str = "own"
     layer: int | str | Affine | None = None
     part: str = ""
+    symbol: str = ""
 
 
 @dataclass(frozen=True)

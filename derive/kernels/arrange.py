@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derive.kernels.definitions import Definition, Place
@@ -84,7 +84,21 @@ class Carry:
     ref: Ref
 
 
-Statement = Section | Compute | Repeat | Branch | Keep | Store | Carry
+@dataclass(frozen=True, eq=False)
+class Slabs:
+    """`body` for one piece after the other along an axis of some extent; `axes` has its place in every value.
+
+    `stored` are the values that are read afterwards, as wholes; `sums` are added up over all pieces.
+    """
+
+    extent: Affine
+    axes: Mapping[Ref, int]
+    body: tuple[Statement, ...]
+    stored: tuple[Ref, ...]
+    sums: tuple[Ref, ...]
+
+
+Statement = Section | Compute | Repeat | Branch | Slabs | Keep | Store | Carry
 
 
 @dataclass

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Statement, Store
+from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Slabs, Statement, Store
 from derive.kernels.definitions import Definition, Storage
+from derive.kernels.emit_slabs import SlabEmitter, takes_out
 from derive.kernels.fields import Names
 from derive.kernels.numpy_nodes import NodeEmitter
-from derive.kernels.program import Condition, Graph, Marked, Pointwise, Ref
+from derive.kernels.program import Condition, Graph, Marked, Node, Pointwise, Ref
 from derive.kernels.reuse import Liveness
 from derive.kernels.syntax import (
     COMPARISONS,
@@ -35,7 +36,11 @@ COMMUTATIVE = frozenset(("add", "multiply", "maximum", "minimum"))
 
 @dataclass
 class Emitter:
-    """Emits the statements of one function. `names` gives out variables, `title` the formula of a definition."""
+    """Emits the statements of one function. `names` gives out variables, `title` the formula of a definition.
+
+    Inside a loop over slabs, `slab` is the variable of the slice; `sums` are the values that are added up,
+    `pieces` the variables of the pieces of values that are kept as wholes, `buffers` the memory to write values into.
+    """
 
     graph: Graph
     liveness: Liveness
@@ -49,6 +54,10 @@ class Emitter:
     results: frozenset[str]
     handed_out: set[Ref] = field(default_factory=set)
     wanted: dict[Ref, str] = field(default_factory=dict)
+    slab: str = ""
+    sums: frozenset[Ref] = frozenset()
+    pieces: dict[Ref, str] = field(default_factory=dict)
+    buffers: dict[Ref, str] = field(default_factory=dict)
 
     def emit(self, statements: Sequence[Statement]) -> list[Line]:
         """The lines of a block."""
@@ -64,6 +73,8 @@ class Emitter:
                     lines.extend(self._repeat(s))
                 case Branch():
                     lines.extend(self._branch(s))
+                case Slabs():
+                    lines.extend(SlabEmitter(self, s).lines())
                 case Keep():
                     lines.append(self._keep(s))
                 case Store():
@@ -86,6 +97,7 @@ class Emitter:
         wanted = self.variable(s.definition)
         if wanted in self.lists.values():
             wanted = self.names.fresh(f"{wanted}_part")
+        wanted = self.pieces.get(self.liveness.root(s.ref), wanted)
         while r is not None and r in over:
             self.wanted[r] = wanted
             r = over[r]
@@ -93,7 +105,7 @@ class Emitter:
     def _variable(self, ref: Ref, over: Ref | None = None) -> str:
         """The variable of a value: that of the memory it is written into, or a new one after its operation."""
         variables = self.nodes.variables
-        wanted = self.wanted.pop(ref, None)
+        wanted = self.pieces.get(ref) or self.wanted.pop(ref, None)
         if wanted is not None:
             variables[ref] = wanted
         else:
@@ -104,6 +116,8 @@ class Emitter:
 
     def _compute(self, s: Compute) -> list[Line]:
         ref, fate = s.ref, self.liveness.fate(s)
+        if ref in self.sums:
+            return [self._added_up(ref)]
         self.nodes.variables.pop(ref, None)
         if fate.is_inlined:
             return []
@@ -112,6 +126,8 @@ class Emitter:
             return self.nodes.placing(node, self._variable(ref))
         value = self.nodes.computed(ref) if over is None and not isinstance(node, Marked) else None
         variable = self._variable(ref, over)
+        if value is not None and ref in self.buffers:
+            return [self._into(node, value, variable, self.buffers[ref])]
         if value is not None:
             return [assign(variable, value)]
         if isinstance(node, Marked):
@@ -121,6 +137,29 @@ class Emitter:
             return [*fresh, *renamed, self.nodes.marking(node, variable)]
         assert over is not None and isinstance(node, Pointwise), "only pointwise operations are done in place"
         return [self._in_place(node, variable, over)]
+
+    def _added_up(self, ref: Ref) -> Line:
+        """`total += …`: what a slab adds to a sum."""
+        self.nodes.slab = self.slab
+        value = self.nodes.computed(ref)
+        self.nodes.slab = ""
+        return augmented(self.nodes.variables[ref], "add", value)
+
+    def _into(self, node: Node, value: Expr, variable: str, memory: str) -> Line:
+        """`a = np.subtract(x, mu, out=buffer)`, or `buffer[...] = value`."""
+        if not takes_out(node, value):
+            return assign(subscript(name(memory), constant(...)), value)
+        if isinstance(node, Pointwise):
+            args = [self.nodes.operand(o, len(node.shape), node) for o in node.arguments]
+            function, args = self.nodes.quickest(node, args)
+            value = call(f"np.{function}", *args)
+        assert isinstance(value, ast.Call)
+        written = ast.Call(value.func, value.args, [*value.keywords, ast.keyword("out", name(memory))])
+        return ast.Expr(written) if variable == memory else assign(variable, written)
+
+    def plain_name(self, ref: Ref) -> str:
+        """A new variable, called after the operation."""
+        return self.names.fresh(_word(self.graph, ref))
 
     def _in_place(self, node: Pointwise, variable: str, over: Ref) -> Line:
         """`a += b`, or `a = np.tanh(z, out=z)`."""

@@ -14,7 +14,7 @@ from derive.network.network import Network
 from derive.terms.affine import Affine, Index, Size, index
 from derive.terms.prover import Context, in_range
 
-RESERVED = frozenset((*dir(builtins), *keyword.kwlist, "np", "params", "inputs", "rng", "dtype", "Params", "Inputs"))
+RESERVED = frozenset((*dir(builtins), *keyword.kwlist, "np", "params", "inputs", "rng", "dtype", "work", "workspace", "Params", "Inputs"))
 
 
 class Names:

@@ -10,6 +10,7 @@ from derive.kernels.arrange import (
     Arranger,
     Branch,
     Repeat,
+    Slabs,
     Statement,
     bindings_of,
     family_use,
@@ -22,6 +23,7 @@ from derive.kernels.numpy_nodes import NodeEmitter
 from derive.kernels.plan import Item
 from derive.kernels.program import UNIT, Given, Graph, Operand, Part, Ref
 from derive.kernels.reuse import Liveness
+from derive.kernels.slabs import in_slabs
 from derive.kernels.syntax import (
     Expr,
     Line,
@@ -58,16 +60,18 @@ class Program:
     storages: dict[str, Storage]
     titles: Titles
 
-    def emit(self, values: Sequence[Place], families: Sequence[str]) -> FunctionBody:
+    def emit(self, values: Sequence[Place], families: Sequence[str], takes_workspace: bool = False) -> FunctionBody:
         """The body of a function that computes `values` and the whole `families`."""
-        return FunctionBody(self, tuple(values), tuple(families))
+        return FunctionBody(self, tuple(values), tuple(families), takes_workspace)
 
 
 class FunctionBody:
     """The lines of a function, and the expressions of its results; `functions` are the helpers that it calls."""
 
-    def __init__(self, program: Program, values: tuple[Place, ...], families: tuple[str, ...]) -> None:
-        self.program = program
+    def __init__(
+        self, program: Program, values: tuple[Place, ...], families: tuple[str, ...], takes_workspace: bool = False
+    ) -> None:
+        self.program, self.takes_workspace = program, takes_workspace
         self.names = Names()
         self.letters: dict[str, list[str]] = {}
         self.fields = fields_of(program.network, program.storages, self.names)
@@ -83,7 +87,8 @@ class FunctionBody:
         arranger.arrange(items)
         for ref in refs.values():
             arranger.need(ref)
-        statements = tuple(arranger.stack[0].statements)
+        statements = in_slabs(program.graph, arranger.stack[0].statements, frozenset(refs.values()))
+        self.loops = [s for s in statements if isinstance(s, Slabs)]
         bound = frozenset(b.ref for b in bindings_of(items) if b.ref is not None)
         liveness = Liveness(program.graph, bound, frozenset(refs.values()))
         liveness.analyse(statements)
@@ -181,7 +186,16 @@ class FunctionBody:
             member = subscript(array, constant(0)) if field.is_sequence else array
             sizes = [assign("dtype", attribute(member, "dtype")), *sizes]
             used.add(field.local)
+        if self.nodes.work_places:
+            sizes.append(assign("work", attribute(self._workspace(), "take")))
         return [self._unpacked(used), *sizes, *extra]
+
+    def _workspace(self) -> Expr:
+        """The workspace that the function is given, or a new one."""
+        if not self.takes_workspace:
+            return call("Workspace")
+        given = ast.Compare(name("workspace"), [ast.Is()], [constant(None)])
+        return ast.IfExp(given, call("Workspace"), name("workspace"))
 
     def _shape(self, shape: Sequence[object]) -> Expr:
         items = [self.nodes.sizes.affine(e, {}) for e in shape]  # type: ignore[arg-type]

@@ -103,6 +103,7 @@ class _Source:
         self.functions: set[str] = set()
         self.has_constants = False
         self.has_ones = False
+        self.has_slabs = False
 
     def text(self) -> str:
         functions = [self._forward(), self._loss(), self._value_and_grad(), self._init()]
@@ -126,6 +127,7 @@ class _Source:
             support=support_source(self.functions),
             constants=self.has_constants,
             ones=self.has_ones,
+            slabs=self.has_slabs,
             caches=["cache"] * self.has_constants + ["lru_cache"] * self.has_ones,
             arrays=", ".join(f.local for f in fields if not f.is_number),
             shapes=rendered(shapes_function(self.network, fields, names)),
@@ -135,8 +137,9 @@ class _Source:
 
     # -- functions ---------------------------------------------------------------------------------------
 
-    def _body(self, values: Sequence[Place], families: Sequence[str]) -> FunctionBody:
-        body = self.program.emit(values, families)
+    def _body(self, values: Sequence[Place], families: Sequence[str], takes_workspace: bool = False) -> FunctionBody:
+        body = self.program.emit(values, families, takes_workspace)
+        self.has_slabs |= bool(body.loops)
         self.functions |= body.nodes.functions
         self.has_constants |= bool(body.nodes.constants)
         self.has_ones |= bool(body.nodes.ones)
@@ -157,13 +160,13 @@ class _Source:
         storage = self.program.storages
         plain = [(ADJOINT + t, ()) for t in self.gradients if not storage[t].sequence]
         families = [ADJOINT + t for t in self.gradients if storage[t].sequence]
-        body = self._body([(self.cost, ()), *plain], families)
+        body = self._body([(self.cost, ()), *plain], families, takes_workspace=True)
         groups = {"params": ("Params",), "inputs": ("Inputs",), "all": ("Params", "Inputs")}[self.wrt]
         results = [self._group(body, g) for g in groups]
         out = tuple_of([body.results[self.cost, ()], *results])
         text = f"The cost and its gradients: `(loss, {', '.join(groups)})`."
         lines = [*body.body, ast.Return(out)]
-        return ShownFunction("value_and_grad", "params, inputs", _docstring(text), rendered(lines))
+        return ShownFunction("value_and_grad", "params, inputs, workspace=None", _docstring(text), rendered(lines))
 
     def _group(self, body: FunctionBody, group: str) -> Expr:
         fields = [f for f in body.fields if f.is_parameter == (group == "Params")]

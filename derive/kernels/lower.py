@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import singledispatchmethod
 
@@ -20,7 +20,10 @@ from derive.kernels.marking import marked_position
 from derive.kernels.packing import with_columns
 from derive.kernels.program import Accumulated, Condition, Guarded, Operand
 from derive.kernels.reading import Reading
+from derive.kernels.scattering import ScatteredSum, Scatterings
+from derive.kernels.window_lowering import WindowLowering, at_place, standing_at
 from derive.raising import array
+from derive.raising.contraction import array_of
 from derive.raising.scalar_parts import scalar_parts
 from derive.terms import term
 from derive.terms.affine import Affine, Index, Size
@@ -41,6 +44,7 @@ class Lowering:
     reading: Reading
     saved: Saved = lambda entry, name: None
     is_relative: bool = False
+    scatterings: Scatterings = field(default_factory=lambda: Scatterings(lambda entry, k: None))
 
     def value(self, a: array.Array) -> Named:
         """The value of an array expression, its coefficient multiplied in."""
@@ -57,7 +61,21 @@ class Lowering:
     def _(self, a: array.Source) -> Term:
         if not isinstance(a.atom, term.Entry):
             raise abstract_cost(a.atom)
+        if a.atom.tensor in self.scatterings.found:
+            return Term(ONE, self._scattered(self.scatterings.found[a.atom.tensor]))
         return Term(ONE, self.reading.entry(a.atom.tensor, a.atom.idx))
+
+    def _scattered(self, s: ScatteredSum) -> Named:
+        """Parts are computed over axes of their own and added where they belong."""
+        with self._in_scope(s.over):
+            scope = self.reading.scope
+            axes = {n: b for n, b in scope.items() if not b.ordered}
+            body = self.value(array_of(self.scatterings.named(s.body, scope), axes))
+            return self.windows.scattered(s, body)
+
+    @property
+    def windows(self) -> WindowLowering:
+        return WindowLowering(self.arithmetic, self.reading)
 
     @lower.register
     def _(self, a: array.Gather) -> Term:
@@ -69,6 +87,10 @@ class Lowering:
 
     @lower.register
     def _(self, a: array.Condition) -> Term:
+        if isinstance(a.atom, term.Divides):
+            divisor, zero = (self.reading.count(Affine((), k)) for k in (a.atom.divisor, 0))
+            remainder = self.arithmetic.apply("remainder", self.reading.positions(a.atom.affine), divisor)
+            return Term(ONE, self.arithmetic.apply("equal", remainder, zero))
         if isinstance(a.atom, term.Bound):
             zero = self.reading.count(Affine())
             return Term(ONE, self.arithmetic.apply("greater_equal", self.reading.positions(a.atom.affine), zero))
@@ -84,7 +106,7 @@ class Lowering:
                 return Term(ONE, self.reading.entry(entry.tensor, entry.idx))
             case Leaf(atom=term.Scalar() as scalar):
                 return Term(ONE, self._size_or_id(scalar))
-            case Leaf(atom=term.Delta() | term.Bound() as atom):
+            case Leaf(atom=term.Delta() | term.Bound() | term.Divides() as atom):
                 is_guard = loop_condition(a) is not None
                 return self.lower(array.Multiply((a,)) if is_guard else array.Condition(atom, frozenset()))
             case Leaf(atom=term.Functional() as functional):
@@ -205,6 +227,26 @@ class Lowering:
         function = "greater" if a.strict else "greater_equal"
         zero = self.arithmetic.number(Fraction(0))
         return Term(ONE, self.arithmetic.apply(function, self.value(a.arg), zero))
+
+    # -- maxima ------------------------------------------------------------------------------------------
+
+    @lower.register
+    def _(self, a: array.Largest) -> Term:
+        with self._in_scope(a.over):
+            arg = self.value(a.arg)
+        return Term(ONE, self.windows.largest(arg, a.over))
+
+    @lower.register
+    def _(self, a: array.Chosen) -> Term:
+        """The bracket of the first largest place, its axes called after those that stand in the place asked for."""
+        with self._in_scope(a.over):
+            chosen = self.windows.first_place(self.value(a.arg), a.over)
+        names = standing_at(a, self.reading.scope)
+        if names is not None:
+            return Term(ONE, Named(chosen.ref, tuple(names.get(n or "", n) for n in chosen.axes)))
+        with self._in_scope(a.over):
+            here = self.arithmetic.product([chosen, *(self.value(c) for c in at_place(a))])
+        return Term(ONE, self.arithmetic.reduce("add", here, [b.name for b in a.over]))
 
     # -- sums --------------------------------------------------------------------------------------------
 

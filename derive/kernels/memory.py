@@ -56,13 +56,11 @@ class Memory:
 
     @_order.register
     def _(self, node: Pointwise) -> Order:
-        """NumPy keeps the order of the arguments; the first with all axes decides."""
+        """NumPy keeps the order of the arguments; one that is not row by row is mostly one to be written over."""
         rank = len(node.shape)
-        for o in node.arguments:
-            places = self.operand(o)
-            if len(places) == rank:
-                return tuple(places)
-        return tuple(range(rank))
+        rows = tuple(range(rank))
+        full = (tuple(p) for o in node.arguments if len(p := self.operand(o)) == rank)
+        return next((p for p in full if p != rows), rows)
 
     @_order.register
     def _(self, node: Arranged | Marked | Guarded) -> Order:
@@ -135,6 +133,8 @@ def blocks_of(memory: Memory, node: Contraction) -> Blocks | None:
     first, second = node.args
     a, b = memory.operand(first), memory.operand(second)
     if {p for p in a if p >= rank} != {p for p in b if p >= rank} or max(*a, *b, 0) < rank:
+        return None
+    if len(a) == len(b) == len({p for p in a if p >= rank}):
         return None
     has_columns = [isinstance(graph[o.ref], Packed) for o in node.args]
     if not any(has_columns) and not any(len(o.places) > 2 and not memory.is_rowwise(o.ref) for o in node.args):

@@ -73,7 +73,8 @@ class NodeEmitter:
     """Writes values as expressions; a value that has a variable is that variable.
 
     `constants` are the numbers that stand beside arrays, with their variables; `ones` the vectors of ones that
-    sums are products with, by extent and shape; both are made at the top of the function.
+    sums are products with, by extent and shape; both are made at the top of the function. `slab` is the slice whose
+    part of a sum is written, `work_places` counts the groups of arrays that are taken from a workspace.
     """
 
     graph: Graph
@@ -89,6 +90,8 @@ class NodeEmitter:
     ones: dict[tuple[Shape, tuple[int, ...]], str] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     uses_dtype: bool = False
+    slab: str = ""
+    work_places: int = 0
 
     def expression(self, ref: Ref) -> Expr:
         if ref in self.variables:
@@ -258,6 +261,10 @@ class NodeEmitter:
         rank = 2 if keeps else 1
         shape = (extent, UNIT) if axis == 1 else (UNIT, extent)
         ones = self._ones(shape if rank == 2 else (extent,))
+        if self.slab:
+            if rank == 2:
+                return None
+            ones = subscript(ones, name(self.slab))
         return call("np.dot", arg, ones) if axis == 1 else call("np.dot", ones, arg)
 
     def _ones(self, shape: Shape) -> Expr:
@@ -337,8 +344,8 @@ class NodeEmitter:
 
     def placing(self, node: Placed, variable: str) -> list[Line]:
         """The statements that put a value together."""
-        parts = [(o, self.expression(o.ref), self.graph[o.ref].shape) for o in node.parts]
-        return self.windows.placed(node, variable, parts, self.dtype())
+        values = [self.expression(o.ref) for o in node.parts]
+        return self.windows.placed(node, variable, values, self.dtype())
 
     @_rule.register
     def _(self, node: Taken) -> Expr:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import prod
 
-from derive.kernels.alignment import transposed
+from derive.kernels.alignment import aligned, transposed
 from derive.kernels.numpy_products import product
-from derive.kernels.program import Operand, Shape
+from derive.kernels.program import Shape
 from derive.kernels.strides import meets_once, merged_groups
 from derive.kernels.syntax import (
     Expr,
@@ -83,7 +83,7 @@ class WindowEmitter:
 
     def _split(self, node: Strided, value: Expr, whole: Shape) -> Expr | None:
         """A reshape, where every axis is split into several, row by row."""
-        if merged_groups(node.shape, Written(node.starts, node.steps), whole) is None:
+        if merged_groups(Written(node.shape, node.starts, node.steps), whole) is None:
             return None
         return call(ast.Attribute(value, "reshape"), *(self.sized(e) for e in node.shape))
 
@@ -95,11 +95,11 @@ class WindowEmitter:
 
     # -- writing -----------------------------------------------------------------------------------------
 
-    def placed(self, node: Placed, variable: str, parts: Sequence[tuple[Operand, Expr, Shape]], dtype: Expr) -> list[Line]:
+    def placed(self, node: Placed, variable: str, values: Sequence[Expr], dtype: Expr) -> list[Line]:
         """`variable` as an array with the parts written into it."""
         lines: list[Line] = [assign(variable, self._blank(node, dtype))]
-        for (_, value, shape), written in zip(parts, node.places, strict=True):
-            lines += self._written(node, name(variable), value, shape, written)
+        for o, value, written in zip(node.parts, values, node.places, strict=True):
+            lines += self._written(node, name(variable), Source(value, o.places), written)
         return lines
 
     def _blank(self, node: Placed, dtype: Expr) -> Expr:
@@ -113,97 +113,67 @@ class WindowEmitter:
                 made = call("np.full", shape, constant(fill), dtype)
         return transposed(made, node.memory)
 
-    def _written(self, node: Placed, out: Expr, value: Expr, shape: Shape, written: Written) -> list[Line]:
+    def _written(self, node: Placed, out: Expr, source: Source, written: Written) -> list[Line]:
         """One assignment, or a loop over the places (taps of a kernel) that runs along the same axis as others do."""
-        loops = self._loops(node, shape, written)
+        loops = _loops(written)
         if loops is None:
             self.functions.add(STRIDED)
             starts = tuple_of([self.sized(s) for s in written.starts])
             steps = tuple_of([tuple_of([constant(s) for s in row]) for row in written.steps])
-            view = call(f"_{STRIDED}", out, starts, steps, tuple_of([self.sized(e) for e in shape]))
-            return [assign(subscript(view, constant(...)), value)]
+            view = call(f"_{STRIDED}", out, starts, steps, tuple_of([self.sized(e) for e in written.shape]))
+            return [assign(subscript(view, constant(...)), source.aligned(list(range(len(written.shape)))))]
         variables = {k: self.fresh("k") for k in loops}
-        target, source = self._slot(node, out, value, shape, written, variables)
-        once = all(meets_once(*self._along(shape, row)) for row in written.steps)
-        line: Line = assign(target, source) if once or not node.adds else augmented(target, "add", source)
+        target, order, flipped = self._slot(node, out, written, variables)
+        value = source.at(variables, flipped).aligned(order)
+        line: Line = augmented(target, "add", value) if node.adds and not _is_once(written) else assign(target, value)
         for k in reversed(loops):
-            counted = call("range", self.sized(shape[k]))
+            counted = call("range", self.sized(written.shape[k]))
             line = Nest(ast.For(ast.Name(variables[k]), counted, [], []), (line,))
         return [line]
 
-    def _along(self, shape: Shape, row: Sequence[int]) -> tuple[Shape, tuple[int, ...]]:
-        runs = [k for k, s in enumerate(row) if s]
-        return tuple(shape[k] for k in runs), tuple(row[k] for k in runs)
-
-    def _loops(self, node: Placed, shape: Shape, written: Written) -> list[int] | None:
-        """The axes of a part to loop over: all but the longest along each axis; None for strides instead."""
-        loops: list[int] = []
-        for row in written.steps:
-            runs = [k for k, s in enumerate(row) if s and k not in loops]
-            slid = _longest(runs, shape)
-            loops += [k for k in runs if k != slid]
-        crossing = [k for k in range(len(shape)) if sum(1 for row in written.steps if row[k]) > 1]
-        loops += [k for k in crossing if k not in loops]
-        once = all(meets_once(*self._along(shape, row)) for row in written.steps)
-        count = prod(shape[k].const if shape[k].is_number else MOST_TAPS + 1 for k in loops)
-        return None if once and count > MOST_TAPS else sorted(loops)
-
     def _slot(
-        self, node: Placed, out: Expr, value: Expr, shape: Shape, written: Written, variables: dict[int, str]
-    ) -> tuple[Expr, Expr]:
-        """The slices of the whole and the part of the value that belongs there, for given loop variables."""
+        self, node: Placed, out: Expr, written: Written, variables: dict[int, str]
+    ) -> tuple[Expr, list[int], set[int]]:
+        """The slices of the whole for given loop variables, the axes of the part along them, and which run backwards."""
         at: list[Expr] = []
         order: list[int] = []
         flipped: set[int] = set()
         for q, row in enumerate(written.steps):
-            start = self._start(written.starts[q], row, variables)
+            first = written.starts[q]
             slid = [k for k, s in enumerate(row) if s and k not in variables]
             if not slid:
-                at.append(start[0] if start[0] is not None else constant(0))
+                at.append(self._start(first, row, variables) or constant(0))
                 continue
             [k] = slid
             order.append(k)
-            step = row[k]
-            if step < 0:
+            if row[k] < 0:
                 flipped.add(k)
-                start = self._start(written.starts[q] + (shape[k] - 1) * step, row, variables)
-            at.append(self._run(start, abs(step), shape[k], node.shape[q]))
-        index = [
-            name(variables[k])
-            if k in variables
-            else ast.Slice(None, None, constant(-1))
-            if k in flipped
-            else ast.Slice(None, None)
-            for k in range(len(shape))
-        ]
-        while index and isinstance(index[-1], ast.Slice) and index[-1].step is None:
-            index.pop()
-        source = subscript(value, *index) if index else value
-        kept = [k for k in range(len(shape)) if k not in variables]
-        return subscript(out, *at), transposed(source, [order.index(k) for k in kept])
+                first = first + (written.shape[k] - 1) * row[k]
+            begin = self._start(first, row, variables)
+            is_fixed = not any(s and k in variables for k, s in enumerate(row))
+            at.append(self._run(begin, first if is_fixed else None, abs(row[k]), written.shape[k], node.shape[q]))
+        return subscript(out, *at), order, flipped
 
-    def _start(self, first: Affine, row: Sequence[int], variables: dict[int, str]) -> tuple[Expr | None, Affine]:
-        """Where a slice begins: an expression of the loop variables (None for 0), and its part without them."""
+    def _start(self, first: Affine, row: Sequence[int], variables: dict[int, str]) -> Expr | None:
+        """Where a slice begins: an expression of the loop variables; None for 0."""
         out: Expr | None = None if first == ZERO else self.sized(first)
-        for k, step in enumerate(row):
+        for k, step in sorted(enumerate(row), key=lambda s: s[1] < 0):
             if step and k in variables:
-                moved = name(variables[k]) if abs(step) == 1 else binary("multiply", constant(abs(step)), name(variables[k]))
+                loop = name(variables[k])
+                moved = loop if abs(step) == 1 else binary("multiply", constant(abs(step)), loop)
                 if out is None:
                     out = moved if step > 0 else ast.UnaryOp(ast.USub(), moved)
                 else:
                     out = binary("add" if step > 0 else "subtract", out, moved)
-        return out, first
+        return out
 
-    def _run(self, start: tuple[Expr | None, Affine], step: int, extent: Affine, whole: Affine) -> Expr:
-        begin, first = start
+    def _run(self, begin: Expr | None, first: Affine | None, step: int, extent: Affine, whole: Affine) -> Expr:
+        """The slice from `begin` on; `first` is where it begins if no loop variable moves it."""
         length = (extent - 1) * step + 1
-        stop: Expr | None
-        if begin is None:
-            stop = None if length == whole else self.sized(length)
-        elif isinstance(begin, ast.Constant) or first == ZERO or not first.is_number:
-            stop = self.sized(first + length) if isinstance(begin, ast.Constant) else binary("add", begin, self.sized(length))
+        if first is not None:
+            stop = None if first + length == whole else self.sized(first + length)
         else:
-            stop = binary("add", begin, self.sized(length))
+            stop = self.sized(length) if begin is None else binary("add", begin, self.sized(length))
         return ast.Slice(begin, stop, None if step == 1 else constant(step))
 
     # -- reshapes ----------------------------------------------------------------------------------------
@@ -213,6 +183,54 @@ class WindowEmitter:
         longest = max(range(len(groups)), key=lambda q: groups[q])
         sizes = [constant(-1) if q == longest else product([e], self.sized) for q, e in enumerate(shape)]
         return call(ast.Attribute(value, "reshape"), *sizes)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A part as it is read: axis q of the array is axis `places[q]` of the part; None is one of extent 1."""
+
+    value: Expr
+    places: tuple[int | None, ...]
+
+    def at(self, variables: Mapping[int, str], flipped: Set[int]) -> Source:
+        """The part for given values of some axes, others in reverse."""
+        index: list[Expr] = []
+        for p in self.places:
+            if p in variables:
+                index.append(name(variables[p]))
+            else:
+                index.append(ast.Slice(None, None, constant(-1) if p in flipped else None))
+        while index and isinstance(index[-1], ast.Slice) and index[-1].step is None:
+            index.pop()
+        value = subscript(self.value, *index) if index else self.value
+        return Source(value, tuple(p for p in self.places if p not in variables))
+
+    def aligned(self, order: Sequence[int]) -> Expr:
+        """The array with its axes in an order, ready to be broadcast."""
+        return aligned(self.value, [None if p is None else order.index(p) for p in self.places], len(order))
+
+
+def _along(written: Written, row: Sequence[int]) -> tuple[Shape, tuple[int, ...]]:
+    runs = [k for k, s in enumerate(row) if s]
+    return tuple(written.shape[k] for k in runs), tuple(row[k] for k in runs)
+
+
+def _is_once(written: Written) -> bool:
+    """Whether no two places of a part meet in one entry."""
+    return all(meets_once(*_along(written, row)) for row in written.steps)
+
+
+def _loops(written: Written) -> list[int] | None:
+    """The axes of a part to loop over: all but the longest along each axis; None for strides instead."""
+    crossing = [k for k in range(len(written.shape)) if sum(1 for row in written.steps if row[k]) > 1]
+    loops = crossing
+    for row in written.steps:
+        runs = [k for k, s in enumerate(row) if s and k not in loops]
+        slid = _longest(runs, written.shape)
+        loops += [k for k in runs if k != slid]
+    extents = [written.shape[k] for k in loops]
+    count = prod(e.const if e.is_number else MOST_TAPS + 1 for e in extents)
+    return None if _is_once(written) and count > MOST_TAPS else sorted(loops)
 
 
 def _longest(runs: Sequence[int], shape: Shape) -> int | None:

@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from derive.errors import UnsupportedError
 from derive.kernels.arithmetic import Arithmetic, Named
 from derive.kernels.definitions import Definition, Place, Storage
 from derive.kernels.lower import Lowering
 from derive.kernels.marks import rectangular, with_ordered_sums
+from derive.kernels.placing import Part, fill_of, is_compound, part_of, put_together, whole_shape
 from derive.kernels.program import UNIT, Arranged, Assembled, Graph, Operand, Pointwise, Reduction, Ref
 from derive.kernels.reading import Reading
+from derive.kernels.scattering import Scatterings
 from derive.kernels.schedule import Loop, Step
 from derive.raising.contraction import array_of
 from derive.terms.affine import Affine, Index
@@ -69,6 +72,7 @@ class Planner:
     bound: dict[Place, Ref] = field(default_factory=dict)
     parts: dict[Place, list[tuple[Ref, tuple[Affine, ...]]]] = field(default_factory=dict)
     expected: Counter[Place] = field(default_factory=Counter)
+    placed: dict[Place, list[Part]] = field(default_factory=dict)
 
     @cached_property
     def _families(self) -> dict[str, int]:
@@ -78,6 +82,8 @@ class Planner:
         for step in steps:
             for d in step.body if isinstance(step, Loop) else (step,):
                 self.expected[d.tensor, d.at] += 1
+                if is_compound(d) or fill_of(self.storages[d.tensor], d.tensor) is not None:
+                    self.placed.setdefault((d.tensor, d.at), [])
         return [self._loop(s) if isinstance(s, Loop) else self._bind(s) for s in steps]
 
     def _loop(self, loop: Loop) -> LoopPlan:
@@ -92,6 +98,8 @@ class Planner:
     def _bind(self, d: Definition) -> Binding:
         """Lower a definition into the layout in which its tensor is stored."""
         storage = self.storages[d.tensor]
+        if (d.tensor, d.at) in self.placed:
+            return self._place(d, storage)
         layout = storage.layout_at(d.at)
         axes = tuple(None if k is None else d.lhs.idx[k] for k in layout)
         names = tuple(None if e is None else _axis_of(e, d) for e in axes)
@@ -116,6 +124,19 @@ class Planner:
         self.bound[place] = ref
         return Binding(d, ref)
 
+    def _place(self, d: Definition, storage: Storage) -> Binding:
+        """Lower a definition that is written at steps, or into a fill; the last part makes the tensor whole."""
+        place = (d.tensor, d.at)
+        if storage.is_stacked and d.at:
+            raise UnsupportedError(f"{d.lhs!r} is written at steps within a recursion: no kernel")
+        parts = self.placed[place]
+        parts.append(part_of(d, storage, self._lowered(d, tuple(b.name for b in d.axes))))
+        if len(parts) < self.expected[place]:
+            return Binding(d, None)
+        ref = put_together(self.graph, whole_shape(d, storage), parts, fill_of(storage, d.tensor))
+        self.bound[place] = ref
+        return Binding(d, ref)
+
     def _lowered(self, d: Definition, order: tuple[str, ...]) -> Named:
         from_scope = {b.name: b for b in d.domain}
         view = rectangular(with_ordered_sums(d.view, self._families), from_scope)
@@ -123,7 +144,7 @@ class Planner:
         scope = from_scope | {b.name: b for b in d.over}
         lowering = self._lowering(arithmetic, scope, d.tensor in self.relative)
         axes = {n: b for n, b in scope.items() if not b.ordered}
-        value = lowering.value(array_of(view, axes))
+        value = lowering.value(array_of(lowering.scatterings.named(view, scope), axes))
         if d.over:
             value = arithmetic.reduce(d.function, value, [b.name for b in d.over])
         return arithmetic.real(value)
@@ -131,7 +152,12 @@ class Planner:
     def _lowering(self, arithmetic: Arithmetic, scope: dict[str, Index], is_relative: bool) -> Lowering:
 
         reading = Reading(arithmetic, self.storages, self.bound, scope)
-        return Lowering(arithmetic, reading, self.saved, is_relative)
+        return Lowering(arithmetic, reading, self.saved, is_relative, Scatterings(self._axis_of_entry))
+
+    def _axis_of_entry(self, entry: Entry, k: int) -> Index | None:
+        """The range of an index of an entry."""
+        storage = self.storages.get(entry.tensor)
+        return None if storage is None else storage.axis(k, entry.idx[: storage.sequence])
 
     def _assembled(self, place: Place, ref: Ref, starts: tuple[Affine, ...], whole: tuple[Affine, ...]) -> Ref | None:
         """The whole tensor once its last part is there."""

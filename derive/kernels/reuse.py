@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Statement, Store, is_inline
+from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Slabs, Statement, Store, is_inline
 from derive.kernels.program import (
     Arranged,
     Assembled,
@@ -48,8 +48,14 @@ class Liveness:
     named: frozenset[Ref]
     results: frozenset[Ref]
     fates: dict[int, Fate] = field(default_factory=dict)
+    kept: frozenset[Ref] = frozenset()
+    outlasting: frozenset[Ref] = frozenset()
 
     def analyse(self, statements: Sequence[Statement]) -> None:
+        handed_on = {self.root(s.ref) for s in _all(statements) if isinstance(s, Keep | Store | Carry)}
+        self.outlasting = self._handed_out | handed_on
+        loops = [s for s in _all(statements) if isinstance(s, Slabs)]
+        self.kept = frozenset(r for s in loops for r in (*s.stored, *s.sums))
         self._block(statements, frozenset(), None)
 
     def fate(self, s: Compute) -> Fate:
@@ -65,6 +71,8 @@ class Liveness:
                 self.fates[id(s)] = Fate(s.ref in inlined, over.get(s.ref))
             if isinstance(s, Repeat | Branch):
                 self._block(s.body, visible, s.arg)
+            if isinstance(s, Slabs):
+                self._block(s.body, visible, None)
 
     # -- inlining ----------------------------------------------------------------------------------------
 
@@ -89,12 +97,21 @@ class Liveness:
 
     def _may_be_inlined(self, ref: Ref, uses: Mapping[Ref, int]) -> bool:
         node = self.graph[ref]
-        if uses[ref] != 1 or ref in self.named:
+        if uses[ref] != 1 or ref in self.named or ref in self.kept:
             return False
         is_simple = isinstance(node, Given) or node.kind in ("boolean", "integer") or not node.shape
         return is_simple and not isinstance(node, Marked | Assembled)
 
     # -- memory ------------------------------------------------------------------------------------------
+
+    def escapes(self, ref: Ref) -> bool:
+        """Whether the memory of a value is handed out, or kept in a sequence."""
+        return ref in self.outlasting
+
+    def spans(self, s: Slabs) -> dict[Ref, int]:
+        """The place in the body of the last statement that reads a value, a view of it, or what is written over it."""
+        inlined = frozenset(t.ref for t in s.body if isinstance(t, Compute) and self.fate(t).is_inlined)
+        return self._last_uses(s.body, inlined)
 
     def _overwritten(self, block: Sequence[Statement], inlined: Inlined) -> dict[Ref, Ref]:
         last = self._last_uses(block, inlined)
@@ -104,7 +121,8 @@ class Liveness:
         for k, s in enumerate(block):
             if isinstance(s, Compute) and s.ref not in inlined:
                 for a in self._candidates(s.ref):
-                    if a in made and last.get(a) == k and a not in written and a not in self._handed_out:
+                    is_free = a in made and a not in written and a not in self._handed_out and a not in self.kept
+                    if is_free and last.get(a) == k:
                         over[s.ref] = a
                         written.add(a)
                         break
@@ -120,8 +138,9 @@ class Liveness:
 
     def _reads(self, s: Statement, inlined: Inlined) -> Iterator[tuple[Ref, bool]]:
         """What a statement reads, inlined values looked through, and whether it stores it for good."""
-        if isinstance(s, Repeat | Branch):
-            inside = inlined - _computed(s.body) | self._inlined(s.body, s.arg)
+        if isinstance(s, Repeat | Branch | Slabs):
+            result = None if isinstance(s, Slabs) else s.arg
+            inside = inlined - _computed(s.body) | self._inlined(s.body, result)
             for t in s.body:
                 yield from self._reads(t, inside)
             inlined = inside
@@ -188,5 +207,5 @@ def _computed(block: Sequence[Statement]) -> frozenset[Ref]:
 def _all(statements: Sequence[Statement]) -> Iterator[Statement]:
     for s in statements:
         yield s
-        if isinstance(s, Repeat | Branch):
+        if isinstance(s, Repeat | Branch | Slabs):
             yield from _all(s.body)

@@ -143,33 +143,28 @@ class _Run:
     def _unify(self, ref: Ref) -> None:
         """Axes of the arguments and the places at which they lie are the same axis."""
         for o in self.graph[ref].args:
-            self._unify_operand(ref, o)
+            for q, p in enumerate(o.places):
+                if p is not None:
+                    self._join((ref, p), (o.ref, q))
+            self._unify_view(o.ref)
 
-    def _unify_operand(self, ref: Ref, o: Operand) -> None:
-        for q, p in enumerate(o.places):
-            if p is not None:
-                self._join((ref, p), (o.ref, q))
-        inner = self.graph[o.ref]
-        if isinstance(inner, Arranged):
-            self._unify_operand(o.ref, inner.arg)
-        elif isinstance(inner, Part):
-            whole = self.graph[inner.arg.ref].shape
-            kept = [q for q, is_fixed in enumerate(inner.fixed) if not is_fixed]
-            for k, q in enumerate(kept):
-                if inner.starts[q] == Affine() and inner.shape[k] == whole[q]:
-                    self._join((o.ref, k), (inner.arg.ref, q))
-            if isinstance(self.graph[inner.arg.ref], Arranged | Part):
-                self._unify_operand(o.ref, inner.arg)
+    def _unify_view(self, ref: Ref) -> None:
+        node = self.graph[ref]
+        if isinstance(node, Arranged | Part):
+            [inner] = node.args
+            for k in range(len(node.shape)):
+                q = _place_within(self.graph, ref, k)
+                if q is not None:
+                    self._join((ref, k), (inner.ref, q))
+            self._unify_view(inner.ref)
 
     # -- one axis ------------------------------------------------------------------------------------------
 
     def _grown(self, refs: Sequence[Ref], able: set[Ref], members: Sequence[Axis]) -> _Region | None:
         """All that one loop over an axis can compute; None if that is not worth a loop."""
-        axes: dict[Ref, int] = {}
-        twice: set[Ref] = set()
-        for r, p in members:
-            twice |= {r} if r in axes else set()
-            axes[r] = p
+        axes = dict(members)
+        if sum(r in able for r in axes) < FEWEST:
+            return None
         extents = {self.graph[r].shape[p] for r, p in axes.items() if p < len(self.graph[r].shape)}
         if len(extents) != 1 or UNIT in extents:
             return None
@@ -180,7 +175,7 @@ class _Run:
             needed = set(_arguments(self.graph, r))
             if needed & (after | sums):
                 after.add(r)
-            elif r in able and r in axes and not {r, *_all_arguments(self.graph, r)} & twice and self._fits(r, axes):
+            elif r in able and r in axes and self._fits(r, axes):
                 values.add(r)
                 if axes[r] >= len(self.graph[r].shape):
                     sums.add(r)
@@ -194,6 +189,8 @@ class _Run:
     def _fits(self, ref: Ref, axes: dict[Ref, int]) -> bool:
         """Whether a value can be computed piece by piece along the axis."""
         node, place = self.graph[ref], axes[ref]
+        if not all(self._is_cut_alike(o, place, axes) for o in node.args):
+            return False
         if place >= len(node.shape) and isinstance(node, Reduction) and node.function != "add":
             return False
         if isinstance(node, Contraction):
@@ -201,6 +198,17 @@ class _Run:
             is_product = not (a <= b or b <= a)
             return not is_product or (place in a and place in b and place < len(node.shape))
         return True
+
+    def _is_cut_alike(self, o: Operand, place: int, axes: dict[Ref, int]) -> bool:
+        """Whether an argument runs along the axis just where what it is a view of is cut, or not at all."""
+        at = o.places.index(place) if place in o.places else None
+        root: Ref = o.ref
+        while is_inline(self.graph, root) and isinstance(self.graph[root], Arranged | Part):
+            at = None if at is None else _place_within(self.graph, root, at)
+            root = self.graph[root].args[0].ref
+            if at is None and place in o.places:
+                return False
+        return axes.get(root) == at
 
     def _passes(self, ref: Ref, axes: dict[Ref, int]) -> int:
         """1 for an operation that goes over a wide array, whose innermost axis is another; products do not count."""
@@ -230,6 +238,17 @@ def _arguments(graph: Graph, ref: Ref) -> Iterator[Ref]:
             yield from _arguments(graph, o.ref)
         else:
             yield o.ref
+
+
+def _place_within(graph: Graph, view: Ref, axis: int) -> int | None:
+    """The axis of the value behind a view that an axis of the view shows as a whole."""
+    node = graph[view]
+    if isinstance(node, Arranged):
+        return node.arg.places.index(axis) if axis in node.arg.places else None
+    assert isinstance(node, Part)
+    q = [k for k, is_fixed in enumerate(node.fixed) if not is_fixed][axis]
+    is_whole = node.starts[q] == Affine() and node.shape[axis] == graph[node.arg.ref].shape[q]
+    return q if is_whole else None
 
 
 def _all_arguments(graph: Graph, ref: Ref) -> Iterator[Ref]:

@@ -42,7 +42,7 @@ class Runs:
 
     @property
     def written(self) -> Written:
-        return Written(self.starts, self.steps)
+        return Written(self.shape, self.starts, self.steps)
 
 
 def runs_of(idx: Sequence[Affine], origins: Sequence[Affine], scope: Scope) -> Runs:
@@ -59,8 +59,9 @@ def runs_of(idx: Sequence[Affine], origins: Sequence[Affine], scope: Scope) -> R
     return Runs(tuple(names), tuple(scope[n].extent for n in names), starts, steps)
 
 
-def merged_groups(shape: Shape, written: Written, whole: Shape) -> tuple[int, ...] | None:
+def merged_groups(written: Written, whole: Shape) -> tuple[int, ...] | None:
     """How many axes of a part make up each axis of the whole, if the part is the whole with its axes merged."""
+    shape = written.shape
     groups: list[int] = []
     at = 0
     for q, extent in enumerate(whole):

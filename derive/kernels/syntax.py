@@ -57,6 +57,7 @@ OPERATORS: dict[str, type[ast.operator]] = {
     "multiply": ast.Mult,
     "divide": ast.Div,
     "floor_divide": ast.FloorDiv,
+    "remainder": ast.Mod,
     "power": ast.Pow,
 }
 COMPARISONS: dict[str, type[ast.cmpop]] = {

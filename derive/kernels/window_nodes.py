@@ -66,8 +66,9 @@ class Merged(Node):
 
 @dataclass(frozen=True)
 class Written:
-    """Where the entries of a part lie in the whole: on axis q at `starts[q] + Σ_k steps[q][k] · k`."""
+    """Where the entries of a part over `shape` lie in the whole: on axis q at `starts[q] + Σ_k steps[q][k] · k`."""
 
+    shape: Shape
     starts: Shape
     steps: Steps
 
@@ -78,7 +79,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Placed(Node):
-    """A value put together from parts; `fill` is what stands elsewhere, None where the parts leave nothing out.
+    """A value put together from parts, each repeated along the axes that it lacks; `fill` is what stands elsewhere, None where the parts leave nothing out.
 
     With `adds`, parts of different places may meet in one entry and are summed there. `memory` are the axes from
     the outermost in memory to the innermost.
@@ -96,7 +97,7 @@ class Placed(Node):
 
     @property
     def affines(self) -> tuple[Affine, ...]:
-        return (*(a for w in self.places for a in w.starts), *self.shape)
+        return (*(a for w in self.places for a in (*w.starts, *w.shape)), *self.shape)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ Axis: TypeAlias = sympy.Idx
 
 
 class Details(TypedDict, total=False):
-    """What else is known of a tensor: how a notation draws it, its line in a file, what stands where nothing is stated."""
+    """What else is known of a tensor: how a notation draws it, its line in a file, what fills the rest of it."""
 
     label: Label | None
     line: int | None

@@ -19,7 +19,7 @@ Indices = tuple[sympy.Idx, ...]
 class Comparison:
     """One step of one sample: all outputs and the target at the same features.
 
-    The first `steps` of the indices `features` are those of the step; a loss sums over the others. `other` is
+    The first `steps` of the indices `features` are those of the step; a loss sums over the others. `another` makes
     a second index over the last axis, the classes; `define` states a value of the loss's own, named after its
     first argument, with the axes of its second, and gives it; `declare` states as a fact that something is 1.
     """
@@ -28,7 +28,7 @@ class Comparison:
     target: Value | None
     features: Indices
     steps: int
-    other: sympy.Idx | None
+    another: Callable[[], sympy.Idx]
     options: LossOptions
     class_ids: bool
     define: Callable[[str, Indices, sympy.Expr], Value]
@@ -64,16 +64,15 @@ class Comparison:
         self.declare(sympy.Sum(made[self.features], j), "each smoothed label sums to 1")
         return made[self.features]
 
-    @property
-    def at_other(self) -> Indices:
-        """The features with another class."""
-        assert self.other is not None, "the loss is not one of classes"
-        return (*self.features[:-1], self.other)
+    def over_classes(self, term: Callable[[Indices], sympy.Expr]) -> sympy.Expr:
+        """Σ_k term(k), where the other features stay as they are."""
+        k = self.another()
+        return sympy.Sum(term((*self.features[:-1], k)), k)
 
     @property
     def log_normalizer(self) -> sympy.Expr:
         """log Σ_k exp(a_k), over the classes."""
-        return log(sympy.Sum(exp(self.outputs[0][self.at_other]), self.other))
+        return log(self.over_classes(lambda at: exp(self.outputs[0][at])))
 
     def option(self, name: str) -> sympy.Rational:
         """An option that is a number, exactly as it is written."""

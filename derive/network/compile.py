@@ -40,6 +40,7 @@ def _compiled(spec: NetworkSpec, batched: bool, sample: Network | None = None) -
         notation=sheet.notation if spec.notation.settings else spec.notation.base,
         sample=sample,
         spec=spec,
+        layers=tuple(stating.records),
     )
 
 

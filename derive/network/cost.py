@@ -93,16 +93,13 @@ class Costing:
         return 0 if self.mask is None else len(self.mask.shape)
 
     def _comparison(self, features: Indices, steps: int) -> Comparison:
-        options = self.loss.options
-        other = self.sheet.read((features[-1].upper,))[0] if options.of_classes else None
-        target = next(iter(self.targets.values()), None)
         return Comparison(
             self.outputs,
-            target,
+            next(iter(self.targets.values()), None),
             features,
             steps,
-            other,
-            options,
+            lambda: self.sheet.read((features[-1].upper,))[0],
+            self.loss.options,
             self._has_class_ids,
             self._define,
             lambda total, statement: self.sheet.net.fact(total, sympy.Integer(1), statement),

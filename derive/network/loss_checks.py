@@ -26,12 +26,12 @@ def check_loss(loss: LossSpec, read: Read) -> None:
 
     Raises: ShapeError or NetworkFileError, worded to follow the name of the loss.
     """
-    first, *others = read.outputs
-    for other in others:
+    first = read.outputs[0]
+    for key, other in zip(loss.sources, read.outputs, strict=True):
         if other.shape != first.shape:
             raise ShapeError(
-                f"compares {quoted(first.name)} of size {shown_shape(first.shape)}"
-                f" with {quoted(other.name)} of size {shown_shape(other.shape)}",
+                f"compares {quoted(loss.sources[0])} of size {shown_shape(first.shape)}"
+                f" with {quoted(key)} of size {shown_shape(other.shape)}",
                 repair="give both the same size",
             )
     if loss.options.of_classes and not first.shape:
@@ -107,7 +107,8 @@ def _check_steps(loss: LossSpec, shape: Shape, mask: Value | None) -> None:
 def _repair_of_mask(steps: Shape) -> str:
     if not steps:
         return "leave `mask` out: the output has classes only, and no steps"
-    return f"give the mask the size {shown_shape(steps)}"
+    possible = [shown_shape(steps[: k + 1]) for k in range(len(steps))]
+    return f"give the mask the size {' or '.join(possible)}"
 
 
 # -- what the output is ------------------------------------------------------------------------------------

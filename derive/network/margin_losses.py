@@ -23,7 +23,7 @@ def multiclass_hinge(c: Comparison) -> sympy.Expr:
     As y is one-hot, the factor leaves out the class of the target, and the inner sum is its score (Weston and
     Watkins, 1999).
     """
-    own = Sum(c.target_at(c.at_other) * c.outputs[0][c.at_other], c.other)
+    own = c.over_classes(lambda at: c.target_at(at) * c.outputs[0][at])
     s = c.define("s", c.features, c.option("margin") + c.a - own)
     return c.total((1 - c.y) * Max(0, s[c.features]))
 

@@ -11,7 +11,7 @@ from derive.network.spec.models import LayerSpec, NetworkSpec, RepeatSpec
 from derive.network.spec.numbering import every_layer, parameter_suffix
 
 COST = "C"
-INDEX_LETTERS = "jkpqrtuvwh"
+INDEX_LETTERS = "jkpqrtuvwhcsgnld"
 BATCH_LETTERS = "ibde"
 
 
@@ -53,6 +53,12 @@ class Letters:
     input: str
     batch: str
     further: tuple[str, ...]
+    reserved: frozenset[str] = frozenset()
+
+    def chosen(self, letter: str) -> str:
+        """This letter, or where the user has taken it a made-up one like it (`t1`)."""
+        free = (letter, *(f"{letter}{number}" for number in range(1, len(self.reserved) + 2)))
+        return next(text for text in free if text not in self.reserved)
 
 
 def letters_beside(reserved: frozenset[str]) -> Letters:
@@ -60,7 +66,7 @@ def letters_beside(reserved: frozenset[str]) -> Letters:
     free = [letter for letter in INDEX_LETTERS if letter not in reserved]
     free += [f"j{number}" for number in range(1, len(reserved) + 12) if f"j{number}" not in reserved]
     batch = next((b for b in BATCH_LETTERS if b not in reserved), free.pop())
-    return Letters(free[0], free[1], batch, tuple(free[2:]))
+    return Letters(free[0], free[1], batch, tuple(free[2:]), reserved)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,19 @@ from derive.terms.walk import entries_in, sizes_of
 
 
 @dataclass(frozen=True)
+class LayerRecord:
+    """What one layer of a file became: the names of tensors that it reads, learns, states on the way, hands on."""
+
+    kind: str
+    name: str | None
+    number: int | None
+    sources: tuple[str, ...]
+    parameters: tuple[str, ...]
+    values: tuple[str, ...]
+    result: str
+
+
+@dataclass(frozen=True)
 class Network:
     """Forward equations only.
 
@@ -34,6 +47,7 @@ class Network:
     sample: Network | None = None
     initializers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     spec: object | None = None
+    layers: tuple[LayerRecord, ...] = ()
 
     def role(self, *roles: str) -> tuple[Tensor, ...]:
         """The tensors of the given roles, in order of declaration."""

@@ -16,6 +16,12 @@ from derive.network.spec.names import Size
 from derive.network.value import Value
 from derive.terms.affine import Affine, index
 
+RANK_OF_IMAGES = 3
+"""Channels, rows and columns: from so many axes of features on, a sample is an image."""
+
+STEPS = ("t",)
+IMAGE = ("c", "p", "q")
+
 
 @dataclass(frozen=True)
 class Round:
@@ -46,7 +52,7 @@ class Sheet:
         self.net = Builder(spec.name)
         for size, _ in sizes_with_lines(spec):
             self.net.size(self._sizes.declared(size))
-        self._made: dict[tuple[Extent, str], sympy.Idx] = {}
+        self._made: dict[tuple[Extent, str, bool], sympy.Idx] = {}
         self.parameters: dict[str, dict[str, Value]] = {}
         self.weights: list[tuple[sympy.Basic, tuple[sympy.Idx, ...]]] = []
         self.batch: sympy.Idx | None = None
@@ -58,23 +64,31 @@ class Sheet:
         """The term of a size where it stands: inside a round, `n_l` belongs to that round."""
         return (self._sizes if at is None else self._sizes.within(at.name, at.index)).extent(size)
 
-    def index(self, extent: Extent, letter: str) -> sympy.Idx:
+    def index(self, extent: Extent, letter: str, ordered: bool = False) -> sympy.Idx:
         """The index from 1 to `extent` for one use, told by its letter; always the same one."""
-        if (extent, letter) not in self._made:
+        if (extent, letter, ordered) not in self._made:
             name = self.names.fresh(f"{letter}{len(self._made) + 1}")
-            self._made[extent, letter] = self.net.index(name, extent, letter=letter)
-        return self._made[extent, letter]
+            self._made[extent, letter, ordered] = self.net.index(name, extent, ordered=ordered, letter=letter)
+        return self._made[extent, letter, ordered]
+
+    def axis(self, extent: Extent, letter: str, ordered: bool = False) -> sympy.Idx:
+        """The index from 1 to `extent` under this letter, or another where the file uses the letter itself."""
+        return self.index(extent, self.letters.chosen(letter), ordered)
 
     def units(self, shape: Shape) -> tuple[sympy.Idx, ...]:
         """Indices for the entries of one sample of a value."""
         return self._indices(shape, self.letters.output)
 
     def read(self, shape: Shape) -> tuple[sympy.Idx, ...]:
-        """Indices for entries that are summed over, apart from those of `units`."""
+        """Indices for entries that are summed over: the last one is apart from that of `units`."""
         return self._indices(shape, self.letters.input)
 
-    def _indices(self, shape: Shape, first: str) -> tuple[sympy.Idx, ...]:
-        letters = (first, *self.letters.further)
+    def _indices(self, shape: Shape, unit: str) -> tuple[sympy.Idx, ...]:
+        """`j` along features, `t, j` along steps and features, `c, p, q` over an image."""
+        if len(shape) <= len(STEPS) + 1:
+            letters = (*map(self.letters.chosen, STEPS[: len(shape) - 1]), unit)
+        else:
+            letters = (*map(self.letters.chosen, IMAGE), *self.letters.further)
         return tuple(self.index(extent, letter) for extent, letter in zip(shape, letters, strict=False))
 
     def round(self, repeat: RepeatSpec) -> Round:
@@ -91,9 +105,14 @@ class Sheet:
         label: Label,
         depth: tuple[sympy.Basic, ...] = (),
         made_by: str = "",
+        steps_first: bool = False,
     ) -> Value:
-        """A tensor with a batch axis where there is a batch; `depth` is its ordered index, if it has one."""
+        """A tensor with a batch axis where there is a batch; `depth` is its ordered index, if it has one.
+
+        Samples stand last in columns and first in rows; before an image (three features or more) they always
+        stand first. `steps_first` puts the first feature, the step of a recurrence, before the samples.
+        """
         samples = () if self.batch is None else (self.batch,)
-        if self.notation.layout == "columns":
-            return Value(name, shape, label, depth, samples, made_by=made_by)
-        return Value(name, shape, label, (*depth, *samples), made_by=made_by)
+        is_last = self.notation.layout == "columns" and len(shape) < RANK_OF_IMAGES
+        place = len(shape) if is_last else int(steps_first)
+        return Value(name, shape, label, depth, samples, place, made_by=made_by)

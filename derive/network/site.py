@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import sympy
 
@@ -31,6 +31,8 @@ class Site:
     result: Result
     round: Round | None = None
     init: str = "xavier"
+    values: list[str] = field(default_factory=list)
+    """The names of what the layer states on the way, in order."""
 
     @property
     def source(self) -> Value:
@@ -53,16 +55,40 @@ class Site:
         return self.parameter(name, (out, into), "weight", self.init, flipped)
 
     def parameter(
-        self, name: str, features: Sequence[sympy.Idx], meaning: str, init: str, flipped: bool = False
+        self,
+        name: str,
+        features: Sequence[sympy.Idx],
+        meaning: str,
+        init: str,
+        flipped: bool = False,
+        part: str = "",
+        symbol: str = "",
     ) -> sympy.Basic:
         """The entry of a learned tensor at `features`; of the layer that owns it, if this one shares.
 
+        `part` is a subscript that tells weights of one layer apart (`W_Q`), `symbol` the letter of a parameter
+        whose meaning no notation knows (`gamma`).
+
         Raises: ShapeError if the shared tensor has another shape.
         """
+        return self.learned(name, features, meaning, init, flipped, part, symbol)[tuple(features)]
+
+    def learned(
+        self,
+        name: str,
+        features: Sequence[sympy.Idx],
+        meaning: str,
+        init: str,
+        flipped: bool = False,
+        part: str = "",
+        symbol: str = "",
+    ) -> Value:
+        """The learned tensor that `parameter` gives an entry of, for those that are read at several places."""
         at, shape = tuple(features), tuple(i.upper for i in features)
         if self.layer.share is not None:
-            return self._shared(name, shape)[at]
+            return self._shared(name, shape)
         label = self.label(meaning)
+        label = replace(label, part=part or label.part, symbol=symbol)
         made = Value(name + parameter_suffix(self.layer), shape, label, self.depth, flipped=flipped)
         axes = made.at(at)
         handle = self.sheet.net.parameter(
@@ -71,7 +97,7 @@ class Site:
         self.sheet.parameters.setdefault(self.layer.key, {})[name] = made
         if meaning == "weight":
             self.sheet.weights.append((handle, axes))
-        return made[at]
+        return made
 
     def _shared(self, name: str, shape: Shape) -> Value:
         owner = self.sheet.parameters[self.layer.share or ""][name]
@@ -93,16 +119,31 @@ class Site:
         }
         for symbol in options.abstract_symbols():
             self.sheet.net.function(symbol)
-        others = self.sheet.read(z.shape) if given.kind in OF_WHOLE_VECTORS else ()
+        others = (*at[:-1], *self.sheet.read(z.shape)[-1:]) if given.kind in OF_WHOLE_VECTORS else ()
         return applied(given.kind, options, z, at, others, learned)
 
-    def define(self, stem: str, meaning: str, at: tuple[sympy.Idx, ...], rhs: sympy.Expr) -> Value:
-        """State a value on the way, such as `z = W x + b`, and give it."""
-        suffix = value_suffix(self.layer)
-        name = self.sheet.names.fresh(stem + suffix)
-        made = self.sheet.value(name, tuple(i.upper for i in at), self.label(meaning), self.depth)
-        self.sheet.net.define(name, made.at(at), rhs, label=made.label, line=self.layer.line)
+    def activate(self, given: ActivationSpec, at: tuple[sympy.Idx, ...], z: sympy.Expr) -> None:
+        """Hand on `a = f(z)`, with `z` stated before it; or `z` itself without an activation."""
+        if given.kind == "identity":
+            self.hand_on(at, z)
+        else:
+            self.hand_on(at, self.activation(given, self.define("z", "preactivation", at, z), at))
+
+    def define(self, stem: str, meaning: str, at: tuple[sympy.Idx, ...], rhs: sympy.Expr, symbol: str = "") -> Value:
+        """State a value on the way, such as `z = W x + b`, and give it.
+
+        A value whose meaning no notation knows is drawn as `symbol` (`hat x`, `mu`), by default as its stem.
+        """
+        made = self.named(stem, meaning, tuple(i.upper for i in at), symbol)
+        self.sheet.net.define(made.name, made.at(at), rhs, label=made.label, line=self.layer.line)
         return made
+
+    def named(self, stem: str, meaning: str, shape: Shape, symbol: str = "", steps_first: bool = False) -> Value:
+        """A value on the way, under a name that is free; its equations are stated apart."""
+        name = self.sheet.names.fresh(stem + value_suffix(self.layer))
+        label = replace(self.label(meaning), symbol=symbol or stem)
+        self.values.append(name)
+        return self.sheet.value(name, shape, label, self.depth, steps_first=steps_first)
 
     def hand_on(self, at: tuple[sympy.Basic, ...], rhs: sympy.Expr) -> None:
         """State the layer's result at these features; several times for a result in parts."""

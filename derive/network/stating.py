@@ -11,6 +11,7 @@ from derive.network.extents import Shape, moved, shown_shape
 from derive.network.initializers import activations_after, initializer_before
 from derive.network.layers.kind import Output
 from derive.network.layers.table import layer_kind
+from derive.network.network import LayerRecord
 from derive.network.results import name_result
 from derive.network.sheet import Round, Sheet
 from derive.network.site import Site
@@ -43,6 +44,7 @@ class Stating:
     sheet: Sheet
     values: Values
     errors: list[DeriveError] = field(default_factory=list)
+    records: list[LayerRecord] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._titles = {key: quoted(key) for key in (*self.values, ROUND_INPUT)}
@@ -84,7 +86,21 @@ class Stating:
         except DeriveError as error:
             self.errors.append(placed(error, title_of(layer, here=True), self.sheet.spec.file, layer.line))
             return None
+        self.records.append(self._record(site))
         return result.value
+
+    def _record(self, site: Site) -> LayerRecord:
+        layer = site.layer
+        learned = self.sheet.parameters.get(layer.share or layer.key, {})
+        return LayerRecord(
+            layer.kind,
+            layer.name,
+            layer.number,
+            tuple(x.name for x in site.sources),
+            tuple(value.name for value in learned.values()),
+            tuple(site.values),
+            site.result.value.name,
+        )
 
     def _shape(self, layer: LayerSpec, shapes: Mapping[str, Shape], at: Round | None) -> Shape | None:
         """The shape of a layer's result; None if a source is missing or the sources do not fit."""

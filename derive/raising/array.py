@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.terms.affine import Index
-from derive.terms.term import Bound, Delta, Entry, Functional
+from derive.terms.affine import Affine, Index
+from derive.terms.term import Bound, Delta, Divides, Entry, Functional
 from derive.terms.term import Scalar as ScalarAtom
 from derive.terms.view import View
 
@@ -46,9 +46,9 @@ class Scalar:
 
 @dataclass(frozen=True)
 class Condition:
-    """A Kronecker delta or index bracket over axes: identity, one-hot, mask."""
+    """A Kronecker delta or index bracket over axes: identity, one-hot, mask, every s-th place."""
 
-    atom: Delta | Bound
+    atom: Delta | Bound | Divides
     axes: Axes
 
 
@@ -137,6 +137,32 @@ class Reduce:
 
 
 @dataclass(frozen=True)
+class Largest:
+    """max_over arg; of several largest values the first one counts, row by row in the order of `over`."""
+
+    arg: Array
+    over: tuple[Index, ...]
+
+    @property
+    def axes(self) -> Axes:
+        return self.arg.axes - {b.name for b in self.over}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The bracket `[at is the first place along over where arg is largest]`; `along` are the axes in `at`."""
+
+    arg: Array
+    over: tuple[Index, ...]
+    at: tuple[Affine, ...]
+    along: Axes
+
+    @property
+    def axes(self) -> Axes:
+        return self.arg.axes - {b.name for b in self.over} | self.along
+
+
+@dataclass(frozen=True)
 class Gather:
     """Entries at index expressions that are no slices: class ids `p[y_i + 1, i]`, strides, `x[p + r]`."""
 
@@ -165,4 +191,4 @@ class Accumulate:
 
 
 Leaves = Source | Scalar | Condition | Gather | Position
-Array = Leaves | Multiply | Add | Map | Raise | Heaviside | Contract | Reduce | Accumulate
+Array = Leaves | Multiply | Add | Map | Raise | Heaviside | Contract | Reduce | Largest | Chosen | Accumulate

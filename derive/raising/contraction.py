@@ -9,10 +9,12 @@ from derive.raising.array import (
     Accumulate,
     Add,
     Array,
+    Chosen,
     Condition,
     Contract,
     Gather,
     Heaviside,
+    Largest,
     Map,
     Multiply,
     Position,
@@ -21,9 +23,10 @@ from derive.raising.array import (
     Scalar,
     Source,
 )
+from derive.terms import view as view_module
 from derive.terms.affine import Affine, Index
 from derive.terms.prover import contains_id
-from derive.terms.term import Bound, Delta, Entry, Functional
+from derive.terms.term import Bound, Delta, Divides, Entry, Functional
 from derive.terms.term import Scalar as ScalarAtom
 from derive.terms.view import Apply, Leaf, Plus, Power, Step, Summed, Times, View, children, free_indices
 from derive.terms.walk import entries_in
@@ -58,11 +61,24 @@ def array_of(view: View, scope: Scope) -> Array:
             ordered = tuple(b for b in view.bounds if b.ordered)
             summed = contract([array_of(f, inner) for f in factors], [b for b in view.bounds if not b.ordered])
             return Accumulate(summed, ordered) if ordered else summed
+        case view_module.Largest() | view_module.Chosen():
+            return _largest(view, scope)
     raise DeriveError(f"{view} has no array form")
 
 
+def _largest(view: view_module.Largest | view_module.Chosen, scope: Scope) -> Array:
+    """A maximum over axes, or the bracket of its first place."""
+    if any(b.ordered or not b.free.isdisjoint(scope) for b in view.bounds):
+        raise DeriveError(f"the maximum over {view.bounds} is no maximum over axes")
+    arg = array_of(view.body, {**scope, **{b.name: b for b in view.bounds}})
+    if isinstance(view, view_module.Largest):
+        return Largest(arg, view.bounds)
+    along = frozenset().union(*(e.free for e in view.at)) & frozenset(scope)
+    return Chosen(arg, view.bounds, view.at, along)
+
+
 def _has_sum(view: View) -> bool:
-    return isinstance(view, Summed) or any(_has_sum(p) for p in children(view))
+    return isinstance(view, Summed | view_module.Largest | view_module.Chosen) or any(_has_sum(p) for p in children(view))
 
 
 def _leaf(view: Leaf, scope: Scope) -> Array:
@@ -74,7 +90,7 @@ def _leaf(view: Leaf, scope: Scope) -> Array:
             return _entry(atom, scope)
         case Functional():
             return Source(atom, tuple(scope[n] for n in _gradient_axes(atom) if n in scope))
-        case Delta() | Bound():
+        case Delta() | Bound() | Divides():
             return Condition(atom, atom.free & frozenset(scope))
     raise DeriveError(f"{atom!r} has no array form")
 

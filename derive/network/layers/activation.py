@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.network.extents import Shape
-from derive.network.layers.kind import LayerKind, Output, SizeReader, require_vector
+from derive.network.layers.kind import LayerKind, Output, SizeReader, require_axes
 from derive.network.layers.softmax import OF_WHOLE_VECTORS
 from derive.network.site import Site
 from derive.network.spec.activations import ActivationSpec
@@ -24,7 +24,7 @@ class Activation(LayerKind[ActivationOptions]):
 
     def shape(self, options: ActivationOptions, sources: Sequence[Source], extent: SizeReader) -> Shape:
         if self.kind in OF_WHOLE_VECTORS:
-            require_vector(sources[0], "needs")
+            require_axes(sources[0], 1)
         return sources[0].shape
 
     def state(self, options: ActivationOptions, site: Site) -> None:

@@ -55,14 +55,29 @@ class LayerKind(Generic[Options]):
         raise NotImplementedError
 
 
-def require_vector(source: Source, wording: str) -> Extent:
-    """The only extent of a value with one axis of features."""
-    if len(source.shape) != 1:
-        raise ShapeError(
-            f"{wording} one axis of features, and {source.title} has {shown_shape(source.shape)}",
-            repair="read a value with one axis",
+def require_axes(source: Source, least: int, most: int | None = None) -> Shape:
+    """The shape of a value with so many axes of features.
+
+    Raises: ShapeError, worded to follow the layer's title.
+    """
+    count = len(source.shape)
+    if count < least or (most is not None and count > most):
+        wanted = (
+            _axes(least)
+            if most == least
+            else f"at least {_axes(least)}"
+            if most is None
+            else f"{least} to {_axes(most)}"
         )
-    return source.shape[0]
+        raise ShapeError(
+            f"needs {wanted} of features, and {source.title} has {shown_shape(source.shape)}",
+            repair=f"read a value with {wanted}",
+        )
+    return source.shape
+
+
+def _axes(count: int) -> str:
+    return f"{count} axis" if count == 1 else f"{count} axes"
 
 
 def require_same_shape(sources: Sequence[Source], verb: str) -> Shape:

@@ -11,23 +11,23 @@ from derive.network.spec.drafts import Mention, read_sources
 from derive.network.spec.models import InputSpec, LossSpec, TargetSpec
 from derive.network.spec.options import LOSS_OPTIONS, LossOptions
 from derive.network.spec.scope import Scope
-from derive.network.spec.tree import Entry, MappingNode, ScalarNode, describe
+from derive.network.spec.tree import Entry, MappingNode, Node, ScalarNode, describe
 from derive.network.spec.validation import validate
 
 
 @dataclass(frozen=True, slots=True)
 class LossDraft:
-    """A loss as written; `sources` is `None` where it has no `from`."""
+    """A loss as written; `sources` is `None` where it has no `from`, `options` where they were wrong.
+
+    With `rules`, the class of its options, the rest of the file is still checked.
+    """
 
     kind: str
-    options: LossOptions
+    rules: type[LossOptions]
+    options: LossOptions | None
+    mask: str | None
     sources: tuple[Mention, ...] | None
     entry: Entry
-
-    @property
-    def mask(self) -> str | None:
-        """The name of its mask, for a loss that can have one."""
-        return getattr(self.options, "mask", None)
 
 
 def read_loss(entry: Entry | None, complaints: Complaints) -> LossDraft | None:
@@ -47,8 +47,16 @@ def read_loss(entry: Entry | None, complaints: Complaints) -> LossDraft | None:
     if isinstance(written, MappingNode):
         sources = read_sources(written.entry("from"), complaints)
         written = written.without({"from"})
-    options = validate(LOSS_OPTIONS[kind.key], written, complaints, f"the loss {quoted(kind.key)}")
-    return None if options is None else LossDraft(kind.key, options, sources, entry)
+    rules = LOSS_OPTIONS[kind.key]
+    options = validate(rules, written, complaints, f"the loss {quoted(kind.key)}")
+    return LossDraft(kind.key, rules, options, _mask_in(written, rules), sources, entry)
+
+
+def _mask_in(written: Node, rules: type[LossOptions]) -> str | None:
+    """The name of its mask, for a loss that can have one."""
+    named = written.entry("mask") if isinstance(written, MappingNode) and "mask" in rules.model_fields else None
+    value = named.value if named else None
+    return value.value if isinstance(value, ScalarNode) and isinstance(value.value, str) else None
 
 
 def _kind_entry(entry: Entry, complaints: Complaints) -> Entry | None:
@@ -77,15 +85,15 @@ def connect_loss(
     sources = [output] if draft.sources is None else _find_sources(draft.sources, scope, complaints)
     place = draft.entry.key_place
     count = 1 if draft.sources is None else len(draft.sources)
-    if count != draft.options.outputs:
-        expected = "one layer" if draft.options.outputs == 1 else f"{draft.options.outputs} layers"
+    if count != draft.rules.outputs:
+        expected = "one layer" if draft.rules.outputs == 1 else f"{draft.rules.outputs} layers"
         message = f"the loss {quoted(draft.kind)} reads {expected}, not {count}"
         complaints.add(place, message, f"name {expected} in `from`")
     _check_kinds_of_inputs(draft, sources, inputs, complaints)
     _check_mask(draft, inputs, targets, complaints)
     return LossSpec(
         kind=draft.kind,
-        options=draft.options,
+        options=draft.options or LossOptions(),
         sources=tuple(sources),
         targets=tuple(target.name for target in targets if target.name != draft.mask),
         line=place.line,
@@ -138,9 +146,9 @@ def check_targets(
         return
     place, shown = draft.entry.key_place, f"the loss {quoted(draft.kind)}"
     compared = [target for target in targets if target.name != draft.mask]
-    if draft.options.needs_target and (written is None or (targets and not compared)):
+    if draft.rules.needs_target and (written is None or (targets and not compared)):
         complaints.add(place, f"{shown} needs a target, and there is none", "add `targets: {y: …}` with its size")
-    elif not draft.options.target_kinds and written is not None:
+    elif not draft.rules.target_kinds and written is not None:
         complaints.add(written.key_place, f"{shown} has no target", "remove `targets`")
     elif len(compared) > 1:
         message = f"{shown} compares with one target, and there are {listed(target.name for target in compared)}"

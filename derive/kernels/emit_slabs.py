@@ -1,0 +1,214 @@
+"""Loops over slabs in NumPy: what is read is cut, sums are added up, everything else goes into a few small buffers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from derive.kernels.arrange import Compute, Section, Slabs, is_inline
+from derive.kernels.contractions import contraction
+from derive.kernels.program import Contraction, Node, Pointwise, Ref, Shape
+from derive.kernels.syntax import (
+    Expr,
+    Line,
+    Nest,
+    assign,
+    attribute,
+    binary,
+    call,
+    constant,
+    name,
+    slice_of,
+    subscript,
+    tuple_of,
+)
+
+if TYPE_CHECKING:
+    from derive.kernels.emit_numpy import Emitter
+
+TAKES_OUT = ("np.matmul", "np.matvec", "np.vecdot", "np.einsum")
+"""Products that NumPy can write into memory of any layout."""
+
+
+@dataclass
+class SlabEmitter:
+    """Emits one loop. `emitter` emits the statements inside."""
+
+    emitter: Emitter
+    loop: Slabs
+    slots: dict[tuple[Shape, int], list[str]] = field(default_factory=dict)
+
+    def lines(self) -> list[Line]:
+        nodes, loop = self.emitter.nodes, self.loop
+        before = dict(nodes.variables)
+        slab, count = self.emitter.names.fresh("slab"), self.emitter.names.fresh("count")
+        head = [*self._sums(), *self._wholes()]
+        wholes = {r: nodes.variables[r] for r in (*loop.sums, *loop.stored)}
+        cuts = [self._cut(r, slab) for r in (*self._leaves(), *loop.stored)]
+        self.emitter.pieces = {r: nodes.variables[r] for r in loop.stored}
+        self._place_buffers()
+        self.emitter.slab, self.emitter.sums = slab, frozenset(loop.sums)
+        body = self.emitter.emit(loop.body)
+        self.emitter.slab, self.emitter.sums, self.emitter.pieces, self.emitter.buffers = "", frozenset(), {}, {}
+        nodes.variables = {**before, **wholes}
+        top = [*cuts, *self._buffers(count)]
+        if self.slots:
+            top.insert(0, assign(count, _difference(slab)))
+        return [*head, Nest(ast.For(ast.Name(slab), self._pieces(), [], []), (*top, *body))]
+
+    def _pieces(self) -> Expr:
+        """`_slabs(m, n)`: the extent, and how many entries there are at each place of the axis in the widest value."""
+        sizes, scope = self.emitter.nodes.sizes, self.emitter.nodes.scope
+        widest = max((self._rest(r) for r in self._cut_values()), key=len)
+        width: Expr = constant(1)
+        for k, e in enumerate(widest):
+            width = sizes.affine(e, scope) if not k else binary("multiply", width, sizes.affine(e, scope))
+        return call("_slabs", sizes.affine(self.loop.extent, scope), width)
+
+    def _cut_values(self) -> Iterator[Ref]:
+        """All values that run along the axis, given ones first."""
+        yield from self._leaves()
+        yield from (s.ref for s in self.loop.body if isinstance(s, Compute) and s.ref not in self.loop.sums)
+
+    def _rest(self, ref: Ref) -> Shape:
+        """The extents of a value without the axis."""
+        at = self.loop.axes[ref]
+        shape = self.emitter.graph[ref].shape
+        return (*shape[:at], *shape[at + 1 :])
+
+    # -- what stands before the loop -----------------------------------------------------------------------
+
+    def _sums(self) -> Iterator[Line]:
+        nodes = self.emitter.nodes
+        for r in self.loop.sums:
+            nodes.variables[r] = self._name(r)
+            yield assign(nodes.variables[r], nodes.zeros(r))
+
+    def _wholes(self) -> Iterator[Line]:
+        """Memory for the values that are read as wholes later; new memory for those that are handed out."""
+        emitter, nodes = self.emitter, self.emitter.nodes
+        for r in self.loop.stored:
+            nodes.variables[r] = self._name(r)
+            shape = nodes.shape(emitter.graph[r].shape)
+            fresh = call("np.empty", shape, nodes.dtype())
+            is_real = emitter.graph[r].kind == "real"
+            if not is_real:
+                fresh = call("np.empty", shape, name("bool"))
+            kept = is_real and not emitter.liveness.escapes(r)
+            targets: list[Expr] = [name(nodes.variables[r])]
+            yield assign(tuple_of(targets), self._taken(1, shape)) if kept else assign(nodes.variables[r], fresh)
+
+    def _taken(self, number: int, shape: Expr) -> Expr:
+        """`work(place, number, shape, dtype)`."""
+        nodes = self.emitter.nodes
+        place = constant(nodes.work_places)
+        nodes.work_places += 1
+        return call("work", place, constant(number), shape, nodes.dtype())
+
+    def _name(self, ref: Ref) -> str:
+        """The variable of a sum or of a whole: that of the definition that it is, or one after its operation."""
+        emitter = self.emitter
+        for s in self.loop.body:
+            if isinstance(s, Section) and emitter.liveness.root(s.ref) == ref:
+                return emitter.variable(s.definition)
+        return emitter.plain_name(ref)
+
+    # -- what stands at the top of the loop ----------------------------------------------------------------
+
+    def _leaves(self) -> list[Ref]:
+        """The values from outside that run along the axis, in the order in which they are read."""
+        made = {s.ref for s in self.loop.body if isinstance(s, Compute)}
+        found: dict[Ref, None] = {}
+        for s in self.loop.body:
+            if isinstance(s, Compute):
+                found |= dict.fromkeys(r for r in self._arguments(s.ref) if r in self.loop.axes and r not in made)
+        return list(found)
+
+    def _arguments(self, ref: Ref) -> Iterator[Ref]:
+        graph = self.emitter.graph
+        for o in graph[ref].args:
+            if is_inline(graph, o.ref) and graph[o.ref].args:
+                yield from self._arguments(o.ref)
+            else:
+                yield o.ref
+
+    def _cut(self, ref: Ref, slab: str) -> Line:
+        """`x_slab = x[slab]`; from here on the value is its piece."""
+        nodes = self.emitter.nodes
+        whole = nodes.expression(ref)
+        stem = whole.id if isinstance(whole, ast.Name) else self.emitter.plain_name(ref)
+        piece = self.emitter.names.fresh(f"{stem}_slab")
+        nodes.variables[ref] = piece
+        return assign(piece, subscript(whole, *(slice_of() for _ in range(self.loop.axes[ref])), name(slab)))
+
+    # -- memory inside -------------------------------------------------------------------------------------
+
+    def _place_buffers(self) -> None:
+        """Decide where every wide value is written: into the whole that it ends in, or into a free buffer."""
+        emitter, loop = self.emitter, self.loop
+        last = emitter.liveness.spans(loop)
+        first: dict[Ref, Ref] = {}
+        ends: dict[Ref, int] = {}
+        wholes: dict[Ref, Ref] = {}
+        computed = [s for s in loop.body if isinstance(s, Compute) and not emitter.liveness.fate(s).is_inlined]
+        for s in computed:
+            over = emitter.liveness.fate(s).over
+            first[s.ref] = s.ref if over is None else first[over]
+            start = first[s.ref]
+            ends[start] = max(ends.get(start, 0), last.get(s.ref, 0))
+            if s.ref in loop.stored:
+                wholes[start] = s.ref
+        busy: list[tuple[int, str]] = []
+        for k, t in enumerate(loop.body):
+            if not isinstance(t, Compute) or first.get(t.ref) != t.ref:
+                continue
+            if t.ref in wholes:
+                emitter.buffers[t.ref] = emitter.pieces[wholes[t.ref]]
+            elif self._is_buffered(t.ref):
+                taken = {variable for end, variable in busy if end >= k}
+                variable = self._free(t.ref, taken)
+                busy.append((ends[t.ref], variable))
+                emitter.buffers[t.ref] = variable
+
+    def _free(self, ref: Ref, taken: set[str]) -> str:
+        """A buffer of the shape of a value that holds nothing now."""
+        slots = self.slots.setdefault((self.emitter.graph[ref].shape, self.loop.axes[ref]), [])
+        free = [v for v in slots if v not in taken]
+        if not free:
+            free = [self.emitter.names.fresh("buffer")]
+            slots += free
+        return free[0]
+
+    def _is_buffered(self, ref: Ref) -> bool:
+        node = self.emitter.graph[ref]
+        is_wide = len(node.shape) > 1 and ref not in self.loop.sums
+        return is_wide and node.kind == "real" and takes_out(node, _form(node))
+
+    def _buffers(self, count: str) -> Iterator[Line]:
+        """`buffer, buffer_2 = work(0, 2, (count, n), dtype)`."""
+        nodes = self.emitter.nodes
+        for (shape, at), variables in self.slots.items():
+            items = [nodes.sizes.affine(e, nodes.scope) for e in shape]
+            items[at] = name(count)
+            yield assign(tuple_of([name(v) for v in variables]), self._taken(len(variables), tuple_of(items)))
+
+
+def takes_out(node: Node, value: Expr) -> bool:
+    """Whether an operation can write its value into given memory."""
+    if isinstance(node, Pointwise):
+        return node.function not in ("real", "spread", "erf")
+    is_product = isinstance(node, Contraction) and isinstance(value, ast.Call)
+    return is_product and ast.unparse(value.func) in TAKES_OUT  # type: ignore[attr-defined]
+
+
+def _form(node: Node) -> Expr:
+    """The call that a product is, of operands without names."""
+    if not isinstance(node, Contraction):
+        return constant(None)
+    return contraction(name("a"), node.left.places, name("b"), node.right.places, len(node.shape))
+
+
+def _difference(slab: str) -> Expr:
+    return binary("subtract", attribute(name(slab), "stop"), attribute(name(slab), "start"))

@@ -1,0 +1,89 @@
+"""Tensors that are put together from parts: rectangles, merged axes, entries at steps, with a fill around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.errors import UnsupportedError
+from derive.ir.tensor import ADJOINT
+from derive.kernels.arithmetic import Named
+from derive.kernels.definitions import Definition, Storage
+from derive.kernels.memory import Memory
+from derive.kernels.program import UNIT, Assembled, Graph, Node, Operand, Ref, Shape
+from derive.kernels.strides import axes_in, is_linear, merged_groups, runs_of
+from derive.kernels.window_nodes import Merged, Placed, Written
+from derive.terms.affine import Affine
+
+Part = tuple[Operand, Written]
+
+
+def fill_of(storage: Storage, tensor: str) -> float | None:
+    """What stands where no equation states an entry; an adjoint is stated everywhere."""
+    return None if tensor.startswith(ADJOINT) else storage.tensor.fill
+
+
+def is_compound(d: Definition) -> bool:
+    """Whether an index of the left side is more than one axis plus an offset: `y[(c − 1)s + k] = …`."""
+    scope = {b.name: b for b in d.domain}
+    return any(
+        len(names := axes_in(e, scope)) > 1 or any(e.coefficient(n) != 1 for n in names)
+        for e in d.lhs.idx[len(d.at) :]
+    )
+
+
+def part_of(d: Definition, storage: Storage, value: Named) -> Part:
+    """A value and where it lies in its tensor.
+
+    Raises: UnsupportedError for a left side that no steps describe.
+    """
+    scope = {b.name: b for b in d.domain}
+    layout = storage.layout_at(d.at)
+    idx = [Affine() if k is None else d.lhs.idx[k] for k in layout]
+    if not all(is_linear(e, scope) for e in idx):
+        raise UnsupportedError(f"the left side {d.lhs!r} is no sum of multiples of indices: no kernel")
+    origins = [Affine() if k is None else storage.axis(k, d.at).lo for k in layout]
+    runs = runs_of(idx, origins, scope)
+    places = tuple(None if n is None else runs.names.index(n) for n in value.axes)
+    return Operand(value.ref, places), runs.written
+
+
+def put_together(graph: Graph, whole: Shape, parts: Sequence[Part], fill: float | None) -> Ref:
+    """The tensor that the parts make up."""
+    node = _merged(whole, parts) or _assembled(graph, whole, parts, fill)
+    if node is None:
+        operands, places = zip(*parts, strict=True)
+        node = Placed(whole, "real", operands, places, fill, False, _memory(graph, parts))
+    return graph.add(node)
+
+
+def _merged(whole: Shape, parts: Sequence[Part]) -> Node | None:
+    """A free reshape where one part is everything."""
+    (operand, written), *others = parts
+    groups = merged_groups(written, whole)
+    if others or groups is None or None in operand.places or len(operand.places) < len(written.shape):
+        return None
+    return Merged(whole, "real", operand, groups)
+
+
+def _assembled(graph: Graph, whole: Shape, parts: Sequence[Part], fill: float | None) -> Node | None:
+    """Rectangles one after the other."""
+    rank = len(whole)
+    for operand, written in parts:
+        if fill is not None or operand.places != tuple(range(rank)) or written.shape != graph[operand.ref].shape:
+            return None
+        if any(row != tuple(int(k == q) for k in range(rank)) for q, row in enumerate(written.steps)):
+            return None
+    return Assembled(whole, "real", tuple(o for o, _ in parts), tuple(w.starts for _, w in parts))
+
+
+def _memory(graph: Graph, parts: Sequence[Part]) -> tuple[int, ...]:
+    """The axes of the whole in the order in which its widest part has them in memory."""
+    operand, written = max(parts, key=lambda p: len(p[0].places))
+    found: list[int] = []
+    for k in Memory(graph).operand(operand):
+        found += [q for q, row in enumerate(written.steps) if row[k] and q not in found]
+    return (*(q for q in range(len(written.steps)) if q not in found), *found)
+
+
+def whole_shape(d: Definition, storage: Storage) -> Shape:
+    return tuple(UNIT if k is None else storage.axis(k, d.at).extent for k in storage.layout_at(d.at))

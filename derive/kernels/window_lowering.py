@@ -1,0 +1,110 @@
+"""Maxima over windows and scattered sums as nodes of the array program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derive.kernels.arithmetic import Arithmetic, Named
+from derive.kernels.memory import Memory
+from derive.kernels.program import Operand, Part
+from derive.kernels.reading import Reading
+from derive.kernels.scattering import ScatteredSum, allocated
+from derive.kernels.strides import runs_of
+from derive.kernels.window_nodes import Placed, Selected, Written
+from derive.raising import array
+from derive.terms.affine import Affine, Index, index
+from derive.terms.term import Delta
+
+
+@dataclass
+class WindowLowering:
+    """Lowers what is taken over windows; `reading` knows the axes in scope."""
+
+    arithmetic: Arithmetic
+    reading: Reading
+
+    # -- maxima ------------------------------------------------------------------------------------------
+
+    def largest(self, arg: Named, over: Sequence[Index]) -> Named:
+        """max_over arg."""
+        return self.arithmetic.reduce("maximum", arg, [b.name for b in over])
+
+    def first_place(self, arg: Named, over: Sequence[Index]) -> Named:
+        """[here is the first largest value along `over`], over the axes of `arg`."""
+        graph = self.arithmetic.graph
+        arg = self.arithmetic.real(arg)
+        largest = self.largest(arg, over)
+        searched = tuple(b.name for b in over)
+        memory = Memory(graph).order(arg.ref)
+        others = tuple(n for k in memory if (n := arg.axes[k]) is not None and n not in searched)
+        names = (*searched, *others)
+        extents = self.arithmetic.extents([arg])
+        node = Selected(
+            tuple(extents[n] for n in names),
+            "boolean",
+            Operand(arg.ref, tuple(None if n is None else names.index(n) for n in arg.axes)),
+            Operand(largest.ref, tuple(None if n is None else others.index(n) for n in largest.axes)),
+            len(searched),
+        )
+        return Named(graph.add(node), names)
+
+    # -- scattered sums ----------------------------------------------------------------------------------
+
+    def scattered(self, s: ScatteredSum, body: Named) -> Named:
+        """Σ_over body · Π [axis = place] as parts added where they belong."""
+        scope, graph = self.reading.scope, self.arithmetic.graph
+        body = self.arithmetic.real(body)
+        places = {t.axis.name: t.place for t in s.targets}
+        whole = {t.axis.name: allocated(t, scope) for t in s.targets}
+        axes = [whole.get(n, scope[n]) for n in s.axes]
+        idx = [places.get(n, index(n)) for n in s.axes]
+        runs = runs_of(idx, [b.lo for b in axes], scope)
+        part = Operand(body.ref, tuple(None if n is None else runs.names.index(n) for n in body.axes))
+        shape = tuple(b.extent for b in axes)
+        memory = self._memory_of(part, runs.written)
+        node = Placed(shape, "real", (part,), (runs.written,), 0.0, True, memory)
+        value = Named(graph.add(node), s.axes)
+        return self._cropped(value, axes, [scope[n] for n in s.axes])
+
+    def _memory_of(self, part: Operand, written: Written) -> tuple[int, ...]:
+        """The axes of the whole in the order in which the part has them in memory."""
+        found: list[int] = []
+        for k in Memory(self.arithmetic.graph).operand(part):
+            found += [q for q, row in enumerate(written.steps) if row[k] and q not in found]
+        rest = [q for q in range(len(written.steps)) if q not in found]
+        return (*rest, *found)
+
+    def _cropped(self, value: Named, made: Sequence[Index], wanted: Sequence[Index]) -> Named:
+        """The part of a value whose axes were made longer than they are."""
+        starts = tuple(w.lo - m.lo for m, w in zip(made, wanted, strict=True))
+        shape = tuple(w.extent for w in wanted)
+        graph = self.arithmetic.graph
+        if shape == graph[value.ref].shape and all(s == Affine() for s in starts):
+            return value
+        whole = Operand(value.ref, tuple(range(len(shape))))
+        part = Part(shape, "real", whole, starts, (False,) * len(shape))
+        return Named(graph.add(part), value.axes)
+
+
+def standing_at(a: array.Chosen, scope: dict[str, Index]) -> dict[str, str] | None:
+    """The axes that stand for the searched ones, where each index of the place is an axis of the same range."""
+    names: dict[str, str] = {}
+    for b, e in zip(a.over, a.at, strict=True):
+        v = e.variable
+        if v is None or v not in scope or scope[v].ordered or v in names.values():
+            return None
+        if (scope[v].lo, scope[v].hi) != (b.lo, b.hi):
+            return None
+        names[b.name] = v
+    return names
+
+
+def at_place(a: array.Chosen) -> list[array.Array]:
+    """Π [b = at] over the searched axes b."""
+    return [
+        array.Condition(Delta(difference), frozenset((b.name, *(difference.free & a.along))))
+        for b, e in zip(a.over, a.at, strict=True)
+        for difference in [Affine([(b.name, 1)]) - e]
+    ]
+
