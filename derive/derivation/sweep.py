@@ -16,7 +16,7 @@ from derive.simplify.engine import Simplifier
 from derive.simplify.opening import opening_lines
 from derive.simplify.output import output_forms
 from derive.simplify.present import Presenter
-from derive.terms.term import Block, Entry, Monomial, of_atom, of_monomial
+from derive.terms.term import Block, Entry, Monomial, Scalar, of_atom, of_monomial
 from derive.terms.walk import entries_in
 
 
@@ -103,7 +103,8 @@ def _named(network: Network, equations: Mapping[str, AdjointEquation], wanted: f
         for n, e in equations.items()
         if n in wanted
         or network.tensor(n).label.meaning == "preactivation"
-        or (shared(n, e) and not _is_statistic(network, n))
+        or _is_spread(e)
+        or (shared(n, e) and not _is_statistic(network, n) and not _is_scaled(network, e))
     ]
     return named + _recurrent(equations, frozenset(named))
 
@@ -136,7 +137,26 @@ def _is_copy(e: Equation, name: str) -> bool:
 
 
 def _is_trivial(e: AdjointEquation) -> bool:
-    return len(e.rhs.terms) <= 1 and all(len(m.powers) <= 1 and m.height == 0 for m, _ in e.rhs.terms)
+    """Whether it is at most one factor, sizes not counted: so a sample and a batch (`1/m`) agree on the names."""
+    return len(e.rhs.terms) <= 1 and all(
+        m.height == 0 and sum(not isinstance(a, Scalar) for a, _ in m.powers) <= 1 for m, _ in e.rhs.terms
+    )
+
+
+def _is_scaled(network: Network, e: AdjointEquation) -> bool:
+    """Whether it is another adjoint times parameters (`γ ȳ`), which does not hide what stands below."""
+    if len(e.rhs.terms) != 1 or e.rhs.height:
+        return False
+    read = [x for x in entries_in(e.rhs) if isinstance(x, Entry)]
+    adjoints = [x for x in read if x.tensor.startswith(ADJOINT)]
+    return len(adjoints) == 1 and all(
+        x in adjoints or network.tensor(x.tensor).role in ("parameter", "hyper") for x in read
+    )
+
+
+def _is_spread(e: AdjointEquation) -> bool:
+    """Whether a reader sees the tensor through windows: an index expression of it runs along two indices or more."""
+    return any(sum(isinstance(v, str) for v, _ in a.terms) > 1 for c in e.contributions for a in c.at)
 
 
 def _is_statistic(network: Network, name: str) -> bool:

@@ -52,6 +52,8 @@ def _entries(
             return _groups(t, places, rng, sum_axes)
         case "binary":
             return _bits(places, rng)
+        case "positive":
+            return {at: float(rng.uniform(0.5, 2)) for at in places}
         case "sign":
             return {at: float(2 * rng.integers(2) - 1) for at in places}
         case "class_id" | "id":

@@ -20,7 +20,7 @@ GRADIENT = "∇"
 """Marks an adjoint of a first sweep that is a value of the network differentiated again."""
 
 Role = Literal["input", "target", "parameter", "hyper", "value", "cost", "adjoint"]
-Kind = Literal["real", "binary", "sign", "one_hot", "distribution", "class_id", "id"]
+Kind = Literal["real", "positive", "binary", "sign", "one_hot", "distribution", "class_id", "id"]
 
 
 @dataclass(frozen=True)

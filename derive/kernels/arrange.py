@@ -69,11 +69,12 @@ class Keep:
 
 @dataclass(frozen=True)
 class Store:
-    """Write a value into a rectangle of a stacked tensor."""
+    """Write a value into a rectangle of a stacked tensor; `is_member` says that the rectangle is a whole member."""
 
     tensor: str
     target: Target
     ref: Ref
+    is_member: bool = False
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ class Arranger:
         if statements[-1] is section:
             statements.pop()
         if b.target is not None and b.definition.tensor in self.kept:
-            statements.append(Store(b.definition.tensor, b.target, b.ref))
+            statements.append(Store(b.definition.tensor, b.target, b.ref, b.is_whole))
         elif b.definition.family and b.definition.tensor in self.kept:
             statements.append(Keep(b.definition.tensor, b.definition.at, b.ref))
         if b.definition.family and b.definition.tensor in self.carried:

@@ -65,6 +65,7 @@ class Storage:
 
     `family` ordered axes come first. A tensor that `is_stacked` is one array with these axes in front; otherwise
     it is a sequence of members, arrays without them (`W[l]`, whose shape may depend on l).
+    `packed` is the order of the axes in which the computation reads an argument, if it is not that of `layout`.
     `layout` has one item for each axis of the array: a place among the tensor's axes, or None for an axis of
     extent 1 (a bias under columns is `(out, 1)`).
     """
@@ -72,6 +73,7 @@ class Storage:
     tensor: Tensor
     layout: tuple[int | None, ...]
     is_stacked: bool = False
+    packed: tuple[int, ...] = ()
 
     @property
     def family(self) -> int:
@@ -84,7 +86,8 @@ class Storage:
 
     def layout_at(self, at: tuple[Affine, ...]) -> tuple[int | None, ...]:
         """The layout of the member `at`, of the whole array where there are no places."""
-        return self.layout[len(at) :] if self.is_stacked else self.layout
+        layout = self.packed or self.layout
+        return layout[len(at) :] if self.is_stacked else layout
 
     def axis(self, k: int, at: tuple[Affine, ...]) -> Index:
         """The range of axis `k` for the family member `at`."""

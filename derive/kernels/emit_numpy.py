@@ -11,7 +11,7 @@ from derive.kernels.definitions import Definition, Storage
 from derive.kernels.emit_slabs import SlabEmitter, takes_out
 from derive.kernels.fields import Names
 from derive.kernels.numpy_nodes import NodeEmitter
-from derive.kernels.program import Condition, Graph, Marked, Node, Pointwise, Ref
+from derive.kernels.program import Condition, Given, Graph, Marked, Node, Pointwise, Ref
 from derive.kernels.reuse import Liveness
 from derive.kernels.syntax import (
     COMPARISONS,
@@ -26,6 +26,7 @@ from derive.kernels.syntax import (
     call,
     constant,
     name,
+    slice_of,
     subscript,
 )
 from derive.kernels.window_nodes import Placed, Strided
@@ -78,7 +79,7 @@ class Emitter:
                 case Keep():
                     lines.append(self._keep(s))
                 case Store():
-                    lines.append(self._store(s))
+                    lines.extend(self._store(s))
                 case Carry():
                     lines.append(assign(self.carried[s.tensor], self._handed_on(s)))
         return lines
@@ -95,8 +96,6 @@ class Emitter:
                 over[f.ref] = self.liveness.fate(f).over if isinstance(f, Compute) else None
         r: Ref | None = self.liveness.root(s.ref)
         wanted = self.variable(s.definition)
-        if wanted in self.lists.values():
-            wanted = self.names.fresh(f"{wanted}_part")
         wanted = self.pieces.get(self.liveness.root(s.ref), wanted)
         while r is not None and r in over:
             self.wanted[r] = wanted
@@ -122,6 +121,9 @@ class Emitter:
         if fate.is_inlined:
             return []
         node, over = self.graph[ref], fate.over
+        store = self.liveness.place(s)
+        if store is not None:
+            return self._placed(node, store)
         if isinstance(node, Placed):
             return self.nodes.placing(node, self._variable(ref))
         value = self.nodes.computed(ref) if over is None and not isinstance(node, Marked) else None
@@ -137,6 +139,20 @@ class Emitter:
             return [*fresh, *renamed, self.nodes.marking(node, variable)]
         assert over is not None and isinstance(node, Pointwise), "only pointwise operations are done in place"
         return [self._in_place(node, variable, over)]
+
+    def _placed(self, node: Node, s: Store) -> list[Line]:
+        """`h_t = np.tanh(z_t, out=h[t])`; a number is assigned."""
+        if isinstance(node, Pointwise) and node.function == "spread":
+            return []
+        place = self._target(s)
+        value = self.nodes.computed(s.ref)
+        if isinstance(node, Pointwise):
+            args = [self.nodes.operand(o, len(node.shape), node) for o in node.arguments]
+            function, args = self.nodes.quickest(node, args)
+            value = call(f"np.{function}", *args)
+        assert isinstance(value, ast.Call)
+        written = ast.Call(value.func, value.args, [*value.keywords, ast.keyword("out", place)])
+        return [assign(self._variable(s.ref), written)]
 
     def _added_up(self, ref: Ref) -> Line:
         """`total += …`: what a slab adds to a sum."""
@@ -224,10 +240,20 @@ class Emitter:
         at = self._position(s.tensor, s.at)
         return assign(subscript(name(self.lists[s.tensor]), at), value)
 
-    def _store(self, s: Store) -> Line:
+    def _store(self, s: Store) -> list[Line]:
+        """`h[t] = h_t`, if it does not lie there already."""
+        node = self.graph[s.ref]
+        if any(s is p for p in self.liveness.stores.values()) and s.ref in self.nodes.variables:
+            return []
+        if isinstance(node, Pointwise) and node.function == "spread" and s.ref not in self.nodes.variables:
+            [o] = node.arguments
+            return [assign(self._target(s), self.nodes.operand(o, len(node.shape)))]
+        return [assign(self._target(s), self.nodes.expression(s.ref))]
+
+    def _target(self, s: Store) -> Expr:
         whole = self.storages[s.tensor].tensor.axes
         at = self.nodes.place(s.target, tuple(a.extent for a in whole))
-        return assign(subscript(name(self.lists[s.tensor]), *at), self.nodes.expression(s.ref))
+        return subscript(name(self.lists[s.tensor]), *(at or [slice_of()]))
 
     def _position(self, tensor: str, at: tuple[Affine, ...]) -> Expr:
         axis = self.storages[tensor].tensor.axes[0]
@@ -240,7 +266,8 @@ class Emitter:
         """A result: a copy if its memory is an argument's or another result's."""
         root = self.liveness.root(ref)
         node = self.graph[root]
-        if (not node.args and node.kind == "real") or root in self.handed_out:
+        is_made = isinstance(node, Given) and not node.at and node.tensor in self.results
+        if (not is_made and not node.args and node.kind == "real") or root in self.handed_out:
             return call(ast.Attribute(value, "copy"))
         self.handed_out.add(root)
         return value
@@ -273,7 +300,7 @@ def _word(graph: Graph, ref: Ref) -> str:
         case "Positions":
             return "positions"
         case "Strided":
-            return "windows" if getattr(node, "overlaps", False) else "slices"
+            return "windows"
         case "Packed":
             return "columns" if isinstance(graph[node.args[0].ref], Strided) else "packed"
         case "Placed":

@@ -93,7 +93,8 @@ class FunctionBody:
         liveness = Liveness(program.graph, bound, frozenset(refs.values()))
         liveness.analyse(statements)
         self.nodes = self._nodes(statements, use.kept, use.carried)
-        self.emitter = self._emitter(liveness, frozenset(families))
+        whole = (t for t, at in values if not at and program.storages[t].is_stacked)
+        self.emitter = self._emitter(liveness, frozenset((*families, *whole)))
         body = self.emitter.emit(statements)
         self.results = {place: self.emitter.own(r, self.nodes.expression(r)) for place, r in refs.items()}
         self.lists = self.emitter.lists
@@ -112,7 +113,7 @@ class FunctionBody:
         return graph.add(Given(shape, "real", *place))
 
     def _nodes(self, statements: Sequence[Statement], kept: frozenset[str], carried: frozenset[str]) -> NodeEmitter:
-        variables = Variables(self.program.titles, self.names)
+        variables = Variables(self.program.titles, self.names, kept)
         self.variables = variables
         local = {s.name: self.names.fresh(s.name) for s in self.program.network.sizes if not s.args}
         local |= self._loop_variables(statements, {}, ())
@@ -169,7 +170,10 @@ class FunctionBody:
             storage = self.program.storages[tensor]
             if storage.is_stacked:
                 shape = self.nodes.shape(tuple(a.extent for a in storage.tensor.axes))
-                extra.append(assign(variable, call("np.empty", shape, self.nodes.dtype())))
+                if tensor in self.emitter.results:
+                    extra.append(assign(variable, call("np.empty", shape, self.nodes.dtype())))
+                else:
+                    extra.append(assign(tuple_of([name(variable)]), self.nodes.work(1, shape)))
             else:
                 length = self.nodes.sizes.affine(storage.tensor.axes[0].extent, {})
                 extra.append(assign(variable, binary("multiply", ast.List([constant(None)]), length)))
@@ -177,6 +181,9 @@ class FunctionBody:
             extra.append(assign(variable, call("_constant", constant(value), name("dtype"))))
         for (shape, _), variable in self.nodes.ones.items():
             extra.append(assign(variable, call("_ones", self._shape(shape), name("dtype"))))
+        for ref, variable in self.nodes.transposes.items():
+            copied = call("np.ascontiguousarray", attribute(self.nodes.expression(ref), "T"))
+            extra.append(assign(variable, copied))
         used = _names_in([*extra, *body]) | _names_in(self.results.values())
         sizes = self._sizes(used)
         used |= _names_in(sizes)

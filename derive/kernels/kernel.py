@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import types
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,6 +20,7 @@ from derive.kernels.fields import Field, Names, fields_of
 from derive.kernels.function import FunctionBody, Program, dtype_field
 from derive.kernels.initializing import Initializing
 from derive.kernels.lifting import Lifting
+from derive.kernels.packing_arguments import with_ordered_axes_first
 from derive.kernels.plan import Planner
 from derive.kernels.schedule import Scheduler
 from derive.kernels.splitting import split_at_brackets
@@ -94,7 +95,8 @@ class _Source:
         tensors |= lifting.helpers
         storage = storages(tensors, has_columns(network))
         definitions = reached(_scheduler(definitions, storage, early), wanted)
-        steps = _scheduler(definitions, storage, early).steps()
+        steps = replace(_scheduler(definitions, storage, early), wanted=frozenset(wanted)).steps()
+        storage = with_ordered_axes_first(storage, steps)
         relative = needs_relative_accuracy([d.poly for d in definitions])
         planner = Planner(storage, saved_outputs(network), relative)
         items = planner.plan(steps)
@@ -104,6 +106,7 @@ class _Source:
         self.has_constants = False
         self.has_ones = False
         self.has_slabs = False
+        self.has_work = False
 
     def text(self) -> str:
         functions = [self._forward(), self._loss(), self._value_and_grad(), self._init()]
@@ -128,6 +131,7 @@ class _Source:
             constants=self.has_constants,
             ones=self.has_ones,
             slabs=self.has_slabs,
+            work=self.has_work,
             caches=["cache"] * self.has_constants + ["lru_cache"] * self.has_ones,
             arrays=", ".join(f.local for f in fields if not f.is_number),
             shapes=rendered(shapes_function(self.network, fields, names)),
@@ -140,6 +144,7 @@ class _Source:
     def _body(self, values: Sequence[Place], families: Sequence[str], takes_workspace: bool = False) -> FunctionBody:
         body = self.program.emit(values, families, takes_workspace)
         self.has_slabs |= bool(body.loops)
+        self.has_work |= bool(body.nodes.work_places)
         self.functions |= body.nodes.functions
         self.has_constants |= bool(body.nodes.constants)
         self.has_ones |= bool(body.nodes.ones)

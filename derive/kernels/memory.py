@@ -123,7 +123,7 @@ class Blocks:
 
 
 def blocks_of(memory: Memory, node: Contraction) -> Blocks | None:
-    """The blocks of a product in which columns of windows stand, or values that do not lie row by row in memory.
+    """The blocks of a product in which an operand has more than two axes, or columns of windows stand.
 
     Symbolic extents (samples) are columns, so that the samples stay innermost. None for all other products.
     """
@@ -137,8 +137,10 @@ def blocks_of(memory: Memory, node: Contraction) -> Blocks | None:
     if len(a) == len(b) == len({p for p in a if p >= rank}):
         return None
     has_columns = [isinstance(graph[o.ref], Packed) for o in node.args]
-    if not any(has_columns) and not any(len(o.places) > 2 and not memory.is_rowwise(o.ref) for o in node.args):
+    if not any(len(o.places) > 2 or c for o, c in zip(node.args, has_columns, strict=True)):
         return None
+    if all(memory.is_rowwise(o.ref) and not _has_windows(graph, o.ref) for o in node.args):
+        return _plain_blocks(node, a, b)
     if _is_symbolic(node, a, b) and not _is_symbolic(node, b, a):
         first, second, a, b = second, first, b, a
         has_columns.reverse()
@@ -148,6 +150,23 @@ def blocks_of(memory: Memory, node: Contraction) -> Blocks | None:
     columns = [p for p in b if p < rank and p not in shared]
     summed = [p for p in leading if p >= rank]
     return Blocks(first, second, tuple(shared), tuple(rows), tuple(columns), tuple(summed))
+
+
+def _has_windows(graph: Graph, ref: Ref) -> bool:
+    node = graph[ref]
+    return isinstance(node, Packed) and isinstance(graph[node.arg.ref], Strided)
+
+
+def _plain_blocks(node: Contraction, a: Sequence[int], b: Sequence[int]) -> Blocks | None:
+    """The blocks of a product of arrays that lie row by row, rows and columns in the order of the result's axes."""
+    rank = len(node.shape)
+    rows, columns = ([p for p in x if p < rank] for x in (a, b))
+    if not rows or not columns or set(rows) & set(columns):
+        return None
+    first, second = (node.left, node.right) if rows[0] < columns[0] else (node.right, node.left)
+    rows, columns = sorted((rows, columns), key=lambda x: x[0])
+    longest = max((a, b), key=len)
+    return Blocks(first, second, (), tuple(rows), tuple(columns), tuple(p for p in longest if p >= rank))
 
 
 def _is_symbolic(node: Contraction, places: Sequence[int], others: Sequence[int]) -> bool:

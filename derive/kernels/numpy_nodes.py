@@ -9,13 +9,13 @@ from functools import cached_property, singledispatchmethod
 from math import prod
 
 from derive.errors import UnsupportedError
-from derive.kernels.alignment import aligned, relaid, without_units
+from derive.kernels.alignment import aligned, relaid, transposed, without_units
 from derive.kernels.contractions import contraction
 from derive.kernels.definitions import Storage
 from derive.kernels.fields import Names, Sizes
 from derive.kernels.memory import Memory, blocks_of
 from derive.kernels.numpy_products import block_product
-from derive.kernels.numpy_windows import WindowEmitter
+from derive.kernels.numpy_windows import MOST_TAPS, WindowEmitter
 from derive.kernels.plan import Target
 from derive.kernels.program import (
     UNIT,
@@ -90,6 +90,7 @@ class NodeEmitter:
     ones: dict[tuple[Shape, tuple[int, ...]], str] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     uses_dtype: bool = False
+    transposes: dict[Ref, str] = field(default_factory=dict)
     slab: str = ""
     work_places: int = 0
 
@@ -126,6 +127,12 @@ class NodeEmitter:
 
     def shape(self, shape: Shape) -> Expr:
         return tuple_of([self.sizes.affine(e, self.scope) for e in shape])
+
+    def work(self, number: int, shape: Expr) -> Expr:
+        """`work(place, number, shape, dtype)`: arrays from the workspace."""
+        place = constant(self.work_places)
+        self.work_places += 1
+        return call("work", place, constant(number), shape, self.dtype())
 
     def zeros(self, ref: Ref) -> Expr:
         node = self.graph[ref]
@@ -227,11 +234,31 @@ class NodeEmitter:
         if blocks is not None:
             first, second = (self.expression(o.ref) for o in (blocks.first, blocks.second))
             return block_product(blocks, first, second, self._extents(node), self._sized)
-        left, right = (self.expression(o.ref) for o in node.args)
-        return contraction(left, node.left.places, right, node.right.places, len(node.shape))
+        (left, l), (right, r) = (self._factor(o, len(node.shape)) for o in node.args)
+        return contraction(left, l, right, r, len(node.shape))
+
+    def _factor(self, o: Operand, rank: int) -> tuple[Expr, tuple[int | None, ...]]:
+        """An operand of a product; an argument that stands transposed in a loop is transposed once, before it."""
+        node, places = self.graph[o.ref], o.places
+        summed = [q for q, p in enumerate(places) if p is not None and p >= rank]
+        is_matrix = len(places) == 2 == rank and None not in places and len(summed) == 1
+        is_argument = isinstance(node, Given) and not node.at and node.tensor in self.locals
+        if self.scope and is_matrix and is_argument and summed[0] == (0 if 0 in places else 1):
+            return name(self._transposed(o.ref)), places[::-1]
+        return self.expression(o.ref), places
+
+    def _transposed(self, ref: Ref) -> str:
+        if ref not in self.transposes:
+            node = self.graph[ref]
+            assert isinstance(node, Given)
+            self.transposes[ref] = self.names.fresh(f"{self.locals[node.tensor]}_T")
+        return self.transposes[ref]
 
     @_rule.register
     def _(self, node: Reduction) -> Expr:
+        few = self._over_places(node)
+        if few is not None:
+            return few
         rank, places = len(node.shape), node.arg.places
         arg = self.expression(node.arg.ref)
         keeps = len(places) == rank and all(p == q or p is None or p >= rank for q, p in enumerate(places))
@@ -328,6 +355,20 @@ class NodeEmitter:
     @_rule.register
     def _(self, node: Packed) -> Expr:
         return call("np.ascontiguousarray", aligned(self.expression(node.arg.ref), node.arg.places, len(node.shape)))
+
+    def _over_places(self, node: Reduction) -> Expr | None:
+        """What is taken over the few places of windows, one place after the other; None for other reductions."""
+        source, rank = self.graph[node.arg.ref], len(node.shape)
+        is_few = all(e.is_number for e in node.over) and prod(e.const for e in node.over) <= MOST_TAPS
+        if not (isinstance(source, Strided) and is_few and rank and None not in node.arg.places):
+            return None
+        self.functions.add("over_places")
+        searched = [p for p in node.arg.places if p is not None and p >= rank]
+        if len(searched) != len(node.over) or len(node.arg.places) != rank + len(searched):
+            return None
+        order = [*sorted(searched), *range(rank)]
+        moved = transposed(self.expression(node.arg.ref), [order.index(p or 0) for p in node.arg.places])
+        return call("_over_places", name(f"np.{node.function}"), moved, constant(len(searched)))
 
     @_rule.register
     def _(self, node: Merged) -> Expr:

@@ -19,7 +19,7 @@ def block_product(blocks: Blocks, left: Expr, right: Expr, extents: Shape, sized
     first = _as_matrix(left, blocks.first, blocks.shared, blocks.rows, blocks.summed, extents, sized)
     second = _as_matrix(right, blocks.second, blocks.shared, blocks.summed, blocks.columns, extents, sized)
     value = call("np.matmul" if shapes else "np.dot", first, second)
-    if len(blocks.order) > len(blocks.shared) + bool(blocks.rows) + bool(blocks.columns):
+    if blocks.shared or len(blocks.order) > bool(blocks.rows) + bool(blocks.columns):
         value = call(attribute(value, "reshape"), *(sized(extents[p]) for p in blocks.order))
     return transposed(value, list(blocks.order))
 
@@ -33,14 +33,19 @@ def _as_matrix(
     extents: Shape,
     sized: Sized,
 ) -> Expr:
-    """The operand over (shared, rows, columns), rows and columns each as one axis; none where there are none."""
+    """The operand over (shared, rows, columns), rows and columns each as one axis.
+
+    Where there are none there is no such axis, or one of extent 1 in a stack of matrices.
+    """
     order = (*shared, *rows, *columns)
     places = [p for p in o.places if p is not None]
+    if not shared and rows and columns and tuple(places) == (*columns, *rows):
+        return attribute(_as_matrix(value, o, (), columns, rows, extents, sized), "T")
     moved = transposed(value, [order.index(p) for p in places])
-    if len(rows) < 2 and len(columns) < 2:
+    if len(rows) == len(columns) == 1 or (not shared and len(order) == 1):
         return moved
     shape: list[Expr] = [sized(extents[p]) for p in shared]
-    groups = [g for g in (rows, columns) if g]
+    groups = [g for g in (rows, columns) if g or shared]
     longest = max(groups, key=lambda g: (any(not extents[p].is_number for p in g), len(g)))
     shape += [constant(-1) if g is longest else product([extents[p] for p in g], sized) for g in groups]
     return call(attribute(moved, "reshape"), *shape)

@@ -10,7 +10,7 @@ from math import prod
 from derive.kernels.alignment import aligned, transposed
 from derive.kernels.numpy_products import product
 from derive.kernels.program import Shape
-from derive.kernels.strides import meets_once, merged_groups
+from derive.kernels.strides import is_once, merged_groups
 from derive.kernels.syntax import (
     Expr,
     Line,
@@ -125,7 +125,7 @@ class WindowEmitter:
         variables = {k: self.fresh("k") for k in loops}
         target, order, flipped = self._slot(node, out, written, variables)
         value = source.at(variables, flipped).aligned(order)
-        line: Line = augmented(target, "add", value) if node.adds and not _is_once(written) else assign(target, value)
+        line: Line = augmented(target, "add", value) if node.adds and not is_once(written.shape, written.steps) else assign(target, value)
         for k in reversed(loops):
             counted = call("range", self.sized(written.shape[k]))
             line = Nest(ast.For(ast.Name(variables[k]), counted, [], []), (line,))
@@ -210,16 +210,6 @@ class Source:
         return aligned(self.value, [None if p is None else order.index(p) for p in self.places], len(order))
 
 
-def _along(written: Written, row: Sequence[int]) -> tuple[Shape, tuple[int, ...]]:
-    runs = [k for k, s in enumerate(row) if s]
-    return tuple(written.shape[k] for k in runs), tuple(row[k] for k in runs)
-
-
-def _is_once(written: Written) -> bool:
-    """Whether no two places of a part meet in one entry."""
-    return all(meets_once(*_along(written, row)) for row in written.steps)
-
-
 def _loops(written: Written) -> list[int] | None:
     """The axes of a part to loop over: all but the longest along each axis; None for strides instead."""
     crossing = [k for k in range(len(written.shape)) if sum(1 for row in written.steps if row[k]) > 1]
@@ -230,7 +220,7 @@ def _loops(written: Written) -> list[int] | None:
         loops += [k for k in runs if k != slid]
     extents = [written.shape[k] for k in loops]
     count = prod(e.const if e.is_number else MOST_TAPS + 1 for e in extents)
-    return None if _is_once(written) and count > MOST_TAPS else sorted(loops)
+    return None if is_once(written.shape, written.steps) and count > MOST_TAPS else sorted(loops)
 
 
 def _longest(runs: Sequence[int], shape: Shape) -> int | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product
 
 from derive.kernels.arithmetic import Named
 from derive.kernels.program import Graph, Operand, Ref
-from derive.kernels.window_nodes import Packed, Strided
+from derive.kernels.strides import merged_groups
+from derive.kernels.window_nodes import Packed, Strided, Written
 
 
 def with_columns(graph: Graph, a: Named, b: Named, over: Sequence[str]) -> tuple[Named, Named]:
@@ -18,15 +20,16 @@ def with_columns(graph: Graph, a: Named, b: Named, over: Sequence[str]) -> tuple
 
 def _packed(graph: Graph, value: Named, other: Named, over: Sequence[str]) -> Named:
     node = graph[value.ref]
-    if not isinstance(node, Strided) or not node.overlaps or None in value.axes:
+    if not isinstance(node, Strided) or None in value.axes or not _is_windowed(graph, node, value, over):
         return value
     shared = [n for n in value.names if n in other.names and n not in over]
     summed = [n for n in value.names if n in over]
     kept = [n for n in value.names if n not in over and n not in shared]
     for ref in graph.packed.get(value.ref, []):
-        names = _names_of(graph, ref, value)
-        if names[: len(shared)] == shared and _is_split(names[len(shared) :], summed, kept):
-            return Named(ref, tuple(names))
+        for axes in _alternatives(node, value.names):
+            names = [axes[k] for k in graph.columns[ref]]
+            if set(names[: len(shared)]) == set(shared) and _is_split(names[len(shared) :], summed, kept):
+                return Named(ref, tuple(names))
     through = _passed_through(node, value)
     order = [
         *shared,
@@ -41,14 +44,35 @@ def _packed(graph: Graph, value: Named, other: Named, over: Sequence[str]) -> Na
     return Named(ref, tuple(order))
 
 
+def _is_windowed(graph: Graph, node: Strided, value: Named, over: Sequence[str]) -> bool:
+    """Whether the view is more than a reshape, or a summed axis and a kept one run along the same axis of the source."""
+    written = Written(node.shape, node.starts, node.steps)
+    if merged_groups(written, graph[node.arg.ref].shape) is None:
+        return True
+    kinds = ({value.axes[k] in over for k in written.runs(q)} for q in range(len(node.steps)))
+    return any(len(kind) > 1 for kind in kinds)
+
+
 def _is_split(names: Sequence[str], summed: Sequence[str], kept: Sequence[str]) -> bool:
     """Whether the summed axes come before all others or after them, so that the columns are a matrix as they lie."""
     k = len(summed)
     return set(names[:k]) == set(summed) or set(names[len(kept) :]) == set(summed)
 
 
-def _names_of(graph: Graph, ref: Ref, value: Named) -> list[str]:
-    return [value.names[k] for k in graph.columns[ref]]
+def _alternatives(node: Strided, names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The names of a view's axes, also with those interchanged that run alike: positions and taps of one number."""
+    pairs = [
+        (j, k)
+        for row in node.steps
+        for j, k in combinations([k for k, s in enumerate(row) if s], 2)
+        if all(r[j] == r[k] for r in node.steps) and node.shape[j] == node.shape[k]
+    ]
+    for chosen in product((False, True), repeat=len(pairs)):
+        out = list(names)
+        for (j, k), is_swapped in zip(pairs, chosen, strict=True):
+            if is_swapped:
+                out[j], out[k] = out[k], out[j]
+        yield tuple(out)
 
 
 def _passed_through(node: Strided, value: Named) -> set[str]:

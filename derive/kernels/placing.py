@@ -52,7 +52,7 @@ def put_together(graph: Graph, whole: Shape, parts: Sequence[Part], fill: float 
     node = _merged(whole, parts) or _assembled(graph, whole, parts, fill)
     if node is None:
         operands, places = zip(*parts, strict=True)
-        node = Placed(whole, "real", operands, places, fill, False, _memory(graph, parts))
+        node = Placed(whole, "real", operands, places, fill, False, _memory(graph, whole, parts))
     return graph.add(node)
 
 
@@ -76,13 +76,26 @@ def _assembled(graph: Graph, whole: Shape, parts: Sequence[Part], fill: float | 
     return Assembled(whole, "real", tuple(o for o, _ in parts), tuple(w.starts for _, w in parts))
 
 
-def _memory(graph: Graph, parts: Sequence[Part]) -> tuple[int, ...]:
-    """The axes of the whole in the order in which its widest part has them in memory."""
+def _memory(graph: Graph, whole: Shape, parts: Sequence[Part]) -> tuple[int, ...]:
+    """The axes of the whole in the order in which its widest part has them in memory.
+
+    Of a part that lies row by row, the axes of symbolic extent that go over as a whole (samples) come innermost.
+    """
     operand, written = max(parts, key=lambda p: len(p[0].places))
+    memory = Memory(graph)
     found: list[int] = []
-    for k in Memory(graph).operand(operand):
+    for k in memory.operand(operand):
         found += [q for q, row in enumerate(written.steps) if row[k] and q not in found]
-    return (*(q for q in range(len(written.steps)) if q not in found), *found)
+    order = [*(q for q in range(len(written.steps)) if q not in found), *found]
+    if not memory.is_rowwise(operand.ref):
+        return tuple(order)
+    samples = [q for q in order if _is_whole_axis(written, q) and not whole[q].is_number]
+    return (*(q for q in order if q not in samples), *samples)
+
+
+def _is_whole_axis(written: Written, q: int) -> bool:
+    """Whether an axis of the whole is an axis of the part."""
+    return sorted(written.steps[q])[-1:] == [1] and sum(map(abs, written.steps[q])) == 1 and written.starts[q] == Affine()
 
 
 def whole_shape(d: Definition, storage: Storage) -> Shape:

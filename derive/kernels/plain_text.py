@@ -31,7 +31,7 @@ from derive.terms.matrix import (
     Whole,
 )
 from derive.terms.term import Entry
-from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, Times, View
+from derive.terms.view import Apply, Chosen, Largest, Leaf, Num, Plus, Power, Step, Summed, Times, View
 
 SUM, HADAMARD, PRODUCT, POWER, WHOLE = range(5)
 SUPERSCRIPTS = str.maketrans("0123456789-/", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᐟ")
@@ -127,6 +127,8 @@ class PlainText:
                 return Text(f"[{self.affine(delta.difference)} = 0]")
             case term.Bound() as bound:
                 return Text(f"[{self.affine(bound.affine)} ≥ 0]")
+            case term.Divides() as divides:
+                return Text(f"[{divides.divisor} | {self.affine(divides.affine)}]")
         return Text(repr(view.atom))
 
     @view.register
@@ -163,6 +165,19 @@ class PlainText:
     def _(self, view: Summed) -> Text:
         names = ", ".join(b.name for b in view.bounds)
         return Text(f"Σ_{names if len(view.bounds) == 1 else f'({names})'} {self.view(view.body).at(PRODUCT)}", PRODUCT)
+
+    @view.register
+    def _(self, view: Largest) -> Text:
+        names = ", ".join(b.name for b in view.bounds)
+        return Text(f"max_{names if len(view.bounds) == 1 else f'({names})'} {self.view(view.body).at(PRODUCT)}", PRODUCT)
+
+    @view.register
+    def _(self, view: Chosen) -> Text:
+        at = ", ".join(self.affine(a) for a in view.at)
+        names = ", ".join(b.name for b in view.bounds)
+        places = at if len(view.at) == 1 else f"({at})"
+        over = names if len(view.bounds) == 1 else f"({names})"
+        return Text(f"[{places} = first argmax_{over} {self.view(view.body).at(PRODUCT)}]")
 
     # -- indices -----------------------------------------------------------------------------------------
 

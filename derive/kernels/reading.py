@@ -10,7 +10,7 @@ from derive.kernels.arithmetic import Arithmetic, Named
 from derive.kernels.definitions import Place, Storage
 from derive.kernels.program import UNIT, Count, Given, Kind, Marked, Operand, Part, Positions, Ref, Taken
 from derive.kernels.strides import axes_in, is_linear, runs_of
-from derive.kernels.window_nodes import Strided
+from derive.kernels.window_nodes import Packed, Strided
 from derive.terms.affine import Affine, IdEntry, Index, Quotient, Size
 from derive.terms.prover import in_range
 
@@ -35,7 +35,11 @@ class Reading:
         shape = tuple(UNIT if k is None else storage.axis(k, at).extent for k in storage.layout_at(at))
         t = storage.tensor
         kind: Kind = "number" if t.role == "hyper" else KINDS.get(t.kind, "real")
-        return self.arithmetic.graph.add(Given(shape, kind, tensor, at))
+        if not storage.packed:
+            return self.arithmetic.graph.add(Given(shape, kind, tensor, at))
+        places = tuple(storage.packed.index(k) for k in storage.layout if k is not None)
+        given = Given(tuple(shape[p] for p in places), kind, tensor, at)
+        return self.arithmetic.graph.add(Packed(shape, kind, Operand(self.arithmetic.graph.add(given), places)))
 
     def entry(self, tensor: str, idx: Sequence[Affine]) -> Named:
         """The entries at index expressions over the axes in scope."""

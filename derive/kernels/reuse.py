@@ -48,6 +48,7 @@ class Liveness:
     named: frozenset[Ref]
     results: frozenset[Ref]
     fates: dict[int, Fate] = field(default_factory=dict)
+    stores: dict[int, Store] = field(default_factory=dict)
     kept: frozenset[Ref] = frozenset()
     outlasting: frozenset[Ref] = frozenset()
 
@@ -61,12 +62,19 @@ class Liveness:
     def fate(self, s: Compute) -> Fate:
         return self.fates.get(id(s), Fate())
 
+    def place(self, s: Compute) -> Store | None:
+        """Where in a stacked tensor a value is written when it is computed, instead of into memory of its own."""
+        return self.stores.get(id(s))
+
     def _block(self, block: Sequence[Statement], outer: Inlined, result: Ref | None) -> None:
         """Decide for the statements of one block, then for the blocks inside."""
         inlined = self._inlined(block, result)
         visible = outer - _computed(block) | inlined
-        over = self._overwritten(block, visible)
+        placed = self._placed(block, visible)
+        over = self._overwritten(block, visible, frozenset(placed))
         for s in block:
+            if isinstance(s, Compute) and s.ref in placed:
+                self.stores[id(s)] = placed[s.ref]
             if isinstance(s, Compute):
                 self.fates[id(s)] = Fate(s.ref in inlined, over.get(s.ref))
             if isinstance(s, Repeat | Branch):
@@ -113,13 +121,34 @@ class Liveness:
         inlined = frozenset(t.ref for t in s.body if isinstance(t, Compute) and self.fate(t).is_inlined)
         return self._last_uses(s.body, inlined)
 
-    def _overwritten(self, block: Sequence[Statement], inlined: Inlined) -> dict[Ref, Ref]:
+    def _placed(self, block: Sequence[Statement], inlined: Inlined) -> dict[Ref, Store]:
+        """The values of a block that go straight to where they are stored."""
+        made = _computed(block) - inlined
+        found: dict[Ref, Store] = {}
+        for s in block:
+            if isinstance(s, Store) and s.ref in made and s.ref not in found and self._can_be_placed(s):
+                found[s.ref] = s
+        return found
+
+    def _can_be_placed(self, s: Store) -> bool:
+        """Whether the operation writes into given memory; products of matrices do into whole members only."""
+        node = self.graph[s.ref]
+        if not node.shape or node.kind != "real" or s.ref in self._handed_out:
+            return False
+        if isinstance(node, Contraction):
+            is_matrix = len(node.shape) == 2 and all(len(o.places) == 2 for o in node.args)
+            return is_matrix and s.is_member and sum(p in node.right.places for p in node.left.places) == 1
+        return isinstance(node, Pointwise) and node.function not in ("real", "erf")
+
+    def _overwritten(
+        self, block: Sequence[Statement], inlined: Inlined, placed: frozenset[Ref]
+    ) -> dict[Ref, Ref]:
         last = self._last_uses(block, inlined)
         made = _computed(block) - inlined
         over: dict[Ref, Ref] = {}
         written: set[Ref] = set()
         for k, s in enumerate(block):
-            if isinstance(s, Compute) and s.ref not in inlined:
+            if isinstance(s, Compute) and s.ref not in inlined | placed:
                 for a in self._candidates(s.ref):
                     is_free = a in made and a not in written and a not in self._handed_out and a not in self.kept
                     if is_free and last.get(a) == k:
@@ -149,7 +178,7 @@ class Liveness:
         stack = list(self._operands(s))
         while stack:
             r = stack.pop()
-            yield r, isinstance(s, Keep | Carry)
+            yield r, isinstance(s, Keep | Store | Carry)
             if r in inlined:
                 stack.extend(self._operands(Compute(r)))
 

@@ -7,7 +7,7 @@ recursion of the δ's); where its range is longer, the first or last round stand
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -38,13 +38,15 @@ Step = Definition | Loop
 class Scheduler:
     """`families` is the number of ordered axes of each tensor; `early` are results wanted as soon as possible.
 
-    What is part of no recursion and lies in arrays (`stacked` tensors) is computed for all rounds at once.
+    What is part of no recursion and lies in arrays (`stacked` tensors) is computed for all rounds at once. Single
+    rounds that nobody reads are left out, unless their tensor is among those `wanted`.
     """
 
     definitions: Sequence[Definition]
     families: Mapping[str, int]
     early: frozenset[str] = frozenset()
     stacked: frozenset[str] = frozenset()
+    wanted: frozenset[str] | None = None
 
     def steps(self) -> list[Step]:
         """All definitions in an order of computation.
@@ -61,7 +63,27 @@ class Scheduler:
             members = groups[g]
             is_recursive = len(members) > 1 or members[0] in after[members[0]]
             steps.extend(self._steps_of([self.definitions[k] for k in members], is_recursive))
-        return [_pruned(step) for step in self._fused(steps)]
+        return self._read(_pruned(step) for step in self._fused(steps))
+
+    def _read(self, steps: Iterable[Step]) -> list[Step]:
+        """The steps without single rounds that no later step reads."""
+        if self.wanted is None:
+            return list(steps)
+        out: list[Step] = []
+        later: list[Definition] = []
+        for step in reversed(list(steps)):
+            body = step.body if isinstance(step, Loop) else (step,)
+            is_round = isinstance(step, Definition) and bool(step.at) and step.tensor not in self.wanted
+            if not is_round or any(self._gives(body[0], d) for d in later):
+                out.append(step)
+                later += body
+        return out[::-1]
+
+    def _gives(self, d: Definition, reader: Definition) -> bool:
+        """Whether a definition may give something that another reads."""
+        return d.tensor in reader.tensors and any(
+            tensor == d.tensor and _may_give(d, at, scope) for (tensor, at), scope in reads_of(reader, self.families)
+        )
 
     @cached_property
     def dependencies(self) -> dict[int, list[int]]:

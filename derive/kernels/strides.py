@@ -102,5 +102,16 @@ def meets_once(shape: Shape, steps: Sequence[int]) -> bool:
     return True
 
 
+def along(shape: Shape, row: Sequence[int]) -> tuple[Shape, tuple[int, ...]]:
+    """The extents and steps of the axes that run along an axis."""
+    runs = [k for k, s in enumerate(row) if s]
+    return tuple(shape[k] for k in runs), tuple(row[k] for k in runs)
+
+
+def is_once(shape: Shape, steps: Steps) -> bool:
+    """Whether every place over `shape` is a different entry, or none."""
+    return all(meets_once(*along(shape, row)) for row in steps)
+
+
 def has_quotient(e: Affine) -> bool:
     return any(isinstance(v, Quotient) for v, _ in e.terms)

@@ -113,16 +113,22 @@ def variable_name(t: Tensor, name: str) -> str:
 
 @dataclass
 class Variables:
-    """The variables of one function: one for each tensor, for families one for each kind of member too."""
+    """The variables of one function: one for each tensor, for families one for each kind of member too.
+
+    `stacked` tensors have memory under their own name, into which several definitions are written.
+    """
 
     titles: Titles
     names: Names
+    stacked: frozenset[str] = frozenset()
     found: dict[str, str] = field(default_factory=dict)
 
     def of(self, d: Definition) -> str:
         """The variable for the value of a definition."""
         letters = {n: index(self.titles.letter(n)) for a in d.at for n in a.free}
         mark = "".join(f"_{_identifier(a.subs(letters))}" for a in d.at)
+        if not mark and d.tensor in self.stacked:
+            mark = "_part"
         return self.named(d.tensor, mark)
 
     def named(self, tensor: str, mark: str = "") -> str:

@@ -10,7 +10,7 @@ from derive.kernels.memory import Memory
 from derive.kernels.program import Operand, Part
 from derive.kernels.reading import Reading
 from derive.kernels.scattering import ScatteredSum, allocated
-from derive.kernels.strides import runs_of
+from derive.kernels.strides import axes_in, is_linear, runs_of
 from derive.kernels.window_nodes import Placed, Selected, Written
 from derive.raising import array
 from derive.terms.affine import Affine, Index, index
@@ -88,15 +88,16 @@ class WindowLowering:
 
 
 def standing_at(a: array.Chosen, scope: dict[str, Index]) -> dict[str, str] | None:
-    """The axes that stand for the searched ones, where each index of the place is an axis of the same range."""
+    """The axes that stand for the searched ones, where each index of the place runs along one over the same range."""
     names: dict[str, str] = {}
     for b, e in zip(a.over, a.at, strict=True):
-        v = e.variable
-        if v is None or v not in scope or scope[v].ordered or v in names.values():
+        found = axes_in(e, scope)
+        if len(found) != 1 or found[0] in names.values() or e.coefficient(found[0]) != 1 or not is_linear(e, scope):
             return None
-        if (scope[v].lo, scope[v].hi) != (b.lo, b.hi):
+        axis = scope[found[0]]
+        if (e.subs({axis.name: axis.lo}), e.subs({axis.name: axis.hi})) != (b.lo, b.hi):
             return None
-        names[b.name] = v
+        names[b.name] = axis.name
     return names
 
 

@@ -31,11 +31,6 @@ class Strided(Node):
     def affines(self) -> tuple[Affine, ...]:
         return (*self.starts, *self.shape)
 
-    @property
-    def overlaps(self) -> bool:
-        """Whether entries may be met more than once: one axis of `arg` is run along by several axes here."""
-        return any(sum(1 for s in row if s) > 1 for row in self.steps)
-
 
 @dataclass(frozen=True)
 class Packed(Node):
@@ -79,8 +74,9 @@ class Written:
 
 @dataclass(frozen=True)
 class Placed(Node):
-    """A value put together from parts, each repeated along the axes that it lacks; `fill` is what stands elsewhere, None where the parts leave nothing out.
+    """A value put together from parts, each repeated along the axes that it lacks.
 
+    `fill` is what stands elsewhere, None where the parts leave nothing out.
     With `adds`, parts of different places may meet in one entry and are summed there. `memory` are the axes from
     the outermost in memory to the innermost.
     """

@@ -150,12 +150,14 @@ class Printer:
 
     def shape(self, tensor: Tensor) -> str:
         """`n_{l} \\times m`, without the axes of layers; `1` for a number."""
-        names = self.names_of(tensor.entry)
-        axes = tensor.axes[tensor.family :]
-        extents = [self.affine(a.extent, names) for a in axes]
-        if len(axes) > 1:
-            extents = [f"({e})" if _is_sum(a.extent) else e for a, e in zip(axes, extents, strict=True)]
-        return r" \times ".join(extents) or "1"
+        return self.extents([a.extent for a in tensor.axes[tensor.family :]], self.names_of(tensor.entry))
+
+    def extents(self, extents: Sequence[Affine], names: Names | None = None) -> str:
+        """`n_{l} \\times (p+q)`; `1` for a number."""
+        texts = [self.affine(e, names) for e in extents]
+        if len(extents) > 1:
+            texts = [f"({text})" if _is_sum(e) else text for e, text in zip(extents, texts, strict=True)]
+        return r" \times ".join(texts) or "1"
 
     def function(self, name: str, orders: Sequence[int] = (0,)) -> str:
         """A scalar function or its derivative: `\\sigma'`, `\\operatorname{ReLU}`."""

@@ -8,6 +8,7 @@ from derive.network.cost import Costing, declare_target, refuse_lonely_penalty
 from derive.network.network import Network
 from derive.network.sheet import Sheet
 from derive.network.spec.models import InputSpec, NetworkSpec
+from derive.network.spec.numbering import every_layer
 from derive.network.stating import Stating, placed
 from derive.network.value import Value
 
@@ -15,8 +16,12 @@ from derive.network.value import Value
 def compile_network(spec: NetworkSpec) -> Network:
     """The network that a file specifies; with a batch, `sample` is the same network for one sample.
 
+    There is none for one sample where a layer reads all samples at once, as batch normalization does.
+
     Raises: DeriveError with file, line and repair, or DeriveErrors, where shapes do not fit or names clash.
     """
+    if spec.batch is not None and any(layer.options.is_of_batch() for layer in every_layer(spec.layers)):
+        return _compiled(spec, batched=True)
     sample = _compiled(spec, batched=False)
     return sample if spec.batch is None else _compiled(spec, batched=True, sample=sample)
 

@@ -123,6 +123,7 @@ def _chosen(spec: NetworkSpec) -> Iterator[_Use]:
     for layer in every_layer(spec.layers):
         if layer.name is not None:
             yield _Use(layer.name, "a layer", layer.line)
+        yield from (_Use(name, "what a layer reads", layer.line) for name in layer.options.mentions())
         for symbol in layer.options.abstract_symbols():
             yield _Use(symbol, "an abstract activation", layer.line)
     for penalty in spec.penalties:

@@ -15,7 +15,10 @@ from derive.terms.walk import entries_in, sizes_of
 
 @dataclass(frozen=True)
 class LayerRecord:
-    """What one layer of a file became: the names of tensors that it reads, learns, states on the way, hands on."""
+    """What one layer of a file became: the names of tensors that it reads, learns, states on the way, hands on.
+
+    `border` says, along each axis of positions, how many of the last entries no window reads.
+    """
 
     kind: str
     name: str | None
@@ -24,6 +27,7 @@ class LayerRecord:
     parameters: tuple[str, ...]
     values: tuple[str, ...]
     result: str
+    border: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

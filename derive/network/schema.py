@@ -14,7 +14,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from derive.errors import NetworkFileError, quoted
-from derive.network.spec import activations, basic_layers, losses  # noqa: F401  (they fill the tables)
+from derive.network.spec import (  # noqa: F401  (they fill the tables)
+    activations,
+    basic_layers,
+    losses,
+    normalization_layers,
+    recurrent_layers,
+    window_layers,
+)
 from derive.network.spec.activations import ActivationSpec
 from derive.network.spec.complaints import Complaints, nearest, suggestion
 from derive.network.spec.drafts import Draft, read_layers

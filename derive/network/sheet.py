@@ -52,7 +52,7 @@ class Sheet:
         self.net = Builder(spec.name)
         for size, _ in sizes_with_lines(spec):
             self.net.size(self._sizes.declared(size))
-        self._made: dict[tuple[Extent, str, bool], sympy.Idx] = {}
+        self._made: dict[tuple[Extent, str, bool, int], sympy.Idx] = {}
         self.parameters: dict[str, dict[str, Value]] = {}
         self.weights: list[tuple[sympy.Basic, tuple[sympy.Idx, ...]]] = []
         self.batch: sympy.Idx | None = None
@@ -64,16 +64,17 @@ class Sheet:
         """The term of a size where it stands: inside a round, `n_l` belongs to that round."""
         return (self._sizes if at is None else self._sizes.within(at.name, at.index)).extent(size)
 
-    def index(self, extent: Extent, letter: str, ordered: bool = False) -> sympy.Idx:
-        """The index from 1 to `extent` for one use, told by its letter; always the same one."""
-        if (extent, letter, ordered) not in self._made:
+    def index(self, extent: Extent, letter: str, ordered: bool = False, lo: int = 1) -> sympy.Idx:
+        """The index from `lo` to `extent` for one use, told by its letter; always the same one."""
+        key = (extent, letter, ordered, lo)
+        if key not in self._made:
             name = self.names.fresh(f"{letter}{len(self._made) + 1}")
-            self._made[extent, letter, ordered] = self.net.index(name, extent, ordered=ordered, letter=letter)
-        return self._made[extent, letter, ordered]
+            self._made[key] = self.net.index(name, extent, lo=lo, ordered=ordered, letter=letter)
+        return self._made[key]
 
-    def axis(self, extent: Extent, letter: str, ordered: bool = False) -> sympy.Idx:
-        """The index from 1 to `extent` under this letter, or another where the file uses the letter itself."""
-        return self.index(extent, self.letters.chosen(letter), ordered)
+    def axis(self, extent: Extent, letter: str, ordered: bool = False, lo: int = 1) -> sympy.Idx:
+        """The index from `lo` to `extent` under this letter, or another where the file uses the letter itself."""
+        return self.index(extent, self.letters.chosen(letter), ordered, lo)
 
     def units(self, shape: Shape) -> tuple[sympy.Idx, ...]:
         """Indices for the entries of one sample of a value."""

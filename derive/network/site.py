@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import sympy
 
 from derive.errors import ShapeError, quoted
-from derive.ir.tensor import Label
+from derive.ir.tensor import Kind, Label
 from derive.network.activations import applied
 from derive.network.extents import Extent, Shape, shown_shape
 from derive.network.layers.softmax import OF_WHOLE_VECTORS
@@ -33,6 +33,8 @@ class Site:
     init: str = "xavier"
     values: list[str] = field(default_factory=list)
     """The names of what the layer states on the way, in order."""
+    border: list[int] = field(default_factory=list)
+    """Along each axis of positions, how many of the last entries no window reads."""
 
     @property
     def source(self) -> Value:
@@ -51,8 +53,12 @@ class Site:
 
     def weight(self, name: str, out: sympy.Idx, into: sympy.Idx) -> sympy.Basic:
         """The entry `W[out, into]` of a weight matrix; some notations store it as (in, out)."""
+        return self.weights(name, out, into)[out, into]
+
+    def weights(self, name: str, out: sympy.Idx, into: sympy.Idx, part: str = "") -> Value:
+        """The weight matrix that `weight` gives an entry of, for those that are read at several places."""
         flipped = self.sheet.notation.weight_axes == "in-out"
-        return self.parameter(name, (out, into), "weight", self.init, flipped)
+        return self.learned(name, (out, into), "weight", self.init, flipped, part)
 
     def parameter(
         self,
@@ -129,21 +135,59 @@ class Site:
         else:
             self.hand_on(at, self.activation(given, self.define("z", "preactivation", at, z), at))
 
-    def define(self, stem: str, meaning: str, at: tuple[sympy.Idx, ...], rhs: sympy.Expr, symbol: str = "") -> Value:
+    def define(
+        self,
+        stem: str,
+        meaning: str,
+        at: tuple[sympy.Idx, ...],
+        rhs: sympy.Expr,
+        symbol: str = "",
+        of_batch: bool = False,
+    ) -> Value:
         """State a value on the way, such as `z = W x + b`, and give it.
 
         A value whose meaning no notation knows is drawn as `symbol` (`hat x`, `mu`), by default as its stem.
+        One `of_batch`, a mean over the samples, is the same for all samples.
         """
-        made = self.named(stem, meaning, tuple(i.upper for i in at), symbol)
+        made = self.named(stem, meaning, tuple(i.upper for i in at), symbol, of_batch=of_batch)
         self.sheet.net.define(made.name, made.at(at), rhs, label=made.label, line=self.layer.line)
         return made
 
-    def named(self, stem: str, meaning: str, shape: Shape, symbol: str = "", steps_first: bool = False) -> Value:
+    def named(
+        self,
+        stem: str,
+        meaning: str,
+        shape: Shape,
+        symbol: str = "",
+        steps_first: bool = False,
+        of_batch: bool = False,
+    ) -> Value:
         """A value on the way, under a name that is free; its equations are stated apart."""
         name = self.sheet.names.fresh(stem + value_suffix(self.layer))
         label = replace(self.label(meaning), symbol=symbol or stem)
         self.values.append(name)
+        if of_batch:
+            return Value(name, shape, label, self.depth)
         return self.sheet.value(name, shape, label, self.depth, steps_first=steps_first)
+
+    def given(
+        self,
+        stem: str,
+        features: Sequence[sympy.Idx],
+        symbol: str = "",
+        kind: Kind = "real",
+        of_batch: bool = False,
+        name: str = "",
+    ) -> Value:
+        """An input that the layer declares by itself: a mask, or (`of_batch`) statistics that all samples share.
+
+        It is called after its stem and the layer, or by the `name` that the file chooses.
+        """
+        own = self.sheet.names.own(name) if name else self.sheet.names.fresh(stem + value_suffix(self.layer))
+        shape, label = tuple(i.upper for i in features), replace(self.label("given"), symbol="" if name else symbol)
+        made = Value(own, shape, label, self.depth) if of_batch else self.sheet.value(own, shape, label, self.depth)
+        self.sheet.net.input(own, made.at(tuple(features)), kind, label=label, line=self.layer.line)
+        return made
 
     def hand_on(self, at: tuple[sympy.Basic, ...], rhs: sympy.Expr) -> None:
         """State the layer's result at these features; several times for a result in parts."""

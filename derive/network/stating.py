@@ -82,12 +82,12 @@ class Stating:
         result = carry or self._result(layer, output, shape, sources[0], at, place)
         site = Site(self.sheet, layer, sources, result, at, self._initializer(layer, output))
         try:
-            kind.state(layer.options, site)
+            handed_on = kind.state(layer.options, site) or result.value
         except DeriveError as error:
             self.errors.append(placed(error, title_of(layer, here=True), self.sheet.spec.file, layer.line))
             return None
         self.records.append(self._record(site))
-        return result.value
+        return handed_on
 
     def _record(self, site: Site) -> LayerRecord:
         layer = site.layer
@@ -100,6 +100,7 @@ class Stating:
             tuple(value.name for value in learned.values()),
             tuple(site.values),
             site.result.value.name,
+            tuple(site.border),
         )
 
     def _shape(self, layer: LayerSpec, shapes: Mapping[str, Shape], at: Round | None) -> Shape | None:

@@ -13,6 +13,7 @@ from derive.notes.sections.depth import depth_section
 from derive.notes.sections.forward import forward_section
 from derive.notes.sections.functions import functions_section
 from derive.notes.sections.given import given_section
+from derive.notes.sections.layers import layers_section
 from derive.notes.sections.shapes import shapes_section
 from derive.notes.subject import subject_of
 
@@ -28,6 +29,7 @@ def compose(given: NoteInput) -> Document:
         backward_section(subject),
         depth_section(subject),
         batch_section(subject),
+        layers_section(subject),
         shapes_section(subject),
         algorithm_section(subject),
         check_section(subject),

@@ -54,8 +54,8 @@ class Formulas:
         return self.printer.whole(adjoint_name(name))
 
     def layer(self, lhs: Entry, names: Names | None = None) -> str:
-        """A tensor of one layer, all its other axes left open: `a^{0}` of `a[0, j]`."""
-        tensor = self.network.tensor(lhs.tensor)
+        """A tensor or an adjoint of one layer, all its other axes left open: `a^{0}` of `a[0, j]`."""
+        tensor = self.network.tensor(lhs.tensor.removeprefix(ADJOINT))
         axes = tuple(a.name for a in tensor.axes[tensor.family :])
         entry = Entry(lhs.tensor, (*lhs.idx[: tensor.family], *(index(a) for a in axes)))
         return self.printer.matrix(Whole(entry, axes), self.printer.names_of(lhs) if names is None else names)
@@ -74,6 +74,12 @@ class Formulas:
     def is_boxed(self, name: str) -> bool:
         """Whether the adjoint of a tensor has a result of its own before it is used; a recursion uses itself."""
         return name in self.adjoints.named and not self.network.tensor(name).family
+
+    def shape(self, at: Entry, names: Names) -> str:
+        """The shape of a tensor in the layer of an entry: `n_{l-1}` of `a[l-1, j]`."""
+        tensor = self.network.tensor(at.tensor)
+        layer = {a.name: e for a, e in zip(tensor.axes[: tensor.family], at.idx, strict=False)}
+        return self.printer.extents([a.extent.subs(layer) for a in tensor.axes[tensor.family :]], names)
 
     def family(self, tensor: Tensor) -> str:
         """`l=1,\\dots,L` for a tensor of every layer, else empty."""

