@@ -19,6 +19,7 @@ from derive.errors import DeriveError, quoted
 from derive.handout.summary import summary_row
 from derive.ir.record import Case, Line
 from derive.ir.tensor import Tensor
+from derive.latex.axis_letters import letters_of_axes
 from derive.latex.naming import Letters
 from derive.latex.printer import Printer
 from derive.latex.settings import read_notation
@@ -186,7 +187,8 @@ class Derivation:
         """The display letters of this network's indices."""
         tensors, sizes = self.network.tensors, self.network.sizes
         reserved = frozenset(n for n in tensors if len(n) == 1) | frozenset(s.name for s in sizes)
-        return Letters(self.network.names, self.network.letters, reserved)
+        axes = letters_of_axes(tensors.values(), self.network.equations, self.network.names)
+        return Letters(self.network.names, self.network.letters, reserved, axes=axes)
 
     def raised(self, case: Case) -> Raised | None:
         """The matrix form of a result, where there is one."""

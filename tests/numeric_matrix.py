@@ -29,6 +29,7 @@ from derive.terms.matrix import (
     Product,
     ScalarPart,
     Scaled,
+    Totalled,
     Transposed,
     Whole,
 )
@@ -219,11 +220,20 @@ def _same_shape(values: list[Array]) -> list[Array]:
     return values
 
 
+@_value.register
+def _(m: Totalled, oracle: MatrixOracle) -> Array:
+    terms = [MatrixOracle(oracle.network, p, oracle.seed).value(m.arg) for p in assignments(m.bounds, oracle.env)]
+    out = terms[0]
+    for t in terms[1:]:
+        out = out + t
+    return out
+
+
 def raised_arrays(
     oracle: MatrixOracle, domain: tuple[Index, ...], raised: Raised
 ) -> Iterator[tuple[MatrixOracle, Array, Array]]:
-    """For all values of the ordered indices: the raised left side and the raised right side."""
-    for point in assignments(tuple(b for b in domain if b.ordered), oracle.env):
+    """For all values of the ordered and held indices: the raised left side and the raised right side."""
+    for point in assignments((*(b for b in domain if b.ordered), *raised.held), oracle.env):
         here = MatrixOracle(oracle.network, point, oracle.seed)
         left = here.value(raised.lhs)
         try:

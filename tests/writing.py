@@ -15,6 +15,7 @@ from derive.terms.matrix import (
     Product,
     ScalarPart,
     Scaled,
+    Totalled,
     Transposed,
     Whole,
 )
@@ -52,4 +53,6 @@ def written(m: Matrix) -> str:
             return f"{written(m.base)}^{m.exponent}"
         case EntrywiseStep():
             return f"[{written(m.arg)} > 0]"
+        case Totalled():
+            return f"sum_{','.join(repr(b.hi) for b in m.bounds)} {written(m.arg)}"
     raise TypeError(type(m).__name__)

@@ -209,6 +209,28 @@ class Arithmetic:
                 return self.apply("square", self.apply("square", a))
         return self.apply(_POWERS[e], a)
 
+    def rescaled(self, a: Named, number: Named) -> Named:
+        """number · a: in a sum whose wide terms have narrow factors all, the number goes into these."""
+        inner = self._scaled_inside(a, number, len(a.names))
+        return self.multiply(a, number) if inner is None else inner
+
+    def _scaled_inside(self, a: Named, number: Named, width: int) -> Named | None:
+        node = self.graph[a.ref]
+        if len(a.names) < width and node.kind == "real":
+            return self.multiply(a, number)
+        if not isinstance(node, Pointwise) or node.kind != "real":
+            return None
+        args = [Named(o.ref, tuple(None if p is None else a.axes[p] for p in o.places)) for o in node.arguments]
+        if node.function == "multiply":
+            narrow = next((v for v in args if len(v.names) < width and self.kind(v) == "real"), None)
+            if narrow is None:
+                return None
+            return self.apply("multiply", *(self.multiply(v, number) if v is narrow else v for v in args))
+        if node.function not in ("add", "subtract"):
+            return None
+        parts = [self._scaled_inside(v, number, width) for v in args]
+        return None if None in parts else self.apply(node.function, *(v for v in parts if v is not None))
+
     # -- sums --------------------------------------------------------------------------------------------
 
     def scaled(self, term: Term) -> Named:
@@ -264,6 +286,9 @@ class Arithmetic:
     def contract(self, a: Named, b: Named, over: Sequence[str]) -> Named:
         """Σ_over a · b."""
         a, b = self.real(a), self.real(b)
+        product = self._known_product(a, b)
+        if product is not None:
+            return self.reduce("add", product, over)
         summed = tuple(over)
         found = tuple(dict.fromkeys(n for n in (*a.names, *b.names) if n not in summed))
         if set(found) <= set(self.order):
@@ -274,6 +299,17 @@ class Arithmetic:
         order = (*found, *sorted(summed, key=(*a.names, *b.names).index))
         node = Contraction(tuple(extents[n] for n in found), "real", places(a, order), places(b, order))
         return Named(self.graph.add(node), found)
+
+    def _known_product(self, a: Named, b: Named) -> Named | None:
+        """a · b entry by entry, where that is there already: to sum it up takes one pass over one array."""
+        if set(a.names) != set(b.names) or a == b:
+            return None
+        for one, other in ((a, b), (b, a)):
+            shape = self.graph[one.ref].shape
+            node = Pointwise(shape, "real", "multiply", (places(one, one.axes), places(other, one.axes)))  # type: ignore[arg-type]
+            if None not in one.axes and node in self.graph.known and not self.graph.loops[self.graph.known[node]]:
+                return Named(self.graph.known[node], one.axes)
+        return None
 
     def reduce(self, function: str, a: Named, over: Sequence[str], keep: bool = False) -> Named:
         """The sum or the largest over some axes; with `keep` they stay as axes of extent 1."""

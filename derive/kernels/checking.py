@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from derive.kernels.definitions import Storage
 from derive.kernels.fields import Field, Names, Place, Sizes, places_of
+from derive.kernels.id_checks import id_ranges
 from derive.kernels.syntax import (
     Expr,
     Line,
@@ -164,9 +165,15 @@ def shapes_function(network: Network, fields: Sequence[Field], names: Names) -> 
     """The body of `_shapes`."""
     arrays = [f for f in fields if not f.is_number]
     shapes = Shapes(network, arrays, names)
+    ranges = id_ranges(network)
+    checks: list[Line] = [
+        ast.Expr(call("_check_ids", constant(f.name), name(f.local), *(shapes.affine(e) for e in ranges[f.tensor])))
+        for f in arrays
+        if f.is_integer and f.tensor in ranges
+    ]
     given = tuple_of([shapes.given(f) for f in arrays])
     expected = tuple_of([shapes.expected(f) for f in arrays])
-    return [*shapes.lines, ast.Return(tuple_of([given, expected]))]
+    return [*shapes.lines, *checks, ast.Return(tuple_of([given, expected]))]
 
 
 def checked_function(fields: Sequence[Field], dtype_of: Field) -> list[Line]:

@@ -10,8 +10,11 @@ from derive.kernels.alignment import Places, transposed, without_units
 from derive.kernels.syntax import Expr, attribute, call, constant, slice_of, subscript, tuple_of
 
 
-def contraction(left: Expr, l: Places, right: Expr, r: Places, rank: int) -> Expr:
-    """Σ left · right, where axes lie at the places `l` and `r`; places from `rank` on are summed."""
+def contraction(left: Expr, l: Places, right: Expr, r: Places, rank: int, cut: int = 0) -> Expr:
+    """Σ left · right, where axes lie at the places `l` and `r`; places from `rank` on are summed.
+
+    Arrays that are pieces of others along the axis `cut` are contiguous from the next axis on only.
+    """
     left, right = without_units(left, l), without_units(right, r)
     a = [p for p in l if p is not None]
     b = [p for p in r if p is not None]
@@ -22,6 +25,9 @@ def contraction(left: Expr, l: Places, right: Expr, r: Places, rank: int) -> Exp
         return _einsum(left, a, right, b, rank)
     if [p for p in a if p < rank and p in b]:
         return _row_products(left, a, right, b, rank)
+    if cut and a == b and rank == 0:
+        rows = [merged(x, cut + 1) if len(a) > cut + 2 else x for x in (left, right)]
+        return call("np.add.reduce", call("np.vecdot", _conjugated(rows[0]), rows[1]), axis=constant(None))
     if not summed or (rank == 0 and sorted(a) == sorted(b)):
         return _inner(left, a, right, b) if summed else _einsum(left, a, right, b, rank)
     return _matrix_product(left, a, right, b, rank)
@@ -74,7 +80,7 @@ def _dots(left: Expr, a: list[int], right: Expr, b: list[int], rank: int) -> Exp
     tail, rest = a[last:], a[:last]
     if a != b or not tail:
         return _einsum(left, a, right, b, rank)
-    rows = [_merged(x, last) if len(tail) > 1 else x for x in (left, right)]
+    rows = [merged(x, last) if len(tail) > 1 else x for x in (left, right)]
     out = call("np.vecdot", _conjugated(rows[0]), rows[1])
     over = [q for q, p in enumerate(rest) if p >= rank]
     if over:
@@ -83,7 +89,7 @@ def _dots(left: Expr, a: list[int], right: Expr, b: list[int], rank: int) -> Exp
     return transposed(out, [p for p in rest if p < rank])
 
 
-def _merged(value: Expr, axis: int) -> Expr:
+def merged(value: Expr, axis: int) -> Expr:
     """The array with the axes from `axis` on as one."""
     kept = ast.Starred(subscript(attribute(value, "shape"), slice_of(None, constant(axis))), ast.Load())
     return call(attribute(value, "reshape"), kept, constant(-1))

@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Slabs, Statement, Store
+from derive.kernels.buffers import Buffers
 from derive.kernels.definitions import Definition, Storage
-from derive.kernels.emit_slabs import SlabEmitter, takes_out
+from derive.kernels.emit_windows import window_lines
+from derive.kernels.emit_slabs import SlabEmitter, form, takes_out
 from derive.kernels.fields import Names
-from derive.kernels.numpy_nodes import NodeEmitter
-from derive.kernels.program import Condition, Given, Graph, Marked, Node, Pointwise, Ref
+from derive.kernels.numpy_nodes import NodeEmitter, is_large
+from derive.kernels.memory import blocks_of
+from derive.kernels.program import Condition, Contraction, Given, Graph, Marked, Node, Pointwise, Ref, Shape
 from derive.kernels.reuse import Liveness
 from derive.kernels.syntax import (
     COMPARISONS,
@@ -29,7 +32,7 @@ from derive.kernels.syntax import (
     slice_of,
     subscript,
 )
-from derive.kernels.window_nodes import Placed, Strided
+from derive.kernels.window_nodes import Strided
 from derive.terms.affine import Affine, Index
 
 COMMUTATIVE = frozenset(("add", "multiply", "maximum", "minimum"))
@@ -39,8 +42,8 @@ COMMUTATIVE = frozenset(("add", "multiply", "maximum", "minimum"))
 class Emitter:
     """Emits the statements of one function. `names` gives out variables, `title` the formula of a definition.
 
-    Inside a loop over slabs, `slab` is the variable of the slice; `sums` are the values that are added up,
-    `pieces` the variables of the pieces of values that are kept as wholes, `buffers` the memory to write values into.
+    Inside a loop over slabs, `slab` is the variable of the slice; `sums` are the values that are added up
+    (`cuts` has the axis of their arguments that is cut), `pieces` the variables of the pieces of values that are kept as wholes, `buffers` the memory to write values into.
     """
 
     graph: Graph
@@ -57,8 +60,10 @@ class Emitter:
     wanted: dict[Ref, str] = field(default_factory=dict)
     slab: str = ""
     sums: frozenset[Ref] = frozenset()
+    cuts: dict[Ref, int] = field(default_factory=dict)
     pieces: dict[Ref, str] = field(default_factory=dict)
     buffers: dict[Ref, str] = field(default_factory=dict)
+    own_memory: set[Ref] = field(default_factory=set)
 
     def emit(self, statements: Sequence[Statement]) -> list[Line]:
         """The lines of a block."""
@@ -84,6 +89,24 @@ class Emitter:
                     lines.append(assign(self.carried[s.tensor], self._handed_on(s)))
         return lines
 
+    def keep_temporaries(self, statements: Sequence[Statement]) -> dict[Shape, list[str]]:
+        """Let large intermediate values of a block go into buffers: the buffers of each shape.
+
+        What is handed out or kept in a sequence gets memory of its own.
+        """
+        shared: Buffers[Shape] = Buffers(self.liveness, self._shape_kept, lambda: self.names.fresh("buffer"))
+        members = shared.members(statements)
+        self.own_memory = {r for r, chain in members.items() if any(map(self.liveness.escapes, chain))}
+        self.buffers = shared.placed(statements)
+        return shared.kinds
+
+    def _shape_kept(self, ref: Ref) -> Shape | None:
+        node = self.graph[ref]
+        if ref in self.own_memory or node.kind != "real" or not is_large(node.shape):
+            return None
+        is_plain = not isinstance(node, Contraction) or blocks_of(self.nodes.memory, node) is None
+        return node.shape if is_plain and takes_out(node, form(node), with_dot=True) else None
+
     # -- names -------------------------------------------------------------------------------------------
 
     def _name_section(self, s: Section, following: Sequence[Statement]) -> None:
@@ -96,7 +119,8 @@ class Emitter:
                 over[f.ref] = self.liveness.fate(f).over if isinstance(f, Compute) else None
         r: Ref | None = self.liveness.root(s.ref)
         wanted = self.variable(s.definition)
-        wanted = self.pieces.get(self.liveness.root(s.ref), wanted)
+        if r in self.pieces:
+            return
         while r is not None and r in over:
             self.wanted[r] = wanted
             r = over[r]
@@ -124,8 +148,9 @@ class Emitter:
         store = self.liveness.place(s)
         if store is not None:
             return self._placed(node, store)
-        if isinstance(node, Placed):
-            return self.nodes.placing(node, self._variable(ref))
+        lines = window_lines(self, ref) if ref not in self.buffers and over is None and not self.slab else None
+        if lines is not None:
+            return lines
         value = self.nodes.computed(ref) if over is None and not isinstance(node, Marked) else None
         variable = self._variable(ref, over)
         if value is not None and ref in self.buffers:
@@ -138,6 +163,8 @@ class Emitter:
             renamed = [assign(variable, source)] if over is not None and self.nodes.variables[over] != variable else []
             return [*fresh, *renamed, self.nodes.marking(node, variable)]
         assert over is not None and isinstance(node, Pointwise), "only pointwise operations are done in place"
+        if ref in self.pieces:
+            return [self._into(node, self.nodes.computed(ref), variable, self.pieces[ref])]
         return [self._in_place(node, variable, over)]
 
     def _placed(self, node: Node, s: Store) -> list[Line]:
@@ -150,21 +177,23 @@ class Emitter:
             args = [self.nodes.operand(o, len(node.shape), node) for o in node.arguments]
             function, args = self.nodes.quickest(node, args)
             value = call(f"np.{function}", *args)
-        assert isinstance(value, ast.Call)
+        variable = self._variable(s.ref)
+        if not isinstance(value, ast.Call) or not ast.unparse(value.func).startswith("np."):
+            return [assign(variable, value), assign(place, name(variable))]
         written = ast.Call(value.func, value.args, [*value.keywords, ast.keyword("out", place)])
-        return [assign(self._variable(s.ref), written)]
+        return [assign(variable, written)]
 
     def _added_up(self, ref: Ref) -> Line:
         """`total += …`: what a slab adds to a sum."""
-        self.nodes.slab = self.slab
+        self.nodes.slab, self.nodes.cut = self.slab, self.cuts.get(ref, 0)
         value = self.nodes.computed(ref)
-        self.nodes.slab = ""
+        self.nodes.slab, self.nodes.cut = "", 0
         return augmented(self.nodes.variables[ref], "add", value)
 
     def _into(self, node: Node, value: Expr, variable: str, memory: str) -> Line:
         """`a = np.subtract(x, mu, out=buffer)`, or `buffer[...] = value`."""
-        if not takes_out(node, value):
-            return assign(subscript(name(memory), constant(...)), value)
+        if not takes_out(node, value, with_dot=not self.slab):
+            return assign(subscript(name(memory), constant(...)) if variable == memory else variable, value)
         if isinstance(node, Pointwise):
             args = [self.nodes.operand(o, len(node.shape), node) for o in node.arguments]
             function, args = self.nodes.quickest(node, args)
@@ -172,6 +201,10 @@ class Emitter:
         assert isinstance(value, ast.Call)
         written = ast.Call(value.func, value.args, [*value.keywords, ast.keyword("out", name(memory))])
         return ast.Expr(written) if variable == memory else assign(variable, written)
+
+    def new_variable(self, ref: Ref) -> str:
+        """The variable of a value that is made now."""
+        return self._variable(ref)
 
     def plain_name(self, ref: Ref) -> str:
         """A new variable, called after the operation."""

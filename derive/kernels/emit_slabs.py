@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from derive.kernels.arrange import Compute, Section, Slabs, is_inline
+from derive.kernels.buffers import Buffers
 from derive.kernels.contractions import contraction
 from derive.kernels.program import Contraction, Node, Pointwise, Ref, Shape
 from derive.kernels.syntax import (
@@ -48,10 +49,12 @@ class SlabEmitter:
         wholes = {r: nodes.variables[r] for r in (*loop.sums, *loop.stored)}
         cuts = [self._cut(r, slab) for r in (*self._leaves(), *loop.stored)]
         self.emitter.pieces = {r: nodes.variables[r] for r in loop.stored}
+        outside = self.emitter.buffers
         self._place_buffers()
         self.emitter.slab, self.emitter.sums = slab, frozenset(loop.sums)
+        self.emitter.cuts = {r: self._argument_axis(r) for r in loop.sums}
         body = self.emitter.emit(loop.body)
-        self.emitter.slab, self.emitter.sums, self.emitter.pieces, self.emitter.buffers = "", frozenset(), {}, {}
+        self.emitter.slab, self.emitter.sums, self.emitter.pieces, self.emitter.buffers = "", frozenset(), {}, outside
         nodes.variables = {**before, **wholes}
         top = [*cuts, *self._buffers(count)]
         if self.slots:
@@ -115,6 +118,11 @@ class SlabEmitter:
                 return emitter.variable(s.definition)
         return emitter.plain_name(ref)
 
+    def _argument_axis(self, ref: Ref) -> int:
+        """The axis along which the first argument of a sum is cut."""
+        [first, *_] = self.emitter.graph[ref].args
+        return first.places.index(self.loop.axes[ref]) if self.loop.axes[ref] in first.places else 0
+
     # -- what stands at the top of the loop ----------------------------------------------------------------
 
     def _leaves(self) -> list[Ref]:
@@ -146,45 +154,23 @@ class SlabEmitter:
     # -- memory inside -------------------------------------------------------------------------------------
 
     def _place_buffers(self) -> None:
-        """Decide where every wide value is written: into the whole that it ends in, or into a free buffer."""
-        emitter, loop = self.emitter, self.loop
-        last = emitter.liveness.spans(loop)
-        first: dict[Ref, Ref] = {}
-        ends: dict[Ref, int] = {}
-        wholes: dict[Ref, Ref] = {}
-        computed = [s for s in loop.body if isinstance(s, Compute) and not emitter.liveness.fate(s).is_inlined]
-        for s in computed:
-            over = emitter.liveness.fate(s).over
-            first[s.ref] = s.ref if over is None else first[over]
-            start = first[s.ref]
-            ends[start] = max(ends.get(start, 0), last.get(s.ref, 0))
-            if s.ref in loop.stored:
-                wholes[start] = s.ref
-        busy: list[tuple[int, str]] = []
-        for k, t in enumerate(loop.body):
-            if not isinstance(t, Compute) or first.get(t.ref) != t.ref:
-                continue
-            if t.ref in wholes:
-                emitter.buffers[t.ref] = emitter.pieces[wholes[t.ref]]
-            elif self._is_buffered(t.ref):
-                taken = {variable for end, variable in busy if end >= k}
-                variable = self._free(t.ref, taken)
-                busy.append((ends[t.ref], variable))
-                emitter.buffers[t.ref] = variable
+        """Decide where every wide value is written: into its whole if it has one, else into a free buffer.
 
-    def _free(self, ref: Ref, taken: set[str]) -> str:
-        """A buffer of the shape of a value that holds nothing now."""
-        slots = self.slots.setdefault((self.emitter.graph[ref].shape, self.loop.axes[ref]), [])
-        free = [v for v in slots if v not in taken]
-        if not free:
-            free = [self.emitter.names.fresh("buffer")]
-            slots += free
-        return free[0]
+        What is written over and over on the way to a whole is so in a buffer: the whole is not in the cache yet.
+        """
+        emitter, loop = self.emitter, self.loop
+        shared = Buffers(emitter.liveness, self._slot, lambda: emitter.names.fresh("buffer"), self.slots)
+        emitter.buffers = shared.placed(loop.body) | emitter.pieces
+
+    def _slot(self, ref: Ref) -> tuple[Shape, int] | None:
+        """The shape and the axis that is cut, for a value that goes into a buffer."""
+        is_one = ref not in self.emitter.pieces and self._is_buffered(ref)
+        return (self.emitter.graph[ref].shape, self.loop.axes[ref]) if is_one else None
 
     def _is_buffered(self, ref: Ref) -> bool:
         node = self.emitter.graph[ref]
         is_wide = len(node.shape) > 1 and ref not in self.loop.sums
-        return is_wide and node.kind == "real" and takes_out(node, _form(node))
+        return is_wide and node.kind == "real" and takes_out(node, form(node))
 
     def _buffers(self, count: str) -> Iterator[Line]:
         """`buffer, buffer_2 = work(0, 2, (count, n), dtype)`."""
@@ -195,15 +181,16 @@ class SlabEmitter:
             yield assign(tuple_of([name(v) for v in variables]), self._taken(len(variables), tuple_of(items)))
 
 
-def takes_out(node: Node, value: Expr) -> bool:
-    """Whether an operation can write its value into given memory."""
+def takes_out(node: Node, value: Expr, with_dot: bool = False) -> bool:
+    """Whether an operation can write its value into given memory; `np.dot` needs it contiguous."""
     if isinstance(node, Pointwise):
         return node.function not in ("real", "spread", "erf")
     is_product = isinstance(node, Contraction) and isinstance(value, ast.Call)
-    return is_product and ast.unparse(value.func) in TAKES_OUT  # type: ignore[attr-defined]
+    functions = (*TAKES_OUT, "np.dot") if with_dot else TAKES_OUT
+    return is_product and ast.unparse(value.func) in functions  # type: ignore[attr-defined]
 
 
-def _form(node: Node) -> Expr:
+def form(node: Node) -> Expr:
     """The call that a product is, of operands without names."""
     if not isinstance(node, Contraction):
         return constant(None)

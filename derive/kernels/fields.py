@@ -11,10 +11,10 @@ from derive.errors import UnsupportedError
 from derive.kernels.definitions import Storage
 from derive.kernels.syntax import Expr, attribute, binary, call, constant, name, subscript
 from derive.network.network import Network
-from derive.terms.affine import Affine, Index, Size, index
+from derive.terms.affine import Affine, IdEntry, Index, Quotient, Size, index
 from derive.terms.prover import Context, in_range
 
-RESERVED = frozenset((*dir(builtins), *keyword.kwlist, "np", "params", "inputs", "rng", "dtype", "work", "workspace", "Params", "Inputs"))
+RESERVED = frozenset((*dir(builtins), *keyword.kwlist, "np", "params", "inputs", "rng", "dtype", "work", "kept", "workspace", "Params", "Inputs"))
 
 
 class Names:
@@ -126,7 +126,7 @@ class Sizes:
         """An index expression as Python arithmetic; `scope` gives the ranges of loop indices."""
         out: Expr | None = None
         for v, c in sorted(e.terms, key=lambda t: t[1] < 0):
-            assert isinstance(v, str | Size), f"{v} is no size"
+            assert not isinstance(v, IdEntry), f"{v} is no size"
             value = self._variable(v, scope)
             sized = value if abs(c) == 1 else binary("multiply", constant(abs(c)), value)
             if out is None:
@@ -137,7 +137,9 @@ class Sizes:
             return constant(e.const)
         return out if not e.const else binary("add" if e.const > 0 else "subtract", out, constant(abs(e.const)))
 
-    def _variable(self, v: str | Size, scope: Context) -> Expr:
+    def _variable(self, v: str | Size | Quotient, scope: Context) -> Expr:
+        if isinstance(v, Quotient):
+            return binary("floor_divide", self.affine(v.dividend, scope), constant(v.divisor))
         if isinstance(v, Size) and v.args:
             return self._member_size(v, scope)
         return name(self.local[v if isinstance(v, str) else v.name])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.kernels.arrange import (
@@ -20,6 +20,7 @@ from derive.kernels.definitions import Place, Storage
 from derive.kernels.emit_numpy import Emitter
 from derive.kernels.fields import Field, Names, Sizes, fields_of, places_of
 from derive.kernels.numpy_nodes import NodeEmitter
+from derive.kernels.numpy_products import product
 from derive.kernels.plan import Item
 from derive.kernels.program import UNIT, Given, Graph, Operand, Part, Ref
 from derive.kernels.reuse import Liveness
@@ -77,9 +78,7 @@ class FunctionBody:
         self.fields = fields_of(program.network, program.storages, self.names)
         items = needed_items(program.items, frozenset((*(t for t, _ in values), *families)))
         straight = {
-            b.place: b.ref
-            for b in bindings_of(items)
-            if b.definition.loop is None and b.ref is not None and b.is_whole
+            b.place: b.ref for b in bindings_of(items) if b.definition.loop is None and b.ref is not None and b.is_whole
         }
         refs = {place: straight[place] if place in straight else self._member(place, straight) for place in values}
         use = family_use(program.graph, items, frozenset(families), tuple(values))
@@ -88,13 +87,14 @@ class FunctionBody:
         for ref in refs.values():
             arranger.need(ref)
         statements = in_slabs(program.graph, arranger.stack[0].statements, frozenset(refs.values()))
-        self.loops = [s for s in statements if isinstance(s, Slabs)]
+        self.has_slabs = any(isinstance(s, Slabs) for s in statements)
         bound = frozenset(b.ref for b in bindings_of(items) if b.ref is not None)
         liveness = Liveness(program.graph, bound, frozenset(refs.values()))
         liveness.analyse(statements)
         self.nodes = self._nodes(statements, use.kept, use.carried)
         whole = (t for t, at in values if not at and program.storages[t].is_stacked)
         self.emitter = self._emitter(liveness, frozenset((*families, *whole)))
+        self.kept = self.emitter.keep_temporaries(statements) if takes_workspace else {}
         body = self.emitter.emit(statements)
         self.results = {place: self.emitter.own(r, self.nodes.expression(r)) for place, r in refs.items()}
         self.lists = self.emitter.lists
@@ -169,21 +169,24 @@ class FunctionBody:
         for tensor, variable in self.lists.items():
             storage = self.program.storages[tensor]
             if storage.is_stacked:
-                shape = self.nodes.shape(tuple(a.extent for a in storage.tensor.axes))
+                extents = self.nodes.shape(tuple(a.extent for a in storage.tensor.axes))
                 if tensor in self.emitter.results:
-                    extra.append(assign(variable, call("np.empty", shape, self.nodes.dtype())))
+                    extra.append(assign(variable, call("np.empty", extents, self.nodes.dtype())))
                 else:
-                    extra.append(assign(tuple_of([name(variable)]), self.nodes.work(1, shape)))
+                    extra.append(assign(tuple_of([name(variable)]), self.nodes.work(1, extents)))
             else:
                 length = self.nodes.sizes.affine(storage.tensor.axes[0].extent, {})
                 extra.append(assign(variable, binary("multiply", ast.List([constant(None)]), length)))
         for value, variable in self.nodes.constants.items():
             extra.append(assign(variable, call("_constant", constant(value), name("dtype"))))
-        for (shape, _), variable in self.nodes.ones.items():
-            extra.append(assign(variable, call("_ones", self._shape(shape), name("dtype"))))
+        for (shape, is_merged), variable in self.nodes.ones.items():
+            extents = product(shape, lambda e: self.nodes.sizes.affine(e, {})) if is_merged else self._shape(shape)
+            extra.append(assign(variable, call("_ones", extents, name("dtype"))))
+        extra += [assign(variable, value) for variable, value in self.nodes.loop_products.prepared.values()]
         for ref, variable in self.nodes.transposes.items():
             copied = call("np.ascontiguousarray", attribute(self.nodes.expression(ref), "T"))
             extra.append(assign(variable, copied))
+        extra.extend(self._kept())
         used = _names_in([*extra, *body]) | _names_in(self.results.values())
         sizes = self._sizes(used)
         used |= _names_in(sizes)
@@ -193,9 +196,21 @@ class FunctionBody:
             member = subscript(array, constant(0)) if field.is_sequence else array
             sizes = [assign("dtype", attribute(member, "dtype")), *sizes]
             used.add(field.local)
-        if self.nodes.work_places:
+        self.uses_work = "work" in used
+        if self.uses_work:
             sizes.append(assign("work", attribute(self._workspace(), "take")))
+        if self.kept:
+            given = ast.Compare(name("workspace"), [ast.Is()], [constant(None)])
+            sizes.append(assign("kept", ast.IfExp(given, name("_new"), attribute(name("workspace"), "take"))))
         return [self._unpacked(used), *sizes, *extra]
+
+    def _kept(self) -> Iterator[Line]:
+        """`buffer, buffer_2 = kept(0, 2, (m, n), dtype)`: memory for what is only needed on the way."""
+        for shape, variables in self.kept.items():
+            extents = tuple_of([self.nodes.sizes.affine(e, {}) for e in shape])
+            place, number = constant(self.nodes.work_places), constant(len(variables))
+            self.nodes.work_places += 1
+            yield assign(tuple_of(list(map(name, variables))), call("kept", place, number, extents, self.nodes.dtype()))
 
     def _workspace(self) -> Expr:
         """The workspace that the function is given, or a new one."""

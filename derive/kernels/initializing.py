@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
+from functools import reduce
 
 from derive.errors import UnsupportedError
 from derive.kernels.checking import Shapes
@@ -88,29 +89,50 @@ class Initializing:
             return call(f"np.{kind}", tuple_of(extents), name("dtype"))
         if kind not in ("xavier", "he"):
             return call("np.full", tuple_of(extents), constant(float(kind)), name("dtype"))
-        into = self._contracted(f)
-        fan: Expr = extents[into]
-        if kind == "xavier":
-            others = [e for k, e in enumerate(extents) if k != into]
-            for e in others[:1]:
-                fan = binary("add", fan, e)
+        n_in, n_out = ([extents[k] for k in axes] for axes in self._fans(f))
+        fan = binary("add", _product(n_in), _product(n_out)) if kind == "xavier" and n_out else _product(n_in)
         deviation = binary("power", binary("divide", constant(2.0), fan), constant(0.5))
         normal = binary("multiply", deviation, call("rng.standard_normal", tuple_of(extents)))
         return call(ast.Attribute(normal, "astype"), name("dtype"))
 
-    def _contracted(self, f: Field) -> int:
-        """Which axis of the array the layer sums over."""
-        for e in self.network.readers(f.tensor):
-            for block in (a for a in atoms_in(e.rhs) if isinstance(a, Block)):
-                names = {b.name for b in block.bounds}
-                for entry, _ in block.body.powers:
-                    if isinstance(entry, Entry) and entry.tensor == f.tensor:
-                        summed = [k for k, a in enumerate(entry.idx) if a.free & names]
-                        if len(summed) == 1 and summed[0] in f.storage.layout:
-                            return f.storage.layout.index(summed[0])
-        if not f.storage.layout:
+    def _fans(self, f: Field) -> tuple[list[int], list[int]]:
+        """Which axes of the array count what one result is fed by, and what one entry feeds.
+
+        The first are those that the layer sums over. The second are the others, and the taps of a window.
+        """
+        layout = f.storage.layout
+        axes = [k for k in layout if k is not None]
+        if not axes:
             raise UnsupportedError(f"{f.tensor} has no axes to be initialized by", repair="give it a number")
-        return len(f.storage.layout) - 1
+        summed, taps = self._summed(f.tensor, axes) or ({axes[-1]}, set())
+        into = [q for q, k in enumerate(layout) if k in summed]
+        return into, [q for q, k in enumerate(layout) if k is not None and (k not in summed or k in taps)]
+
+    def _summed(self, tensor: str, axes: Sequence[int]) -> tuple[set[int], set[int]] | None:
+        """The axes that a sum runs along where the tensor is read, and those of them that are taps of a window."""
+        for e in self.network.readers(tensor):
+            for block in (a for a in atoms_in(e.rhs) if isinstance(a, Block)):
+                bound = frozenset(b.name for b in block.bounds)
+                entries = [entry for entry, _ in block.body.powers if isinstance(entry, Entry)]
+                for entry in (entry for entry in entries if entry.tensor == tensor):
+                    summed = {k for k in axes if entry.idx[k].free & bound}
+                    if summed:
+                        return summed, _taps(entry, summed, entries, bound)
+        return None
+
+
+def _taps(entry: Entry, summed: set[int], entries: Sequence[Entry], bound: frozenset[str]) -> set[int]:
+    """The axes of a weight whose summed index stands beside a position, as `r` does in `x_{p+r-1}`.
+
+    A position is an index at which the weight itself is the same.
+    """
+    own = frozenset[str]().union(*(a.free for k, a in enumerate(entry.idx) if k not in summed))
+    moving = [a.free & bound for other in entries for a in other.idx if a.free - bound - own]
+    return {k for k in summed if any(entry.idx[k].free & names for names in moving)}
+
+
+def _product(factors: Sequence[Expr]) -> Expr:
+    return reduce(lambda left, right: binary("multiply", left, right), factors)
 
 
 def _sizes(e: Affine) -> Iterable[str]:

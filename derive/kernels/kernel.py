@@ -18,20 +18,20 @@ from derive.kernels.collecting import collected, needed, reached, saved_outputs
 from derive.kernels.definitions import Definition, Place, Storage, storages
 from derive.kernels.fields import Field, Names, fields_of
 from derive.kernels.function import FunctionBody, Program, dtype_field
+from derive.kernels.id_checks import id_ranges
 from derive.kernels.initializing import Initializing
 from derive.kernels.lifting import Lifting
 from derive.kernels.packing_arguments import with_ordered_axes_first
 from derive.kernels.plan import Planner
+from derive.kernels.prediction import prediction_of
 from derive.kernels.schedule import Scheduler
 from derive.kernels.splitting import split_at_brackets
 from derive.kernels.stability import needs_relative_accuracy, stabilizer_of
 from derive.kernels.support import support_source
-from derive.kernels.syntax import Expr, call, constant, name, rendered, tuple_of
+from derive.kernels.syntax import Expr, call, constant, name, rendered, slice_of, subscript, tuple_of
 from derive.kernels.titles import Titles
 from derive.network.network import Network
 from derive.resources import templates_dir
-from derive.terms.term import Entry
-from derive.terms.walk import entries_in
 
 Wrt = Literal["params", "inputs", "all"]
 
@@ -84,8 +84,8 @@ class _Source:
         self.network, self.wrt, self.cost = network, wrt, network.cost
         roles = {"params": ("parameter",), "inputs": ("input",), "all": ("parameter", "input")}[wrt]
         self.gradients = [t.name for t in network.role(*roles) if t.name in adjoints.results]
-        self.output = _output(network)
-        wanted = [self.cost, self.output[0], *(ADJOINT + t for t in self.gradients)]
+        self.output = prediction_of(network, storages(network.tensors, has_columns(network)))
+        wanted = [self.cost, self.output.tensor, *(ADJOINT + t for t in self.gradients)]
         stabilizer = stabilizer_of(network)
         definitions = split_at_brackets(needed(collected(network, adjoints, stabilizer), wanted))
         tensors = {**network.tensors, **stabilizer.helpers}
@@ -106,6 +106,8 @@ class _Source:
         self.has_constants = False
         self.has_ones = False
         self.has_slabs = False
+        self.has_kept = False
+        self.has_work = False
         self.has_work = False
 
     def text(self) -> str:
@@ -127,10 +129,12 @@ class _Source:
             inputs=shown[count:],
             fields=shown,
             functions=functions,
-            support=support_source(self.functions),
+            support=support_source(self.functions | ({"check_ids"} if id_ranges(self.network) else set())),
             constants=self.has_constants,
             ones=self.has_ones,
             slabs=self.has_slabs,
+            kept=self.has_kept,
+            memory=self.has_kept or self.has_work,
             work=self.has_work,
             caches=["cache"] * self.has_constants + ["lru_cache"] * self.has_ones,
             arrays=", ".join(f.local for f in fields if not f.is_number),
@@ -143,7 +147,9 @@ class _Source:
 
     def _body(self, values: Sequence[Place], families: Sequence[str], takes_workspace: bool = False) -> FunctionBody:
         body = self.program.emit(values, families, takes_workspace)
-        self.has_slabs |= bool(body.loops)
+        self.has_slabs |= body.has_slabs
+        self.has_kept |= bool(body.kept)
+        self.has_work |= body.uses_work
         self.has_work |= bool(body.nodes.work_places)
         self.functions |= body.nodes.functions
         self.has_constants |= bool(body.nodes.constants)
@@ -151,8 +157,13 @@ class _Source:
         return body
 
     def _forward(self) -> ShownFunction:
-        body = self._body([self.output], [])
-        lines = [*body.body, ast.Return(body.results[self.output])]
+        body = self._body([self.output.place], [])
+        value = body.results[self.output.place]
+        left_out = self.output.left_out
+        if left_out != (0, 0):
+            ends = (constant(k) if k else None for k in (left_out[0], -left_out[1]))
+            value = subscript(value, slice_of(*ends))
+        lines = [*body.body, ast.Return(value)]
         return ShownFunction("forward", "params, inputs", _docstring("The prediction."), rendered(lines))
 
     def _loss(self) -> ShownFunction:
@@ -227,20 +238,3 @@ def has_columns(network: Network) -> bool:
         return False
     given = [t for t in network.role("input", "value", "target") if len(t.axes) - t.family > 1]
     return any(t.axes[-1] == network.batch for t in given)
-
-
-def _output(network: Network) -> Place:
-    """The prediction: the last value that the cost reads, else the last value of all."""
-    order = [e.lhs.tensor for e in network.equations if e.lhs.tensor != network.cost]
-    read = [
-        e
-        for definition in network.definitions(network.cost or "")
-        for e in entries_in(definition.rhs)
-        if isinstance(e, Entry) and e.tensor in order
-    ]
-    if not read:
-        last = order[-1] if order else network.cost or ""
-        return last, ()
-    last_entry = max(read, key=lambda e: order.index(e.tensor))
-    t = network.tensor(last_entry.tensor)
-    return t.name, tuple(a.hi if e.free else e for e, a in zip(last_entry.idx, t.axes[: t.family], strict=False))

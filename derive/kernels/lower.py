@@ -20,13 +20,13 @@ from derive.kernels.marking import marked_position
 from derive.kernels.packing import with_columns
 from derive.kernels.program import Accumulated, Condition, Guarded, Operand
 from derive.kernels.reading import Reading
-from derive.kernels.scattering import ScatteredSum, Scatterings
+from derive.kernels.scattering import ScatteredSum, Scatterings, SumById
 from derive.kernels.window_lowering import WindowLowering, at_place, standing_at
 from derive.raising import array
 from derive.raising.contraction import array_of
 from derive.raising.scalar_parts import scalar_parts
 from derive.terms import term
-from derive.terms.affine import Affine, Index, Size
+from derive.terms.affine import Affine, IdEntry, Index
 from derive.terms.view import Leaf, Num
 
 ONE = Fraction(1)
@@ -65,13 +65,13 @@ class Lowering:
             return Term(ONE, self._scattered(self.scatterings.found[a.atom.tensor]))
         return Term(ONE, self.reading.entry(a.atom.tensor, a.atom.idx))
 
-    def _scattered(self, s: ScatteredSum) -> Named:
+    def _scattered(self, s: ScatteredSum | SumById) -> Named:
         """Parts are computed over axes of their own and added where they belong."""
         with self._in_scope(s.over):
             scope = self.reading.scope
             axes = {n: b for n, b in scope.items() if not b.ordered}
             body = self.value(array_of(self.scatterings.named(s.body, scope), axes))
-            return self.windows.scattered(s, body)
+            return self.windows.scattered(s, body) if isinstance(s, ScatteredSum) else self.windows.by_id(s, body)
 
     @property
     def windows(self) -> WindowLowering:
@@ -115,7 +115,7 @@ class Lowering:
 
     def _size_or_id(self, scalar: term.Scalar) -> Named:
         v = scalar.variable
-        if isinstance(v, str | Size):
+        if not isinstance(v, IdEntry):
             return self.reading.count(Affine([(v, 1)]))
         return self.arithmetic.real(self.reading.entry(v.tensor, v.idx))
 
@@ -195,7 +195,8 @@ class Lowering:
         if divisors:
             out = a.divide(out, a.product(divisors))
         if arrays and not is_plain:
-            out = a.multiply(out, number.value)
+            is_needed = out.ref in self.reading.bound.values()
+            out = a.multiply(out, number.value) if is_needed else a.rescaled(out, number.value)
         return Term(coefficient, out)
 
     @lower.register

@@ -1,14 +1,14 @@
-"""In which order the axes of a value lie in memory, the outermost first, as far as it is known; it decides speed only."""
+"""The order in which the axes of a value lie in memory, the outermost first, as far as known: it decides speed only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
+from math import prod
 
 from derive.kernels.program import (
     Arranged,
-    Assembled,
     Contraction,
     Graph,
     Guarded,
@@ -21,6 +21,7 @@ from derive.kernels.program import (
     Ref,
 )
 from derive.kernels.window_nodes import Merged, Packed, Placed, Strided
+from derive.terms.affine import Affine
 
 Order = tuple[int, ...]
 
@@ -101,12 +102,21 @@ class Memory:
         return (*found, *(k for k in range(rank) if k not in found))
 
 
+SMALL = 16384
+"""So many multiplications for each sample, and some dozens of samples, are what BLAS is quickest at as one product of
+small matrices; a long matrix is cut into blocks of that size."""
+
+FEW = 512
+"""Up to so many entries a sum of products of blocks needs no transposed copy."""
+
+
 @dataclass(frozen=True)
 class Blocks:
     """A product of two operands as one of matrices: the places that both share, the rows, the columns, those summed.
 
     Rows are the first operand's own, columns the second's, each in the order in which they lie in memory; `first`
-    and `second` are the operands in this order.
+    and `second` are the operands in this order. The product is one of stacks of matrices, over the shared places
+    and over `blocks`, outermost places of the columns or of those summed.
     """
 
     first: Operand
@@ -115,11 +125,18 @@ class Blocks:
     rows: tuple[int, ...]
     columns: tuple[int, ...]
     summed: tuple[int, ...]
+    blocks: tuple[int, ...] = ()
 
     @property
     def order(self) -> Order:
         """The places of the result from the outermost to the innermost."""
-        return (*self.shared, *self.rows, *self.columns)
+        front = [p for p in self.columns if p in self.blocks]
+        return (*self.shared, *front, *self.rows, *(p for p in self.columns if p not in self.blocks))
+
+    @property
+    def is_added_up(self) -> bool:
+        """Whether the products of the blocks are summed."""
+        return any(p in self.summed for p in self.blocks)
 
 
 def blocks_of(memory: Memory, node: Contraction) -> Blocks | None:
@@ -149,24 +166,27 @@ def blocks_of(memory: Memory, node: Contraction) -> Blocks | None:
     rows = [p for p in a if p < rank and p not in shared]
     columns = [p for p in b if p < rank and p not in shared]
     summed = [p for p in leading if p >= rank]
-    return Blocks(first, second, tuple(shared), tuple(rows), tuple(columns), tuple(summed))
+    extents = {p: e for o in node.args for p, e in zip(o.places, graph[o.ref].shape, strict=True) if p is not None}
+    blocks = () if shared else _blocks(extents, rows, columns, summed)
+    found = Blocks(first, second, tuple(shared), tuple(rows), tuple(columns), tuple(summed), blocks)
+    is_large = found.is_added_up and prod(extents[p].const for p in (*rows, *columns)) > FEW
+    if is_large and has_columns[1]:
+        return Blocks(second, first, found.shared, found.columns, found.rows, found.summed, blocks)
+    return found
 
 
-def _has_windows(graph: Graph, ref: Ref) -> bool:
-    node = graph[ref]
-    return isinstance(node, Packed) and isinstance(graph[node.arg.ref], Strided)
-
-
-def _plain_blocks(node: Contraction, a: Sequence[int], b: Sequence[int]) -> Blocks | None:
-    """The blocks of a product of arrays that lie row by row, rows and columns in the order of the result's axes."""
-    rank = len(node.shape)
-    rows, columns = ([p for p in x if p < rank] for x in (a, b))
-    if not rows or not columns or set(rows) & set(columns):
-        return None
-    first, second = (node.left, node.right) if rows[0] < columns[0] else (node.right, node.left)
-    rows, columns = sorted((rows, columns), key=lambda x: x[0])
-    longest = max((a, b), key=len)
-    return Blocks(first, second, (), tuple(rows), tuple(columns), tuple(p for p in longest if p >= rank))
+def _blocks(
+    extents: Mapping[int, Affine], rows: Sequence[int], columns: Sequence[int], summed: Sequence[int]
+) -> tuple[int, ...]:
+    """The outermost of the long axes, as many as make the rest of the work small; none where that cannot be."""
+    for long, others in ((columns, (*rows, *summed)), (summed, (*rows, *columns))):
+        if len(long) < 2 or all(extents[p].is_number for p in long) or not all(extents[p].is_number for p in others):
+            continue
+        work = prod(extents[p].const for p in others)
+        for k in range(1, len(long)):
+            if work * prod(e.const for p in long[k:] if (e := extents[p]).is_number) <= SMALL:
+                return tuple(long[:k])
+    return ()
 
 
 def _is_symbolic(node: Contraction, places: Sequence[int], others: Sequence[int]) -> bool:

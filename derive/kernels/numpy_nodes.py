@@ -10,12 +10,13 @@ from math import prod
 
 from derive.errors import UnsupportedError
 from derive.kernels.alignment import aligned, relaid, transposed, without_units
-from derive.kernels.contractions import contraction
+from derive.kernels.contractions import contraction, merged
 from derive.kernels.definitions import Storage
 from derive.kernels.fields import Names, Sizes
 from derive.kernels.memory import Memory, blocks_of
 from derive.kernels.numpy_products import block_product
 from derive.kernels.numpy_windows import MOST_TAPS, WindowEmitter
+from derive.kernels.loop_products import LoopProducts
 from derive.kernels.plan import Target
 from derive.kernels.program import (
     UNIT,
@@ -51,7 +52,7 @@ from derive.kernels.syntax import (
     subscript,
     tuple_of,
 )
-from derive.kernels.window_nodes import Counted, Merged, Packed, Placed, Selected, Strided
+from derive.kernels.window_nodes import Merged, Packed, Placed, Selected, Strided, SummedById
 from derive.terms.affine import Affine, Index
 
 HELPERS = frozenset(("erf",))
@@ -68,13 +69,19 @@ def _known_size(shape: Shape) -> int:
     return prod(e.const for e in shape if e.is_number)
 
 
+def is_large(shape: Shape) -> bool:
+    """Whether an array of several axes may well be large, as far as its extents are known."""
+    numbers = [e.const for e in shape if e.is_number]
+    return len(shape) > 1 and (not numbers or prod(numbers) >= LARGE)
+
+
 @dataclass
 class NodeEmitter:
     """Writes values as expressions; a value that has a variable is that variable.
 
     `constants` are the numbers that stand beside arrays, with their variables; `ones` the vectors of ones that
     sums are products with, by extent and shape; both are made at the top of the function. `slab` is the slice whose
-    part of a sum is written, `work_places` counts the groups of arrays that are taken from a workspace.
+    part of a sum is written, `cut` the axis that it is of, `work_places` counts the groups of arrays that are taken from a workspace.
     """
 
     graph: Graph
@@ -87,12 +94,17 @@ class NodeEmitter:
     variables: dict[Ref, str] = field(default_factory=dict)
     scope: dict[str, Index] = field(default_factory=dict)
     constants: dict[float, str] = field(default_factory=dict)
-    ones: dict[tuple[Shape, tuple[int, ...]], str] = field(default_factory=dict)
+    ones: dict[tuple[Shape, bool], str] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     uses_dtype: bool = False
     transposes: dict[Ref, str] = field(default_factory=dict)
+    loop_products: LoopProducts = field(init=False)
     slab: str = ""
+    cut: int = 0
     work_places: int = 0
+
+    def __post_init__(self) -> None:
+        self.loop_products = LoopProducts(self.graph, self.names, self.locals.get)
 
     def expression(self, ref: Ref) -> Expr:
         if ref in self.variables:
@@ -233,7 +245,10 @@ class NodeEmitter:
         blocks = blocks_of(self.memory, node)
         if blocks is not None:
             first, second = (self.expression(o.ref) for o in (blocks.first, blocks.second))
-            return block_product(blocks, first, second, self._extents(node), self._sized)
+            return block_product(blocks, first, second, self.extents(node), self.sized)
+        product = self.loop_products.product(node, self.expression, self.sized) if self.scope else None
+        if product is not None:
+            return product
         (left, l), (right, r) = (self._factor(o, len(node.shape)) for o in node.args)
         return contraction(left, l, right, r, len(node.shape))
 
@@ -267,6 +282,9 @@ class NodeEmitter:
             summed = self._sum_by_product(node, arg, over[0], keeps)
             if summed is not None:
                 return summed
+        is_by_rows = None not in places and len(places) - 1 in over and self.memory.is_rowwise(node.arg.ref)
+        if node.function == "add" and not keeps and is_by_rows and rank:
+            return self._sum_of_rows(node, arg, over)
         axis = constant(over[0]) if len(over) == 1 else tuple_of([constant(q) for q in over])
         if keeps:
             return call(f"np.{node.function}.reduce", arg, axis=axis, keepdims=constant(True))
@@ -294,8 +312,24 @@ class NodeEmitter:
             ones = subscript(ones, name(self.slab))
         return call("np.dot", arg, ones) if axis == 1 else call("np.dot", ones, arg)
 
-    def _ones(self, shape: Shape) -> Expr:
-        key = (shape, ())
+    def _sum_of_rows(self, node: Reduction, arg: Expr, over: Sequence[int]) -> Expr:
+        """Sums over the last axes, all as one, by products with ones; then those over axes before."""
+        rank, places = len(node.shape), [p for p in node.arg.places if p is not None]
+        last = next(q for q in reversed(range(len(places))) if places[q] < rank) + 1
+        extents = tuple(node.over[p - rank] for p in places[last:])
+        if any(e.free for e in extents):
+            out = call("np.add.reduce", arg, axis=tuple_of([constant(q) for q in over]))
+            return relaid(out, [p for p in places if p < rank], rank)
+        rows = merged(arg, last) if len(extents) > 1 else arg
+        out = call("np.vecdot", rows, self._ones(extents, len(extents) > 1))
+        rest = [q for q in over if q < last]
+        if rest:
+            out = call("np.add.reduce", out, axis=constant(rest[0]) if len(rest) == 1 else tuple_of(list(map(constant, rest))))
+        return relaid(out, [p for p in places if p < rank], rank)
+
+    def _ones(self, shape: Shape, is_merged: bool = False) -> Expr:
+        """Ones of a shape; merged, as many as it has places."""
+        key = (shape, is_merged)
         if key not in self.ones:
             self.ones[key] = self.names.fresh("ones")
             self.uses_dtype = True
@@ -338,12 +372,12 @@ class NodeEmitter:
 
     @property
     def windows(self) -> WindowEmitter:
-        return WindowEmitter(self._sized, self.names.fresh, self.functions)
+        return WindowEmitter(self.sized, self.names.fresh, self.functions)
 
-    def _sized(self, e: Affine) -> Expr:
+    def sized(self, e: Affine) -> Expr:
         return self.sizes.affine(e, self.scope)
 
-    def _extents(self, node: Contraction) -> Shape:
+    def extents(self, node: Contraction) -> Shape:
         """The extent of every place of a product."""
         found = {p: e for o in node.args for p, e in zip(o.places, self.graph[o.ref].shape, strict=True)}
         return tuple(found[p] for p in range(len(found)))
@@ -383,15 +417,37 @@ class NodeEmitter:
         largest = aligned(self.expression(node.largest.ref), node.largest.places, rank - node.searched)
         return call("_first_places", values, largest, constant(node.searched))
 
-    def placing(self, node: Placed, variable: str) -> list[Line]:
-        """The statements that put a value together."""
+    @_rule.register
+    def _(self, node: SummedById) -> Expr:
+        self.functions.add("by_ids")
+        values = aligned(self.expression(node.arg.ref), node.arg.places, len(node.arg.places))
+        return call("_by_ids", values, self.expression(node.ids.ref), self.sized(node.shape[0]))
+
+    def placing(self, node: Placed, variable: str, memory: Expr | None) -> list[Line]:
+        """The statements that put a value together, in new memory or in memory from the workspace."""
         values = [self.expression(o.ref) for o in node.parts]
-        return self.windows.placed(node, variable, values, self.dtype())
+        return self.windows.placed(node, variable, values, self.dtype(), memory)
 
     @_rule.register
     def _(self, node: Taken) -> Expr:
+        if self._takes_rows(node):
+            return subscript(self.expression(node.source.ref), self.expression(node.positions[0].ref))
         positions = [aligned(self.expression(o.ref), o.places, len(node.shape)) for o in node.positions]
         return subscript(self.expression(node.source.ref), *positions)
+
+    def _takes_rows(self, node: Taken) -> bool:
+        """Whether only the places along the first axis are computed, and all others are taken in order."""
+        first, *others = node.positions
+        rank, whole = len(first.places), self.graph[node.source.ref].shape
+        if first.places != tuple(range(rank)) or not rank:
+            return False
+        return all(
+            isinstance(counted := self.graph[o.ref], Positions)
+            and counted.lo == Affine()
+            and counted.shape == (whole[k],)
+            and o.places == (rank + k - 1,)
+            for k, o in enumerate(others, 1)
+        )
 
     def marking(self, node: Marked, variable: str) -> ast.stmt:
         """`p[ids, np.arange(m)] += amount`."""

@@ -1,51 +1,77 @@
-"""Products of blocks in NumPy: axes are gathered to matrices in the order in which they lie in memory, without copies."""
+"""Products of blocks in NumPy: axes are gathered to matrices as they lie in memory, so that nothing is copied."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 
 from derive.kernels.alignment import transposed
-from derive.kernels.memory import Blocks
+from derive.kernels.memory import FEW, Blocks
 from derive.kernels.program import Operand, Shape
-from derive.kernels.syntax import Expr, attribute, binary, call, constant
+from derive.kernels.syntax import Expr, attribute, binary, call, constant, tuple_of
 from derive.terms.affine import Affine
 
 Sized = Callable[[Affine], Expr]
 
 
 def block_product(blocks: Blocks, left: Expr, right: Expr, extents: Shape, sized: Sized) -> Expr:
-    """`(shared, rows, summed) @ (shared, summed, columns)`; `extents` has the extent of every place."""
-    shapes = [extents[p] for p in blocks.shared]
-    first = _as_matrix(left, blocks.first, blocks.shared, blocks.rows, blocks.summed, extents, sized)
-    second = _as_matrix(right, blocks.second, blocks.shared, blocks.summed, blocks.columns, extents, sized)
-    value = call("np.matmul" if shapes else "np.dot", first, second)
+    """The product of two operands; `extents` has the extent of every place."""
+    function, first, second = factors_of(blocks, left, right, extents, sized)
+    value = call(function, first, second)
+    if blocks.is_added_up:
+        over = [constant(k) for k in range(len(blocks.blocks))]
+        value = call("np.add.reduce", value, axis=over[0] if len(over) == 1 else tuple_of(over))
     if blocks.shared or len(blocks.order) > bool(blocks.rows) + bool(blocks.columns):
         value = call(attribute(value, "reshape"), *(sized(extents[p]) for p in blocks.order))
     return transposed(value, list(blocks.order))
 
 
+def _stack(blocks: Blocks) -> tuple[int, ...]:
+    return (*blocks.shared, *blocks.blocks)
+
+
+def factors_of(blocks: Blocks, left: Expr, right: Expr, extents: Shape, sized: Sized) -> tuple[str, Expr, Expr]:
+    """`(stack, rows, summed) @ (stack, summed, columns)`: the function to call, and the two operands."""
+    stack = _stack(blocks)
+    rows, columns, summed = ([p for p in g if p not in stack] for g in (blocks.rows, blocks.columns, blocks.summed))
+    first = _as_matrix(left, blocks.first, stack, rows, summed, extents, sized)
+    second = _as_matrix(right, blocks.second, stack, summed, columns, extents, sized)
+    if blocks.is_added_up and prod(extents[p].const for p in (*rows, *columns)) > FEW:
+        second = call("np.ascontiguousarray", second)
+    return "np.matmul" if stack else "np.dot", first, second
+
+
+def shape_of_stack(blocks: Blocks, extents: Shape, sized: Sized) -> list[Expr]:
+    """The shape in which a product comes out, rows and columns as one axis each."""
+    stack = _stack(blocks)
+    groups = [[p for p in g if p not in stack] for g in (blocks.rows, blocks.columns)]
+    sizes = [product([extents[p] for p in g], sized) for g in groups if g or stack]
+    return [*(sized(extents[p]) for p in stack), *sizes]
+
+
 def _as_matrix(
     value: Expr,
     o: Operand,
-    shared: Sequence[int],
+    stack: Sequence[int],
     rows: Sequence[int],
     columns: Sequence[int],
     extents: Shape,
     sized: Sized,
 ) -> Expr:
-    """The operand over (shared, rows, columns), rows and columns each as one axis.
+    """The operand over (stack, rows, columns), rows and columns each as one axis.
 
     Where there are none there is no such axis, or one of extent 1 in a stack of matrices.
     """
-    order = (*shared, *rows, *columns)
+    mine = [p for p in stack if p in o.places]
+    order = (*mine, *rows, *columns)
     places = [p for p in o.places if p is not None]
-    if not shared and rows and columns and tuple(places) == (*columns, *rows):
+    if not stack and rows and columns and tuple(places) == (*columns, *rows):
         return attribute(_as_matrix(value, o, (), columns, rows, extents, sized), "T")
     moved = transposed(value, [order.index(p) for p in places])
-    if len(rows) == len(columns) == 1 or (not shared and len(order) == 1):
+    if len(rows) == len(columns) == 1 or (not stack and len(order) == 1):
         return moved
-    shape: list[Expr] = [sized(extents[p]) for p in shared]
-    groups = [g for g in (rows, columns) if g or shared]
+    shape: list[Expr] = [sized(extents[p]) for p in mine]
+    groups = [g for g in (rows, columns) if g or stack]
     longest = max(groups, key=lambda g: (any(not extents[p].is_number for p in g), len(g)))
     shape += [constant(-1) if g is longest else product([extents[p] for p in g], sized) for g in groups]
     return call(attribute(moved, "reshape"), *shape)

@@ -95,14 +95,16 @@ class WindowEmitter:
 
     # -- writing -----------------------------------------------------------------------------------------
 
-    def placed(self, node: Placed, variable: str, values: Sequence[Expr], dtype: Expr) -> list[Line]:
-        """`variable` as an array with the parts written into it."""
-        lines: list[Line] = [assign(variable, self._blank(node, dtype))]
+    def placed(
+        self, node: Placed, variable: str, values: Sequence[Expr], dtype: Expr, memory: Expr | None
+    ) -> list[Line]:
+        """`variable` as an array with the parts written into it, in new memory or in what is given."""
+        lines = self._blank(node, variable, dtype) if memory is None else self._cleared(node, variable, memory)
         for o, value, written in zip(node.parts, values, node.places, strict=True):
             lines += self._written(node, name(variable), Source(value, o.places), written)
         return lines
 
-    def _blank(self, node: Placed, dtype: Expr) -> Expr:
+    def _blank(self, node: Placed, variable: str, dtype: Expr) -> list[Line]:
         shape = tuple_of([self.sized(node.shape[q]) for q in node.memory])
         match node.fill:
             case None:
@@ -111,7 +113,23 @@ class WindowEmitter:
                 made = call("np.zeros", shape, dtype)
             case fill:
                 made = call("np.full", shape, constant(fill), dtype)
-        return transposed(made, node.memory)
+        return [assign(variable, transposed(made, node.memory))]
+
+    def _cleared(self, node: Placed, variable: str, memory: Expr) -> list[Line]:
+        """Memory from the workspace, filled where parts leave something out or are added."""
+        lines: list[Line] = [assign(tuple_of([name(variable)]), memory)]
+        if node.fill is not None and not self._is_everywhere(node):
+            lines.append(ast.Expr(call(ast.Attribute(name(variable), "fill"), constant(node.fill))))
+        if node.memory != tuple(range(len(node.memory))):
+            lines.append(assign(variable, transposed(name(variable), node.memory)))
+        return lines
+
+    def _is_everywhere(self, node: Placed) -> bool:
+        """Whether one part states every entry, once."""
+        [written, *others] = node.places
+        if others or not is_once(written.shape, written.steps):
+            return False
+        return all(_is_covered(written, q, extent) for q, extent in enumerate(node.shape))
 
     def _written(self, node: Placed, out: Expr, source: Source, written: Written) -> list[Line]:
         """One assignment, or a loop over the places (taps of a kernel) that runs along the same axis as others do."""
@@ -125,7 +143,11 @@ class WindowEmitter:
         variables = {k: self.fresh("k") for k in loops}
         target, order, flipped = self._slot(node, out, written, variables)
         value = source.at(variables, flipped).aligned(order)
-        line: Line = augmented(target, "add", value) if node.adds and not is_once(written.shape, written.steps) else assign(target, value)
+        line: Line = (
+            augmented(target, "add", value)
+            if node.adds and not is_once(written.shape, written.steps)
+            else assign(target, value)
+        )
         for k in reversed(loops):
             counted = call("range", self.sized(written.shape[k]))
             line = Nest(ast.For(ast.Name(variables[k]), counted, [], []), (line,))
@@ -134,7 +156,7 @@ class WindowEmitter:
     def _slot(
         self, node: Placed, out: Expr, written: Written, variables: dict[int, str]
     ) -> tuple[Expr, list[int], set[int]]:
-        """The slices of the whole for given loop variables, the axes of the part along them, and which run backwards."""
+        """The slices of the whole for given loop variables, the part's axes along them, and which run backwards."""
         at: list[Expr] = []
         order: list[int] = []
         flipped: set[int] = set()
@@ -196,7 +218,7 @@ class Source:
         """The part for given values of some axes, others in reverse."""
         index: list[Expr] = []
         for p in self.places:
-            if p in variables:
+            if p is not None and p in variables:
                 index.append(name(variables[p]))
             else:
                 index.append(ast.Slice(None, None, constant(-1) if p in flipped else None))
@@ -208,6 +230,16 @@ class Source:
     def aligned(self, order: Sequence[int]) -> Expr:
         """The array with its axes in an order, ready to be broadcast."""
         return aligned(self.value, [None if p is None else order.index(p) for p in self.places], len(order))
+
+
+def _is_covered(written: Written, q: int, extent: Affine) -> bool:
+    """Whether the places along an axis are all of it: as many as it is long, from its beginning on."""
+    runs = list(written.runs(q))
+    if len(runs) == 1:
+        return written.steps[q][runs[0]] == 1 and written.shape[runs[0]] == extent
+    if not all(written.shape[k].is_number and written.steps[q][k] > 0 for k in runs):
+        return False
+    return extent == Affine((), prod(written.shape[k].const for k in runs))
 
 
 def _loops(written: Written) -> list[int] | None:

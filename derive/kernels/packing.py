@@ -45,7 +45,7 @@ def _packed(graph: Graph, value: Named, other: Named, over: Sequence[str]) -> Na
 
 
 def _is_windowed(graph: Graph, node: Strided, value: Named, over: Sequence[str]) -> bool:
-    """Whether the view is more than a reshape, or a summed axis and a kept one run along the same axis of the source."""
+    """Whether the view is more than a reshape, or a summed and a kept axis run along one axis of the source."""
     written = Written(node.shape, node.starts, node.steps)
     if merged_groups(written, graph[node.arg.ref].shape) is None:
         return True

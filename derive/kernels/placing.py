@@ -26,8 +26,7 @@ def is_compound(d: Definition) -> bool:
     """Whether an index of the left side is more than one axis plus an offset: `y[(c − 1)s + k] = …`."""
     scope = {b.name: b for b in d.domain}
     return any(
-        len(names := axes_in(e, scope)) > 1 or any(e.coefficient(n) != 1 for n in names)
-        for e in d.lhs.idx[len(d.at) :]
+        len(names := axes_in(e, scope)) > 1 or any(e.coefficient(n) != 1 for n in names) for e in d.lhs.idx[len(d.at) :]
     )
 
 
@@ -95,7 +94,9 @@ def _memory(graph: Graph, whole: Shape, parts: Sequence[Part]) -> tuple[int, ...
 
 def _is_whole_axis(written: Written, q: int) -> bool:
     """Whether an axis of the whole is an axis of the part."""
-    return sorted(written.steps[q])[-1:] == [1] and sum(map(abs, written.steps[q])) == 1 and written.starts[q] == Affine()
+    return (
+        sorted(written.steps[q])[-1:] == [1] and sum(map(abs, written.steps[q])) == 1 and written.starts[q] == Affine()
+    )
 
 
 def whole_shape(d: Definition, storage: Storage) -> Shape:

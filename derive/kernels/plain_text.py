@@ -169,7 +169,8 @@ class PlainText:
     @view.register
     def _(self, view: Largest) -> Text:
         names = ", ".join(b.name for b in view.bounds)
-        return Text(f"max_{names if len(view.bounds) == 1 else f'({names})'} {self.view(view.body).at(PRODUCT)}", PRODUCT)
+        over = names if len(view.bounds) == 1 else f"({names})"
+        return Text(f"max_{over} {self.view(view.body).at(PRODUCT)}", PRODUCT)
 
     @view.register
     def _(self, view: Chosen) -> Text:

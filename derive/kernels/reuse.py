@@ -54,10 +54,23 @@ class Liveness:
 
     def analyse(self, statements: Sequence[Statement]) -> None:
         handed_on = {self.root(s.ref) for s in _all(statements) if isinstance(s, Keep | Store | Carry)}
-        self.outlasting = self._handed_out | handed_on
+        args = {self.root(s.arg) for s in _all(statements) if isinstance(s, Repeat | Branch) and s.arg is not None}
+        self.outlasting = self._handed_out | handed_on | args
         loops = [s for s in _all(statements) if isinstance(s, Slabs)]
         self.kept = frozenset(r for s in loops for r in (*s.stored, *s.sums))
         self._block(statements, frozenset(), None)
+        self.outlasting |= self._written_over(statements)
+
+    def _written_over(self, statements: Sequence[Statement]) -> frozenset[Ref]:
+        """The values in whose memory others are written that outlast the function."""
+        computed = [s for s in _all(statements) if isinstance(s, Compute)]
+        over = {s.ref: self.root(o) for s in computed if (o := self.fate(s).over) is not None}
+        found: set[Ref] = set()
+        for r in self.outlasting:
+            while r in over and over[r] not in found:
+                r = over[r]
+                found.add(r)
+        return frozenset(found)
 
     def fate(self, s: Compute) -> Fate:
         return self.fates.get(id(s), Fate())
@@ -113,13 +126,13 @@ class Liveness:
     # -- memory ------------------------------------------------------------------------------------------
 
     def escapes(self, ref: Ref) -> bool:
-        """Whether the memory of a value is handed out, or kept in a sequence."""
+        """Whether the memory of a value may be handed out, or kept in a sequence."""
         return ref in self.outlasting
 
-    def spans(self, s: Slabs) -> dict[Ref, int]:
-        """The place in the body of the last statement that reads a value, a view of it, or what is written over it."""
-        inlined = frozenset(t.ref for t in s.body if isinstance(t, Compute) and self.fate(t).is_inlined)
-        return self._last_uses(s.body, inlined)
+    def spans(self, block: Sequence[Statement]) -> dict[Ref, int]:
+        """The place in a block of the last statement that reads a value or a view of it."""
+        inlined = frozenset(t.ref for t in block if isinstance(t, Compute) and self.fate(t).is_inlined)
+        return self._last_uses(block, inlined)
 
     def _placed(self, block: Sequence[Statement], inlined: Inlined) -> dict[Ref, Store]:
         """The values of a block that go straight to where they are stored."""
@@ -140,9 +153,7 @@ class Liveness:
             return is_matrix and s.is_member and sum(p in node.right.places for p in node.left.places) == 1
         return isinstance(node, Pointwise) and node.function not in ("real", "erf")
 
-    def _overwritten(
-        self, block: Sequence[Statement], inlined: Inlined, placed: frozenset[Ref]
-    ) -> dict[Ref, Ref]:
+    def _overwritten(self, block: Sequence[Statement], inlined: Inlined, placed: frozenset[Ref]) -> dict[Ref, Ref]:
         last = self._last_uses(block, inlined)
         made = _computed(block) - inlined
         over: dict[Ref, Ref] = {}

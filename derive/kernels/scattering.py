@@ -23,8 +23,8 @@ from derive.kernels.window_axes import (
     worst,
 )
 from derive.terms.affine import Affine, Index, index
-from derive.terms.prover import nonnegative
-from derive.terms.term import Bound, Entry
+from derive.terms.prover import contains_id, nonnegative
+from derive.terms.term import Bound, Delta, Entry
 from derive.terms.view import (
     Chosen,
     Largest,
@@ -59,17 +59,32 @@ class ScatteredSum:
     body: View
 
 
+@dataclass(frozen=True)
+class SumById:
+    """Σ_over body · [axis = ids], over all axes of the result, `axis` the first of them."""
+
+    axes: tuple[str, ...]
+    ids: Affine
+    over: tuple[Index, ...]
+    body: View
+
+
+Found = ScatteredSum | SumById
+
+
 @dataclass
 class Scatterings:
     """The scattered sums of a view, by the tensor whose entries stand for them."""
 
     axis_of: AxisOf
-    found: dict[str, ScatteredSum] = field(default_factory=dict)
+    found: dict[str, Found] = field(default_factory=dict)
 
     def named(self, view: View, scope: Scope) -> View:
         """The view with an entry in place of every sum over windows."""
         inside, outside = _gathered(view)
-        scattered = None if inside is None else scattered_sum(inside, scope, self.axis_of)
+        scattered: Found | None = None
+        if inside is not None:
+            scattered = scattered_sum(inside, scope, self.axis_of) or sum_by_id(inside, scope)
         if scattered is not None:
             name = f"scattered sum {len(self.found)}"
             self.found[name] = scattered
@@ -112,9 +127,7 @@ def scattered_sum(view: Summed, scope: Scope, axis_of: AxisOf) -> ScatteredSum |
     free = [n for n in axes_of(view, scope) if n in free_indices(view.body)]
     windows: list[Window] = []
     for name in free:
-        window = find_window(name, factors, view.bounds, inner, axis_of) or find_division(
-            name, factors, inner, axis_of
-        )
+        window = find_window(name, factors, view.bounds, inner, axis_of) or find_division(name, factors, inner, axis_of)
         if window is None:
             continue
         windows.append(window)
@@ -131,6 +144,31 @@ def scattered_sum(view: Summed, scope: Scope, axis_of: AxisOf) -> ScatteredSum |
     body = times(factors)
     found = ScatteredSum(tuple(free), targets, over, Summed(contracted, body) if contracted else body)
     return found if _is_quick(found, inner) and all(_allocated(t, inner) is not None for t in targets) else None
+
+
+def sum_by_id(view: Summed, scope: Scope) -> SumById | None:
+    """Σ_i f_i δ(k, y_i): entries with the same id are added up, without a one-hot matrix; None for other sums."""
+    if any(b.ordered for b in view.bounds):
+        return None
+    factors = list(factors_of(view.body))
+    inner = {**scope, **{b.name: b for b in view.bounds}}
+    free = axes_of(view, scope)
+    for f in factors:
+        if not (isinstance(f, Leaf) and isinstance(f.atom, Delta)):
+            continue
+        solved = [n for n in free if abs(f.atom.difference.coefficient(n)) == 1]
+        rest = [g for g in factors if g is not f]
+        if len(solved) != 1 or any(solved[0] in free_indices(g) for g in rest):
+            continue
+        [name] = solved
+        ids = index(name) - f.atom.difference * f.atom.difference.coefficient(name)
+        over = tuple(b for b in view.bounds if b.name in ids.free)
+        if contains_id(ids) and over and set(axes_in(ids, inner)) == {b.name for b in over}:
+            contracted = tuple(b for b in view.bounds if b not in over)
+            body = times(rest)
+            axes = (name, *(n for n in free if n != name))
+            return SumById(axes, ids, over, Summed(contracted, body) if contracted else body)
+    return None
 
 
 def axes_of(view: View, scope: Scope) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cmp_to_key
 
 from derive.kernels.definitions import Definition
 from derive.kernels.marks import pruned
@@ -116,15 +115,15 @@ def _cuts(d: Definition, axis: Index) -> list[Affine]:
     inner = [c for c in found if nonnegative(c - axis.lo - 1, context) and nonnegative(axis.hi - c, context)]
     if len(inner) < len(found) or axis.free:
         return []
-    apart = all(a == b or nonnegative(a - b - 1, context) or nonnegative(b - a - 1, context) for a in inner for b in inner)
-    return sorted(inner, key=cmp_to_key(lambda a, b: _order(a, b, context))) if apart else []
-
-
-def _order(a: Affine, b: Affine, context: Context) -> int:
-    return 0 if a == b else 1 if nonnegative(a - b - 1, context) else -1
+    out: list[Affine] = []
+    while inner:
+        least = [c for c in inner if all(c == o or nonnegative(o - c - 1, context) for o in inner)]
+        if not least:
+            return []
+        out += least
+        inner.remove(least[0])
+    return out
 
 
 def _is_plain(a: Affine) -> bool:
     return all(isinstance(v, str | Size) for v, _ in a.terms)
-
-

@@ -3,7 +3,8 @@
 - log(f·g) = log f + log g for positive factors, log exp u = u; the value of a softmax or sigmoid layer is unfolded
   under a logarithm: log σ(z) = −softplus(−z), log(1 − σ(z)) = −softplus(z), log(1 + exp u) = softplus(u);
 - z = s + M with M_i = max_k z_ki wherever a sum of exponentials of z_ki is formed and M cancels:
-  exp z_j / Σ_k exp z_k = exp s_j / Σ_k exp s_k, and log Σ_k exp z_k = M + log Σ_k exp s_k.
+  exp z_j / Σ_k exp z_k = exp s_j / Σ_k exp s_k, and log Σ_k exp z_k = M + log Σ_k exp s_k; an exponent that is no
+  entry, or that a mask takes out of the sum in places, becomes a tensor first (`derive.kernels.exponents`).
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from fractions import Fraction
 
 from derive.ir.tensor import Equation, Fact, Tensor
 from derive.kernels.definitions import Definition
+from derive.kernels.exponents import Exponent, exponents, in_terms_of
 from derive.network.network import Network
 from derive.simplify.definition import pattern_of_fact
 from derive.simplify.fold import fold
 from derive.simplify.present import Presenter
 from derive.terms.affine import Size
-from derive.terms.algebra import add, function, scale, subtract, total
+from derive.terms.algebra import add, function, scale, subtract, times_all, total
 from derive.terms.prover import Context
 from derive.terms.settle import settle
 from derive.terms.substitute import substitute
@@ -35,17 +37,47 @@ class Stabilizer:
     facts: Sequence[Fact]
     tensors: dict[str, Tensor]
     helpers: dict[str, Tensor] = field(default_factory=dict)
-    definitions: dict[str, tuple[Definition, Definition]] = field(default_factory=dict)
+    definitions: dict[str, tuple[Definition, ...]] = field(default_factory=dict)
+    exponents: dict[str, Exponent] = field(default_factory=dict)
 
     def stable(self, p: Poly, context: Context) -> Poly:
         """A polynomial of equal value; `p` itself where there is nothing to do."""
-        out = self._split_logarithms(p, context)
+        out = self._with_exponents(self._split_logarithms(p, context), context)
         for entry, place, sign in _exponentiated(out):
             shifted = self._shifted(out, entry, place, sign, context)
             out = out if shifted is None else shifted
         if out == p:
             return p
         return fold(out, [pattern_of_fact(f) for f in self.facts], context)[0]
+
+    def _with_exponents(self, p: Poly, context: Context) -> Poly:
+        """`p` with exponents that are not entries written as entries; `p` itself where no largest one would cancel."""
+        for exponent in list(exponents(p, {**self.tensors, **self.helpers})):
+            if exponent.is_entry:
+                continue
+            name = self._named(exponent)
+            entry = self.helpers[name].entry
+            named = settle(in_terms_of(p, exponent, name, frozenset(context)), context)
+            found = [(e, k, s) for e, k, s in _exponentiated(named) if e.tensor == entry.tensor]
+            if any(self._shifted(named, *f, context) is not None for f in found):
+                p = named
+        return p
+
+    def _named(self, exponent: Exponent) -> str:
+        """The tensor of an exponent, the same one again for the same exponent."""
+        for name, known in self.exponents.items():
+            if known == exponent:
+                return name
+        name = "exponent"
+        while name in self.tensors or name in self.helpers:
+            name += "_"
+        tensor = Tensor(name, exponent.axes, "value")
+        self.exponents[name], self.helpers[name] = exponent, tensor
+        poly = times_all([exponent.poly, *map(of_atom, exponent.mask)])
+        self.definitions[name] = (
+            Definition(tensor.entry, exponent.axes, poly, exponent.value, tensor.family, meaning="stable"),
+        )
+        return name
 
     # -- logarithms ------------------------------------------------------------------------------------
 
@@ -132,7 +164,7 @@ class Stabilizer:
         """The names of M and s for a tensor and the axis along which the sums run."""
         names = _helper_names(tensor, place, sign, self.tensors)
         if names[0] not in self.definitions:
-            z = self.tensors[tensor]
+            z = self.tensors.get(tensor) or self.helpers[tensor]
             rest = (*z.axes[:place], *z.axes[place + 1 :])
             largest = replace(z, name=names[0], axes=rest, role="value", kind="real")
             shifted = replace(z, name=names[1], role="value", kind="real")

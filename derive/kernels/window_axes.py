@@ -114,7 +114,8 @@ def find_division(name: str, factors: Sequence[View], scope: Scope, axis_of: Axi
         return None
     if not all(is_linear(e, scope) for e in apart):
         return None
-    u = Index(f"{name}~", *(quotient(worst(q.dividend, scope, sign), q.divisor) for sign in (-1, 1)))
+    low, high = (quotient(worst(q.dividend, scope, sign), q.divisor) for sign in (-1, 1))
+    u = Index(f"{name}~", low, high)
     v = Index(f"{name}~~", Affine(), Affine((), q.divisor - 1))
     start = index(u.name) * q.divisor - q.dividend + index(name)
     for remainder in range(q.divisor):
@@ -132,7 +133,9 @@ def _narrowed(w: Window, factors: Sequence[View], reads: Sequence[_Read], scope:
     inner = {**scope, **{u.name: u for u in w.axes}}
     mapping = {w.name: w.solution}
     brackets = [f for f in factors if isinstance(f, Leaf) and isinstance(f.atom, Bound) and f not in w.used]
-    conditions = [(w.settled(f.atom.affine.subs(mapping)), f) for f in brackets if isinstance(f.atom, Bound)]
+    conditions: list[tuple[Affine, View | None]] = [
+        (w.settled(f.atom.affine.subs(mapping)), f) for f in brackets if isinstance(f.atom, Bound)
+    ]
     for r in reads:
         if r.axis is not None:
             at = w.settled(r.index.subs(mapping))
@@ -259,5 +262,3 @@ def worst(e: Affine, scope: Scope, sign: int) -> Affine:
         c = e.coefficient(n)
         e = e.subs({n: scope[n].hi if c * sign > 0 else scope[n].lo})
     return e
-
-

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from derive.kernels.arithmetic import Arithmetic, Named
 from derive.kernels.memory import Memory
-from derive.kernels.program import Operand, Part
+from derive.kernels.program import Operand, Part, Pointwise
 from derive.kernels.reading import Reading
-from derive.kernels.scattering import ScatteredSum, allocated
+from derive.kernels.scattering import ScatteredSum, SumById, allocated
 from derive.kernels.strides import axes_in, is_linear, runs_of
-from derive.kernels.window_nodes import Placed, Selected, Written
+from derive.kernels.window_nodes import Placed, Selected, SummedById, Written
 from derive.raising import array
 from derive.terms.affine import Affine, Index, index
 from derive.terms.term import Delta
+
+ONE = Fraction(1)
 
 
 @dataclass
@@ -67,6 +70,28 @@ class WindowLowering:
         value = Named(graph.add(node), s.axes)
         return self._cropped(value, axes, [scope[n] for n in s.axes])
 
+    def by_id(self, s: SumById, body: Named) -> Named:
+        """Σ_over body · [axis = ids]: what has the same id is added up."""
+        scope, a = self.reading.scope, self.arithmetic
+        axis = scope[s.axes[0]]
+        ids = self.reading.positions(s.ids - axis.lo)
+        body = a.real(body)
+        lacking = [n for n in ids.names if n not in body.names]
+        if lacking:
+            one = a.graph.add(
+                Pointwise(tuple(scope[n].extent for n in lacking), "real", "spread", (Operand(a.number(ONE).ref),))
+            )
+            body = a.apply("multiply", body, Named(one, tuple(lacking)))
+        others = tuple(n for n in s.axes[1:] if n in body.names)
+        order = (*ids.names, *others)
+        node = SummedById(
+            (axis.extent, *(scope[n].extent for n in others)),
+            "real",
+            Operand(body.ref, tuple(None if n is None else order.index(n) for n in body.axes)),
+            Operand(ids.ref, tuple(range(len(ids.names)))),
+        )
+        return Named(a.graph.add(node), (axis.name, *others))
+
     def _memory_of(self, part: Operand, written: Written) -> tuple[int, ...]:
         """The axes of the whole in the order in which the part has them in memory."""
         found: list[int] = []
@@ -108,4 +133,3 @@ def at_place(a: array.Chosen) -> list[array.Array]:
         for b, e in zip(a.over, a.at, strict=True)
         for difference in [Affine([(b.name, 1)]) - e]
     ]
-

@@ -113,10 +113,10 @@ class Selected(Node):
 
 
 @dataclass(frozen=True)
-class Counted(Node):
+class SummedById(Node):
     """Σ of the entries of `arg` over all places whose id is k, for every k along the first axis.
 
-    `ids` has the first axes of `arg`.
+    The first axes of `arg` are those of `ids`; ids count from 0.
     """
 
     arg: Operand

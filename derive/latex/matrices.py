@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from derive.errors import UnsupportedError
+from derive.latex.axis_letters import entries_of
 from derive.latex.functions import applied
 from derive.latex.naming import Names
 from derive.latex.notation import Product as HadamardMark
@@ -28,10 +29,11 @@ from derive.terms.matrix import (
     Product,
     ScalarPart,
     Scaled,
+    Totalled,
     Transposed,
     Whole,
 )
-from derive.terms.term import Functional
+from derive.terms.term import Entry, Functional
 from derive.terms.view import Num, View, to_poly
 
 ONE = Num(Fraction(1))
@@ -109,6 +111,9 @@ class Matrices:
                 return self._hadamard(m, names)
             case Added():
                 return joined_sum([self.signed(t, names) for t in _terms(m)])
+            case Totalled():
+                inner = self.scalars.letters.among(m.bounds, _entries(m.arg), names)
+                return self.scalars.total(m.bounds, self.text(m.arg, inner), inner, names)
         return self._entrywise(m, names)
 
     def _entrywise(self, m: Matrix, names: Names) -> Text:
@@ -204,7 +209,7 @@ def _parts(m: Matrix) -> tuple[Matrix, ...]:
             return m.args
         case EntrywisePower():
             return (m.base,)
-        case EntrywiseStep() | Scaled():
+        case EntrywiseStep() | Scaled() | Totalled():
             return (m.arg,)
     raise UnsupportedError(f"{type(m).__name__} has no shape")
 
@@ -225,3 +230,18 @@ def _is_inverse(m: Matrix) -> bool:
 def _scaled(head: Text, arg: Text) -> Text:
     body = at_least(arg, Level.TAIL)
     return Text(f"{head.tex} {body.tex}", min(Level.PRODUCT, body.level), head.tall or body.tall)
+
+
+def _entries(m: Matrix) -> Iterator[Entry]:
+    """The entries that a matrix expression is made of."""
+    if isinstance(m, ScalarPart):
+        yield from entries_of(m.view)
+    elif isinstance(m, Whole):
+        if isinstance(m.atom, Entry):
+            yield m.atom
+    else:
+        for f in fields(m):
+            value = getattr(m, f.name)
+            for part in value if isinstance(value, tuple) else (value,):
+                if isinstance(part, Matrix):
+                    yield from _entries(part)

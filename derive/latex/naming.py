@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import count
 
+from derive.latex.axis_letters import AxisLetters, entries_of
 from derive.terms.affine import Affine, Index, Size, map_sizes
+from derive.terms.term import Entry
+from derive.terms.view import Chosen, Largest, Summed
 
 Names = Mapping[str, str]
 """The display letter of each index in scope."""
 
 Range = tuple[Affine, Affine]
+
+Bounded = Summed | Largest | Chosen
+"""What binds indices."""
 
 POOL = ("j", "k", "p", "q", "r", "t", "u", "v", "w", "h", "i", "s", "g")
 ORDERED_POOL = ("r", "s", "q", "u")
@@ -24,26 +30,54 @@ class Letters:
     `names` are the letters that the author gave to indices, `ranges` those given to indices of a range;
     `reserved` are letters that mean something else (tensors, sizes) and are not made up for an index; for
     another index over the samples (their range is `batch`) the letters of other ranges are the last choice.
+    `axes` tell apart what may have one range: channels, positions, taps.
     """
 
     names: Names
     ranges: Mapping[Range, tuple[str, ...]]
     reserved: frozenset[str]
     batch: Range | None = None
+    axes: AxisLetters = field(default_factory=AxisLetters)
 
     def extended(self, indices: Iterable[Index], scope: Names) -> dict[str, str]:
         """`scope` with a letter for each of `indices`, different from all in it, that of a hidden index too."""
+        return self._extended(indices, scope, {})
+
+    def _extended(
+        self, indices: Iterable[Index], scope: Names, preferred: Mapping[str, tuple[str, ...]]
+    ) -> dict[str, str]:
         out = dict(scope)
         for b in indices:
             taken = set(out.values())
-            out[b.name] = next(letter for letter in self._candidates(b) if letter not in taken)
+            letters = self._candidates(b, preferred.get(b.name, ()))
+            out[b.name] = next(letter for letter in letters if letter not in taken)
         return out
 
-    def _candidates(self, b: Index) -> Iterator[str]:
-        """The index's own letter, letters for its range, for ranges of its family, made-up ones."""
+    def beside(self, indices: Iterable[str], scope: Names) -> dict[str, str]:
+        """`scope` with a letter for each index that shares a place with others: its own, or one made up."""
+        out = dict(scope)
+        for name in indices:
+            own = (self.names[name],) if name in self.names else ()
+            pool = (letter for letter in POOL if letter not in self.reserved)
+            letters = (*(letter for o in own for letter in (_stem(o), o)), *pool)
+            out[name] = next(letter for letter in letters if letter not in set(out.values()))
+        return out
+
+    def inside(self, view: Bounded, scope: Names) -> dict[str, str]:
+        """`scope` with letters for what a sum or a maximum binds: those of the axes along which it runs there."""
+        return self.among(view.bounds, entries_of(view.body), scope)
+
+    def among(self, bounds: Sequence[Index], entries: Iterable[Entry], scope: Names) -> dict[str, str]:
+        """`scope` with letters for bound indices that stand in these entries."""
+        there = tuple(entries)
+        return self._extended(bounds, scope, {b.name: self.axes.preferred(b, there) for b in bounds})
+
+    def _candidates(self, b: Index, preferred: tuple[str, ...]) -> Iterator[str]:
+        """The index's own letter, letters of its axes, for its range, for ranges of its family, made-up ones."""
         if (own := self.names.get(b.name)) is not None:
             yield _stem(own)
             yield own
+        yield from preferred
         yield from map(_stem, self._for_range(b))
         if len(b.name) == 1 and b.name.isalpha() and b.name not in self.reserved:
             yield b.name

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from derive.ir.record import Case
 from derive.ir.tensor import ADJOINT, Tensor
+from derive.latex.axis_letters import letters_of_axes
 from derive.latex.derivatives import Derivatives
 from derive.latex.functions import differentiated
 from derive.latex.matrices import Matrices
-from derive.latex.naming import Letters, Names
+from derive.latex.naming import Bounded, Letters, Names
 from derive.latex.notation import Notation
 from derive.latex.scalars import Scalars
 from derive.latex.settings import read_notation
@@ -33,7 +34,8 @@ class Printer:
         self.symbols = Symbols(network, self.notation)
         self.derivatives = Derivatives(self.symbols, seed)
         batch = None if network.batch is None else (network.batch.lo, network.batch.hi)
-        self.letters = Letters(network.names, network.letters, self.symbols.letters, batch)
+        axes = letters_of_axes(network.tensors.values(), network.equations, network.names)
+        self.letters = Letters(network.names, network.letters, self.symbols.letters, batch, axes)
         self.scalars = Scalars(self.notation, self.derivatives, self.letters)
         self.matrices = Matrices(self.scalars)
 
@@ -43,13 +45,18 @@ class Printer:
         """A display letter for each index, all different, beside those in `scope`."""
         return self.letters.extended(domain, scope or {})
 
+    def names_inside(self, view: Bounded, scope: Names) -> Names:
+        """The letters under a sum or a maximum."""
+        return self.letters.inside(view, scope)
+
     def names_of(self, lhs: Entry) -> Names:
         """Letters for the free indices of an equation with this left side, and for a layer fixed there."""
         axes = self._axes(lhs)
         at = {a.name: e for a, e in zip(axes, lhs.idx, strict=True)}
         free = [a.subs(at).renamed(e.variable) for a, e in zip(axes, lhs.idx, strict=True) if e.variable]
         fixed = [a for a, e in zip(axes, lhs.idx, strict=True) if not e.variable and a.ordered]
-        return self.names(fixed, self.names(free))
+        names = self.names(fixed, self.names(free))
+        return self.letters.beside((n for n in _in_order(lhs) if n not in names), names)
 
     def _axes(self, lhs: Entry) -> tuple[Index, ...]:
         """The axes of the tensor of an entry, and behind them those of the seed of a Jacobian."""
@@ -91,7 +98,8 @@ class Printer:
         if case.condition is not None and case.condition[1] != "rest":
             place = [a.name for a in self._axes(case.lhs)].index(case.condition[0])
             return f"{self._letter(case.condition[0], names)} = {self.affine(case.lhs.idx[place], names)}"
-        return self.domain([b for b in case.domain if b.ordered], names)
+        composed = {n for e in case.lhs.idx if e.variable is None for n in e.free}
+        return self.domain([b for b in case.domain if b.ordered or b.name in composed], names)
 
     def domain(self, indices: Iterable[Index], names: Names | None = None) -> str:
         """`l=1,\\dots,L`, separated by commas for several indices."""
@@ -166,3 +174,8 @@ class Printer:
 
 def _is_sum(a: Affine) -> bool:
     return len(a.terms) + bool(a.const) > 1
+
+
+def _in_order(lhs: Entry) -> list[str]:
+    """The free indices from left to right."""
+    return list(dict.fromkeys(v for e in lhs.idx for v, _ in e.terms if isinstance(v, str)))

@@ -13,6 +13,7 @@ from derive.latex.naming import Letters, Names
 from derive.latex.notation import Notation
 from derive.latex.precedence import Level, Signed, Text, at_least, enclosed, joined_sum, raised
 from derive.latex.products import Factor, product, split_sign
+from derive.latex.ranges import Between, ranges_joined
 from derive.terms.affine import Affine, Index
 from derive.terms.term import Atom, Bound, Delta, Divides, Entry, Functional, Partial
 from derive.terms.term import Scalar as ScalarAtom
@@ -106,7 +107,12 @@ class Scalars:
     # -- products, powers, sums -----------------------------------------------------------------------
 
     def _product(self, view: View, names: Names) -> Text:
-        return product([self._factor(f, names) for f in _factors(view)])
+        factors = ranges_joined(_factors(view))
+        return product([Factor(f, self._between(b, names)) if b else self._factor(f, names) for f, b in factors])
+
+    def _between(self, b: Between, names: Names) -> Text:
+        lo, middle, hi = (self.limit(a, names) for a in (b.lo, b.middle, b.hi))
+        return self.iverson(Text(f"{lo} \\le {middle} \\le {hi}"))
 
     def _factor(self, view: View, names: Names) -> Factor:
         """A factor; of a negative power what stands in the denominator."""
@@ -126,21 +132,25 @@ class Scalars:
         return raised(text, exponent)
 
     def _summed(self, view: Summed, names: Names) -> Text:
-        inner = self.letters.extended(view.bounds, names)
+        inner = self.letters.inside(view, names)
+        return self.total(view.bounds, self.text(view.body, inner), inner, names)
+
+    def total(self, bounds: Sequence[Index], body: Text, inner: Names, names: Names) -> Text:
+        """Σ with the range of each index, the outermost first, before a body."""
         outer = names
         signs = ""
-        for b in view.bounds:
+        for b in bounds:
             outer = {**outer, b.name: inner[b.name]}
             signs += f"{self._sigma(b, outer)} "
-        return Text(signs + at_least(self.text(view.body, inner), Level.TAIL).tex, Level.TAIL, True)
+        return Text(signs + at_least(body, Level.TAIL).tex, Level.TAIL, True)
 
     def _largest(self, view: Largest, names: Names) -> Text:
-        inner = self.letters.extended(view.bounds, names)
+        inner = self.letters.inside(view, names)
         body = at_least(self.text(view.body, inner), Level.TAIL).tex
         return Text(f"\\max_{{{self._ranges(view.bounds, inner)}}} {body}", Level.TAIL, True)
 
     def _chosen(self, view: Chosen, names: Names) -> Text:
-        inner = self.letters.extended(view.bounds, names)
+        inner = self.letters.inside(view, names)
         places = [self.limit(a, names) for a in view.at]
         at = f"({', '.join(places)})" if len(places) > 1 else places[0]
         body = at_least(self.text(view.body, inner), Level.TAIL).tex

@@ -46,6 +46,11 @@ class Symbol:
     shift: int = 0
 
     @property
+    def is_marked(self) -> bool:
+        """Whether one layer is marked, so that ordered axes are steps in time and stand below."""
+        return isinstance(self.layer, int | str)
+
+    @property
     def key(self) -> tuple[str, str, str]:
         """Two tensors with the same key would look the same."""
         return self.small.tex, type(self.layer).__name__, str(self.layer)
@@ -127,10 +132,15 @@ class Symbols:
             and any(p is None and a.name == batch.name for a, p in zip(tensor.axes, places, strict=False))
         )
 
+    def _is_one_of_many(self, tensor: Tensor, places: Places) -> bool:
+        """Whether two axes are open beside others that are fixed: the matrix of a sample, a step or a head."""
+        fixed = sum(p is not None for p in places[tensor.family :])
+        return sum(p is None for p in places) == 2 and fixed > 0
+
     def drawn(self, tensor: str, places: Places, names: Names, prefix: str = "", letter: str = "") -> Drawn:
         """The symbol of a tensor at `places`; `prefix` stands before its letter, `letter` instead of it."""
         t, s = self.network.tensors[tensor], self._table[tensor]
-        large = self.is_large(t, places)
+        large = self.is_large(t, places) or self._is_one_of_many(t, places)
         base = s.large if large else s.small
         if letter:
             base = replace(base, base=symbol(capital(letter) if large else letter).base)
@@ -138,8 +148,11 @@ class Symbols:
             command = symbol(prefix).tex
             base = replace(base, base=f"{command} {base.base}" if command[0] == "\\" else command + base.base)
         mark = self._mark(t, s, places[: t.family], names)
+        steps = [p for p in places[: t.family] if p is not None] if s.is_marked else []
         rest = places[t.family :]
-        below = self.indices.subscripts(base.subs, rest if any(p is not None for p in rest) else (), names)
+        fixed = [p for p in rest if p is not None]
+        shown = fixed if self._is_one_of_many(t, places) else rest if fixed else ()
+        below = self.indices.subscripts(base.subs, (*steps, *shown), names)
         return self._assembled(base, mark, below, plain=not prefix)
 
     def _assembled(self, base: Name, mark: str, below: str, plain: bool) -> Drawn:
@@ -155,8 +168,8 @@ class Symbols:
         return Drawn(base.base, below, marked(style, mark) if mark else "", level)
 
     def _mark(self, t: Tensor, s: Symbol, family: Places, names: Names) -> str:
-        """The number or name of the layer: of an entry in a family, its ordered indices."""
-        if t.family:
+        """The number or name of the layer; else of an entry in a family, its ordered indices."""
+        if t.family and not s.is_marked:
             return ",".join(self.indices.affine(a + s.shift, names) for a in family if a is not None)
         match s.layer:
             case None:

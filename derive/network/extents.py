@@ -80,7 +80,7 @@ def shown(extent: Extent) -> str:
         at = str(extent.indices[0]).replace(" ", "")
         return f"{extent.base.label}_{at if at.isalnum() else '{' + at + '}'}"
     if isinstance(extent, sympy.Add):
-        return " + ".join(shown(a) for a in extent.as_ordered_terms())
+        return " + ".join(shown(a) for a in extent.as_ordered_terms()).replace("+ -", "- ")
     if isinstance(extent, sympy.Mul):
         return "·".join(shown(a) for a in extent.args)
     return str(extent)

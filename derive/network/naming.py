@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from derive.errors import DeriveErrors, NetworkFileError, quoted
 from derive.network.extents import Sizes, sizes_with_lines
 from derive.network.spec.models import LayerSpec, NetworkSpec, RepeatSpec
-from derive.network.spec.numbering import every_layer, parameter_suffix
+from derive.network.spec.numbering import every_layer, joined, parameter_name
 
 COST = "C"
 INDEX_LETTERS = "jkpqrtuvwhcsgnld"
@@ -134,7 +134,7 @@ def _chosen(spec: NetworkSpec) -> Iterator[_Use]:
 def _parameters(spec: NetworkSpec) -> Iterator[_Use]:
     for layer in every_layer(spec.layers):
         for name in layer.options.parameter_names() if layer.share is None else ():
-            yield _Use(name + parameter_suffix(layer), "a parameter", layer.line)
+            yield _Use(parameter_name(name, layer), "a parameter", layer.line)
 
 
 def value_suffix(layer: LayerSpec) -> str:
@@ -142,3 +142,8 @@ def value_suffix(layer: LayerSpec) -> str:
     if layer.name is not None:
         return f"_{layer.name}"
     return "" if layer.number is None else str(layer.number)
+
+
+def value_name(stem: str, layer: LayerSpec) -> str:
+    """The name of one of the layer's own values: `z4`, `z_trunk`, or the stem alone."""
+    return joined(stem, value_suffix(layer))

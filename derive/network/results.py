@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.ir.tensor import Label
 from derive.network.layers.kind import Output
-from derive.network.naming import value_suffix
+from derive.network.naming import value_name
 from derive.network.sheet import Round, Sheet
 from derive.network.site import label_of
 from derive.network.spec.models import LayerSpec
@@ -12,6 +14,9 @@ from derive.network.value import Value
 from derive.terms.affine import Affine
 
 Named = tuple[str, Label]
+
+STEMS = {"preactivation": "z", "normalization": "y"}
+"""By meaning, how the name begins of a value whose first activation shares its number."""
 
 
 def name_result(
@@ -30,24 +35,25 @@ def name_result(
     """
     learned = bool(layer.options.parameter_names())
     if numbered or (learned and layer.name is None):
-        name = sheet.names.fresh(output.stem + value_suffix(layer))
-        return name, label_of(output.meaning, layer, at)
+        name = sheet.names.fresh(value_name(output.stem, layer))
+        return name, replace(label_of(output.meaning, layer, at), symbol=output.letter)
     if layer.name is not None:
-        return sheet.names.own(layer.name), label_of(output.meaning, layer, at)
+        return sheet.names.own(layer.name), replace(label_of(output.meaning, layer, at), symbol=output.letter)
     if output.stem == "a":
         return _activation_of(sheet, source, at)
     name = sheet.names.fresh(output.stem if at is not None else f"{output.stem}{place}")
     if at is None:
-        return name, Label(output.meaning, place)
-    return name, Label(output.meaning, at.mark(), name.removeprefix(output.stem).removeprefix("_"))
+        return name, Label(output.meaning, place, symbol=output.letter)
+    part = name.removeprefix(output.stem).removeprefix("_")
+    return name, Label(output.meaning, at.mark(), part, output.letter)
 
 
 def _activation_of(sheet: Sheet, source: Value, at: Round | None) -> Named:
-    """`a1` for the first activation of the preactivation `z1`, else `a_` and the name of what is read."""
+    """`a1` for the first activation of the preactivation `z1` or the normalized `y1`, else `a_` and what is read."""
     read = source.label
     same_round = isinstance(read.layer, Affine) == (at is not None)
-    name = "a" + source.name.removeprefix("z")
-    if read.meaning == "preactivation" and same_round and sheet.names.is_free(name):
+    name = "a" + source.name.removeprefix(STEMS.get(read.meaning, ""))
+    if read.meaning in STEMS and same_round and sheet.names.is_free(name):
         return sheet.names.fresh(name), Label("activation", read.layer if at is None else at.mark(), read.part)
     name = sheet.names.fresh(f"a_{source.name}")
     part = name.removeprefix("a_")

@@ -16,10 +16,12 @@ from pathlib import Path
 from derive.errors import NetworkFileError, quoted
 from derive.network.spec import (  # noqa: F401  (they fill the tables)
     activations,
+    attention_layers,
     basic_layers,
     losses,
     normalization_layers,
     recurrent_layers,
+    shaping_layers,
     window_layers,
 )
 from derive.network.spec.activations import ActivationSpec

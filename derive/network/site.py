@@ -12,12 +12,12 @@ from derive.ir.tensor import Kind, Label
 from derive.network.activations import applied
 from derive.network.extents import Extent, Shape, shown_shape
 from derive.network.layers.softmax import OF_WHOLE_VECTORS
-from derive.network.naming import value_suffix
+from derive.network.naming import value_name, value_suffix
 from derive.network.sheet import Round, Sheet
 from derive.network.spec.activations import ActivationSpec
 from derive.network.spec.models import LayerSpec
 from derive.network.spec.names import Size
-from derive.network.spec.numbering import parameter_suffix
+from derive.network.spec.numbering import parameter_name
 from derive.network.value import Result, Value
 
 
@@ -35,6 +35,12 @@ class Site:
     """The names of what the layer states on the way, in order."""
     border: list[int] = field(default_factory=list)
     """Along each axis of positions, how many of the last entries no window reads."""
+    mark: str = ""
+    """The subscript of everything that is stated here, where a layer has two parts of one kind: `gamma_1`."""
+
+    def part(self, mark: str) -> Site:
+        """The same place, for a part of the layer whose names all have this subscript."""
+        return replace(self, mark=mark)
 
     @property
     def source(self) -> Value:
@@ -90,12 +96,11 @@ class Site:
         symbol: str = "",
     ) -> Value:
         """The learned tensor that `parameter` gives an entry of, for those that are read at several places."""
-        at, shape = tuple(features), tuple(i.upper for i in features)
+        at, shape, name = tuple(features), tuple(i.upper for i in features), self._marked(name)
         if self.layer.share is not None:
             return self._shared(name, shape)
-        label = self.label(meaning)
-        label = replace(label, part=part or label.part, symbol=symbol)
-        made = Value(name + parameter_suffix(self.layer), shape, label, self.depth, flipped=flipped)
+        label = replace(self.label(meaning, part), symbol=symbol)
+        made = Value(parameter_name(name, self.layer), shape, label, self.depth, flipped=flipped)
         axes = made.at(at)
         handle = self.sheet.net.parameter(
             self.sheet.names.own(made.name), axes, init, label=label, line=self.layer.line
@@ -163,7 +168,7 @@ class Site:
         of_batch: bool = False,
     ) -> Value:
         """A value on the way, under a name that is free; its equations are stated apart."""
-        name = self.sheet.names.fresh(stem + value_suffix(self.layer))
+        name = self.sheet.names.fresh(value_name(self._marked(stem), self.layer))
         label = replace(self.label(meaning), symbol=symbol or stem)
         self.values.append(name)
         if of_batch:
@@ -183,7 +188,8 @@ class Site:
 
         It is called after its stem and the layer, or by the `name` that the file chooses.
         """
-        own = self.sheet.names.own(name) if name else self.sheet.names.fresh(stem + value_suffix(self.layer))
+        free = value_name(self._marked(stem), self.layer)
+        own = self.sheet.names.own(name) if name else self.sheet.names.fresh(free)
         shape, label = tuple(i.upper for i in features), replace(self.label("given"), symbol="" if name else symbol)
         made = Value(own, shape, label, self.depth) if of_batch else self.sheet.value(own, shape, label, self.depth)
         self.sheet.net.input(own, made.at(tuple(features)), kind, label=label, line=self.layer.line)
@@ -194,9 +200,14 @@ class Site:
         value, axes = self.result.value, self.result.axes
         self.sheet.net.define(value.name, value.at(at), rhs, axes=axes, label=value.label, line=self.layer.line)
 
-    def label(self, meaning: str) -> Label:
-        """What a notation needs to know of one of the layer's tensors."""
-        return label_of(meaning, self.layer, self.round)
+    def label(self, meaning: str, part: str = "") -> Label:
+        """What a notation needs to know of one of the layer's tensors; `part` is a subscript beside the mark."""
+        label = label_of(meaning, self.layer, self.round)
+        parts = ",".join(text for text in (part, self.mark) if text)
+        return replace(label, part=parts or label.part)
+
+    def _marked(self, name: str) -> str:
+        return f"{name}_{self.mark}" if self.mark else name
 
 
 def label_of(meaning: str, layer: LayerSpec, at: Round | None) -> Label:

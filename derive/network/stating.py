@@ -123,7 +123,7 @@ class Stating:
         name, label = name_result(self.sheet, layer, output, numbered, source, at, place)
         depth = () if at is None else (at.index,)
         value = self.sheet.value(name, shape, label, depth, output.made_by)
-        return Result(value, value.at(self.sheet.units(shape)))
+        return Result(value, value.at(layer_kind(layer.kind).axes(self.sheet, shape)))
 
     def _initializer(self, layer: LayerSpec, output: Output) -> str:
         """By the layer's own activation, or by the one that reads it."""

@@ -17,7 +17,7 @@ from derive.terms.algebra import delta, times, times_all, total
 from derive.terms.blocks import sum_over
 from derive.terms.settle import settle
 from derive.terms.term import Delta, Func, Partial, Poly
-from derive.terms.view import Apply, Leaf, Plus, Power, Summed, Times, View, children, to_poly
+from derive.terms.view import Apply, Chosen, Largest, Leaf, Plus, Power, Summed, Times, View, children, to_poly
 from derive.terms.view import times as product
 
 LONG = 26.0
@@ -66,8 +66,8 @@ def _placed(s: Situation, view: View) -> Iterator[Placed]:
         node = stack.pop()
         yield node
         names, scope = node.names, node.scope
-        if isinstance(node.view, Summed):
-            names = s.formulas.printer.names(node.view.bounds, names)
+        if isinstance(node.view, Summed | Largest | Chosen):
+            names = s.formulas.printer.names_inside(node.view, names)
             scope = {**scope, **{b.name: b for b in node.view.bounds}}
         stack += [Placed(part, names, scope) for part in reversed(children(node.view))]
 
@@ -160,6 +160,15 @@ def _case(s: Situation) -> Words:
     return words("reason.case", condition=Math(s.formulas.printer.condition(s.case)))
 
 
+def _piece(s: Situation) -> Words:
+    """The same for a slice of the range, or for every index in blocks."""
+    assert s.case is not None, "a line of a piece outside a case"
+    places = [(k, e) for k, e in enumerate(s.case.lhs.idx) if e.variable is None and e.free]
+    axes, printer = s.formulas.names(s.equation), s.formulas.printer
+    shown = (f"{printer.affine(s.equation.lhs.idx[k], axes)} = {printer.affine(e, s.names)}" for k, e in places)
+    return words("reason.piece", places=Listing(tuple(Math(text) for text in shown)))
+
+
 def _fold(s: Situation) -> Words:
     """A forward value recognized by its definition."""
     return _by_definition(s, "reason.fold", "reason.fold_long")
@@ -220,6 +229,7 @@ _REASONS: dict[str, Callable[[Situation], Words]] = {
     "delta": _delta,
     "unfold": _unfold,
     "case": _case,
+    "piece": _piece,
     "fold": _fold,
     "fact": _fact,
     "vanish": _vanish,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from derive.calculus.adjoint import AdjointEquation
 from derive.ir.record import Case, Line
@@ -11,20 +12,20 @@ from derive.notes.document import Block, Boxed, Derivation, Listing, Math, Parag
 from derive.notes.formulas import Formulas, Sides
 from derive.notes.reasons import Situation, reason
 
-SPLIT = "case"
+SPLITS = frozenset({"case", "piece"})
 
 
 def derivation_blocks(formulas: Formulas, name: str) -> Iterator[Block]:
-    """The lines from the chain rule to the result; the cases of an ordered index apart, after what they share."""
+    """The lines from the chain rule to the result; cases and pieces of the index range apart, after what they share."""
     equation = formulas.adjoints.equations[name]
     cases = formulas.adjoints.results[name]
     names = formulas.names(equation)
     lhs = formulas.printer.entry(equation.lhs, names)
-    shared = tuple(_before_split(cases[0].lines)) if len(cases) > 1 else cases[0].lines
+    shared = _shared(cases)
     steps = tuple(_steps(formulas, equation, names, lhs, shared, 0, None))
     if steps:
         yield Derivation(lhs, steps)
-    if len(cases) > 1:
+    if any(len(case.lines) > len(shared) or len(cases) > 1 for case in cases):
         for case in cases:
             yield from _case_blocks(formulas, equation, case, len(shared))
 
@@ -39,17 +40,18 @@ def unfolded(formulas: Formulas, name: str) -> Iterator[str]:
                     yield used
 
 
-def _before_split(lines: Sequence[Line]) -> Iterator[Line]:
-    for line in lines:
-        if line.rule == SPLIT:
-            return
-        yield line
+def _shared(cases: Sequence[Case]) -> tuple[Line, ...]:
+    """The lines with which all cases begin, before the index range is split."""
+    begins = [tuple(takewhile(lambda line: line.rule not in SPLITS, case.lines)) for case in cases]
+    same = takewhile(lambda lines: all(line == lines[0] for line in lines), zip(*begins, strict=False))
+    return tuple(lines[0] for lines in same)
 
 
 def _case_blocks(formulas: Formulas, equation: AdjointEquation, case: Case, start: int) -> Iterator[Block]:
     names = formulas.printer.names_of(case.lhs)
     lhs = formulas.printer.entry(case.lhs, names)
-    steps = tuple(_steps(formulas, equation, names, lhs, case.lines, start, case))
+    splits = [k for k, line in enumerate(case.lines) if line.rule in SPLITS]
+    steps = tuple(_steps(formulas, equation, names, lhs, case.lines, max([start, *splits]), case))
     if steps:
         yield Derivation(lhs, steps)
     else:

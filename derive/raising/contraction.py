@@ -78,7 +78,9 @@ def _largest(view: view_module.Largest | view_module.Chosen, scope: Scope) -> Ar
 
 
 def _has_sum(view: View) -> bool:
-    return isinstance(view, Summed | view_module.Largest | view_module.Chosen) or any(_has_sum(p) for p in children(view))
+    return isinstance(view, Summed | view_module.Largest | view_module.Chosen) or any(
+        _has_sum(p) for p in children(view)
+    )
 
 
 def _leaf(view: Leaf, scope: Scope) -> Array:

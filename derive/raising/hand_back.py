@@ -124,7 +124,7 @@ def lettered(view: View, letters: Letters, scope: Names) -> View:
     if isinstance(view, Leaf):
         return as_view(substitute_atom(view.atom, {n: index(letter) for n, letter in scope.items()}))
     if isinstance(view, Summed | Largest | Chosen):
-        inner = letters.extended(view.bounds, scope)
+        inner = letters.inside(view, scope)
         mapping = {n: index(letter) for n, letter in inner.items()}
         bounds = tuple(b.subs(mapping).renamed(inner[b.name]) for b in view.bounds)
         outer = {n: index(letter) for n, letter in scope.items()}

@@ -26,6 +26,7 @@ from derive.terms.matrix import (
     Product,
     ScalarPart,
     Scaled,
+    Totalled,
     Transposed,
     Whole,
 )
@@ -55,11 +56,15 @@ class MatrixForms:
             Entrywise: self._entrywise,
             EntrywisePower: self._power,
             EntrywiseStep: self._step,
+            Totalled: self._totalled,
         }
 
     def form(self, m: Matrix) -> sympy.Expr:
         """The SymPy expression of a raised matrix, vector or scalar."""
         return self.rules[type(m)](m)
+
+    def _totalled(self, m: Totalled) -> sympy.Expr:
+        raise DeriveError("a sum of matrices over an index has no SymPy matrix form", repair="use .index")
 
     def _whole(self, m: Whole) -> sympy.Expr:
         if isinstance(m.atom, term.Functional):

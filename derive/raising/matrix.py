@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.raising.array import (
+    Accumulate,
     Add,
     Array,
     Condition,
@@ -33,12 +34,13 @@ from derive.terms.matrix import (
     Product,
     ScalarPart,
     Scaled,
+    Totalled,
     Transposed,
     Whole,
 )
 from derive.terms.substitute import substitute_atom
 from derive.terms.term import Delta, Entry, Functional
-from derive.terms.view import Num, View, times
+from derive.terms.view import Num, View, free_indices, times
 
 Place = Index | None
 """The index that runs along the rows or the columns; None where there is only one entry."""
@@ -94,6 +96,8 @@ class Raiser:
                 return self._reduce(a.arg, a.over, row, column)
             case Condition():
                 return _identity(a, row, column)
+            case Accumulate():
+                return totalled(a.over, self.matrix(a.arg, row, column))
         raise NotAMatrix
 
     def _vector(self, a: Array, place: Place) -> Matrix:
@@ -217,7 +221,7 @@ def _position(a: Array, name: str) -> int:
         parts = a.args
     elif isinstance(a, Raise):
         parts = (a.base,)
-    elif isinstance(a, Heaviside | Reduce):
+    elif isinstance(a, Heaviside | Reduce | Accumulate):
         parts = (a.arg,)
     elif isinstance(a, Contract):
         parts = (a.left, a.right)
@@ -245,7 +249,20 @@ def transposed(m: Matrix) -> Matrix:
             return EntrywisePower(transposed(m.base), m.exponent)
         case EntrywiseStep():
             return EntrywiseStep(transposed(m.arg), m.strict)
+        case Totalled():
+            return Totalled(m.bounds, transposed(m.arg))
     return Transposed(m)
+
+
+def totalled(bounds: tuple[Index, ...], m: Matrix) -> Matrix:
+    """Σ_bounds m, with scalar factors in front that do not depend on the bounds."""
+    if (
+        isinstance(m, Scaled)
+        and isinstance(m.scalar, View)
+        and free_indices(m.scalar).isdisjoint(b.name for b in bounds)
+    ):
+        return Scaled(m.scalar, totalled(bounds, m.arg))
+    return Totalled(bounds, m)
 
 
 def _transposes(m: Matrix) -> int:
@@ -261,7 +278,7 @@ def _transposes(m: Matrix) -> int:
             return sum(map(_transposes, m.args))
         case EntrywisePower():
             return _transposes(m.base)
-        case Scaled() | Diagonal() | EntrywiseStep():
+        case Scaled() | Diagonal() | EntrywiseStep() | Totalled():
             return _transposes(m.arg)
     return 0
 

@@ -2,39 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 
 from derive.errors import DeriveError
-from derive.ir.tensor import ADJOINT
+from derive.ir.tensor import ADJOINT, GRADIENT
 from derive.network.network import Network
 from derive.raising.array import Source
 from derive.raising.contraction import array_of
 from derive.raising.matrix import NotAMatrix, Raiser
-from derive.terms.affine import Index
+from derive.terms.affine import Affine, Index
 from derive.terms.matrix import Matrix, Whole
 from derive.terms.term import Block, Entry, Functional, Poly
-from derive.terms.view import View
+from derive.terms.view import Leaf, Summed, View, children, transform
 from derive.terms.walk import atoms_in
 
 
 @dataclass(frozen=True)
 class Raised:
-    """`lhs = rhs` between matrices, vectors or scalars."""
+    """`lhs = rhs` between matrices, vectors or scalars, for all values of the indices that are `held`."""
 
     lhs: Matrix
     rhs: Matrix
+    held: tuple[Index, ...] = ()
 
 
 def raise_view(network: Network, lhs: Entry, domain: Sequence[Index], view: View) -> Raised | None:
     """`lhs = view` as matrices, oriented by the index order of the left side; a Jacobian has its value along rows.
 
-    None where the left side has more than two axes or no pattern covers the right side: the index form stands.
+    Of a left side with more than two axes two run and the others are held: samples first, then leading axes. A
+    sum along an axis of a tensor with more than two axes may become a sum of matrices.
+
+    None where no pattern covers the right side: the index form stands.
     """
     scope = {b.name: b for b in domain if not b.ordered}
     axes = [scope[e.variable] for e in lhs.idx if e.variable in scope]
-    if len(axes) > 2 or len(axes) != len(scope):
+    if len(axes) != len(scope):
         return None
+    for held in _held(network, axes):
+        inner = {n: b for n, b in scope.items() if b not in held}
+        for marked in _marked(network, view):
+            found = _raised(network, lhs, [b for b in axes if b not in held], inner, marked)
+            if found is not None:
+                return replace(found, held=held)
+    return None
+
+
+def _held(network: Network, axes: Sequence[Index]) -> Iterator[tuple[Index, ...]]:
+    """Which of the axes may stay fixed, so that two at most are left; the likeliest choice first."""
+    batch = None if network.batch is None else (network.batch.lo, network.batch.hi)
+    likely = sorted(axes, key=lambda b: (b.lo, b.hi) != batch)
+    yield from combinations(likely, max(len(axes) - 2, 0))
+
+
+def _marked(network: Network, view: View) -> Iterator[View]:
+    """The view, and the view with sums along axes of large tensors taken as sums of matrices."""
+    yield view
+    ranges = dict.fromkeys(_large_ranges(network, view))
+    for count in (1, 2):
+        for chosen in combinations(ranges, count):
+            yield _summing_matrices(view, frozenset(chosen))
+
+
+Range = tuple[Affine, Affine]
+
+
+def _large_ranges(network: Network, view: View) -> Iterator[Range]:
+    """The ranges of summed indices that stand in an entry with more than two axes."""
+    if isinstance(view, Summed):
+        bounds = {b.name: b for b in view.bounds if not b.ordered}
+        for entry in _entries(view.body):
+            tensor = network.tensors.get(entry.tensor.removeprefix(ADJOINT).removeprefix(GRADIENT))
+            if tensor is not None and len(tensor.axes) - tensor.family > 2:
+                used = [bounds[e.variable] for e in entry.idx if e.variable in bounds]
+                batch = network.batch
+                used.sort(key=lambda b: batch is None or (b.lo, b.hi) != (batch.lo, batch.hi))
+                yield from ((b.lo, b.hi) for b in used)
+    for part in children(view):
+        yield from _large_ranges(network, part)
+
+
+def _entries(view: View) -> Iterator[Entry]:
+    if isinstance(view, Leaf) and isinstance(view.atom, Entry):
+        yield view.atom
+    for part in children(view):
+        yield from _entries(part)
+
+
+def _summing_matrices(view: View, ranges: frozenset[Range]) -> View:
+    """The view with summed indices of these ranges as loops over matrices."""
+
+    def rule(v: View) -> View | None:
+        if not isinstance(v, Summed):
+            return None
+        bounds = tuple(Index(b.name, b.lo, b.hi, b.ordered or (b.lo, b.hi) in ranges) for b in v.bounds)
+        return Summed(bounds, v.body)
+
+    return transform(view, rule)
+
+
+def _raised(
+    network: Network, lhs: Entry, axes: Sequence[Index], scope: Mapping[str, Index], view: View
+) -> Raised | None:
     as_rows = vectors_are_rows(network)
     row, column = (None, None)
     if len(axes) == 2:

@@ -62,6 +62,8 @@ def _split_at(p: Poly, domain: tuple[Index, ...], b: Index, ends: list[tuple[str
         rest = tuple(o.subs(mapping) for o in domain if o is not b)
         parts.append(Part(rest, mapping, settle(substitute(p, mapping), _scope(rest)), (b.name, name)))
         lo, hi = (lo, hi - 1) if name == "last" else (lo + 1, hi)
+    if nonnegative(lo - hi - 1, {}):
+        return parts
     narrowed = Index(b.name, lo, hi, b.ordered)
     rest = tuple(narrowed if o is b else o for o in domain)
     parts.append(Part(rest, {}, settle(p, _scope(rest)), (b.name, "rest")))

@@ -24,8 +24,9 @@ class Pattern:
 
     @cached_property
     def lead(self) -> Monomial:
-        """The monomial that is looked for first: the most telling one."""
-        return max(self.rhs.terms, key=lambda t: (monomial_cost(t[0]), t[0].key))[0]
+        """The monomial that is looked for first: the most telling one of those that say most indices."""
+        names = {b.name for b in self.domain}
+        return max(self.rhs.terms, key=lambda t: (len(names & t[0].free), monomial_cost(t[0]), t[0].key))[0]
 
     @cached_property
     def tensors(self) -> frozenset[str]:

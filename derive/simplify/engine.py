@@ -68,11 +68,13 @@ class Simplifier:
         lines = list(before)
         if part.condition:
             lines.append(Line("case", self.presenter.view(part.poly), part.condition))
+        lhs = Entry(equation.lhs.tensor, tuple(a.subs(part.fixed) for a in equation.lhs.idx))
+        if any(a != e and not b.ordered for a, e, b in zip(lhs.idx, equation.lhs.idx, equation.domain, strict=True)):
+            lines.append(Line("piece", self.presenter.view(part.poly)))
         p = self._textbook(part.poly, part.domain, lines)
         view = self.outputs.presenter(self.presenter, _scope(part.domain)).view(p)
         if view != lines[-1].view:
             lines.append(Line("collect" if view == self.presenter.view(p) else "output", view))
-        lhs = Entry(equation.lhs.tensor, tuple(a.subs(part.fixed) for a in equation.lhs.idx))
         return Case(lhs, part.domain, p, view, tuple(_distinct(lines)), part.condition)
 
     def _textbook(self, p: Poly, domain: tuple[Index, ...], lines: list[Line]) -> Poly:
@@ -157,9 +159,9 @@ def _scope(domain: tuple[Index, ...]) -> dict[str, Index]:
 
 
 def _distinct(lines: list[Line]) -> list[Line]:
-    """The lines without those that repeat the one before."""
+    """The lines without those that repeat the one before; at another place the same view says something else."""
     out: list[Line] = []
     for line in lines:
-        if not out or out[-1].view != line.view:
+        if not out or out[-1].view != line.view or line.rule == "piece":
             out.append(line)
     return out

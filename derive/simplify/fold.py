@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.simplify.cost import cost
 from derive.simplify.definition import Pattern
 from derive.simplify.match import Match, matches
+from derive.simplify.widen import widened
 from derive.terms.algebra import power, subtract, times, total
 from derive.terms.blocks import sum_over
 from derive.terms.prover import Context
@@ -33,6 +34,7 @@ def fold(p: Poly, patterns: Sequence[Pattern], context: Context) -> tuple[Poly, 
         best = min(_candidates(p, patterns, context), default=None, key=lambda f: (cost(f.after), f.after.key))
         if best is None or cost(best.after) >= cost(p):
             return p, done
+        best = replace(best, after=widened(best.after, best.pattern, context))
         done.append(best)
         p = best.after
 

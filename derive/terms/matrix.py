@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.terms.affine import Affine
+from derive.terms.affine import Affine, Index
 from derive.terms.term import Entry, Functional
 from derive.terms.view import View
 
@@ -113,6 +113,14 @@ class EntrywiseStep:
     strict: bool = True
 
 
+@dataclass(frozen=True)
+class Totalled:
+    """Σ_bounds arg, a sum of matrices over indices that stand in them as fixed ones: samples, steps, heads."""
+
+    bounds: tuple[Index, ...]
+    arg: Matrix
+
+
 Matrix = (
     Whole
     | ScalarPart
@@ -127,4 +135,5 @@ Matrix = (
     | Entrywise
     | EntrywisePower
     | EntrywiseStep
+    | Totalled
 )

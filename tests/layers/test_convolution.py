@@ -46,7 +46,7 @@ def conv1d(
     **more: Any,
 ) -> LayerCase:
     """A case of `conv1d`; `written` is its padding in the file, where that is a word."""
-    m, channels, length = x
+    channels, length = x[1:]
     options = {"channels": out, "kernel": kernel, "stride": stride, "padding": written or padding}
     return LayerCase(
         inputs=f"{{x: [{channels}, {length}]}}",
@@ -73,7 +73,7 @@ def conv2d(
     written: object = None,
     **more: Any,
 ) -> LayerCase:
-    m, channels, height, width = x
+    channels, height, width = x[1:]
     options = {"channels": out, "kernel": kernel, "stride": stride, "padding": written or padding}
     return LayerCase(
         inputs=f"{{x: [{channels}, {height}, {width}]}}",
@@ -99,7 +99,7 @@ def conv_transpose2d(
     output_padding: Pair = (0, 0),
     bias: bool = True,
 ) -> LayerCase:
-    m, channels, height, width = x
+    channels, height, width = x[1:]
     settings = {"stride": stride, "padding": padding, "dilation": dilation, "output_padding": output_padding}
     return LayerCase(
         inputs=f"{{x: [{channels}, {height}, {width}]}}",
@@ -114,9 +114,9 @@ def conv_transpose2d(
 
 def conv_transpose1d(x: tuple[int, int, int], out: int, kernel: int, padding: int = 0, **pairs: int) -> LayerCase:
     """A case of `conv_transpose1d`; its oracle is the one of images, given an image of one row."""
-    m, channels, length = x
+    channels, length = x[1:]
     settings = {"stride": 1, "dilation": 1, "output_padding": 0} | pairs
-    of_rows = {key: (0 if key == "output_padding" else 1, value) for key, value in settings.items()}
+    of_rows: dict[str, Any] = {key: (0 if key == "output_padding" else 1, value) for key, value in settings.items()}
     of_rows["padding"] = (0, padding)
 
     def forward(x: Any, W: Any, b: Any) -> Any:
@@ -144,8 +144,8 @@ def same(size: int, kernel: int, stride: int = 1, dilation: int = 1) -> Pair:
 
 LINES = {
     f"stride {s}, dilation {d}, kernel {k}, length {n}, padding {p}": conv1d((2, 2, n), 3, k, s, p, d)
-    for s, d, k, n, p in product((1, 2, 3), (1, 2, 3), (1, 2, 3), (5, 6), ((0, 0), (1, 2)))
-    if n + sum(p) > d * (k - 1) and (s, d, k, n) != (3, 3, 3, 5)
+    for s, d, k, (n, p) in product((1, 2, 3), (1, 2, 3), (1, 2, 3), ((5, (0, 0)), (6, (1, 2))))
+    if n + sum(p) > d * (k - 1)
 }
 WORDS = {
     "same": conv1d((2, 2, 5), 3, 3, padding=(1, 1), written="same"),

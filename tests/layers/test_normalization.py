@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from derive.derivation import derive_adjoints
+from derive.errors import DeriveError
+from derive.ir.interpret import run_forward
+from derive.kernels.running_statistics import running_statistics
+from derive.network.compile import compile_network
+from derive.network.schema import read_network_text
+from derive.terms.term import Block
+from derive.terms.walk import entries_in
 from tests.handwritten.layers import normalization as hand
-from tests.layers.harness import LayerCase, normal
+from tests.layers.harness import LayerCase, assert_near, normal
 
 EPS = 0.01
 GAMMA_BETA = {"gamma": "gamma1", "beta": "beta1"}
@@ -110,3 +120,102 @@ def test_equations(case: LayerCase) -> None:
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_kernel(case: LayerCase) -> None:
     case.check_kernel()
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (2, 3, 4), (2, 3, 2, 2), (2, 3, 1, 1)])
+@pytest.mark.parametrize("momentum", [0.1, 0.0, 1.0])
+def test_running_statistics(shape: tuple[int, ...], momentum: float) -> None:
+    old = normal(1, mean=(3,), var=(3,))
+    before = {name: array.copy() for name, array in old.items()}
+    x = normal(2, x=shape)["x"]
+    found = running_statistics(old["mean"], old["var"], x, momentum)
+    for actual, wanted in zip(found, hand.running_statistics(old["mean"], old["var"], x, momentum), strict=True):
+        assert_near(actual, wanted)
+    for name in old:
+        assert_near(old[name], before[name], name, 0.0)
+    last = running_statistics(old["mean"], old["var"], np.moveaxis(x, 1, -1), momentum, axis=-1)
+    assert_near(last[1], found[1])
+
+
+def test_running_statistics_keep_single_precision() -> None:
+    found = running_statistics(*(np.ones(3, np.float32), np.ones(3, np.float32), np.ones((4, 3), np.float32)))
+    assert {array.dtype for array in found} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize(("channels", "samples", "what"), [(2, 4, "channels"), (3, 1, "no variance")])
+def test_running_statistics_refuse(channels: int, samples: int, what: str) -> None:
+    with pytest.raises(DeriveError, match=what) as caught:
+        running_statistics(np.zeros(channels), np.ones(channels), np.ones((samples, 3)))
+    assert caught.value.repair
+
+
+# -- what a reader sees ---------------------------------------------------------------------------
+
+ONE_LINE = {
+    "vectors": ("batch_norm", "n"),
+    "three features": ("batch_norm", "3"),
+    "images": ("batch_norm", "[c, h, w]"),
+    "images of numbers": ("batch_norm", "[2, 3, 4]"),
+    "sequences": ("batch_norm", "[T, n]"),
+    "unbiased": ("batch_norm: {unbiased: true}", "n"),
+    "layer_norm": ("layer_norm", "n"),
+    "layer_norm of sequences": ("layer_norm", "[T, 4]"),
+    "group_norm": ("group_norm: {groups: 2}", "[4, 2, 3]"),
+    "instance_norm": ("instance_norm", "[c, h, w]"),
+}
+
+
+@pytest.mark.parametrize("given", ["x", "a"], ids=["x", "an input called a"])
+@pytest.mark.parametrize(("layer", "shape"), ONE_LINE.values(), ids=ONE_LINE)
+def test_gradient_in_one_line(layer: str, shape: str, given: str) -> None:
+    """x̄ = γ/(N √(v + ε)) (N ȳ - Σ ȳ - x̂ Σ ȳ x̂): three terms, two sums, and neither x nor the mean."""
+    text = (
+        f"batch: m\ninputs: {{{given}: {shape}}}\ntargets: {{r: {shape}}}\nlayers: [{{{layer}}}]\nloss: inner_product"
+    )
+    [case] = derive_adjoints(compile_network(read_network_text(text))).results[given]
+    assert len(case.poly.terms) == 3
+    read = {entry.tensor for entry in entries_in(case.poly)}
+    assert "xhat1" in read
+    assert not {given, "mu1"} & read
+    sums = [[a for a, _ in m.powers if isinstance(a, Block)] for m, _ in case.poly.terms]
+    assert sorted(map(len, sums)) == [0, 1, 1]
+
+
+@pytest.mark.parametrize("shape", ["n", "3", "[c, h, w]", "[2, 3, 4]"])
+def test_vanishing_sum_is_a_step(shape: str) -> None:
+    """Σ (x - μ) = 0: what the mean contributes through the variance is folded away with its definition."""
+    text = f"batch: m\ninputs: {{x: {shape}}}\ntargets: {{r: {shape}}}\nlayers: [batch_norm]\nloss: inner_product"
+    adjoints = derive_adjoints(compile_network(read_network_text(text)))
+    [mean] = adjoints.results["mu1"]
+    assert len(mean.poly.terms) == 1
+    [folded] = [line for line in mean.lines if line.rule == "fold"]
+    assert folded.uses == ("mu1",)
+
+
+def test_gain_and_shift_that_undo_the_normalization() -> None:
+    """With γ = √(v + ε) and β = μ the layer hands x on (Ioffe and Szegedy, 2015)."""
+    case = CASES["batch_norm of an image"]
+    x = case.variables["x"]
+    axes = (0, 2, 3)
+    case = replace(case, variables={"x": x, "gamma": np.sqrt(x.var(axis=axes) + EPS), "beta": x.mean(axis=axes)})
+    env = run_forward(case.network.equations, case.network.tensors, case.environment)
+    assert_near(case.read(env, case.result), x)
+
+
+# -- numbers --------------------------------------------------------------------------------------
+
+KINDS = ["batch_norm", "batch_norm of an image", "layer_norm", "rms_norm", "group_norm", "instance_norm"]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_kernel_in_single_precision(name: str) -> None:
+    CASES[name].check_kernel(np.float32, 2e-5)
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("level", [0.0, 3.0])
+def test_entries_that_are_all_equal(name: str, level: float) -> None:
+    """A variance of 0 is kept from the root by ε."""
+    case = CASES[name]
+    x = np.full_like(case.variables["x"], level)
+    replace(case, variables={**case.variables, "x": x}).check_kernel()

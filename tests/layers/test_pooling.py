@@ -21,7 +21,9 @@ ORACLES: dict[str, tuple[Any, Any]] = {
 }
 
 
-def pooling(kind: str, x: Any, window: Any, stride: Any = None, padding: Any = None, notation: str = "rows") -> LayerCase:
+def pooling(
+    kind: str, x: Any, window: Any, stride: Any = None, padding: Any = None, notation: str = "rows"
+) -> LayerCase:
     """A case of a pooling layer; `x` is its input or the shape of a random one."""
     values = normal(5, x=x)["x"] if isinstance(x, tuple) else x
     nothing = 0 if isinstance(window, int) else (0, 0)
@@ -47,19 +49,18 @@ LINES = {
     for kind, k, s, n, p in product(("max_pool1d", "avg_pool1d"), (1, 2, 3), (1, 2, 3), (3, 6, 7), (0, 1))
     if p < k
 }
-IMAGES = {
-    f"{kind}, {name}": pooling(kind, *given)
-    for kind in ("max_pool2d", "avg_pool2d")
-    for name, given in {
-        "side by side": ((2, 2, 4, 6), (2, 3)),
-        "border left over": ((2, 2, 5, 4), (2, 3)),
-        "overlapping": ((2, 2, 4, 5), (2, 3), (1, 2)),
-        "gaps": ((2, 1, 5, 7), (2, 1), (3, 2)),
-        "padded": ((2, 1, 4, 3), (2, 3), (2, 1), (1, 2)),
-        "columns": ((2, 2, 4, 4), (2, 2), None, None, "nielsen"),
-        "whole image": ((1, 2, 2, 3), (2, 3)),
-        "size 1": ((1, 1, 1, 1), (1, 1)),
-    }.items()
+GIVEN: dict[str, tuple[Any, ...]] = {
+    "side by side": ((2, 2, 4, 6), (2, 3)),
+    "border left over": ((2, 2, 5, 4), (2, 3)),
+    "overlapping": ((2, 2, 4, 5), (2, 3), (1, 2)),
+    "gaps": ((2, 1, 5, 7), (2, 1), (3, 2)),
+    "padded": ((2, 1, 4, 3), (2, 3), (2, 1), (1, 2)),
+    "columns": ((2, 2, 4, 4), (2, 2), None, None, "nielsen"),
+    "whole image": ((1, 2, 2, 3), (2, 3)),
+    "size 1": ((1, 1, 1, 1), (1, 1)),
+}
+IMAGES: dict[str, LayerCase] = {
+    f"{kind}, {name}": pooling(kind, *given) for kind in ("max_pool2d", "avg_pool2d") for name, given in GIVEN.items()
 }
 TIES = {
     "all equal": pooling("max_pool2d", np.ones((1, 2, 4, 4)), (2, 2)),

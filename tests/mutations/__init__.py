@@ -256,7 +256,13 @@ BUGS = (
         "the shift of a softmax",
         KERNELS,
     ),
-    Bug("derive/kernels/initializing.py", 'fan = binary("add", fan, e)', "fan = e", "Xavier's variance", KERNELS),
+    Bug(
+        "derive/kernels/initializing.py",
+        'binary("add", _product(n_in), _product(n_out))',
+        "_product(n_out)",
+        "Xavier's variance",
+        KERNELS,
+    ),
     Bug(
         "derive/kernels/reuse.py",
         "last.get(a) == k and a not in written and a not in self._handed_out",

@@ -32,7 +32,7 @@ def share_of(channels: Extent, groups: Extent, what: str) -> Extent:
         return share
     if not (channels.is_Integer and groups.is_Integer):
         raise ShapeError(
-            f"has {shown(groups)} groups, and {what} {shown(channels)}",
+            f"has {shown(groups)} groups, and whether they divide {what}, {shown(channels)}, is open",
             repair="give both as numbers, or as many groups as channels",
         )
     if not share.is_Integer:
@@ -45,12 +45,12 @@ def share_of(channels: Extent, groups: Extent, what: str) -> Extent:
 
 def in_groups(sheet: Sheet, channels: Extent, groups: Extent, letter: str) -> Channels:
     """The channels at (g−1)·share + k, for `k` in the group with the letter `letter`."""
-    share = sympy.S(channels) / groups
+    share = channels / groups
     whole = sheet.axis(channels, letter)
     if groups == 1:
         return Channels(whole, whole, whole, (whole,))
     g = sheet.axis(groups, "g")
     if share == 1:
-        return Channels(whole, g, sympy.S.One, ())
+        return Channels(whole, g, sympy.Integer(1), ())
     k = sheet.axis(share, letter)
     return Channels(whole, (g - 1) * share + k, k, (k,))

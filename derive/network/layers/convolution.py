@@ -10,8 +10,9 @@ from sympy import Sum
 from derive.network.extents import Shape
 from derive.network.layers.channels import in_groups, share_of
 from derive.network.layers.kind import LayerKind, Output, SizeReader
-from derive.network.layers.padding import POSITION_LETTERS, padded
+from derive.network.layers.padding import axes_of, padded
 from derive.network.layers.windows import Windows, along, padded_like, require_fit, require_positions, with_border
+from derive.network.sheet import Sheet
 from derive.network.site import Site
 from derive.network.spec.activations import ActivationSpec
 from derive.network.spec.window_layers import ConvolutionOptions
@@ -41,6 +42,9 @@ class Convolution(LayerKind[ConvolutionOptions]):
         require_fit(windows, source.title, "kernel")
         return (channels, *(w.count for w in windows))
 
+    def axes(self, sheet: Sheet, shape: Shape) -> tuple[sympy.Idx, ...]:
+        return axes_of(sheet, shape, "o")
+
     def state(self, options: ConvolutionOptions, site: Site) -> None:
         x, axis = site.source, site.sheet.axis
         windows = _windows(options, x.shape[1:], site.extent)
@@ -50,7 +54,7 @@ class Convolution(LayerKind[ConvolutionOptions]):
         o = in_groups(site.sheet, site.extent(options.channels), groups, "o")
         c = in_groups(site.sheet, x.shape[0], groups, "c")
         taps = tuple(axis(w.kernel, letter) for w, letter in zip(windows, TAP_LETTERS, strict=False))
-        positions = tuple(axis(w.count, letter) for w, letter in zip(windows, POSITION_LETTERS, strict=False))
+        _, *positions = axes_of(site.sheet, site.result.value.shape, "o")
         W = site.learned("W", (o.whole, axis(x.shape[0] / groups, "c"), *taps), "weight", site.init)
         seen = (w.read(p, r) for w, p, r in zip(windows, positions, taps, strict=True))
         z = Sum(W[o.at, c.within, *taps] * x_padded[c.at, *seen], *c.bound, *taps)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import sympy
 
-from derive.errors import ShapeError
-from derive.network.extents import Extent, Shape, shown
+from derive.network.extents import Extent, Shape
+from derive.network.layers.channels import share_of
 from derive.network.layers.kind import LayerKind, Output, SizeReader, require_axes
 from derive.network.layers.normalizing import (
     Together,
@@ -35,7 +35,7 @@ class GroupNorm(LayerKind[GroupNormOptions]):
 
     def shape(self, options: GroupNormOptions, sources: Sequence[Source], extent: SizeReader) -> Shape:
         shape = require_axes(sources[0], 1)
-        _channels_of_group(shape[0], options.groups)
+        share_of(shape[0], sympy.Integer(options.groups), "the channels")
         return shape
 
     def state(self, options: GroupNormOptions, site: Site) -> None:
@@ -43,7 +43,7 @@ class GroupNorm(LayerKind[GroupNormOptions]):
         x = site.source
         at = site.sheet.units(x.shape)
         channel, *positions = at
-        size = _channels_of_group(x.shape[0], options.groups)
+        size = share_of(x.shape[0], sympy.Integer(options.groups), "the channels")
         if options.groups == 1:
             entries = Together(x[at], at, ())
         elif size == sympy.Integer(1):
@@ -55,34 +55,13 @@ class GroupNorm(LayerKind[GroupNormOptions]):
 
 
 def _state_groups(options: GroupNormOptions, site: Site, size: Extent) -> None:
-    """x̂_gop for channel o of group g, and y at the channel (g - 1) C/G + o."""
+    """x̃_gop is x at channel o of group g, the channel c = (g - 1) C/G + o; x̂ is x̃ normalized."""
     channel, *positions = site.sheet.units(site.source.shape)
     g = site.sheet.axis(sympy.Integer(options.groups), "g")
     o = site.sheet.axis(size, "o")
-    place = ((g - 1) * size + o, *positions)
-    entries = Together(site.source[place], (o, *positions), (g,))
-    at = (g, o, *positions)
+    place, at = ((g - 1) * size + o, *positions), (g, o, *positions)
+    x = site.define("groups", "groups", at, site.source[place], "tilde x")
+    entries = Together(x[at], (o, *positions), (g,))
     normal = normalized(site, at, standardized(site, entries, options.eps))
     gamma, beta = gain(site, channel), shift(site, channel)
     site.hand_on(place, gamma[place[0]] * normal[at] + beta[place[0]])
-
-
-def _channels_of_group(channels: Extent, groups: int) -> Extent:
-    """The number of channels of one group.
-
-    Raises: ShapeError if the channels do not make equal groups, or it is unknown whether they do.
-    """
-    if groups == 1:
-        return channels
-    if not channels.is_Integer:
-        raise ShapeError(
-            f"makes {groups} groups of {shown(channels)} channels",
-            repair="give the channels as a number",
-        )
-    size, rest = divmod(int(channels), groups)
-    if rest or size == 0:
-        raise ShapeError(
-            f"cannot make {groups} equal groups of {channels} channels",
-            repair=f"choose a number of groups that divides {channels}",
-        )
-    return sympy.Integer(size)

@@ -30,7 +30,7 @@ def state_gru(options: GruOptions, steps: Recurrence, name: str) -> Value:
         s = steps.at_every_step("s", "reset state", j, r[t, j] * steps.previous(h, j))
         z_n = steps.preactivation(j, given + Sum(W_h[candidate, q] * s[t, q], q), "n")
     else:
-        b_hn = steps.site.parameter("b_hn" + steps.mark, (j,), "bias", "zeros", part="hn")
+        b_hn = steps.site.parameter("b_hn", (j,), "bias", "zeros", part="hn")
         v = steps.at_every_step("v", "state product", j, steps.of_state(W_h, candidate, h) + b_hn)
         z_n = steps.preactivation(j, given + r[t, j] * v[t, j], "n")
     new = steps.at_every_step("n", "candidate", j, tanh(z_n[t, j]), "tilde h")[t, j]

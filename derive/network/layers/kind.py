@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+import sympy
+
 from derive.errors import ShapeError
 from derive.network.extents import Extent, Shape, shown_shape
+from derive.network.sheet import Sheet
 from derive.network.site import Site
 from derive.network.spec.names import Size
 from derive.network.spec.options import LayerOptions
@@ -18,11 +21,19 @@ Options = TypeVar("Options", bound=LayerOptions)
 
 @dataclass(frozen=True)
 class Output:
-    """What a layer hands on: `z`, `a`, `s`, … with its meaning; `made_by` is the activation that gives it."""
+    """What a layer hands on: `z`, `a`, `s`, … with its meaning; `made_by` is the activation that gives it.
+
+    A value whose meaning no notation knows is drawn as `symbol`, by default as its stem.
+    """
 
     stem: str
     meaning: str
     made_by: str = ""
+    symbol: str = ""
+
+    @property
+    def letter(self) -> str:
+        return self.symbol or self.stem
 
 
 class SizeReader(Protocol):
@@ -49,6 +60,10 @@ class LayerKind(Generic[Options]):
         Raises: ShapeError, worded to follow the layer's title, if the sources do not fit.
         """
         raise NotImplementedError
+
+    def axes(self, sheet: Sheet, shape: Shape) -> tuple[sympy.Idx, ...]:
+        """The indices with which the result is declared."""
+        return sheet.units(shape)
 
     def state(self, options: Options, site: Site) -> Value | None:
         """State the equations, the last with `site.hand_on`; the shapes fit.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import sympy
+
 from derive.network.extents import Shape
 from derive.network.layers.kind import LayerKind, Output, SizeReader, require_axes
-from derive.network.layers.normalizing import Together, normalized, scale_and_shift, standardized
+from derive.network.layers.normalizing import Indices, Together, normalized, scaled_and_shifted, standardized
 from derive.network.site import Site
 from derive.network.spec.normalization_layers import NormOptions
-from derive.network.value import Source
+from derive.network.value import Source, Value
 
 
 class LayerNorm(LayerKind[NormOptions]):
@@ -27,7 +29,11 @@ class LayerNorm(LayerKind[NormOptions]):
         return require_axes(sources[0], 1)
 
     def state(self, options: NormOptions, site: Site) -> None:
-        x = site.source
-        at = site.sheet.units(x.shape)
-        entries = Together(x[at], at[-1:], at[:-1])
-        scale_and_shift(site, normalized(site, at, standardized(site, entries, options.eps)), at, at[-1])
+        at = site.sheet.units(site.source.shape)
+        site.hand_on(at, layer_normalized(site, site.source, at, options.eps))
+
+
+def layer_normalized(site: Site, x: Value, at: Indices, eps: int | float) -> sympy.Expr:
+    """The entry at `at` of gamma x̂ + beta, x̂ being normalized along the last axis."""
+    entries = Together(x[at], at[-1:], at[:-1])
+    return scaled_and_shifted(site, normalized(site, at, standardized(site, entries, eps)), at, at[-1])

@@ -59,8 +59,12 @@ def centred(x: sympy.Expr, mu: Value, v: Value, at: Indices, eps: int | float) -
 
 def scale_and_shift(site: Site, normal: Value, at: Indices, channel: sympy.Idx) -> None:
     """Hand on y = gamma x̂ + beta, with a gamma and a beta for each channel."""
-    gamma, beta = gain(site, channel), shift(site, channel)
-    site.hand_on(at, gamma[channel] * normal[at] + beta[channel])
+    site.hand_on(at, scaled_and_shifted(site, normal, at, channel))
+
+
+def scaled_and_shifted(site: Site, normal: Value, at: Indices, channel: sympy.Idx) -> sympy.Expr:
+    """gamma x̂ + beta."""
+    return gain(site, channel)[channel] * normal[at] + shift(site, channel)[channel]
 
 
 def gain(site: Site, channel: sympy.Idx) -> Value:

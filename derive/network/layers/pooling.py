@@ -12,8 +12,9 @@ from derive.ir.extremum import max_over
 from derive.network.extents import Shape, shown_shape
 from derive.network.layers.convolution import TAP_LETTERS
 from derive.network.layers.kind import LayerKind, Output, SizeReader
-from derive.network.layers.padding import POSITION_LETTERS, padded
+from derive.network.layers.padding import axes_of, padded
 from derive.network.layers.windows import Windows, along, require_fit, require_positions, with_border
+from derive.network.sheet import Sheet
 from derive.network.site import Site
 from derive.network.spec.window_layers import PoolingOptions
 from derive.network.value import Source
@@ -26,15 +27,13 @@ class Pooling(LayerKind[PoolingOptions]):
     """What counts beyond the edge."""
 
     def output(self, options: PoolingOptions) -> Output:
-        return Output("p", "pooled")
+        return Output("pool", "pooled", symbol="p")
 
     def shape(self, options: PoolingOptions, sources: Sequence[Source], extent: SizeReader) -> Shape:
         [source] = sources
         windows = _windows(options, require_positions(source, options.rank), extent)
         require_fit(windows, source.title, "window")
-        if any(
-            w.kernel.is_Integer and max(pair) >= w.kernel for w, pair in zip(windows, options.padding, strict=True)
-        ):
+        if any(w.kernel.is_Integer and max(pair) >= w.kernel for w, pair in zip(windows, options.padding, strict=True)):
             raise ShapeError(
                 f"has a window of {shown_shape(tuple(w.kernel for w in windows))} and pads by"
                 f" {max(map(max, options.padding))}, so that a window may hold nothing but padding",
@@ -42,14 +41,16 @@ class Pooling(LayerKind[PoolingOptions]):
             )
         return (source.shape[0], *(w.count for w in windows))
 
+    def axes(self, sheet: Sheet, shape: Shape) -> tuple[sympy.Idx, ...]:
+        return axes_of(sheet, shape, "c")
+
     def state(self, options: PoolingOptions, site: Site) -> None:
         x, axis = site.source, site.sheet.axis
         windows = _windows(options, x.shape[1:], site.extent)
         site.border.extend(w.border for w in windows)
         x_padded = padded(site, x, windows, self.fill)
-        c = axis(x.shape[0], "c")
         taps = tuple(axis(w.kernel, letter) for w, letter in zip(windows, TAP_LETTERS, strict=False))
-        positions = tuple(axis(w.count, letter) for w, letter in zip(windows, POSITION_LETTERS, strict=False))
+        c, *positions = axes_of(site.sheet, site.result.value.shape, "c")
         seen = (w.read(p, r) for w, p, r in zip(windows, positions, taps, strict=True))
         site.hand_on((c, *positions), self.pooled(x_padded[c, *seen], taps))
 

@@ -10,7 +10,7 @@ from sympy import Sum
 from derive.network.extents import Extent
 from derive.network.sheet import Sheet
 from derive.network.site import Site
-from derive.network.spec.recurrent_layers import BACK, Start
+from derive.network.spec.recurrent_layers import Start
 from derive.network.value import Value
 
 
@@ -19,14 +19,13 @@ class Recurrence:
     """One direction of a recurrent layer that reads a sequence (T, features) into states of `units` features.
 
     Step t follows on step t-1, and with `reverse` on step t+1. A state has an entry more than there are steps:
-    its start is at t = 0, or at T+1. `mark` ends the names of everything that belongs to this direction.
+    its start is at t = 0, or at T+1.
     """
 
     site: Site
     units: Extent
     initial: Start = "zero"
     reverse: bool = False
-    mark: str = ""
 
     @property
     def sheet(self) -> Sheet:
@@ -80,7 +79,7 @@ class Recurrence:
             label = replace(site.label("state"), symbol=stem)
             value = self.sheet.value(name, shape, label, site.depth, steps_first=True)
         else:
-            value = site.named(stem + self.mark, "state", shape, stem, steps_first=True)
+            value = site.named(stem, "state", shape, stem, steps_first=True)
         start = self.t.upper + 1 if self.reverse else sympy.Integer(0)
         axes = value.at((self._all_states, j))
         first = value.at((start, j))
@@ -91,7 +90,7 @@ class Recurrence:
 
     def _start(self, stem: str) -> sympy.Expr:
         """The state before the first step."""
-        name = f"{stem}_start{self.mark}"
+        name = f"{stem}_start"
         if self.initial == "zero":
             return sympy.Integer(0)
         if self.initial == "parameter":
@@ -111,8 +110,8 @@ class Recurrence:
     ) -> Value:
         """State a value of step t."""
         site = self.site
-        value = site.named(stem + self.mark, meaning, (self.steps, at.upper), symbol or stem, steps_first=True)
-        value = replace(value, label=replace(value.label, part=part or value.label.part))
+        value = site.named(stem, meaning, (self.steps, at.upper), symbol or stem, steps_first=True)
+        value = replace(value, label=replace(value.label, part=self.site.label(meaning, part).part))
         self.sheet.net.define(value.name, value.at((self.t, at)), rhs, label=value.label, line=site.layer.line)
         return value
 
@@ -124,14 +123,14 @@ class Recurrence:
 
     def weights_of_input(self, blocks: int) -> Value:
         """`W_x`, from the features to `blocks` blocks of units."""
-        return self.site.weights("W_x" + self.mark, self.stacked(blocks), self.k, part="x")
+        return self.site.weights("W_x", self.stacked(blocks), self.k, part="x")
 
     def weights_of_state(self, blocks: int) -> Value:
         """`W_h`, from the state to `blocks` blocks of units."""
-        return self.site.weights("W_h" + self.mark, self.stacked(blocks), self.q, part="h")
+        return self.site.weights("W_h", self.stacked(blocks), self.q, part="h")
 
     def bias(self, blocks: int) -> Value:
-        return self.site.learned("b" + self.mark, (self.stacked(blocks),), "bias", "zeros")
+        return self.site.learned("b", (self.stacked(blocks),), "bias", "zeros")
 
     def of_input(self, weights: Value, out: sympy.Basic) -> sympy.Expr:
         """Σ_k W_x[out, k] x[t, k]."""

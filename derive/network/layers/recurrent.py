@@ -82,7 +82,7 @@ class Bidirectional(LayerKind[BidirectionalOptions]):
         inner, kind = options.layer.options, options.layer.kind
         units = site.extent(inner.units)
         for number, reverse in enumerate((False, True)):
-            steps = Recurrence(site, units, inner.initial, reverse, BACK if reverse else "")
+            steps = Recurrence(site.part(BACK) if reverse else site, units, inner.initial, reverse)
             h = CELLS[kind](inner, steps, "")
             h = last_of(h, steps) if inner.last else h
             *step, j = site.sheet.units(h.shape)

@@ -15,7 +15,7 @@ from derive.network.value import Source
 
 
 class RmsNorm(LayerKind[RmsNormOptions]):
-    """x̂_j = x_j/r and y_j = gamma_j x̂_j with r = √(1/n Σ_j x_j² + eps) (Zhang and Sennrich, 2019)."""
+    """x̂_j = x_j/√(s + eps) and y_j = gamma_j x̂_j with s = 1/n Σ_j x_j² (Zhang and Sennrich, 2019)."""
 
     numbered = True
 
@@ -29,7 +29,6 @@ class RmsNorm(LayerKind[RmsNormOptions]):
         x = site.source
         at = site.sheet.units(x.shape)
         entries = Together(x[at], at[-1:], at[:-1])
-        square = entries.total(x[at] ** 2) / entries.count
-        r = site.define("r", "root mean square", entries.kept, sqrt(square + epsilon(options.eps)), "r")
-        normal = normalized(site, at, x[at] / r[entries.kept])
+        s = site.define("s", "mean square", entries.kept, entries.total(x[at] ** 2) / entries.count, "s")
+        normal = normalized(site, at, x[at] / sqrt(s[entries.kept] + epsilon(options.eps)))
         site.hand_on(at, gain(site, at[-1])[at[-1]] * normal[at])

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import sympy
 from sympy import KroneckerDelta, Mul, Sum
 
 from derive.errors import ShapeError
-from derive.network.extents import Shape, shown, shown_shape
+from derive.network.extents import Shape, shown_shape
 from derive.network.layers.channels import in_groups, share_of
-from derive.network.layers.convolution import TAP_LETTERS, activate
+from derive.network.layers.convolution import TAP_LETTERS
 from derive.network.layers.kind import LayerKind, Output, SizeReader
-from derive.network.layers.padding import POSITION_LETTERS
+from derive.network.layers.padding import axes_of
 from derive.network.layers.windows import Windows, along, require_positions
+from derive.network.sheet import Sheet
 from derive.network.site import Site
 from derive.network.spec.window_layers import TransposedOptions
 from derive.network.value import Source
@@ -41,12 +43,15 @@ class TransposedConvolution(LayerKind[TransposedOptions]):
         whole = _reached(options, _entries(options, sizes, extent))
         kept = tuple(n - before - after for n, (before, after) in zip(whole, options.padding, strict=True))
         if any(n.is_Integer and n < 1 for n in kept):
-            pads = ", ".join(shown(n) for n in whole)
             raise ShapeError(
-                f"cuts off {_shown_padding(options)} of {shown_shape(whole)}, which leaves nothing",
-                repair=f"choose a padding of less than {pads} in all",
+                f"makes {shown_shape(whole)} of {source.title} and cuts off {_shown_padding(options)},"
+                " which leaves nothing",
+                repair="make the padding smaller",
             )
         return (channels, *kept)
+
+    def axes(self, sheet: Sheet, shape: Shape) -> tuple[sympy.Idx, ...]:
+        return axes_of(sheet, shape, "o")
 
     def state(self, options: TransposedOptions, site: Site) -> None:
         x, axis = site.source, site.sheet.axis
@@ -58,7 +63,7 @@ class TransposedConvolution(LayerKind[TransposedOptions]):
         c = in_groups(site.sheet, x.shape[0], groups, "c")
         taps = tuple(axis(w.kernel, letter) for w, letter in zip(entries, TAP_LETTERS, strict=False))
         given = tuple(axis(w.size, letter) for w, letter in zip(entries, ENTRY_LETTERS, strict=False))
-        reached = tuple(axis(n, letter) for n, letter in zip(whole, POSITION_LETTERS, strict=False))
+        _, *reached = axes_of(site.sheet, (channels, *whole), "o")
         W = site.learned("W", (c.whole, axis(channels / groups, "o"), *taps), "weight", site.init)
         hits = (KroneckerDelta(k, w.read(h, r)) for k, w, h, r in zip(reached, entries, given, taps, strict=True))
         put = Sum(x[c.at, *given] * W[c.at, o.within, *taps] * Mul(*hits), *c.bound, *given, *taps)
@@ -72,8 +77,7 @@ class TransposedConvolution(LayerKind[TransposedOptions]):
             label=made.label,
             line=line,
         )
-        shape = site.result.value.shape
-        positions = tuple(axis(n, letter) for n, letter in zip(shape[1:], POSITION_LETTERS, strict=False))
+        _, *positions = axes_of(site.sheet, site.result.value.shape, "o")
         moved = tuple(p + before for p, (before, _) in zip(positions, options.padding, strict=True))
         z = made[o.whole, *moved]
         if options.bias:

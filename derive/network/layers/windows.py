@@ -26,8 +26,8 @@ class Windows:
     kernel: Extent
     stride: int = 1
     dilation: int = 1
-    before: Extent = sympy.S.Zero
-    after: Extent = sympy.S.Zero
+    before: Extent = sympy.Integer(0)
+    after: Extent = sympy.Integer(0)
 
     @property
     def padded(self) -> Extent:
@@ -51,7 +51,7 @@ class Windows:
         """
         if self.stride == 1:
             return self.room + 1
-        return _number(self.room, f"a stride of {self.stride}") // self.stride + 1
+        return _number(self.room, self, f"a stride of {self.stride}") // self.stride + 1
 
     @property
     def border(self) -> int:
@@ -78,13 +78,16 @@ def padded_like(windows: Windows, rule: str) -> Windows:
     if step == 1:
         total = windows.reach - 1
     else:
-        size = _number(windows.size, f"`same` padding with a stride of {step}")
-        total = sympy.Max((size - 1) // step * step + windows.reach - size, 0)
-    before = _number(total, "`same` padding", "the kernel") // 2
+        reach = _number(windows.reach, windows, "`same` padding")
+        size = _number(windows.size, windows, f"`same` padding and a stride of {step}")
+        total = max((size - 1) // step * step + reach - size, sympy.Integer(0))
+    before = _number(total, windows, "`same` padding") // 2
     return replace(windows, before=before, after=total - before)
 
 
-def along(shape: Shape, kernel: Sequence[Extent], stride: Sequence[int], dilation: Sequence[int]) -> tuple[Windows, ...]:
+def along(
+    shape: Shape, kernel: Sequence[Extent], stride: Sequence[int], dilation: Sequence[int]
+) -> tuple[Windows, ...]:
     """The windows along each axis of positions, without padding."""
     return tuple(Windows(n, k, s, d) for n, k, s, d in zip(shape, kernel, stride, dilation, strict=True))
 
@@ -125,7 +128,11 @@ def require_fit(windows: Sequence[Windows], title: str, what: str) -> None:
         )
 
 
-def _number(extent: Extent, reason: str, what: str = "the sizes") -> sympy.Integer:
+def _number(extent: Extent, windows: Windows, option: str) -> sympy.Integer:
     if not extent.is_Integer:
-        raise ShapeError(f"has {reason} over {shown(extent)}, a symbol", repair=f"give {what} as numbers")
+        symbols = [shown(n) for n in (windows.size, windows.kernel) if not n.is_Integer]
+        raise ShapeError(
+            f"has {option}, which the size {' and '.join(symbols)} leaves open",
+            repair=f"give {' and '.join(symbols)} as numbers" if len(symbols) > 1 else f"give {symbols[0]} as a number",
+        )
     return extent

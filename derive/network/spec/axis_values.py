@@ -13,7 +13,9 @@ Pair = tuple[int, int]
 Item = TypeVar("Item")
 
 
-def along_axes(value: object, rank: int, kind: str, key: str, parse: Callable[[object, str, str], Item]) -> tuple[Item, ...]:
+def along_axes(
+    value: object, rank: int, kind: str, key: str, parse: Callable[[object, str, str], Item]
+) -> tuple[Item, ...]:
     """One value for all axes, or a list with one for each; `kind` and `key` are for messages."""
     if not isinstance(value, list | tuple):
         return (parse(value, kind, key),) * rank
@@ -52,7 +54,7 @@ def _whole(value: object, least: int, kind: str, key: str) -> int:
         )
     if not least <= value <= LARGEST_SIZE:
         raise mistake(
-            f"a {key.replace('_', ' ')} of {value} is not possible in {quoted(kind)}",
+            f"{quoted(f'{key}: {value}')} is not possible for {quoted(kind)}",
             f"write a whole number from {least} to {LARGEST_SIZE}",
         )
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.network.spec.activations import IDENTITY, Activation
 from derive.network.spec.names import SizeField
 from derive.network.spec.options import LayerOptions, register_layer
+from derive.network.spec.whole_numbers import AxisNumber
 
 
 class DenseOptions(LayerOptions):
@@ -23,12 +24,19 @@ class DenseOptions(LayerOptions):
 
 
 class JunctionOptions(LayerOptions):
-    """The sum, the entrywise product or the concatenation of two or more values; no options."""
+    """The sum or the entrywise product of two or more values; no options."""
 
     least_sources = 2
     most_sources = None
 
 
+class ConcatOptions(JunctionOptions):
+    """Two or more values one after the other along an axis, counted from 1."""
+
+    axis: AxisNumber = 1
+
+
 register_layer("dense", DenseOptions)
-for _kind in ("add", "multiply", "concat"):
+for _kind in ("add", "multiply"):
     register_layer(_kind, JunctionOptions)
+register_layer("concat", ConcatOptions)

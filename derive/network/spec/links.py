@@ -14,11 +14,12 @@ from derive.network.spec.scope import Scope
 
 def check_sources(draft: Draft, found: Sequence[str], ids: frozenset[str], complaints: Complaints) -> None:
     """A layer reads as many values as its kind can, and ids only if its kind takes ids."""
-    least, reads_ids = 1, False
+    least, reads_ids, needs_ids = 1, False, False
     most: int | None = 1
     if isinstance(draft, LayerDraft):
         options = draft.options
-        least, most, reads_ids = options.least_sources, options.most_sources, options.reads_ids
+        least, most = options.least_sources, options.most_sources
+        reads_ids, needs_ids = options.reads_ids, options.needs_ids
     count = 1 if draft.sources is None else len(draft.sources)
     place = draft.sources[0].place if draft.sources else draft.place
     if count < least:
@@ -27,6 +28,9 @@ def check_sources(draft: Draft, found: Sequence[str], ids: frozenset[str], compl
         expected = "one value" if most == 1 else f"at most {most} values"
         complaints.add(place, f"{draft.title} reads {expected}, not {count}", "join them with `add` or `concat` first")
     for key in found:
+        if key not in ids and needs_ids:
+            repair = "let it read an input of kind id, such as `ids: {shape: [T], kind: id, size: 50}`"
+            complaints.add(place, f"{draft.title} reads ids, and {quoted(key)} has real values", repair)
         if key in ids and not reads_ids:
             complaints.add(place, f"{draft.title} cannot read the ids of {quoted(key)}", "give the input real values")
 

@@ -24,6 +24,16 @@ def parameter_suffix(layer: LayerSpec) -> str:
     return "" if layer.number is None else str(layer.number)
 
 
+def joined(name: str, suffix: str) -> str:
+    """A name with the number or the name of its layer: `W4`, `W_trunk`, and `W_1_4` after another number."""
+    return f"{name}_{suffix}" if name[-1:].isdigit() and suffix[:1].isdigit() else name + suffix
+
+
+def parameter_name(name: str, layer: LayerSpec) -> str:
+    """The name of a layer's parameter."""
+    return joined(name, parameter_suffix(layer))
+
+
 def number_layers(layers: Sequence[LayerSpec | RepeatSpec]) -> tuple[LayerSpec | RepeatSpec, ...]:
     """The same layers with their numbers."""
     numbers: dict[str, int] = {}

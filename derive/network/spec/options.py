@@ -34,6 +34,7 @@ class LayerOptions(Frozen):
     least_sources: ClassVar[int] = 1
     most_sources: ClassVar[int | None] = 1
     reads_ids: ClassVar[bool] = False
+    needs_ids: ClassVar[bool] = False
     abstract_symbol: ClassVar[str | None] = None
 
     def parameter_names(self) -> tuple[str, ...]:

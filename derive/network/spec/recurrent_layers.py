@@ -14,8 +14,8 @@ from derive.network.spec.tree import describe_scalar
 
 Start: TypeAlias = Literal["zero", "input", "parameter"]
 
-BACK = "_back"
-"""What the names of the second direction of a bidirectional layer end with."""
+BACK = "back"
+"""The subscript of everything that belongs to the second direction of a bidirectional layer."""
 
 
 class RecurrentOptions(LayerOptions):
@@ -104,7 +104,7 @@ class BidirectionalOptions(LayerOptions):
 
     def parameter_names(self) -> tuple[str, ...]:
         own = self.layer.options.parameter_names()
-        return (*own, *(name + BACK for name in own))
+        return (*own, *(f"{name}_{BACK}" for name in own))
 
 
 for _kind, _options in CELLS.items():

@@ -11,7 +11,7 @@ from derive.network.spec.complaints import Complaints
 from derive.network.spec.drafts import Draft, RepeatDraft
 from derive.network.spec.models import LayerSpec, NetworkSpec, RepeatSpec
 from derive.network.spec.names import ROUND_INPUT, SizeSymbol
-from derive.network.spec.numbering import every_layer, parameter_suffix
+from derive.network.spec.numbering import every_layer, parameter_name
 from derive.network.spec.tree import Place
 
 SIZE = "a size"
@@ -55,7 +55,7 @@ def _uses(network: NetworkSpec, drafts: Sequence[Draft]) -> Iterator[_Use]:
     """Every use of a symbol; those that follow from others come first, so that complaints name a choice."""
     for layer in every_layer(network.layers):
         for name in layer.options.parameter_names():
-            yield _Use(name + parameter_suffix(layer), f"a parameter of a {layer.kind} layer", layer.line)
+            yield _Use(parameter_name(name, layer), f"a parameter of a {layer.kind} layer", layer.line)
         for symbol in layer.options.abstract_symbols():
             yield _Use(symbol, "an abstract activation", layer.line)
     if network.loss is not None and network.loss.options.abstract_symbol is not None:

@@ -33,7 +33,7 @@ def layers_section(subject: Subject) -> Section | None:
         words("layers.layer"),
         words("layers.what"),
         words("layers.formula"),
-        *shape_head(subject),
+        shape_head(subject)[-1],
         words("layers.box"),
     )
     return Section(

@@ -147,6 +147,9 @@ class Reader:
         relation = self.take(">", r"\ge", "=", r"\le")
         right = self.sum()
         holds = {">": left > right, r"\ge": left >= right, "=": left == right, r"\le": left <= right}[relation]
+        if relation == r"\le" and self.peek() == r"\le":
+            self.take()
+            holds = holds and right <= self.sum()
         return holds * 1.0
 
     def summed(self) -> float:
