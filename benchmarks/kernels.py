@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import handwritten_layers
 from benchmarks.handwritten import BASELINES
+from benchmarks.layers import CASES as LAYER_CASES
 from benchmarks.processes import output_of
 from derive.derivation import derive_adjoints
 from derive.kernels import emit_kernel, load_kernel
@@ -111,6 +113,46 @@ def compare(name: str) -> list[Comparison]:
     return found
 
 
+def compare_layer(name: str) -> list[Comparison]:
+    """The kernel of a layer, with a workspace, against its hand-written counterparts, which keep buffers too.
+
+    Where the loss is an inner product, one of them takes a short cut to it and the other forms the output.
+    """
+    case = LAYER_CASES[name]
+    network = compile_network(read_network_text(case.text))
+    kernel = load_kernel(emit_kernel(network, derive_adjoints(network), case.wrt))
+    found = []
+    for suffix, table in (("", handwritten_layers.BASELINES), (", output formed", handwritten_layers.WITH_OUTPUT)):
+        if name not in table:
+            continue
+        make, by_hand = table[name]
+        for dtype in DTYPES:
+            params, inputs = make(np.random.default_rng(SEED), dtype)
+            given = {**params, **inputs}
+            arguments = tuple(
+                group(*(_named(given, field) for field in group._fields)) for group in (kernel.Params, kernel.Inputs)
+            )
+            workspace = kernel.Workspace()
+            _, expected = by_hand(params, inputs)
+            _, *groups = kernel.value_and_grad(*arguments, workspace)
+            pairs = [(_named(expected, f), g) for group in groups for f, g in group._asdict().items() if g is not None]
+            error = max(_relative_error(*pair) for pair in pairs)
+            hand, emitted = interleaved(
+                partial(by_hand, params, inputs),
+                partial(kernel.value_and_grad, *arguments, workspace),
+                case.repeats,
+            )
+            of_medians = float(np.median(emitted) / np.median(hand))
+            title = case.title + suffix
+            found.append(Comparison(title, dtype.__name__, of_medians, min(emitted) / min(hand), error))
+    return found
+
+
+def _named(arrays: dict[str, Array], field: str) -> Array:
+    """The array of a field; the parameters of an only layer have a number that they lack by hand."""
+    return arrays[field] if field in arrays else arrays[field.rstrip("1234567890")]
+
+
 def interleaved(
     one: Callable[[], object], other: Callable[[], object], repeats: int
 ) -> tuple[list[float], list[float]]:
@@ -140,4 +182,6 @@ def _relative_error(expected: Array, found: Array) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps([asdict(found) for name in CASES for found in compare(name)]))
+    dense = [found for name in CASES for found in compare(name)]
+    layers = [found for name in LAYER_CASES for found in compare_layer(name)]
+    print(json.dumps([asdict(found) for found in (*dense, *layers)]))

@@ -114,4 +114,4 @@ def _renamed(reader: Equation, taken: frozenset[str]) -> tuple[tuple[Index, ...]
     mapping = {b.name: index(n) for b, n in zip(reader.domain, names, strict=True)}
     domain = tuple(b.renamed(n).subs(mapping) for b, n in zip(reader.domain, names, strict=True))
     lhs = Entry(reader.lhs.tensor, tuple(a.subs(mapping) for a in reader.lhs.idx))
-    return domain, lhs, substitute(reader.rhs, mapping)
+    return domain, lhs, substitute(reader.rhs if reader.unsolved is None else reader.unsolved, mapping)

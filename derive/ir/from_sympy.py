@@ -16,7 +16,7 @@ from derive.ir.extremum import MAX_OVER
 from derive.ir.scalar import PLAIN, REGISTRY
 from derive.terms.affine import Affine, IdEntry, Index, Size, index
 from derive.terms.algebra import bound, delta, function, positive, power, scale, subtract, times_all, total
-from derive.terms.blocks import sum_over
+from derive.terms.blocks import closed_sum, sum_over
 from derive.terms.substitute import canonical_maximum, substitute
 from derive.terms.term import (
     Bound,
@@ -38,7 +38,8 @@ class Reader:
     as `n[l]` is named by its base); `ids` are the integer-valued tensors, each with the number of
     its ids where that is known; `costs` names abstract functions of
     whole tensors and `abstract` those of one number; `domain` are the indices of the equation's left side;
-    `ordered` the indices of depth and time; `values` gives polynomials for plain symbols.
+    `ordered` the indices of depth and time; `values` gives polynomials for plain symbols. Without `solves`
+    Kronecker deltas stay in the sums that they stand in.
     """
 
     def __init__(
@@ -51,9 +52,11 @@ class Reader:
         domain: Set[str] = frozenset(),
         ordered: Set[str] = frozenset(),
         values: Mapping[str, Poly] | None = None,
+        solves: bool = True,
     ) -> None:
         self.tensors, self.sizes, self.ids, self.costs = tensors, sizes, ids, costs
         self.abstract, self.domain, self.ordered, self.values = abstract, domain, ordered, values or {}
+        self.solves = solves
         self.bound: dict[str, list[str]] = {}
         self.opened = 0
 
@@ -163,11 +166,10 @@ class Reader:
         bounds = []
         for limit in reversed(e.limits):  # SymPy's last limit is the outermost
             bounds.append(self._enter(limit))
-        out = self.read(e.function)
-        for limit, b in zip(e.limits, reversed(bounds), strict=True):
-            out = sum_over((b,), out, {})
-            self.bound[str(limit[0].label if isinstance(limit[0], sympy.Idx) else limit[0])].pop()
-        return out
+        body = self.read(e.function)
+        for limit in e.limits:
+            self.bound[str(limit[0].label)].pop()
+        return sum_over(tuple(bounds), body, {}) if self.solves else closed_sum(tuple(bounds), body)
 
     def _enter(self, limit: sympy.Tuple) -> Index:
         if len(limit) != 3 or not isinstance(limit[0], sympy.Idx):

@@ -74,6 +74,9 @@ class Rest:
 class Equation:
     """`lhs = rhs` for all values of the indices in `domain`; `rest` says what the other entries of the tensor are.
 
+    `unsolved` is the right side with Kronecker deltas left in its sums, where solving them takes quotients: a
+    derivative then solves them for another index.
+
     `stated` is the right side as its author wrote it (SymPy), None for a derived equation; `rhs` is the same
     in normal form.
     """
@@ -85,6 +88,7 @@ class Equation:
     note: str = ""
     line: int | None = None
     rest: Rest | None = None
+    unsolved: Poly | None = None
 
     @property
     def context(self) -> Context:

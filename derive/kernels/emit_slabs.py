@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from derive.kernels.arrange import Compute, Section, Slabs, is_inline
 from derive.kernels.buffers import Buffers
 from derive.kernels.contractions import contraction
-from derive.kernels.program import Contraction, Node, Pointwise, Ref, Shape
+from derive.kernels.program import Arranged, Contraction, Node, Part, Pointwise, Ref, Shape
 from derive.kernels.syntax import (
     Expr,
     Line,
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 TAKES_OUT = ("np.matmul", "np.matvec", "np.vecdot", "np.einsum")
 """Products that NumPy can write into memory of any layout."""
 
+OFTEN = 3
+"""From so many reads on, a piece that is not contiguous is worth a copy."""
+
 
 @dataclass
 class SlabEmitter:
@@ -47,19 +50,26 @@ class SlabEmitter:
         slab, count = self.emitter.names.fresh("slab"), self.emitter.names.fresh("count")
         head = [*self._sums(), *self._wholes()]
         wholes = {r: nodes.variables[r] for r in (*loop.sums, *loop.stored)}
-        cuts = [self._cut(r, slab) for r in (*self._leaves(), *loop.stored)]
+        pieces = self.emitter.names.fresh("slabs")
+        repeated = list(self._repeated(pieces))
+        cuts = [line for r in (*self._leaves(), *loop.stored) for line in self._cut(r, slab, count)]
         self.emitter.pieces = {r: nodes.variables[r] for r in loop.stored}
         outside = self.emitter.buffers
         self._place_buffers()
+        rows = list(self._first_rows(count))
         self.emitter.slab, self.emitter.sums = slab, frozenset(loop.sums)
         self.emitter.cuts = {r: self._argument_axis(r) for r in loop.sums}
         body = self.emitter.emit(loop.body)
         self.emitter.slab, self.emitter.sums, self.emitter.pieces, self.emitter.buffers = "", frozenset(), {}, outside
-        nodes.variables = {**before, **wholes}
-        top = [*cuts, *self._buffers(count)]
-        if self.slots:
+        nodes.variables, nodes.rows = {**before, **wholes}, {}
+        top = [*cuts, *self._buffers(count), *rows]
+        if any(isinstance(n, ast.Name) and n.id == count for line in top for n in ast.walk(line)):  # type: ignore[arg-type]
             top.insert(0, assign(count, _difference(slab)))
-        return [*head, Nest(ast.For(ast.Name(slab), self._pieces(), [], []), (*top, *body))]
+        over: Expr = self._pieces()
+        if repeated:
+            repeated.insert(0, assign(pieces, over))
+            over = name(pieces)
+        return [*head, *repeated, Nest(ast.For(ast.Name(slab), over, [], []), (*top, *body))]
 
     def _pieces(self) -> Expr:
         """`_slabs(m, n)`: the extent, and how many entries there are at each place of the axis in the widest value."""
@@ -142,14 +152,58 @@ class SlabEmitter:
             else:
                 yield o.ref
 
-    def _cut(self, ref: Ref, slab: str) -> Line:
-        """`x_slab = x[slab]`; from here on the value is its piece."""
+    def _repeated(self, pieces: str) -> Iterator[Line]:
+        """Rows that are used in every row of a slab, repeated as often: NumPy is quicker with two arrays alike."""
+        nodes, found = self.emitter.nodes, self._rows()
+        length = attribute(subscript(name(pieces), constant(0)), "stop")
+        for ref in found:
+            whole = nodes.expression(ref)
+            stem = whole.id if isinstance(whole, ast.Name) else "row"
+            rows = self.emitter.names.fresh(f"{stem}_rows")
+            nodes.rows[ref] = rows
+            extents = [nodes.sizes.affine(e, nodes.scope) for e in self.emitter.graph[ref].shape]
+            yield assign(tuple_of([name(rows)]), self._taken(1, tuple_of([length, *extents])))
+            yield assign(subscript(name(rows), constant(...)), whole)
+
+    def _first_rows(self, count: str) -> Iterator[Line]:
+        """As many repeated rows as the slab has."""
+        nodes = self.emitter.nodes
+        for ref, whole in list(nodes.rows.items()):
+            nodes.rows[ref] = self.emitter.names.fresh(f"{whole}_here")
+            yield assign(nodes.rows[ref], subscript(name(whole), slice_of(None, name(count))))
+
+    def _rows(self) -> list[Ref]:
+        """The arrays without the axis that pointwise operations read with all axes but the first, which is cut."""
+        graph, loop = self.emitter.graph, self.loop
+        found: dict[Ref, None] = {}
+        for s in loop.body:
+            node = graph[s.ref] if isinstance(s, Compute) else None
+            if not isinstance(node, Pointwise) or len(node.shape) < 2 or loop.axes.get(s.ref) != 0:
+                continue
+            for o in node.arguments:
+                is_row = o.places == tuple(range(1, len(node.shape))) and o.ref not in loop.axes
+                if is_row and graph[o.ref].kind == "real" and not is_inline_view(graph[o.ref]):
+                    found[o.ref] = None
+        return list(found)
+
+    def _cut(self, ref: Ref, slab: str, count: str) -> Iterator[Line]:
+        """`x_slab = x[slab]`; from here on the value is its piece. What is read often is copied if it lies apart."""
         nodes = self.emitter.nodes
         whole = nodes.expression(ref)
         stem = whole.id if isinstance(whole, ast.Name) else self.emitter.plain_name(ref)
         piece = self.emitter.names.fresh(f"{stem}_slab")
         nodes.variables[ref] = piece
-        return assign(piece, subscript(whole, *(slice_of() for _ in range(self.loop.axes[ref])), name(slab)))
+        at = self.loop.axes[ref]
+        value = subscript(whole, *(slice_of() for _ in range(at)), name(slab))
+        node = self.emitter.graph[ref]
+        reads = sum(r == ref for s in self.loop.body if isinstance(s, Compute) for r in self._arguments(s.ref))
+        if at == 0 or reads < OFTEN or node.kind != "real" or ref in self.loop.stored:
+            yield assign(piece, value)
+            return
+        items = [nodes.sizes.affine(e, nodes.scope) for e in node.shape]
+        items[at] = name(count)
+        yield assign(tuple_of([name(piece)]), self._taken(1, tuple_of(items)))
+        yield assign(subscript(name(piece), constant(...)), value)
 
     # -- memory inside -------------------------------------------------------------------------------------
 
@@ -179,6 +233,11 @@ class SlabEmitter:
             items = [nodes.sizes.affine(e, nodes.scope) for e in shape]
             items[at] = name(count)
             yield assign(tuple_of([name(v) for v in variables]), self._taken(len(variables), tuple_of(items)))
+
+
+def is_inline_view(node: Node) -> bool:
+    """Whether a value is another one seen differently, or a number."""
+    return isinstance(node, Arranged | Part) or not node.shape
 
 
 def takes_out(node: Node, value: Expr, with_dot: bool = False) -> bool:

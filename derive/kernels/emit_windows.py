@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from derive.kernels.alignment import aligned, transposed
 from derive.kernels.memory import blocks_of
-from derive.kernels.numpy_products import factors_of, shape_of_stack
+from derive.kernels.numpy_products import factors_of, written_into
 from derive.kernels.program import Contraction, Node, Ref
-from derive.kernels.syntax import Expr, Line, assign, attribute, call, constant, name, subscript, tuple_of
+from derive.kernels.syntax import Expr, Line, assign, call, constant, name, subscript, tuple_of
 from derive.kernels.window_nodes import Packed, Placed, Strided
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ def _product(emitter: Emitter, node: Contraction, ref: Ref) -> list[Line] | None
     variable = emitter.new_variable(ref)
     is_plain = blocks.order == tuple(range(len(blocks.order)))
     block = variable if is_plain else emitter.names.fresh("block")
-    stack = shape_of_stack(blocks, nodes.extents(node), nodes.sized)
-    out = call(attribute(name(block), "reshape"), *stack) if len(stack) != len(blocks.order) else name(block)
+    out = written_into(blocks, name(block), nodes.extents(node), nodes.sized)
     lines: list[Line] = [
         assign(tuple_of([name(block)]), memory),
         ast.Expr(call(function, *args, out=out)),

@@ -196,8 +196,7 @@ class FunctionBody:
             member = subscript(array, constant(0)) if field.is_sequence else array
             sizes = [assign("dtype", attribute(member, "dtype")), *sizes]
             used.add(field.local)
-        self.uses_work = "work" in used
-        if self.uses_work:
+        if "work" in used:
             sizes.append(assign("work", attribute(self._workspace(), "take")))
         if self.kept:
             given = ast.Compare(name("workspace"), [ast.Is()], [constant(None)])

@@ -108,7 +108,6 @@ class _Source:
         self.has_slabs = False
         self.has_kept = False
         self.has_work = False
-        self.has_work = False
 
     def text(self) -> str:
         functions = [self._forward(), self._loss(), self._value_and_grad(), self._init()]
@@ -134,7 +133,6 @@ class _Source:
             ones=self.has_ones,
             slabs=self.has_slabs,
             kept=self.has_kept,
-            memory=self.has_kept or self.has_work,
             work=self.has_work,
             caches=["cache"] * self.has_constants + ["lru_cache"] * self.has_ones,
             arrays=", ".join(f.local for f in fields if not f.is_number),
@@ -149,7 +147,6 @@ class _Source:
         body = self.program.emit(values, families, takes_workspace)
         self.has_slabs |= body.has_slabs
         self.has_kept |= bool(body.kept)
-        self.has_work |= body.uses_work
         self.has_work |= bool(body.nodes.work_places)
         self.functions |= body.nodes.functions
         self.has_constants |= bool(body.nodes.constants)

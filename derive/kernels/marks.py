@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -54,6 +54,28 @@ def _ordered_names(view: View, families: Mapping[str, int]) -> Iterator[str]:
                     yield from (n for a in v.args for n in sorted(a.free))
     for p in children(view):
         yield from _ordered_names(p, families)
+
+
+def with_sums_over_unfinished(view: View, unfinished: Mapping[str, int]) -> View:
+    """The same view, where sums along the first axes of arrays that are not yet filled are loops over single members.
+
+    What a bracket excludes may not be there yet, so it is not read at all. A range that runs up to the round at hand
+    holds finished members only; `unfinished` gives the number of ordered axes of each such tensor.
+    """
+
+    def rule(v: View) -> View | None:
+        if not isinstance(v, Summed):
+            return None
+        along = frozenset(_ordered_names(v.body, unfinished))
+        inner = {b.name for b in v.bounds}
+        bounds = tuple(Index(b.name, b.lo, b.hi, b.ordered or _is_loose(b, along, inner)) for b in v.bounds)
+        return Summed(bounds, v.body)
+
+    return transform(view, rule) if unfinished else view
+
+
+def _is_loose(b: Index, along: frozenset[str], inner: Set[str]) -> bool:
+    return b.name in along and (not b.free or not b.free.isdisjoint(inner))
 
 
 @dataclass(frozen=True)

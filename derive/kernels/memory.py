@@ -34,8 +34,15 @@ class Memory:
     found: dict[Ref, Order] = field(default_factory=dict)
 
     def order(self, ref: Ref) -> Order:
-        if ref not in self.found:
-            self.found[ref] = self._order(self.graph[ref])
+        stack = [ref]
+        while stack:
+            missing = [o.ref for o in self.graph[stack[-1]].args if o.ref not in self.found]
+            if missing and stack[-1] not in self.found:
+                stack.extend(missing)
+                continue
+            r = stack.pop()
+            if r not in self.found:
+                self.found[r] = self._order(self.graph[r])
         return self.found[ref]
 
     def is_rowwise(self, ref: Ref) -> bool:
@@ -130,6 +137,11 @@ class Blocks:
     @property
     def order(self) -> Order:
         """The places of the result from the outermost to the innermost."""
+        return (*self.shared, *self.rows, *self.columns)
+
+    @property
+    def stacked(self) -> Order:
+        """The places of the result as the stack of products has them."""
         front = [p for p in self.columns if p in self.blocks]
         return (*self.shared, *front, *self.rows, *(p for p in self.columns if p not in self.blocks))
 
@@ -166,6 +178,8 @@ def blocks_of(memory: Memory, node: Contraction) -> Blocks | None:
     rows = [p for p in a if p < rank and p not in shared]
     columns = [p for p in b if p < rank and p not in shared]
     summed = [p for p in leading if p >= rank]
+    if shared and not any(has_columns) and max(map(len, (rows, columns, summed))) < 2:
+        return None
     extents = {p: e for o in node.args for p, e in zip(o.places, graph[o.ref].shape, strict=True) if p is not None}
     blocks = () if shared else _blocks(extents, rows, columns, summed)
     found = Blocks(first, second, tuple(shared), tuple(rows), tuple(columns), tuple(summed), blocks)
@@ -193,3 +207,20 @@ def _is_symbolic(node: Contraction, places: Sequence[int], others: Sequence[int]
     """Whether an axis of an operand's own has a symbolic extent."""
     rank = len(node.shape)
     return any(not node.shape[p].is_number for p in places if p < rank and p not in others)
+
+
+def _has_windows(graph: Graph, ref: Ref) -> bool:
+    node = graph[ref]
+    return isinstance(node, Packed) and isinstance(graph[node.arg.ref], Strided)
+
+
+def _plain_blocks(node: Contraction, a: Sequence[int], b: Sequence[int]) -> Blocks | None:
+    """The blocks of a product of arrays that lie row by row, rows and columns in the order of the result's axes."""
+    rank = len(node.shape)
+    rows, columns = ([p for p in x if p < rank] for x in (a, b))
+    if not rows or not columns or set(rows) & set(columns):
+        return None
+    first, second = (node.left, node.right) if rows[0] < columns[0] else (node.right, node.left)
+    rows, columns = sorted((rows, columns), key=lambda x: x[0])
+    longest = max((a, b), key=len)
+    return Blocks(first, second, (), tuple(rows), tuple(columns), tuple(p for p in longest if p >= rank), ())

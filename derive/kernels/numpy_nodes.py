@@ -101,6 +101,7 @@ class NodeEmitter:
     loop_products: LoopProducts = field(init=False)
     slab: str = ""
     cut: int = 0
+    rows: dict[Ref, str] = field(default_factory=dict)
     work_places: int = 0
 
     def __post_init__(self) -> None:
@@ -122,6 +123,8 @@ class NodeEmitter:
             if self._reads_integers(reader):
                 return constant(int(node.value))
             return self._constant(float(node.value)) if rank else constant(float(node.value))
+        if reader is not None and o.ref in self.rows and o.places == tuple(range(1, rank)):
+            return name(self.rows[o.ref])
         return aligned(self.expression(o.ref), o.places, rank)
 
     def _reads_integers(self, reader: Node) -> bool:

@@ -21,9 +21,9 @@ def block_product(blocks: Blocks, left: Expr, right: Expr, extents: Shape, sized
     if blocks.is_added_up:
         over = [constant(k) for k in range(len(blocks.blocks))]
         value = call("np.add.reduce", value, axis=over[0] if len(over) == 1 else tuple_of(over))
-    if blocks.shared or len(blocks.order) > bool(blocks.rows) + bool(blocks.columns):
-        value = call(attribute(value, "reshape"), *(sized(extents[p]) for p in blocks.order))
-    return transposed(value, list(blocks.order))
+    if blocks.shared or len(blocks.stacked) > bool(blocks.rows) + bool(blocks.columns):
+        value = call(attribute(value, "reshape"), *(sized(extents[p]) for p in blocks.stacked))
+    return transposed(value, list(blocks.stacked))
 
 
 def _stack(blocks: Blocks) -> tuple[int, ...]:
@@ -41,12 +41,17 @@ def factors_of(blocks: Blocks, left: Expr, right: Expr, extents: Shape, sized: S
     return "np.matmul" if stack else "np.dot", first, second
 
 
-def shape_of_stack(blocks: Blocks, extents: Shape, sized: Sized) -> list[Expr]:
-    """The shape in which a product comes out, rows and columns as one axis each."""
+def written_into(blocks: Blocks, memory: Expr, extents: Shape, sized: Sized) -> Expr:
+    """A block of memory over `blocks.order` as the stack of products that is written into it."""
     stack = _stack(blocks)
-    groups = [[p for p in g if p not in stack] for g in (blocks.rows, blocks.columns)]
-    sizes = [product([extents[p] for p in g], sized) for g in groups if g or stack]
-    return [*(sized(extents[p]) for p in stack), *sizes]
+    rest = [p for p in blocks.columns if p not in blocks.blocks]
+    groups = [g for g in (list(blocks.rows), *([p] for p in blocks.blocks), rest) if g or stack]
+    front = [[p] for p in blocks.shared]
+    shape = [product([extents[p] for p in g], sized) for g in (*front, *groups)]
+    value = memory if len(shape) == len(blocks.order) else call(attribute(memory, "reshape"), *shape)
+    k, n = len(blocks.shared), len(blocks.blocks)
+    order = [*range(k), *range(k + 1, k + 1 + n), k, *range(k + 1 + n, len(shape))]
+    return value if order == sorted(order) else call("np.transpose", value, tuple_of([constant(q) for q in order]))
 
 
 def _as_matrix(

@@ -11,7 +11,7 @@ from derive.errors import UnsupportedError
 from derive.kernels.arithmetic import Arithmetic, Named
 from derive.kernels.definitions import Definition, Place, Storage
 from derive.kernels.lower import Lowering
-from derive.kernels.marks import rectangular, with_ordered_sums
+from derive.kernels.marks import rectangular, with_ordered_sums, with_sums_over_unfinished
 from derive.kernels.placing import Part, fill_of, is_compound, part_of, put_together, whole_shape
 from derive.kernels.program import UNIT, Arranged, Assembled, Graph, Operand, Pointwise, Reduction, Ref
 from derive.kernels.reading import Reading
@@ -73,6 +73,7 @@ class Planner:
     parts: dict[Place, list[tuple[Ref, tuple[Affine, ...]]]] = field(default_factory=dict)
     expected: Counter[Place] = field(default_factory=Counter)
     placed: dict[Place, list[Part]] = field(default_factory=dict)
+    unfinished: Counter[str] = field(default_factory=Counter)
 
     @cached_property
     def _families(self) -> dict[str, int]:
@@ -82,9 +83,14 @@ class Planner:
         for step in steps:
             for d in step.body if isinstance(step, Loop) else (step,):
                 self.expected[d.tensor, d.at] += 1
+                self.unfinished[d.tensor] += 1
                 if is_compound(d) or fill_of(self.storages[d.tensor], d.tensor) is not None:
                     self.placed.setdefault((d.tensor, d.at), [])
-        return [self._loop(s) if isinstance(s, Loop) else self._bind(s) for s in steps]
+        items: list[Item] = []
+        for step in steps:
+            items.append(self._loop(step) if isinstance(step, Loop) else self._bind(step))
+            self.unfinished.subtract(d.tensor for d in (step.body if isinstance(step, Loop) else (step,)))
+        return items
 
     def _loop(self, loop: Loop) -> LoopPlan:
         """What is bound in a round holds in that round only."""
@@ -139,7 +145,9 @@ class Planner:
 
     def _lowered(self, d: Definition, order: tuple[str, ...]) -> Named:
         from_scope = {b.name: b for b in d.domain}
-        view = rectangular(with_ordered_sums(d.view, self._families), from_scope)
+        filling = {t: s.family for t, s in self.storages.items() if s.is_stacked and self.unfinished[t] > 0}
+        view = with_sums_over_unfinished(with_ordered_sums(d.view, self._families), filling)
+        view = rectangular(view, from_scope)
         arithmetic = Arithmetic(self.graph, (*order, *(b.name for b in d.over)))
         scope = from_scope | {b.name: b for b in d.over}
         lowering = self._lowering(arithmetic, scope, d.tensor in self.relative)

@@ -22,6 +22,7 @@ from derive.kernels.window_axes import (
     reads_quotient,
     worst,
 )
+from derive.kernels.windowed_sums import windowed_sum
 from derive.terms.affine import Affine, Index, index
 from derive.terms.prover import contains_id, nonnegative
 from derive.terms.term import Bound, Delta, Entry
@@ -90,6 +91,8 @@ class Scatterings:
             self.found[name] = scattered
             entry = Leaf(Entry(name, tuple(index(n) for n in scattered.axes)))
             return times([*(self.named(f, scope) for f in outside), entry])
+        if isinstance(view, Summed) and (windowed := windowed_sum(view, scope)) is not None:
+            return self.named(windowed, scope)
         inner = scope
         if isinstance(view, Summed | Largest | Chosen):
             inner = {**scope, **{b.name: b for b in view.bounds}}

@@ -182,6 +182,13 @@ class Scheduler:
         }
         order = in_order(after, {k: (k,) for k in after})
         if len(order) < len(body):
+            orders = {b.name: None for d in body for b in d.domain if b.ordered}
+            if len(orders) > 1:
+                raise UnsupportedError(
+                    f"{body[0].tensor} depends on itself along {' and '.join(orders)}: a recursion in a recursion has"
+                    " no kernel",
+                    repair="give the outer one (the depth) as a number",
+                )
             raise UnsupportedError(f"{body[0].tensor} depends on its own value: no kernel")
         return [body[k] for k in order]
 

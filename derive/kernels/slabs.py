@@ -27,7 +27,7 @@ from derive.kernels.program import (
 )
 from derive.terms.affine import Affine
 
-FEWEST = 8
+FEWEST = 5
 """A loop has at least so many passes over wide arrays, else slicing costs more than it saves."""
 
 PLAIN = frozenset(("spread", "erf"))
@@ -168,6 +168,16 @@ class _Run:
         extents = {self.graph[r].shape[p] for r, p in axes.items() if p < len(self.graph[r].shape)}
         if len(extents) != 1 or UNIT in extents:
             return None
+        able = {r for r in able if r in axes and self._fits(r, axes)}
+        while len(able) >= FEWEST:
+            region = self._first(refs, able, axes, next(iter(extents)))
+            if region.passes >= FEWEST:
+                return region
+            able -= region.values
+        return None
+
+    def _first(self, refs: Sequence[Ref], able: set[Ref], axes: dict[Ref, int], extent: Affine) -> _Region:
+        """The first loop over an axis: of the values that are `able` to be in it, those that need no sum of it."""
         values: set[Ref] = set()
         sums: set[Ref] = set()
         after: set[Ref] = set()
@@ -175,16 +185,14 @@ class _Run:
             needed = set(_arguments(self.graph, r))
             if needed & (after | sums):
                 after.add(r)
-            elif r in able and r in axes and self._fits(r, axes):
+            elif r in able:
                 values.add(r)
                 if axes[r] >= len(self.graph[r].shape):
                     sums.add(r)
             elif needed & values:
                 after.add(r)
         passes = sum(self._passes(r, axes) for r in values)
-        if passes < FEWEST:
-            return None
-        return _Region(next(iter(extents)), axes, frozenset(values), frozenset(sums), frozenset(after), passes)
+        return _Region(extent, axes, frozenset(values), frozenset(sums), frozenset(after), passes)
 
     def _fits(self, ref: Ref, axes: dict[Ref, int]) -> bool:
         """Whether a value can be computed piece by piece along the axis."""

@@ -63,12 +63,21 @@ def factors_of(view: View) -> Iterator[View]:
 
 
 @dataclass
-class _Limits:
+class Limits:
     """The brackets on one index expression."""
 
     low: Affine | None = None
     high: Affine | None = None
     used: list[View] = field(default_factory=list)
+
+
+def limits_of(name: str, factors: Sequence[View], scope: Scope) -> dict[Affine, Limits]:
+    """The brackets that mention an axis, by the index expression that they confine."""
+    limits: dict[Affine, Limits] = {}
+    for f in factors:
+        if isinstance(f, Leaf) and isinstance(f.atom, Bound) and name in f.atom.affine.free:
+            _note(f, f.atom.affine, name, scope, limits)
+    return limits
 
 
 def find_window(
@@ -78,13 +87,10 @@ def find_window(
 
     The axis must occur in nothing else that is read.
     """
-    limits: dict[Affine, _Limits] = {}
-    for f in factors:
-        if isinstance(f, Leaf) and isinstance(f.atom, Bound) and name in f.atom.affine.free:
-            _note(f, f.atom.affine, name, scope, limits)
+    limits = limits_of(name, factors, scope)
     reads = [r for f in factors if not is_bracket(f) for r in _reads_of(name, f, axis_of)]
     for read in reads:
-        limits.setdefault(_moving(read.index, name, scope)[0], _Limits())
+        limits.setdefault(_moving(read.index, name, scope)[0], Limits())
     summed = {b.name for b in bounds}
     for e, limit in limits.items():
         is_window = bool(summed & e.free) or has_quotient(e)
@@ -158,7 +164,7 @@ def _narrowed(w: Window, factors: Sequence[View], reads: Sequence[_Read], scope:
     return replace(w, axes=tuple(inner[u.name] for u in w.axes), used=w.used | frozenset(used))
 
 
-def _ends(e: Affine, name: str, limit: _Limits, reads: Sequence[_Read], scope: Scope) -> tuple[Affine, Affine] | None:
+def _ends(e: Affine, name: str, limit: Limits, reads: Sequence[_Read], scope: Scope) -> tuple[Affine, Affine] | None:
     """The range of an index expression: what brackets say, else that of an axis read there."""
     low, high = limit.low, limit.high
     for read in reads:
@@ -175,11 +181,11 @@ def is_bracket(f: View) -> bool:
     return isinstance(f, Leaf) and isinstance(f.atom, Bound | Divides)
 
 
-def _note(f: View, affine: Affine, name: str, scope: Scope, limits: dict[Affine, _Limits]) -> None:
+def _note(f: View, affine: Affine, name: str, scope: Scope, limits: dict[Affine, Limits]) -> None:
     """Put a bracket to its index expression."""
     moving, sign = _moving(affine, name, scope)
     rest = affine - moving * sign
-    limit = limits.setdefault(moving, _Limits())
+    limit = limits.setdefault(moving, Limits())
     if sign > 0 and limit.low is None:
         limit.low = -rest
         limit.used.append(f)

@@ -93,7 +93,8 @@ class Symbols:
     # -- letters ------------------------------------------------------------------------------------
 
     def _symbol(self, t: Tensor) -> Symbol:
-        words = self.notation.symbols.get(t.label.meaning) or t.label.symbol or None
+        own = t.label.symbol if t.role == "parameter" else ""
+        words = own or self.notation.symbols.get(t.label.meaning) or t.label.symbol or None
         chosen = t.label.meaning in ("input", "target") and t.name != COMMON_SYMBOLS[t.label.meaning]
         if words is None or chosen:
             return Symbol(self._own(t.name), self._own(t.name, large=True), t.label.layer)

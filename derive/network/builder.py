@@ -20,6 +20,7 @@ from derive.terms.prover import Context, contains_id, in_range
 from derive.terms.scope import Given, guarded_entries
 from derive.terms.settle import settle
 from derive.terms.term import Entry
+from derive.terms.walk import has_quotients
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 
@@ -178,6 +179,7 @@ class Builder:
             note,
             more.get("line"),
             None if tensor.fill is None else Rest(tensor.fill, tensor.axes),
+            self._reader(frozenset(context), solves=False).read(stated) if has_quotients(poly) else None,
         )
         self._check(equation)
         self._equations.append(equation)
@@ -259,9 +261,18 @@ class Builder:
         if name in self._tensors or name in self._sizes or name in self._indices or name in self._abstract:
             raise DeriveError(f"the name {name} is used twice", repair="give one of the two another name")
 
-    def _reader(self, domain: frozenset[str]) -> Reader:
+    def _reader(self, domain: frozenset[str], solves: bool = True) -> Reader:
         """A reader for one expression; it looks names up in the tables as they are now."""
-        return Reader(self._arity, self._sizes.keys(), self._ids, self._costs, self._abstract, domain, self._ordered)
+        return Reader(
+            self._arity,
+            self._sizes.keys(),
+            self._ids,
+            self._costs,
+            self._abstract,
+            domain,
+            self._ordered,
+            solves=solves,
+        )
 
     def _check(self, equation: Equation) -> None:
         """The free indices of the right side are among the left's, and every entry is in range."""

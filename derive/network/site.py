@@ -35,6 +35,8 @@ class Site:
     """The names of what the layer states on the way, in order."""
     border: list[int] = field(default_factory=list)
     """Along each axis of positions, how many of the last entries no window reads."""
+    handed_on: list[tuple[sympy.Basic, ...]] = field(default_factory=list)
+    """At which features the result is stated so far."""
     mark: str = ""
     """The subscript of everything that is stated here, where a layer has two parts of one kind: `gamma_1`."""
 
@@ -55,6 +57,16 @@ class Site:
     def extent(self, size: Size) -> Extent:
         return self.sheet.extent(size, self.round)
 
+    @property
+    def at(self) -> tuple[sympy.Idx, ...]:
+        """The indices of an entry of the result."""
+        return self.sheet.units(self.result.value.shape)
+
+    def over(self, x: Value) -> tuple[sympy.Idx, ...]:
+        """The indices of an entry of `x`; the last one, to be summed over, is apart from those of `at`."""
+        last = (self.sheet.index(extent, self.sheet.letters.input) for extent in x.shape[-1:])
+        return (*self.sheet.units(x.shape)[:-1], *last)
+
     # -- parameters -------------------------------------------------------------------------------
 
     def weight(self, name: str, out: sympy.Idx, into: sympy.Idx) -> sympy.Basic:
@@ -62,9 +74,19 @@ class Site:
         return self.weights(name, out, into)[out, into]
 
     def weights(self, name: str, out: sympy.Idx, into: sympy.Idx, part: str = "") -> Value:
-        """The weight matrix that `weight` gives an entry of, for those that are read at several places."""
+        """The weight matrix that `weight` gives an entry of, for those that are read at several places.
+
+        It is drawn as the notation draws weights if it is called `W`, else by its own letter; `W_g` has the
+        subscript g, unless a `part` is given.
+        """
         flipped = self.sheet.notation.weight_axes == "in-out"
-        return self.learned(name, (out, into), "weight", self.init, flipped, part)
+        letter, tail = _own_letter(name, "W")
+        return self.learned(name, (out, into), "weight", self.init, flipped, part or tail, letter)
+
+    def bias(self, name: str, out: sympy.Idx) -> sympy.Basic:
+        """The entry `b[out]` of a bias, which starts at 0; drawn by its own letter if it is not called `b`."""
+        letter, part = _own_letter(name, "b")
+        return self.parameter(name, (out,), "bias", "zeros", part=part, symbol=letter)
 
     def parameter(
         self,
@@ -79,7 +101,7 @@ class Site:
         """The entry of a learned tensor at `features`; of the layer that owns it, if this one shares.
 
         `part` is a subscript that tells weights of one layer apart (`W_Q`), `symbol` the letter of a parameter
-        whose meaning no notation knows (`gamma`).
+        that is not drawn as the notation draws its meaning (`gamma`).
 
         Raises: ShapeError if the shared tensor has another shape.
         """
@@ -198,6 +220,7 @@ class Site:
     def hand_on(self, at: tuple[sympy.Basic, ...], rhs: sympy.Expr) -> None:
         """State the layer's result at these features; several times for a result in parts."""
         value, axes = self.result.value, self.result.axes
+        self.handed_on.append(at)
         self.sheet.net.define(value.name, value.at(at), rhs, axes=axes, label=value.label, line=self.layer.line)
 
     def label(self, meaning: str, part: str = "") -> Label:
@@ -208,6 +231,12 @@ class Site:
 
     def _marked(self, name: str) -> str:
         return f"{name}_{self.mark}" if self.mark else name
+
+
+def _own_letter(name: str, usual: str) -> tuple[str, str]:
+    """The letter of a parameter, empty for the usual one of its meaning, and its subscript: `V_g` is V with g."""
+    letter, _, part = name.partition("_")
+    return "" if letter == usual else letter, part
 
 
 def label_of(meaning: str, layer: LayerSpec, at: Round | None) -> Label:

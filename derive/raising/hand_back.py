@@ -109,6 +109,10 @@ def _bracket(c: sympy.Basic) -> sympy.Expr:
         return sympy.Integer(int(bool(c)))
     if isinstance(c, sympy.And):
         return sympy.Mul(*(_bracket(a) for a in c.args))
+    if isinstance(c, sympy.Or):
+        return 1 - sympy.Mul(*(1 - _bracket(a) for a in c.args))
+    if isinstance(c, sympy.Not):
+        return 1 - _bracket(c.args[0])
     if isinstance(c, sympy.ITE):
         condition, then, otherwise = (_bracket(a) for a in c.args)
         return condition * then + (1 - condition) * otherwise

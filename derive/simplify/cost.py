@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
+from math import ceil
 
 from derive.terms.term import (
     Atom,
@@ -31,7 +32,10 @@ def monomial_cost(m: Monomial) -> int:
 
 
 def power_cost(a: Atom, e: Fraction) -> int:
-    return atom_cost(a) + (e != 1)
+    """A whole positive power costs 1, any other power twice its size: u^(-3/2) more than u^(-1)."""
+    if e > 0 and e.denominator == 1:
+        return atom_cost(a) + (e != 1)
+    return atom_cost(a) + ceil(2 * abs(e))
 
 
 def atom_cost(a: Atom) -> int:

@@ -31,9 +31,7 @@ def _common_brackets(rhs: Poly) -> list[Bound]:
     return sorted(set.intersection(*sets)) if sets else []
 
 
-def _widened_block(
-    block: Block, head: Entry, pattern: Pattern, brackets: list[Bound], context: Context
-) -> Poly | None:
+def _widened_block(block: Block, head: Entry, pattern: Pattern, brackets: list[Bound], context: Context) -> Poly | None:
     bounds, body = open_block(block, frozenset(context))
     names = {b.name for b in pattern.domain}
     for entry in [a for a, e in body.powers if isinstance(a, Entry) and a.tensor == head.tensor and e > 0]:

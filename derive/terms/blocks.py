@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.terms.affine import Affine, Index, quotient
+from derive.terms.affine import Affine, Index, Quotient, Variable, index, quotient
 from derive.terms.algebra import bound, divides, from_powers, multiply, scale, times, times_all, total
 from derive.terms.prover import Context, nonnegative
 from derive.terms.substitute import canonical_block, open_block, substitute, substitute_monomial
@@ -44,8 +44,16 @@ def sum_over(bounds: Bounds, p: Poly, context: Context) -> Poly:
     return total(scale(_sum_monomial(bounds, m, context), c) for m, c in p.terms)
 
 
+def closed_sum(bounds: Bounds, p: Poly) -> Poly:
+    """Σ_bounds p with deltas and brackets left in it, as a reader of the sum may want to solve them otherwise."""
+    return total(scale(_close(bounds, m, {}), c) for m, c in p.terms)
+
+
 def _sum_monomial(bounds: Bounds, m: Monomial, context: Context) -> Poly:
     names = {b.name for b in bounds}
+    for b in bounds:
+        if b.lo == b.hi and b.free.isdisjoint(names):
+            return _solved(Solution(b, b.lo), bounds, m, context)
     for atom, e in m.powers:
         if isinstance(atom, Block) and e == 1 and not atom.free.isdisjoint(names):
             inner, opened = open_block(atom, m.free | names | frozenset(context))
@@ -58,6 +66,9 @@ def _sum_monomial(bounds: Bounds, m: Monomial, context: Context) -> Poly:
             solved = solve_delta(atom, bounds, scope)
             if solved is not None:
                 return _solved(solved, bounds, m.without(atom), context)
+            plain = _without_quotient(atom, m, names)
+            if plain is not None:
+                return sum_over(bounds, plain, context)
     confined = _confined(bounds, m)
     if confined is not None:
         solution, used = confined
@@ -98,6 +109,18 @@ def solve_delta(atom: Delta, bounds: Bounds, scope: Context) -> Solution | None:
         proved = nonnegative(found.value - b.lo, scope) and nonnegative(b.hi - found.value, scope)
         candidates.append(((abs(c) > 1, not proved, len(candidates)), found))
     return min(candidates, key=lambda c: c[0])[1] if candidates else None
+
+
+def _without_quotient(atom: Delta, m: Monomial, names: set[str]) -> Poly | None:
+    """[⌊a/d⌋ = c] as 0 ≤ a − d·c < d, with c for the quotient; None if no summed index is in a quotient."""
+    for v, sign in atom.difference.terms:
+        if isinstance(v, Quotient) and abs(sign) == 1 and not v.dividend.free.isdisjoint(names):
+            c = Affine([(v, 1)]) - atom.difference * sign
+            distance = v.dividend - c * v.divisor
+            fixed: dict[Variable, Affine] = {v: c, **{n: index(n) for n in v.dividend.free}}
+            rest = substitute_monomial(m.without(atom), fixed)
+            return times(rest, times(bound(distance), bound(-distance + v.divisor - 1)))
+    return None
 
 
 def _exact_quotient(a: Affine, divisor: int) -> Affine:
@@ -161,6 +184,11 @@ def _use_bracket(affine: Affine, bounds: Bounds, scope: Context) -> Bounds | Non
 
 def _close(bounds: Bounds, m: Monomial, context: Context) -> Poly:
     """Move out what is independent, turn dead indices into extents, make one block of each component."""
+    moving = next(
+        (b for b in bounds if b.lo.free and not b.extent.free and b.free.isdisjoint(o.name for o in bounds)), None
+    )
+    if moving is not None:
+        return _shifted(moving, bounds, m, context)
     names = {b.name for b in bounds}
     outside = [(a, e) for a, e in m.powers if a.free.isdisjoint(names)]
     inside = [(a, e) for a, e in m.powers if not a.free.isdisjoint(names)]
@@ -180,6 +208,14 @@ def _close(bounds: Bounds, m: Monomial, context: Context) -> Poly:
             blocks[block] = blocks.get(block, Fraction(0)) + ONE
             factor = times(factor, _guard(members, outside, scope))
     return times(factor, from_powers(blocks)) if blocks else factor
+
+
+def _shifted(b: Index, bounds: Bounds, m: Monomial, context: Context) -> Poly:
+    """Σ_{k=lo}^{lo+n−1} f_k = Σ_{r=1}^{n} f_{r+lo−1}, where the range moves with another index."""
+    still = Index(b.name, Affine((), 1), b.extent, b.ordered)
+    mapping = {b.name: Affine([(b.name, 1)]) + b.lo - 1}
+    others = tuple(still if o is b else o.subs(mapping) for o in bounds)
+    return sum_over(others, substitute_monomial(m, mapping), context)
 
 
 def _guard(members: Bounds, outside: list[tuple[Atom, Fraction]], scope: Context) -> Poly:

@@ -34,6 +34,9 @@ def settle(p: Poly, context: Context) -> Poly:
 
 def _settle_monomial(m: Monomial, context: Context) -> Poly:
     for atom, _ in m.powers:
+        if isinstance(atom, Delta) and _always_holds(atom, context):
+            return _settle_monomial(m.without(atom), context)
+    for atom, _ in m.powers:
         if isinstance(atom, Delta):
             context = _under(atom, context)
     for atom, _ in m.powers:
@@ -50,6 +53,11 @@ def _settle_monomial(m: Monomial, context: Context) -> Poly:
             if nonnegative(-atom.affine - 1, context):
                 return ZERO
     return times_all(power(_settle_atom(a, context), e) if _deep(a) else _plain(a, e) for a, e in m.powers)
+
+
+def _always_holds(atom: Delta, context: Context) -> bool:
+    """Whether the ranges leave both sides one value: [c = 1] for c = 1 … 1."""
+    return nonnegative(atom.difference, context) and nonnegative(-atom.difference, context)
 
 
 def _under(atom: Delta, context: Context) -> Context:

@@ -83,6 +83,11 @@ def affines_in(p: Poly) -> Iterator[Affine]:
     return (affine for atom in atoms_in(p) for affine in _affines(atom))
 
 
+def has_quotients(p: Poly) -> bool:
+    """Whether some index expression of `p` is rounded down."""
+    return any(isinstance(v, Quotient) for a in affines_in(p) for v, _ in a.terms)
+
+
 def sizes_of(p: Poly) -> Iterator[Size]:
     for atom in atoms_in(p):
         for affine in _affines(atom):

@@ -12,7 +12,6 @@ from tests.handwritten.layers import attention
 from tests.layers.directional import check_text
 from tests.layers.harness import LayerCase, normal
 
-
 SAMPLES, STEPS, FEATURES, UNITS = 2, 3, 4, 5
 
 

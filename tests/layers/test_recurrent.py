@@ -13,7 +13,6 @@ from tests.handwritten.layers import recurrent
 from tests.layers.directional import check_text
 from tests.layers.harness import LayerCase, normal
 
-
 SAMPLES, FEATURES, UNITS = 2, 3, 2
 BLOCKS = {"rnn": 1, "lstm": 4, "gru": 3}
 
@@ -198,6 +197,12 @@ def test_equations(layer: RecurrentCase) -> None:
 def test_kernel(layer: RecurrentCase) -> None:
     """A layer after the states puts the samples first, as the oracle has them."""
     replace(layer, layers=f"{layer.layers[:-1]}, identity]").check_kernel()
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_stacked_gates(last: bool) -> None:
+    """Long short-term memory with one matrix for its four gates."""
+    replace(case("lstm", 3, last=last), backward=recurrent.lstm_backward_stacked).check_interpreted()
 
 
 @pytest.mark.parametrize("kind", ["rnn", "lstm"])

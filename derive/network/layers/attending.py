@@ -8,7 +8,7 @@ import sympy
 from sympy import Sum, exp, sqrt
 
 from derive.errors import ShapeError
-from derive.network.extents import Shape, shown_shape
+from derive.network.extents import Extent, shown, shown_shape
 from derive.network.site import Site
 from derive.network.spec.attention_layers import MaskedOptions
 from derive.network.value import Source, Value
@@ -44,22 +44,24 @@ def attended(site: Site, P: Value, V: Value, at: Indices) -> sympy.Expr:
     return Sum(P[(*heads, t, s)] * V[(*heads, s, j)], s)
 
 
-def mask_of(site: Site, options: MaskedOptions, given: Sequence[Value], queries: sympy.Idx, keys: sympy.Idx) -> Value | None:
+def mask_of(
+    site: Site, options: MaskedOptions, given: Sequence[Value], queries: sympy.Idx, keys: sympy.Idx
+) -> Value | None:
     """The mask: the last of the `given` values, or else an input (queries, keys) that the layer declares."""
     if options.mask is None:
         return None
     return given[-1] if given else site.given("mask", (queries, keys), name=options.mask)
 
 
-def require_mask(given: Sequence[Source], queries: sympy.Expr, keys: sympy.Expr) -> None:
+def require_mask(given: Sequence[Source], queries: Extent, keys: Extent) -> None:
     """A mask is (queries, keys), or (keys,).
 
     Raises: ShapeError, worded to follow the layer's title.
     """
+    both = (queries, keys)
     for mask in given:
-        if mask.shape not in ((queries, keys), (keys,)):
-            wanted: tuple[Shape, Shape] = ((queries, keys), (keys,))
+        if mask.shape not in (both, both[1:]):
             raise ShapeError(
-                f"has {shown_shape(wanted[0])} queries and keys, and its mask {mask.title} has {shown_shape(mask.shape)}",
-                repair=f"give the mask the size {shown_shape(wanted[0])} or {shown_shape(wanted[1])}",
+                f"weighs {shown_shape(both)} queries and keys, and its mask {mask.title} has {shown_shape(mask.shape)}",
+                repair=f"give the mask the size {shown_shape(both)}, or {shown(keys)} for the keys alone",
             )

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from derive.errors import ShapeError
 from derive.network.extents import Shape, shown_shape
 from derive.network.layers.attending import attended, attention_weights, mask_of, require_mask
-from derive.network.layers.kind import LayerKind, Output, SizeReader, require_axes
+from derive.network.layers.kind import LayerKind, Output, SizeReader
+from derive.network.layers.sequence import require_sequence
 from derive.network.site import Site
 from derive.network.spec.attention_layers import AttentionOptions
 from derive.network.value import Source
@@ -22,7 +23,7 @@ class Attention(LayerKind[AttentionOptions]):
     def shape(self, options: AttentionOptions, sources: Sequence[Source], extent: SizeReader) -> Shape:
         queries, keys, values, *masks = sources
         for source in (queries, keys, values):
-            require_axes(source, 2, 2)
+            require_sequence(source)
         if queries.shape[1] != keys.shape[1]:
             raise ShapeError(
                 f"compares {queries.title} of size {shown_shape(queries.shape)} with {keys.title} of size"

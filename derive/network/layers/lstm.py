@@ -11,7 +11,12 @@ from derive.network.value import Value
 
 sigmoid = sympy.Function("sigmoid")
 
-GATES = (("i", "input gate", sigmoid), ("f", "forget gate", sigmoid), ("o", "output gate", sigmoid), ("g", "cell input", tanh))
+GATES = (
+    ("i", "input gate", sigmoid),
+    ("f", "forget gate", sigmoid),
+    ("o", "output gate", sigmoid),
+    ("g", "cell input", tanh),
+)
 """In the order in which the preactivation stacks them."""
 
 

@@ -10,7 +10,8 @@ from sympy import Sum
 from derive.errors import ShapeError, quoted
 from derive.network.extents import Extent, Shape, shown
 from derive.network.layers.attending import Indices, attended, attention_weights, mask_of, require_mask
-from derive.network.layers.kind import LayerKind, Output, SizeReader, require_axes
+from derive.network.layers.kind import LayerKind, Output, SizeReader
+from derive.network.layers.sequence import require_sequence
 from derive.network.site import Site
 from derive.network.spec.attention_layers import MultiHeadOptions
 from derive.network.value import Source, Value
@@ -39,7 +40,7 @@ def require_heads(options: MultiHeadOptions, sources: Sequence[Source], extent: 
     Raises: ShapeError, worded to follow the layer's title.
     """
     source, *masks = sources
-    steps, features = require_axes(source, 2, 2)
+    steps, features = require_sequence(source)
     key_size(options, features, extent)
     require_mask(masks, steps, steps)
     return (steps, features)
@@ -63,9 +64,7 @@ def key_size(options: MultiHeadOptions, features: Extent, extent: SizeReader) ->
     return features // heads
 
 
-def self_attention(
-    site: Site, options: MultiHeadOptions, x: Value, masks: Sequence[Value], at: Indices
-) -> sympy.Expr:
+def self_attention(site: Site, options: MultiHeadOptions, x: Value, masks: Sequence[Value], at: Indices) -> sympy.Expr:
     """The entry at (t, j) of the attention of x to itself: Q, K and V are (heads, T, d_k), as is O = P V.
 
     `masks` holds the mask where the file declares it.

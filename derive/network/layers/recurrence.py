@@ -83,9 +83,7 @@ class Recurrence:
         start = self.t.upper + 1 if self.reverse else sympy.Integer(0)
         axes = value.at((self._all_states, j))
         first = value.at((start, j))
-        self.sheet.net.define(
-            value.name, first, self._start(stem), axes=axes, label=value.label, line=site.layer.line
-        )
+        self.sheet.net.define(value.name, first, self._start(stem), axes=axes, label=value.label, line=site.layer.line)
         return value
 
     def _start(self, stem: str) -> sympy.Expr:

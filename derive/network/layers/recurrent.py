@@ -10,10 +10,11 @@ import sympy
 
 from derive.network.extents import Extent, Shape
 from derive.network.layers.gru import state_gru
-from derive.network.layers.kind import LayerKind, Output, SizeReader, require_axes
+from derive.network.layers.kind import LayerKind, Output, SizeReader
 from derive.network.layers.lstm import state_lstm
 from derive.network.layers.recurrence import Recurrence
 from derive.network.layers.rnn import state_rnn
+from derive.network.layers.sequence import require_sequence
 from derive.network.site import Site
 from derive.network.spec.recurrent_layers import BACK, BidirectionalOptions, RecurrentOptions
 from derive.network.value import Source, Value
@@ -31,7 +32,7 @@ def sequence_of_states(options: RecurrentOptions, source: Source, units: Extent)
 
     Raises: ShapeError if the source is no sequence.
     """
-    steps, _ = require_axes(source, 2, 2)
+    steps, _ = require_sequence(source)
     return (units,) if options.last else (steps, units)
 
 

@@ -14,8 +14,8 @@ from derive.network.layers.convolution import Convolution
 from derive.network.layers.dense import Dense
 from derive.network.layers.dropout import Dropout
 from derive.network.layers.embedding import Embedding
-from derive.network.layers.global_avg_pool import GlobalAveragePool
 from derive.network.layers.feed_forward import FeedForward
+from derive.network.layers.global_avg_pool import GlobalAveragePool
 from derive.network.layers.group_norm import GroupNorm
 from derive.network.layers.instance_norm import InstanceNorm
 from derive.network.layers.kind import LayerKind
@@ -28,8 +28,8 @@ from derive.network.layers.recurrent import CELLS, Bidirectional, Recurrent
 from derive.network.layers.reshape import Flatten, Reshape
 from derive.network.layers.rms_norm import RmsNorm
 from derive.network.layers.slice import Slice
-from derive.network.layers.transpose import Transpose
 from derive.network.layers.transformer_block import TransformerBlock
+from derive.network.layers.transpose import Transpose
 from derive.network.layers.transposed_convolution import TransposedConvolution
 from derive.network.layers.upsample import Upsample
 from derive.network.spec.options import ACTIVATION_OPTIONS
@@ -68,7 +68,7 @@ LAYERS: dict[str, LayerKind[Any]] = {
     "avg_pool1d": AveragePooling(),
     "avg_pool2d": AveragePooling(),
 }
-"""A new kind of layer is entered here, and its options with `register_layer`."""
+"""The package's own layers; their options are entered with `register_layer`. `derive.layers.layer` adds others."""
 
 
 def layer_kind(kind: str) -> LayerKind[Any]:
@@ -79,5 +79,5 @@ def layer_kind(kind: str) -> LayerKind[Any]:
         return Activation(kind)
     raise UnsupportedError(
         f"there are no equations for the layer {quoted(kind)}",
-        repair="enter them in `derive.network.layers.table`",
+        repair="state options and equations in one class with `derive.layers.layer`",
     )

@@ -1,14 +1,12 @@
 """What a kind of layer, activation or loss can be told, as data: base classes and the three rule tables.
 
-A new kind is one class and one call, in the file that states its forward equations:
+    class ScaledOptions(LayerOptions):
+        factor: Number = 1
 
-    class GatedOptions(LayerOptions):
-        units: SizeField
+    register_layer("scaled", ScaledOptions)
 
-        def parameter_names(self) -> tuple[str, ...]:
-            return ("W", "V")
-
-    register_layer("gated", GatedOptions)
+The equations of the layer stand in `derive.network.layers`. A layer of the user's own has both in one class, and
+is entered by the decorator `derive.layers.layer`.
 """
 
 from __future__ import annotations
@@ -85,7 +83,7 @@ _RESERVED = frozenset((*BESIDE_A_KIND, "repeat"))
 
 
 def register_layer(kind: str, options: type[LayerOptions]) -> None:
-    """Make `kind` a layer that network files can use."""
+    """Let network files have a layer `kind`; its equations are entered in `derive.network.layers.table`."""
     _enter(LAYER_OPTIONS, kind, options)
 
 

@@ -110,4 +110,3 @@ class BidirectionalOptions(LayerOptions):
 for _kind, _options in CELLS.items():
     register_layer(_kind, _options)
 register_layer("bidirectional", BidirectionalOptions)
-

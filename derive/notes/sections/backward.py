@@ -8,6 +8,7 @@ from derive.notes.document import Block, Display, Listing, Math, Paragraph, Row,
 from derive.notes.formulas import Formulas
 from derive.notes.steps import derivation_blocks, read_by, result, unfolded
 from derive.notes.subject import Subject
+from derive.notes.windows import result_remarks
 
 
 def backward_section(subject: Subject) -> Section:
@@ -33,6 +34,7 @@ def _group(subject: Subject, group: tuple[str, ...], done: set[str]) -> Section:
         said = (now,) if blocks and len(group) == 1 else ()
         blocks += _derived(formulas, name, blocks, said)
         blocks.append(result(formulas, subject.batch, name))
+        blocks += result_remarks(formulas, name)
     return Section(f"backward-{group[0]}", _heading(formulas, group), tuple(blocks))
 
 

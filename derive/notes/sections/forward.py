@@ -8,6 +8,7 @@ from derive.ir.tensor import Equation
 from derive.notes.document import Block, Display, Listing, Math, Paragraph, Row, Section, Words, words
 from derive.notes.formulas import Formulas, Sides
 from derive.notes.subject import Subject
+from derive.notes.windows import forward_remarks
 from derive.terms.matrix import Added, EntrywisePower, Hadamard, Ones, ScalarPart
 
 
@@ -15,6 +16,7 @@ def forward_section(subject: Subject) -> Section:
     sample, batch = subject.sample, subject.batch
     blocks: list[Block] = [Paragraph(words("forward.index" if batch else "forward.index_plain"))]
     blocks.append(_display(sample, sample.forward))
+    blocks += forward_remarks(sample)
     blocks += _matrix_blocks(sample, "forward.matrix")
     if batch is not None:
         layout = batch.printer.notation.layout

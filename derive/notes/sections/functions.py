@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import sympy
 
+from derive.latex.precedence import Text
 from derive.notes.document import Block, Derivation, Display, Listing, Math, Paragraph, Row, Section, Step, words
 from derive.notes.formulas import Formulas
 from derive.notes.functions import (
@@ -19,7 +20,7 @@ from derive.notes.functions import (
     registered,
 )
 from derive.notes.subject import Subject
-from derive.terms.term import Func, Functional, Scalar
+from derive.terms.term import Func, Functional, Maximum, Scalar
 from derive.terms.view import Apply, Leaf, Num, View, children
 from derive.terms.walk import atoms_in
 
@@ -46,8 +47,10 @@ def functions_section(subject: Subject) -> Section | None:
         blocks += _derivative(formulas, name, orders, options)
     if any(isinstance(a, Functional) for e in formulas.network.equations for a in atoms_in(e.rhs)):
         blocks.append(Paragraph(words("functions.abstract_cost", cost=Math(formulas.symbol(formulas.cost)))))
+    maxima = tuple(_maxima(subject))
     if not blocks:
-        return None
+        return Section("functions", words("section.functions"), maxima) if maxima else None
+    blocks += maxima
     return Section("functions", words("section.functions"), (Paragraph(words("functions.intro")), *blocks))
 
 
@@ -65,6 +68,16 @@ def _applied(view: View) -> Iterator[tuple[str, Orders]]:
         yield view.name, view.orders
     for part in children(view):
         yield from _applied(part)
+
+
+def _maxima(subject: Subject) -> Iterator[Block]:
+    """How a maximum is differentiated, where one is, and which of equal entries counts."""
+    network = subject.sample.network
+    if any(isinstance(a, Maximum) for e in network.equations for a in atoms_in(e.rhs)):
+        chosen = subject.sample.printer.scalars.iverson(Text(r"k = \operatorname*{arg\,max}_{r} u_{r}"))
+        yield Paragraph(words("functions.maximum"))
+        yield Display((Row(r"\frac{\partial}{\partial u_{k}} \max_{r} u_{r}", chosen.tex),))
+        yield Paragraph(words("functions.tie"))
 
 
 def _options(formulas: Formulas, name: str) -> Mapping[str, sympy.Expr]:
