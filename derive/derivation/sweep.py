@@ -16,8 +16,12 @@ from derive.simplify.engine import Simplifier
 from derive.simplify.opening import opening_lines
 from derive.simplify.output import output_forms
 from derive.simplify.present import Presenter
+from derive.terms.affine import Affine
 from derive.terms.term import Block, Entry, Monomial, Scalar, of_atom, of_monomial
 from derive.terms.walk import entries_in
+
+WHOLE_NUMBERS = ("class_id", "id", "binary")
+"""Kinds of inputs of which no entry can be moved a little."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,16 @@ class Adjoints:
 
 
 def derive_adjoints(network: Network, wrt: tuple[str, ...] | None = None, of: str | None = None) -> Adjoints:
-    """Adjoints of all tensors between `of` (default: the cost) and `wrt` (default: parameters and inputs)."""
+    """Adjoints of all tensors between `of` (default: the cost) and `wrt` (default: parameters and inputs).
+
+    Inputs that are whole numbers, ids or the zeros and ones of a mask, are differentiated only where `wrt` says so.
+    """
     seed = seed_of(network, of)
     order = order_backwards(network, seed.tensor)
     wanted = (
         wrt
         if wrt is not None
-        else tuple(t.name for t in network.role("parameter", "input") if t.kind not in ("class_id", "id"))
+        else tuple(t.name for t in network.role("parameter", "input") if t.kind not in WHOLE_NUMBERS)
     )
     live = frozenset(order)
     needed = _depends_on(network, order, frozenset(wanted))
@@ -104,6 +111,7 @@ def _named(network: Network, equations: Mapping[str, AdjointEquation], wanted: f
         if n in wanted
         or network.tensor(n).label.meaning == "preactivation"
         or _is_spread(e)
+        or (_is_reshaped(network, n) and any(m.height for m, _ in e.rhs.terms))
         or (shared(n, e) and not _is_statistic(network, n) and not _is_scaled(network, e))
     ]
     return named + _recurrent(equations, frozenset(named))
@@ -154,9 +162,18 @@ def _is_scaled(network: Network, e: AdjointEquation) -> bool:
     )
 
 
+def _is_reshaped(network: Network, name: str) -> bool:
+    """Whether the tensor is defined at an index expression of several indices, as a flattened image is."""
+    return any(_indices(a) > 1 for e in network.definitions(name) for a in e.lhs.idx)
+
+
+def _indices(a: Affine) -> int:
+    return sum(isinstance(v, str) for v, _ in a.terms)
+
+
 def _is_spread(e: AdjointEquation) -> bool:
     """Whether a reader sees the tensor through windows: an index expression of it runs along two indices or more."""
-    return any(sum(isinstance(v, str) for v, _ in a.terms) > 1 for c in e.contributions for a in c.at)
+    return any(_indices(a) > 1 for c in e.contributions for a in c.at)
 
 
 def _is_statistic(network: Network, name: str) -> bool:

@@ -21,8 +21,8 @@ from derive.terms.substitute import fresh_names, substitute
 from derive.terms.term import Atom, Func, Functional, Poly
 from derive.terms.walk import atoms_in, rewrite
 from derive.verify.chain import Chain, State
-from derive.verify.evaluate import Frame, Rows
-from derive.verify.points import Point, random_points
+from derive.verify.evaluate import Rows
+from derive.verify.points import random_points
 from derive.verify.rows import fill
 
 STEP = 1e-5
@@ -107,28 +107,35 @@ def _spread(rows: Rows) -> list[tuple[Place, Place]]:
 
 
 def _compare(chain: Chain, state: State, name: str, key: Place, at: Place) -> Comparison:
-    above, below = (_loss(chain, state.point, name, key, at, h) for h in (STEP, -STEP))
+    above, below = (_loss(chain, state, name, key, at, h) for h in (STEP, -STEP))
     derived = float(state.adjoint(name)[key][at])
     shown = tuple(k + 1 for k in at)
     return Comparison(name, (*key, *shown), derived, (above - below) / (2 * STEP))
 
 
-def _loss(chain: Chain, point: Point, name: str, key: Place, at: Place, h: float) -> float:
-    """The cost with one entry of a parameter moved by h."""
-    moved = dict(point.data)
-    rows = dict(moved[name])
+def _loss(chain: Chain, state: State, name: str, key: Place, at: Place, h: float) -> float:
+    """The cost with one entry of a parameter moved by h; only what depends on that parameter is evaluated again."""
+    network = chain.network
+    assert network.cost is not None
+    rows = dict(state.frame.values[name])
     rows[key] = np.array(rows[key], dtype=float)
     rows[key][at] += h
-    moved[name] = rows
-    return _cost(chain.network, replace(point, data=moved))
-
-
-def _cost(network: Network, point: Point) -> float:
-    """The forward equations evaluated at a point."""
-    axes = {t.name: t.axes for t in network.tensors.values()}
-    assert network.cost is not None
-    values = fill(network.equations, Frame(point.sizes, axes, point.data))
+    frame = replace(state.frame, values={**state.frame.values, name: rows})
+    touched = _depending(network, name)
+    values = fill([e for e in network.equations if e.lhs.tensor in touched], frame)
     return float(values[network.cost][()])
+
+
+def _depending(network: Network, name: str) -> frozenset[str]:
+    """The tensors whose values a parameter changes."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for e in network.readers(waiting.pop()):
+            if e.lhs.tensor not in found:
+                found.add(e.lhs.tensor)
+                waiting.append(e.lhs.tensor)
+    return frozenset(found)
 
 
 def uses_stand_ins(equations: tuple[Equation, ...]) -> bool:

@@ -67,9 +67,12 @@ def _entries(
 
 
 def _bits(places: list[Place], rng: np.random.Generator) -> dict[Place, Number]:
-    """0 or 1 each, at least one of them 1: a mask has to count something."""
-    out: dict[Place, Number] = {at: float(rng.integers(2)) for at in places}
-    return out if any(out.values()) else {at: float(at == places[-1]) for at in places}
+    """0 or 1 each, and 1 at the first place along any axis: a mask has to count something in every line."""
+    first = tuple(map(min, zip(*places, strict=True)))
+    random = {at: float(rng.integers(2)) for at in places}
+    return {
+        at: 1.0 if not at or any(k == low for k, low in zip(at, first, strict=True)) else random[at] for at in places
+    }
 
 
 def _groups(

@@ -14,10 +14,10 @@ class Line:
     """One line `= view`, made from the line before by `rule`; `uses` names the equations or facts it used.
 
     Rules: `chain` (sum over readers), `local` (local derivatives put in), `delta` (delta elimination),
-    `unfold` (an adjoint replaced by its expression), `case` (the ordered index fixed), `piece` (the same at other
-    places of the left side, or a slice of it), `fold` (a forward value recognized), `fact` (a declared equality),
-    `vanish` (a sum shown to be 0), `output` (σ' by its value), `definition` (the cost's own derivative), `collect`
-    (common factors, reading order).
+    `unfold` (an adjoint replaced by its expression), `case` (the ordered index fixed), `piece` (a slice of the left
+    side, or its entries in blocks), `fold` (a forward value recognized), `fact` (a declared equality), `vanish` (a
+    sum shown to be 0), `output` (σ' by its value), `definition` (the cost's own derivative), `collect` (common
+    factors, reading order).
     """
 
     rule: str

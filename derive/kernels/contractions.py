@@ -10,10 +10,11 @@ from derive.kernels.alignment import Places, transposed, without_units
 from derive.kernels.syntax import Expr, attribute, call, constant, slice_of, subscript, tuple_of
 
 
-def contraction(left: Expr, l: Places, right: Expr, r: Places, rank: int, cut: int = 0) -> Expr:
+def contraction(left: Expr, l: Places, right: Expr, r: Places, rank: int, cut: int | None = None) -> Expr:
     """Σ left · right, where axes lie at the places `l` and `r`; places from `rank` on are summed.
 
-    Arrays that are pieces of others along the axis `cut` are contiguous from the next axis on only.
+    Arrays that are pieces of others along the axis `cut` are contiguous from the next axis on only, and sums of such
+    pieces go row by row: one long dot product would start threads for little work.
     """
     left, right = without_units(left, l), without_units(right, r)
     a = [p for p in l if p is not None]
@@ -25,7 +26,7 @@ def contraction(left: Expr, l: Places, right: Expr, r: Places, rank: int, cut: i
         return _einsum(left, a, right, b, rank)
     if [p for p in a if p < rank and p in b]:
         return _row_products(left, a, right, b, rank)
-    if cut and a == b and rank == 0:
+    if cut is not None and a == b and rank == 0 and len(a) > cut + 1:
         rows = [merged(x, cut + 1) if len(a) > cut + 2 else x for x in (left, right)]
         return call("np.add.reduce", call("np.vecdot", _conjugated(rows[0]), rows[1]), axis=constant(None))
     if not summed or (rank == 0 and sorted(a) == sorted(b)):

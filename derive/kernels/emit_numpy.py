@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Slabs, Statement, Store
 from derive.kernels.buffers import Buffers
 from derive.kernels.definitions import Definition, Storage
-from derive.kernels.emit_windows import window_lines
 from derive.kernels.emit_slabs import SlabEmitter, form, takes_out
+from derive.kernels.emit_windows import window_lines
 from derive.kernels.fields import Names
-from derive.kernels.numpy_nodes import NodeEmitter, is_large
 from derive.kernels.memory import blocks_of
+from derive.kernels.numpy_nodes import NodeEmitter, is_large
 from derive.kernels.program import Condition, Contraction, Given, Graph, Marked, Node, Pointwise, Ref, Shape
 from derive.kernels.reuse import Liveness
 from derive.kernels.syntax import (
@@ -42,8 +42,9 @@ COMMUTATIVE = frozenset(("add", "multiply", "maximum", "minimum"))
 class Emitter:
     """Emits the statements of one function. `names` gives out variables, `title` the formula of a definition.
 
-    Inside a loop over slabs, `slab` is the variable of the slice; `sums` are the values that are added up
-    (`cuts` has the axis of their arguments that is cut), `pieces` the variables of the pieces of values that are kept as wholes, `buffers` the memory to write values into.
+    Inside a loop over slabs, `slab` is the variable of the slice; `sums` are the values that are added up (`cuts` has
+    the axis of their arguments that is cut), `pieces` the variables of the pieces of values that are kept as wholes,
+    `buffers` the memory to write values into.
     """
 
     graph: Graph
@@ -187,7 +188,7 @@ class Emitter:
         """`total += …`: what a slab adds to a sum."""
         self.nodes.slab, self.nodes.cut = self.slab, self.cuts.get(ref, 0)
         value = self.nodes.computed(ref)
-        self.nodes.slab, self.nodes.cut = "", 0
+        self.nodes.slab, self.nodes.cut = "", None
         return augmented(self.nodes.variables[ref], "add", value)
 
     def _into(self, node: Node, value: Expr, variable: str, memory: str) -> Line:

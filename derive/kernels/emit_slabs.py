@@ -177,7 +177,9 @@ class SlabEmitter:
         graph, loop = self.emitter.graph, self.loop
         found: dict[Ref, None] = {}
         for s in loop.body:
-            node = graph[s.ref] if isinstance(s, Compute) else None
+            if not isinstance(s, Compute):
+                continue
+            node = graph[s.ref]
             if not isinstance(node, Pointwise) or len(node.shape) < 2 or loop.axes.get(s.ref) != 0:
                 continue
             for o in node.arguments:

@@ -172,4 +172,3 @@ def _only_entry(p: Poly) -> Entry | None:
     if more or e != 1 or not isinstance(atom, Entry) or any(a.variable is None for a in atom.idx):
         return None
     return atom
-

@@ -14,7 +14,8 @@ from derive.network.network import Network
 from derive.terms.affine import Affine, IdEntry, Index, Quotient, Size, index
 from derive.terms.prover import Context, in_range
 
-RESERVED = frozenset((*dir(builtins), *keyword.kwlist, "np", "params", "inputs", "rng", "dtype", "work", "kept", "workspace", "Params", "Inputs"))
+OWN = ("np", "params", "inputs", "rng", "dtype", "work", "kept", "workspace", "Params", "Inputs")
+RESERVED = frozenset((*dir(builtins), *keyword.kwlist, *OWN))
 
 
 class Names:

@@ -9,17 +9,17 @@ from functools import cached_property, singledispatchmethod
 from math import prod
 
 from derive.errors import UnsupportedError
-from derive.kernels.alignment import aligned, relaid, transposed, without_units
-from derive.kernels.contractions import contraction, merged
+from derive.kernels.alignment import aligned, relaid, transposed
+from derive.kernels.contractions import contraction
 from derive.kernels.definitions import Storage
 from derive.kernels.fields import Names, Sizes
+from derive.kernels.loop_products import LoopProducts
 from derive.kernels.memory import Memory, blocks_of
 from derive.kernels.numpy_products import block_product
+from derive.kernels.numpy_sums import Sums
 from derive.kernels.numpy_windows import MOST_TAPS, WindowEmitter
-from derive.kernels.loop_products import LoopProducts
 from derive.kernels.plan import Target
 from derive.kernels.program import (
-    UNIT,
     Arranged,
     Assembled,
     Contraction,
@@ -81,7 +81,8 @@ class NodeEmitter:
 
     `constants` are the numbers that stand beside arrays, with their variables; `ones` the vectors of ones that
     sums are products with, by extent and shape; both are made at the top of the function. `slab` is the slice whose
-    part of a sum is written, `cut` the axis that it is of, `work_places` counts the groups of arrays that are taken from a workspace.
+    part of a sum is written, `cut` the axis that it is of, `rows` are rows repeated for every place of a slab;
+    `work_places` counts the groups of arrays that are taken from a workspace.
     """
 
     graph: Graph
@@ -100,7 +101,7 @@ class NodeEmitter:
     transposes: dict[Ref, str] = field(default_factory=dict)
     loop_products: LoopProducts = field(init=False)
     slab: str = ""
-    cut: int = 0
+    cut: int | None = None
     rows: dict[Ref, str] = field(default_factory=dict)
     work_places: int = 0
 
@@ -277,58 +278,8 @@ class NodeEmitter:
         few = self._over_places(node)
         if few is not None:
             return few
-        rank, places = len(node.shape), node.arg.places
-        arg = self.expression(node.arg.ref)
-        keeps = len(places) == rank and all(p == q or p is None or p >= rank for q, p in enumerate(places))
-        over = [q for q, p in enumerate(places) if p is not None and p >= rank]
-        if node.function == "add" and len(places) == 2 and len(over) == 1 and None not in places:
-            summed = self._sum_by_product(node, arg, over[0], keeps)
-            if summed is not None:
-                return summed
-        is_by_rows = None not in places and len(places) - 1 in over and self.memory.is_rowwise(node.arg.ref)
-        if node.function == "add" and not keeps and is_by_rows and rank:
-            return self._sum_of_rows(node, arg, over)
-        axis = constant(over[0]) if len(over) == 1 else tuple_of([constant(q) for q in over])
-        if keeps:
-            return call(f"np.{node.function}.reduce", arg, axis=axis, keepdims=constant(True))
-        if None in places:
-            arg = without_units(arg, places)
-            places = tuple(p for p in places if p is not None)
-            over = [q for q, p in enumerate(places) if p is not None and p >= rank]
-            axis = tuple_of([constant(q) for q in over])
-        out = call(f"np.{node.function}.reduce", arg, axis=constant(None) if not rank else axis)
-        return relaid(out, [p for p in places if p is not None and p < rank], rank) if rank else out
-
-    def _sum_by_product(self, node: Reduction, arg: Expr, axis: int, keeps: bool) -> Expr | None:
-        """Row and column sums as products with ones, done by BLAS; None inside a loop that sets the extent."""
-        [extent] = node.over
-        if extent.free:
-            return None
-        if not keeps and len(node.shape) != 1:
-            return None
-        rank = 2 if keeps else 1
-        shape = (extent, UNIT) if axis == 1 else (UNIT, extent)
-        ones = self._ones(shape if rank == 2 else (extent,))
-        if self.slab:
-            if rank == 2:
-                return None
-            ones = subscript(ones, name(self.slab))
-        return call("np.dot", arg, ones) if axis == 1 else call("np.dot", ones, arg)
-
-    def _sum_of_rows(self, node: Reduction, arg: Expr, over: Sequence[int]) -> Expr:
-        """Sums over the last axes, all as one, by products with ones; then those over axes before."""
-        rank, places = len(node.shape), [p for p in node.arg.places if p is not None]
-        last = next(q for q in reversed(range(len(places))) if places[q] < rank) + 1
-        extents = tuple(node.over[p - rank] for p in places[last:])
-        if any(e.free for e in extents):
-            out = call("np.add.reduce", arg, axis=tuple_of([constant(q) for q in over]))
-            return relaid(out, [p for p in places if p < rank], rank)
-        rows = merged(arg, last) if len(extents) > 1 else arg
-        out = call("np.vecdot", rows, self._ones(extents, len(extents) > 1))
-        rest = [q for q in over if q < last]
-        if rest:
-            out = call("np.add.reduce", out, axis=constant(rest[0]) if len(rest) == 1 else tuple_of(list(map(constant, rest))))
-        return relaid(out, [p for p in places if p < rank], rank)
+        sums = Sums(self._ones, self.slab)
+        return sums.expression(node, self.expression(node.arg.ref), self.memory.is_rowwise(node.arg.ref))
 
     def _ones(self, shape: Shape, is_merged: bool = False) -> Expr:
         """Ones of a shape; merged, as many as it has places."""

@@ -45,10 +45,10 @@ def written_into(blocks: Blocks, memory: Expr, extents: Shape, sized: Sized) -> 
     """A block of memory over `blocks.order` as the stack of products that is written into it."""
     stack = _stack(blocks)
     rest = [p for p in blocks.columns if p not in blocks.blocks]
-    groups = [g for g in (list(blocks.rows), *([p] for p in blocks.blocks), rest) if g or stack]
-    front = [[p] for p in blocks.shared]
-    shape = [product([extents[p] for p in g], sized) for g in (*front, *groups)]
-    value = memory if len(shape) == len(blocks.order) else call(attribute(memory, "reshape"), *shape)
+    around = [g for g in (list(blocks.rows), *([p] for p in blocks.blocks), rest) if g or stack]
+    groups = [*([p] for p in blocks.shared), *around]
+    shape = [product([extents[p] for p in g], sized) for g in groups]
+    value = memory if all(len(g) == 1 for g in groups) else call(attribute(memory, "reshape"), *shape)
     k, n = len(blocks.shared), len(blocks.blocks)
     order = [*range(k), *range(k + 1, k + 1 + n), k, *range(k + 1 + n, len(shape))]
     return value if order == sorted(order) else call("np.transpose", value, tuple_of([constant(q) for q in order]))

@@ -76,10 +76,8 @@ class Reading:
         used = []
         for k in range(len(at), len(idx)):
             e, axis = idx[k], storage.axis(k, at)
-            if any(isinstance(v, IdEntry) for v, _ in e.terms):
-                return False
-            inner = [n for n in e.free if n in self.scope and not self.scope[n].ordered]
-            if len(inner) > 1 or any(e.coefficient(n) != 1 for n in inner):
+            inner = axes_in(e, self.scope)
+            if len(inner) > 1 or any(e.coefficient(n) != 1 for n in inner) or not is_linear(e, self.scope):
                 return False
             used += inner
             if not in_range(e, axis.lo, axis.hi, self.scope):

@@ -27,7 +27,7 @@ from derive.kernels.program import (
 )
 from derive.terms.affine import Affine
 
-FEWEST = 5
+FEWEST = 8
 """A loop has at least so many passes over wide arrays, else slicing costs more than it saves."""
 
 PLAIN = frozenset(("spread", "erf"))

@@ -17,6 +17,7 @@ from derive.latex.settings import read_notation
 from derive.latex.symbols import Drawable, Places, Symbols
 from derive.terms.affine import Affine, Index, index
 from derive.terms.matrix import Matrix, Whole
+from derive.terms.prover import nonnegative
 from derive.terms.term import Atom, Entry
 from derive.terms.view import View, free_indices
 
@@ -98,8 +99,17 @@ class Printer:
         if case.condition is not None and case.condition[1] != "rest":
             place = [a.name for a in self._axes(case.lhs)].index(case.condition[0])
             return f"{self._letter(case.condition[0], names)} = {self.affine(case.lhs.idx[place], names)}"
-        composed = {n for e in case.lhs.idx if e.variable is None for n in e.free}
-        return self.domain([b for b in case.domain if b.ordered or b.name in composed], names)
+        return self.domain([b for b in case.domain if b.ordered or b in self._in_parts(case)], names)
+
+    def piece(self, case: Case) -> str:
+        """The ranges of the indices with which a slice or a block is stated, empty for the whole range."""
+        return self.domain(self._in_parts(case), self.names_of(case.lhs))
+
+    def _in_parts(self, case: Case) -> list[Index]:
+        """The indices that run over a part of an axis, or that share one."""
+        axes = {e.variable: a for a, e in zip(self._axes(case.lhs), case.lhs.idx, strict=True)}
+        inner = [b for b in case.domain if not b.ordered]
+        return [b for b in inner if b.name not in axes or nonnegative(axes[b.name].hi - b.hi - 1, {})]
 
     def domain(self, indices: Iterable[Index], names: Names | None = None) -> str:
         """`l=1,\\dots,L`, separated by commas for several indices."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from derive.errors import DeriveError, DeriveErrors
 from derive.ir.tensor import Label
 from derive.network.cost import Costing, declare_target, refuse_lonely_penalty
@@ -61,9 +63,17 @@ def _declare_input(sheet: Sheet, given: InputSpec) -> Value:
     shape = tuple(sheet.extent(size) for size in given.shape)
     made = sheet.value(sheet.names.own(given.name), shape, Label("input"))
     axes = made.at(sheet.read(made.shape))
-    is_mask = sheet.spec.loss is not None and sheet.spec.loss.mask == given.name
-    sheet.net.input(made.name, axes, "binary" if is_mask else given.kind, label=made.label, line=given.line)
+    kind = "binary" if given.name in _masks(sheet.spec) else given.kind
+    sheet.net.input(made.name, axes, kind, label=made.label, line=given.line)
     return made
+
+
+def _masks(spec: NetworkSpec) -> Iterator[str]:
+    """The inputs that the loss or a layer takes for zeros and ones."""
+    if spec.loss is not None and spec.loss.mask is not None:
+        yield spec.loss.mask
+    for layer in every_layer(spec.layers):
+        yield from layer.options.masks()
 
 
 def _costing(sheet: Sheet, values: dict[str, Value | None], targets: dict[str, Value]) -> Costing | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
-from derive.calculus.adjoint import AdjointEquation, adjoint_name
+from derive.calculus.adjoint import AdjointEquation, Contribution, adjoint_name
 from derive.ir.record import Case
 from derive.ir.stated_view import stated_view
 from derive.ir.tensor import ADJOINT, Equation, Fact, Tensor
@@ -15,7 +15,7 @@ from derive.notes.input import Form
 from derive.raising.raise_case import Raised
 from derive.simplify.output import OutputForms, output_forms
 from derive.simplify.present import Presenter
-from derive.terms.affine import index
+from derive.terms.affine import Affine, index
 from derive.terms.matrix import Matrix, Whole
 from derive.terms.term import Entry, Partial
 from derive.terms.view import View
@@ -64,8 +64,19 @@ class Formulas:
         """The symbols of the readers of a tensor, by name."""
         found: dict[str, str] = {}
         for c in equation.contributions:
-            found.setdefault(c.reader.lhs.tensor, self.layer(c.reader.lhs))
+            found.setdefault(c.reader.lhs.tensor, self._reader(equation, c))
         return found
+
+    def _reader(self, equation: AdjointEquation, c: Contribution) -> str:
+        """A reader in the layer where it reads the tensor's own one: `z^{l+1}` of `a^{l}`."""
+        lhs, names = c.reader.lhs, self.printer.names_of(c.reader.lhs)
+        originals = {b.name: own.name for b, own in zip(c.bounds, c.reader.domain, strict=False)}
+        moved: dict[str, Affine] = {}
+        for at in c.at[: equation.tensor.family]:
+            for name in at.free & originals.keys():
+                if (at - index(name)).is_number:
+                    moved[originals[name]] = index(originals[name]) - (at - index(name))
+        return self.layer(Entry(lhs.tensor, tuple(e.subs(moved) for e in lhs.idx)), names)
 
     def anchor(self, name: str) -> str:
         """Where the result for a tensor stands in the document."""
@@ -110,7 +121,8 @@ class Formulas:
 
     def forward_matrix(self, e: Equation) -> Sides | None:
         """An equation in matrix form, where it has one."""
-        return self._raised(self.forward_raised(e))
+        sides = self._raised(self.forward_raised(e))
+        return sides if sides is None or e.rhs.terms else (sides[0], "0")
 
     def forward_raised(self, e: Equation) -> Raised | None:
         forms = self.form.forward.get(e.lhs.tensor, ())

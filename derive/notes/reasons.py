@@ -163,10 +163,8 @@ def _case(s: Situation) -> Words:
 def _piece(s: Situation) -> Words:
     """The same for a slice of the range, or for every index in blocks."""
     assert s.case is not None, "a line of a piece outside a case"
-    places = [(k, e) for k, e in enumerate(s.case.lhs.idx) if e.variable is None and e.free]
-    axes, printer = s.formulas.names(s.equation), s.formulas.printer
-    shown = (f"{printer.affine(s.equation.lhs.idx[k], axes)} = {printer.affine(e, s.names)}" for k, e in places)
-    return words("reason.piece", places=Listing(tuple(Math(text) for text in shown)))
+    entry, ranges = s.formulas.case(s.case)[0], s.formulas.printer.piece(s.case)
+    return words("reason.piece", entry=Math(entry), ranges=Math(ranges))
 
 
 def _fold(s: Situation) -> Words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.simplify.regroup import pieces
-from derive.terms.affine import Affine, Index, Replacement
+from derive.terms.affine import Affine, Index, Replacement, index
 from derive.terms.prover import Context, nonnegative
 from derive.terms.settle import settle
 from derive.terms.substitute import substitute
@@ -34,24 +34,34 @@ def split(p: Poly, domain: tuple[Index, ...]) -> list[Part]:
 
 def _steps(p: Poly, domain: tuple[Index, ...]) -> list[Part]:
     for b in domain:
-        if not b.ordered:
-            continue
-        ends = [(name, end) for name, end in (("last", b.hi), ("first", b.lo)) if _mentions(p, b, end)]
-        if ends:
+        if b.ordered and (ends := _ends(p, b)):
             return _split_at(p, domain, b, ends)
     return [Part(domain, {}, p, None)]
 
 
-def _mentions(p: Poly, b: Index, end: Affine) -> bool:
-    """Whether a delta holds at this end only, or a bracket everywhere but there."""
-    difference = Affine([(b.name, 1)]) - end
+def _ends(p: Poly, b: Index) -> list[tuple[str, Affine]]:
+    """The ends at which a delta holds alone, or alone a bracket does not.
+
+    Brackets at both ends count only where these are two; if they may be one and the same, there is no such split.
+    """
+    both = [("last", b.hi), ("first", b.lo)]
+    found = [(name, end) for name, end in both if _has_delta(p, b, end) or _has_bracket(p, b, end)]
+    if len(found) == 2 and not nonnegative(b.hi - b.lo - 1, {}):
+        return [(name, end) for name, end in found if _has_delta(p, b, end)]
+    return found
+
+
+def _has_delta(p: Poly, b: Index, end: Affine) -> bool:
+    """Whether a delta holds at this end only."""
+    difference = index(b.name) - end
+    return any(isinstance(a, Delta) and a.difference in (difference, -difference) for a in atoms_in(p))
+
+
+def _has_bracket(p: Poly, b: Index, end: Affine) -> bool:
+    """Whether a bracket holds everywhere but at this end."""
+    difference = index(b.name) - end
     inwards = (difference if end == b.lo else -difference) - 1
-    has_two_ends = nonnegative(b.hi - b.lo - 1, {})
-    return any(
-        (isinstance(a, Delta) and a.difference in (difference, -difference))
-        or (isinstance(a, Bound) and a.affine == inwards and has_two_ends)
-        for a in atoms_in(p)
-    )
+    return any(isinstance(a, Bound) and a.affine == inwards for a in atoms_in(p))
 
 
 def _split_at(p: Poly, domain: tuple[Index, ...], b: Index, ends: list[tuple[str, Affine]]) -> list[Part]:

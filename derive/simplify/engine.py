@@ -69,7 +69,7 @@ class Simplifier:
         if part.condition:
             lines.append(Line("case", self.presenter.view(part.poly), part.condition))
         lhs = Entry(equation.lhs.tensor, tuple(a.subs(part.fixed) for a in equation.lhs.idx))
-        if any(a != e and not b.ordered for a, e, b in zip(lhs.idx, equation.lhs.idx, equation.domain, strict=True)):
+        if [b for b in part.domain if not b.ordered] != [b.subs(part.fixed) for b in equation.domain if not b.ordered]:
             lines.append(Line("piece", self.presenter.view(part.poly)))
         p = self._textbook(part.poly, part.domain, lines)
         view = self.outputs.presenter(self.presenter, _scope(part.domain)).view(p)

@@ -179,7 +179,7 @@ NETWORKS = {
 @pytest.mark.parametrize("head", OTHERWISE.values(), ids=OTHERWISE)
 @pytest.mark.parametrize("layers", NETWORKS.values(), ids=NETWORKS)
 def test_other_networks(head: str, layers: str) -> None:
-    """In any layout, with a loss that is not linear; the masks are any numbers."""
+    """In any layout, with a loss that is not linear."""
     mask = ", w: [T]" if "mask: w" in layers else ""
     text = f"{head}inputs: {{x: [T, 4]{mask}}}\ntargets: {{y: [T, 4]}}\nlayers: {layers}\nloss: half_squared_error\n"
     check_text(text)

@@ -50,7 +50,7 @@ def mask_of(
     """The mask: the last of the `given` values, or else an input (queries, keys) that the layer declares."""
     if options.mask is None:
         return None
-    return given[-1] if given else site.given("mask", (queries, keys), name=options.mask)
+    return given[-1] if given else site.given("mask", (queries, keys), kind="binary", name=options.mask)
 
 
 def require_mask(given: Sequence[Source], queries: Extent, keys: Extent) -> None:

@@ -113,7 +113,7 @@ def layer(kind: str) -> Callable[[type[Kind]], type[Kind]]:
 
 
 def remove_layer(kind: str) -> None:
-    """Take back what `layer(kind)` did; networks that were read before keep the layer.
+    """Take back what `layer(kind)` did; a network with such a layer can then not be stated in another notation.
 
     Raises: DeriveError if no layer was added under this name.
     """

@@ -24,6 +24,9 @@ class MaskedOptions(LayerOptions):
     def mentions(self) -> tuple[str, ...]:
         return () if self.mask is None else (self.mask,)
 
+    def masks(self) -> tuple[str, ...]:
+        return self.mentions()
+
 
 class AttentionOptions(MaskedOptions):
     """`softmax(Q K^T / sqrt(d)) V` of three values, without parameters."""

@@ -43,6 +43,10 @@ class LayerOptions(Frozen):
         """Names of values that the options say it reads after its sources; the layer declares those that are new."""
         return ()
 
+    def masks(self) -> tuple[str, ...]:
+        """Those of `mentions` that are zeros and ones."""
+        return ()
+
     def is_of_batch(self) -> bool:
         """Whether the layer reads all samples at once, so that there is no network for one sample."""
         return False
