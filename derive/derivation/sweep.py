@@ -66,8 +66,21 @@ def derive_adjoints(network: Network, wrt: tuple[str, ...] | None = None, of: st
     results = {}
     for name, equation in equations.items():
         simplifier = Simplifier(_patterns(network, name, equations, unfolded), outputs, unfolded, presenter)
-        results[name] = simplifier.cases(equation, opening_lines(equation, presenter))
+        cases = simplifier.cases(equation, opening_lines(equation, presenter))
+        results[name] = cases if name in wanted else _without_constant_starts(network, name, cases)
     return Adjoints(network, seed, equations, results, tuple(n for n in equations if n in named))
+
+
+def _without_constant_starts(network: Network, name: str, cases: tuple[Case, ...]) -> tuple[Case, ...]:
+    """The cases without single steps at which the tensor is a constant (`h[0] = 0`): no gradient needs them."""
+    constant = [e.lhs for e in network.definitions(name) if e.rhs.constant is not None]
+    family = network.tensor(name).family
+
+    def is_constant(case: Case) -> bool:
+        at = case.lhs.idx[:family]
+        return bool(at) and any(at == start.idx[:family] and not any(a.free for a in at) for start in constant)
+
+    return tuple(c for c in cases if not is_constant(c))
 
 
 def _depends_on(network: Network, order: tuple[str, ...], wanted: frozenset[str]) -> frozenset[str]:

@@ -64,15 +64,39 @@ def _merged(whole: Shape, parts: Sequence[Part]) -> Node | None:
     return Merged(whole, "real", operand, groups)
 
 
+def rectangle(graph: Graph, ref: Ref, starts: Shape) -> Part:
+    """A value that lies in the whole as it is, from `starts` on."""
+    shape = graph[ref].shape
+    rank = len(shape)
+    steps = tuple(tuple(int(k == q) for k in range(rank)) for q in range(rank))
+    return Operand(ref, tuple(range(rank))), Written(shape, starts, steps)
+
+
 def _assembled(graph: Graph, whole: Shape, parts: Sequence[Part], fill: float | None) -> Node | None:
     """Rectangles one after the other."""
-    rank = len(whole)
-    for operand, written in parts:
-        if fill is not None or operand.places != tuple(range(rank)) or written.shape != graph[operand.ref].shape:
-            return None
-        if any(row != tuple(int(k == q) for k in range(rank)) for q, row in enumerate(written.steps)):
-            return None
-    return Assembled(whole, "real", tuple(o for o, _ in parts), tuple(w.starts for _, w in parts))
+    if fill is not None or any(p != rectangle(graph, p[0].ref, p[1].starts) for p in parts):
+        return None
+    ordered = _in_a_row(whole, parts)
+    if ordered is None:
+        return None
+    return Assembled(whole, "real", tuple(o for o, _ in ordered), tuple(w.starts for _, w in ordered))
+
+
+def _in_a_row(whole: Shape, parts: Sequence[Part]) -> list[Part] | None:
+    """The parts in the order in which one begins where the other ends; None if they do not make up the whole so."""
+    for axis, extent in enumerate(whole):
+        others = [(*w.starts[:axis], *w.starts[axis + 1 :], *w.shape[:axis], *w.shape[axis + 1 :]) for _, w in parts]
+        full = (*(Affine() for _ in whole[1:]), *whole[:axis], *whole[axis + 1 :])
+        by_start = {w.starts[axis]: (o, w) for o, w in parts}
+        if any(o != full for o in others) or len(by_start) < len(parts):
+            continue
+        end, out = Affine(), []
+        while (part := by_start.pop(end, None)) is not None:
+            out.append(part)
+            end = end + part[1].shape[axis]
+        if end == extent and not by_start:
+            return out
+    return None
 
 
 def _memory(graph: Graph, whole: Shape, parts: Sequence[Part]) -> tuple[int, ...]:

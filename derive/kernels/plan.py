@@ -12,8 +12,8 @@ from derive.kernels.arithmetic import Arithmetic, Named
 from derive.kernels.definitions import Definition, Place, Storage
 from derive.kernels.lower import Lowering
 from derive.kernels.marks import rectangular, with_ordered_sums, with_sums_over_unfinished
-from derive.kernels.placing import Part, fill_of, is_compound, part_of, put_together, whole_shape
-from derive.kernels.program import UNIT, Arranged, Assembled, Graph, Operand, Pointwise, Reduction, Ref
+from derive.kernels.placing import Part, fill_of, is_compound, part_of, put_together, rectangle, whole_shape
+from derive.kernels.program import UNIT, Arranged, Graph, Operand, Pointwise, Reduction, Ref
 from derive.kernels.reading import Reading
 from derive.kernels.scattering import Scatterings
 from derive.kernels.schedule import Loop, Step
@@ -70,7 +70,7 @@ class Planner:
     relative: frozenset[str]
     graph: Graph = field(default_factory=Graph)
     bound: dict[Place, Ref] = field(default_factory=dict)
-    parts: dict[Place, list[tuple[Ref, tuple[Affine, ...]]]] = field(default_factory=dict)
+    parts: dict[Place, list[Part]] = field(default_factory=dict)
     expected: Counter[Place] = field(default_factory=Counter)
     placed: dict[Place, list[Part]] = field(default_factory=dict)
     unfinished: Counter[str] = field(default_factory=Counter)
@@ -170,13 +170,10 @@ class Planner:
     def _assembled(self, place: Place, ref: Ref, starts: tuple[Affine, ...], whole: tuple[Affine, ...]) -> Ref | None:
         """The whole tensor once its last part is there."""
         parts = self.parts.setdefault(place, [])
-        parts.append((ref, starts))
+        parts.append(rectangle(self.graph, ref, starts))
         if len(parts) < self.expected[place]:
             return None
-        operands = tuple(Operand(r, tuple(range(len(whole)))) for r, _ in parts)
-        node = Assembled(whole, "real", operands, tuple(s for _, s in parts))
-        del self.parts[place]
-        self.bound[place] = self.graph.add(node)
+        self.bound[place] = put_together(self.graph, whole, self.parts.pop(place), None)
         return self.bound[place]
 
     # -- layout ------------------------------------------------------------------------------------------

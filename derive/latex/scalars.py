@@ -20,6 +20,8 @@ from derive.terms.term import Scalar as ScalarAtom
 from derive.terms.view import Apply, Chosen, Largest, Leaf, Num, Plus, Power, Step, Summed, Times, View
 
 HALF = Fraction(1, 2)
+FEWEST_ZEROS = 3
+"""From so many zeros on a power of ten is written as one."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Scalars:
 
     def _unsigned(self, view: View, names: Names) -> Text:
         match view:
+            case Num() if (power := _tenths(view)) is not None:
+                return power
             case Num():
                 return product([Factor(view, Text(""))]) if view.value.denominator != 1 else _number(view)
             case Leaf():
@@ -175,6 +179,13 @@ class Scalars:
 
     def limit(self, a: Affine, names: Names) -> str:
         return self.derivatives.symbols.indices.affine(a, names)
+
+
+def _tenths(view: Num) -> Text | None:
+    """`10^{-5}` for 1/100000."""
+    zeros = len(str(view.value.denominator)) - 1
+    is_power = zeros >= FEWEST_ZEROS and view.value == Fraction(1, 10**zeros)
+    return Text(f"10^{{-{zeros}}}", Level.RAISED) if is_power else None
 
 
 def _number(view: Num) -> Text:

@@ -263,16 +263,8 @@ class Builder:
 
     def _reader(self, domain: frozenset[str], solves: bool = True) -> Reader:
         """A reader for one expression; it looks names up in the tables as they are now."""
-        return Reader(
-            self._arity,
-            self._sizes.keys(),
-            self._ids,
-            self._costs,
-            self._abstract,
-            domain,
-            self._ordered,
-            solves=solves,
-        )
+        known = (self._arity, self._sizes.keys(), self._ids, self._costs, self._abstract)
+        return Reader(*known, domain, self._ordered, solves=solves)
 
     def _check(self, equation: Equation) -> None:
         """The free indices of the right side are among the left's, and every entry is in range."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from derive.notes.breaking import broken
 from derive.notes.document import Boxed, Derivation, Display, Inline, Listing, Math, ResultLine, Words
@@ -12,6 +12,7 @@ from derive.notes.formula import width
 RELATION = 1.4
 MOST_PIECES = 3
 SMALLEST = 4.0
+WIDE_CONDITION = 9.0
 SMALL = 0.83
 """The size of reasons beside that of formulas."""
 
@@ -122,16 +123,27 @@ class BoxLine:
 
 
 def lay_boxed(block: Boxed, page: Page, measure: Callable[[Inline], float]) -> tuple[BoxLine, ...]:
-    """Every form with its right side in pieces that fit into the box."""
+    """Every form with its right side in pieces that fit into the box.
+
+    Where conditions are wide and would leave too little room, each stands in brackets on a line of its own.
+    """
     labels = max(measure(f.label) for f in block.forms)
     lhs = max(width(f.lhs) for f in block.forms) + RELATION
     conditions = max(width(f.condition) for f in block.forms)
-    limit = page.line - page.box - labels - lhs - conditions - 2 * page.gap
-    return tuple(
-        BoxLine(form if k == 0 else None, piece, scale_to(piece, limit))
-        for form in block.forms
-        for k, piece in enumerate(broken(form.rhs, limit))
-    )
+    whole = page.line - page.box - labels - lhs - page.gap
+    beside = whole - conditions - page.gap
+    below = conditions > WIDE_CONDITION and any(width(f.rhs) > beside for f in block.forms)
+    limit = whole if below else beside
+    return tuple(line for form in block.forms for line in _box_lines(form, limit, below))
+
+
+def _box_lines(form: ResultLine, limit: float, below: bool) -> Iterator[BoxLine]:
+    """A form in pieces, and its condition below them if it is to stand there."""
+    shown = replace(form, condition="") if below else form
+    for k, piece in enumerate(broken(form.rhs, limit)):
+        yield BoxLine(shown if k == 0 else None, piece, scale_to(piece, limit))
+    if below and form.condition:
+        yield BoxLine(None, rf"\quad ({form.condition})", 1.0)
 
 
 def widest_formula(inline: Inline) -> float:

@@ -10,6 +10,9 @@ from derive.notes.steps import derivation_blocks, read_by, result, unfolded
 from derive.notes.subject import Subject
 from derive.notes.windows import result_remarks
 
+SIMPLER = frozenset({"fold", "fact", "vanish"})
+"""Rules after which a result is simpler than what was put in."""
+
 
 def backward_section(subject: Subject) -> Section:
     blocks: list[Block] = [Paragraph(words("backward.intro" if subject.batch else "backward.intro_plain"))]
@@ -34,8 +37,18 @@ def _group(subject: Subject, group: tuple[str, ...], done: set[str]) -> Section:
         said = (now,) if blocks and len(group) == 1 else ()
         blocks += _derived(formulas, name, blocks, said)
         blocks.append(result(formulas, subject.batch, name))
-        blocks += result_remarks(formulas, name)
+        blocks += [*_known_forms(formulas, name), *result_remarks(formulas, name)]
     return Section(f"backward-{group[0]}", _heading(formulas, group), tuple(blocks))
+
+
+def _known_forms(formulas: Formulas, name: str) -> Iterator[Block]:
+    """Where adjoints were put in and much came out simpler: the line before that is a known formula, too."""
+    lines = formulas.adjoints.results[name][-1].lines
+    rules = [line.rule for line in lines]
+    if "unfold" in rules and SIMPLER & {*rules[rules.index("unfold") :]}:
+        used = lines[rules.index("unfold")].uses
+        put_in = Listing(tuple(Math(formulas.adjoint(n)) for n in used))
+        yield Paragraph(words("backward.known_forms", adjoints=put_in))
 
 
 def _heading(formulas: Formulas, group: tuple[str, ...]) -> Words:

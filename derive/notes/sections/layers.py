@@ -20,6 +20,9 @@ from derive.terms.walk import entries_in
 WIDEST = 17.0
 """A formula wider than this (em) is left out; the number of its box stands in its place."""
 
+FEW = 3
+"""So many values on the way are shown."""
+
 Row = tuple[Inline, ...]
 NOTHING = words("form.again")
 
@@ -46,7 +49,12 @@ def layers_section(subject: Subject) -> Section | None:
 def _rows(subject: Subject, record: LayerRecord) -> Iterator[Row]:
     """The three answers of one layer; its title stands in the first line."""
     title: Inline = _title(record)
-    for answer in (*_onward(subject, record), *_gradients(subject, record), *_back(subject, record)):
+    for answer in (
+        *_inside(subject, record),
+        *_onward(subject, record),
+        *_gradients(subject, record),
+        *_back(subject, record),
+    ):
         yield title, *answer
         title = NOTHING
 
@@ -69,6 +77,17 @@ def _onward(subject: Subject, record: LayerRecord) -> Iterator[Row]:
         defined = tuple(e for e in defined if any(b.ordered for b in e.domain)) or defined
     sides = [formulas.forward_matrix(e) or formulas.forward(e) for e in defined]
     yield words("layers.onward"), _formula(sides, formulas.symbol(record.result)), shapes(subject, tensor)[-1], NOTHING
+
+
+def _inside(subject: Subject, record: LayerRecord) -> Iterator[Row]:
+    """The values on the way, where they are few and their equations short."""
+    formulas = subject.widest
+    for name in record.values if len(record.values) <= FEW else ():
+        defined = [e for e in formulas.network.definitions(name) if e.rhs.terms]
+        sides = [formulas.forward_matrix(e) or formulas.forward(e) for e in defined]
+        formula = _formula(sides, "")
+        if formula != Math(""):
+            yield words("layers.inside"), formula, shapes(subject, subject.sample.network.tensor(name))[-1], NOTHING
 
 
 def _gradients(subject: Subject, record: LayerRecord) -> Iterator[Row]:

@@ -70,6 +70,54 @@ TEXTS = {
                 - {add: {}, from: [outer, repeat_input], name: merged}
         loss: half_squared_error
         """,
+    "images": """
+        notation: rows
+        batch: {size: m, reduce: mean}
+        inputs: {x: [2, 7, 8]}
+        targets: {y: 4}
+        layers:
+          - {conv2d: {channels: 3, kernel: 3, stride: 2, padding: 1, activation: relu}}
+          - {max_pool2d: {window: 2, stride: 1, padding: 1}}
+          - {conv2d: {channels: 2, kernel: 2, stride: 2}}
+          - {batch_norm: {}}
+          - {flatten: {}}
+          - {dense: {units: 4}}
+        loss: half_squared_error
+        """,
+    "signal": """
+        inputs: {x: [2, 9]}
+        targets: {y: [3, 9]}
+        layers:
+          - {conv1d: {channels: 3, kernel: 3, stride: 4, dilation: 2}}
+          - {conv_transpose1d: {channels: 2, kernel: 4, stride: 4}}
+          - {conv_transpose1d: {channels: 2, kernel: 3}}
+          - {max_pool1d: {window: 3, stride: 3}}
+          - {conv_transpose1d: {channels: 3, kernel: 3, stride: 3}}
+          - {max_pool1d: {window: 1, stride: 1}}
+        loss: inner_product
+        """,
+    "steps": """
+        notation: rows
+        batch: {size: m, reduce: sum}
+        inputs: {ids: {shape: [T], kind: id, size: 7}}
+        targets: {y: [T, n]}
+        layers:
+          - {embedding: {units: d}}
+          - {rnn: {units: n}}
+        loss: half_squared_error
+        """,
+    "memory": """
+        inputs: {x: [T, d]}
+        targets: {y: n}
+        layers: [{lstm: {units: n, last: true}}]
+        loss: inner_product
+        """,
+    "last": """
+        inputs: {x: [T, d]}
+        targets: {y: n}
+        layers: [{rnn: {units: n, last: true}}]
+        loss: inner_product
+        """,
 }
 NAMES = (*EXAMPLES, *TEXTS)
 

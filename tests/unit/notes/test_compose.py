@@ -168,7 +168,7 @@ def test_an_unnamed_adjoint_can_be_asked_for() -> None:
 
 def test_sections_stand_in_the_order_of_a_lecture() -> None:
     anchors = [s.anchor for s in handout("deep").sections]
-    expected = "given forward chain functions backward depth batch shapes algorithm check"
+    expected = "given forward chain functions backward depth batch layers shapes algorithm check"
     assert anchors == expected.split()
 
 

@@ -94,4 +94,4 @@ def test_recurrence() -> None:
     assert found["U"][0].startswith("sum_T h[") and "' ∂z[" in found["U"][0]
     assert found["W"][0].startswith("sum_T x[")
     assert found["x"] == ["∂z[b] W'"]
-    assert len(found["h"]) == 3
+    assert len(found["h"]) == 2
