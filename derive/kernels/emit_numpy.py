@@ -105,6 +105,8 @@ class Emitter:
         node = self.graph[ref]
         if ref in self.own_memory or node.kind != "real" or not is_large(node.shape):
             return None
+        if not self.nodes.memory.is_rowwise(ref):
+            return None
         is_plain = not isinstance(node, Contraction) or blocks_of(self.nodes.memory, node) is None
         return node.shape if is_plain and takes_out(node, form(node), with_dot=True) else None
 

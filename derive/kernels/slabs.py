@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import prod
 
 from derive.kernels.arrange import Compute, Section, Slabs, Statement, is_inline
 from derive.kernels.memory import Memory, blocks_of
@@ -29,6 +30,9 @@ from derive.terms.affine import Affine
 
 FEWEST = 8
 """A loop has at least so many passes over wide arrays, else slicing costs more than it saves."""
+
+NARROW = 128
+"""With fewer entries at each place of the axis, the arrays are small, or slicing costs more than it saves."""
 
 PLAIN = frozenset(("spread", "erf"))
 """Functions that are written for whole arrays only."""
@@ -169,12 +173,19 @@ class _Run:
         if len(extents) != 1 or UNIT in extents:
             return None
         able = {r for r in able if r in axes and self._fits(r, axes)}
+        if all(self._is_narrow(r, axes) for r in axes):
+            return None
         while len(able) >= FEWEST:
             region = self._first(refs, able, axes, next(iter(extents)))
             if region.passes >= FEWEST:
                 return region
             able -= region.values
         return None
+
+    def _is_narrow(self, ref: Ref, axes: dict[Ref, int]) -> bool:
+        """Whether there are few entries at each place of the axis, as is known where their extents are numbers."""
+        rest = [e for p, e in enumerate(self.graph[ref].shape) if p != axes[ref]]
+        return all(e.is_number for e in rest) and prod(e.const for e in rest) < NARROW
 
     def _first(self, refs: Sequence[Ref], able: set[Ref], axes: dict[Ref, int], extent: Affine) -> _Region:
         """The first loop over an axis: of the values that are `able` to be in it, those that need no sum of it."""
@@ -230,8 +241,10 @@ class _Run:
 
 
 def _is_able(graph: Graph, memory: Memory, ref: Ref) -> bool:
-    """Whether there is a way to compute a value for a part of an axis."""
+    """Whether there is a way to compute a value for a part of an axis, into memory that lies row by row."""
     node = graph[ref]
+    if not memory.is_rowwise(ref):
+        return False
     if isinstance(node, Contraction):
         return blocks_of(memory, node) is None
     if isinstance(node, Pointwise):
