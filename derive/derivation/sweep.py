@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derive.calculus.adjoint import AdjointEquation, Seed, adjoint_equation, adjoint_name, seed_of
+from derive.graph.order import check_order
 from derive.graph.reach import circle_breakers, order_backwards, reachable, readers, reads
 from derive.ir.record import Case
 from derive.ir.tensor import ADJOINT, GRADIENT, Equation
@@ -44,6 +45,7 @@ def derive_adjoints(network: Network, wrt: tuple[str, ...] | None = None, of: st
 
     Inputs that are whole numbers, ids or the zeros and ones of a mask, are differentiated only where `wrt` says so.
     """
+    check_order(network)
     seed = seed_of(network, of)
     order = order_backwards(network, seed.tensor)
     wanted = (
