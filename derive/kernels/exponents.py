@@ -130,9 +130,9 @@ def _axes(p: Poly, tensors: Mapping[str, Tensor], summed: set[str]) -> tuple[Ind
 
 
 def _is_mask(atom: Atom, tensors: Mapping[str, Tensor]) -> bool:
-    """Whether a factor is 0 or 1."""
+    """Whether a factor is 0 or 1; the entries of an adjoint may be anything."""
     if isinstance(atom, Entry):
-        return tensors[atom.tensor].kind == "binary"
+        return atom.tensor in tensors and tensors[atom.tensor].kind == "binary"
     return isinstance(atom, Bound | Delta)
 
 

@@ -77,8 +77,8 @@ BUGS = (
     # -- terms -------------------------------------------------------------------------------------------
     Bug(
         "derive/terms/blocks.py",
-        "bound(solved.hi - solution)",
-        "bound(solved.hi - solution - 1)",
+        "bound(b.hi - value)",
+        "bound(b.hi - value - 1)",
         "the upper bracket of an eliminated delta",
         TERMS,
     ),
@@ -130,6 +130,34 @@ BUGS = (
         "if nonnegative(-affine, scope):",
         "when a bracket is false",
         TERMS,
+    ),
+    Bug(
+        "derive/terms/affine.py",
+        "rest = Affine(((v, c % divisor) for v, c in dividend.terms), dividend.const % divisor)",
+        "rest = Affine(((v, c % divisor) for v, c in dividend.terms), dividend.const)",
+        "the remainder of a quotient",
+        TERMS,
+    ),
+    Bug(
+        "derive/terms/prover.py",
+        "least = v.dividend - (d - 1) if c > 0 else v.dividend",
+        "least = v.dividend if c > 0 else v.dividend",
+        "how small a quotient may be",
+        TERMS,
+    ),
+    Bug(
+        "derive/terms/blocks.py",
+        "if width.is_number and 0 <= width.const < c:",
+        "if width.is_number and 0 <= width.const <= c:",
+        "an index that two brackets confine",
+        (*TERMS, "tests/properties/test_windows.py"),
+    ),
+    Bug(
+        "derive/calculus/occurrence.py",
+        "yield Occurrence((*bounds, *o.bounds), times(first, o.coefficient), o.idx)",
+        "yield Occurrence((*bounds, *o.bounds), o.coefficient, o.idx)",
+        "which entry a maximum goes back to",
+        ("tests/properties/test_windows.py",),
     ),
     # -- simplify ----------------------------------------------------------------------------------------
     Bug(
@@ -197,6 +225,27 @@ BUGS = (
         "after = {step.name: index(step.name)}",
         "the step of a closed product",
         SIMPLIFY,
+    ),
+    Bug(
+        "derive/simplify/regroup.py",
+        "v.dividend - index(b.name) + b.lo, v.divisor",
+        "v.dividend - index(b.name) + b.lo + v.divisor, v.divisor",
+        "the value of a quotient in blocks",
+        (*SIMPLIFY, "tests/properties/test_windows.py"),
+    ),
+    Bug(
+        "derive/simplify/match.py",
+        "yield Match(bounds, q, c / (weight * lead.terms[0][1]), binding)",
+        "yield Match(bounds, q, c / lead.terms[0][1], binding)",
+        "the weight of a folded definition",
+        (*SIMPLIFY, "tests/layers/test_normalization.py"),
+    ),
+    Bug(
+        "derive/simplify/widen.py",
+        "if b.lo == axis.lo and b.hi - here in conditions and",
+        "if b.lo == axis.lo and",
+        "where a sum may be widened",
+        (*SIMPLIFY, "tests/unit/raising/test_held.py"),
     ),
     # -- raising -----------------------------------------------------------------------------------------
     Bug(

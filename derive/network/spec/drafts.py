@@ -122,7 +122,7 @@ def _kind_entry(node: MappingNode, complaints: Complaints) -> Entry | None:
             "make a layer of each",
         )
     elif not kinds and not unknown:
-        complaints.add(node.place, "this layer has no kind", f"known kinds are {listed(LAYER_OPTIONS)}")
+        complaints.add(node.place, "this layer has no kind", f"known kinds are {listed(sorted(LAYER_OPTIONS))}")
     return kinds[0] if len(kinds) == 1 else None
 
 
@@ -130,7 +130,7 @@ def _complain_about_key(entry: Entry, kinds: list[Entry], complaints: Complaints
     """An unknown kind, an option outside its braces, or an unknown key beside the kind."""
     shown = quoted(entry.key)
     if not kinds:
-        repair = suggestion(entry.key, (*LAYER_OPTIONS, REPEAT))
+        repair = suggestion(entry.key, (*sorted(LAYER_OPTIONS), REPEAT))
         complaints.add(entry.key_place, f"there is no layer {shown}", repair)
         return
     kind = kinds[0].key

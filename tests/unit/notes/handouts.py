@@ -85,11 +85,11 @@ TEXTS = {
         loss: half_squared_error
         """,
     "signal": """
-        inputs: {x: [2, 9]}
+        inputs: {x: [2, 11]}
         targets: {y: [3, 9]}
         layers:
           - {conv1d: {channels: 3, kernel: 3, stride: 4, dilation: 2}}
-          - {conv_transpose1d: {channels: 2, kernel: 4, stride: 4}}
+          - {conv_transpose1d: {channels: 2, kernel: 5, stride: 2}}
           - {conv_transpose1d: {channels: 2, kernel: 3}}
           - {max_pool1d: {window: 3, stride: 3}}
           - {conv_transpose1d: {channels: 3, kernel: 3, stride: 3}}

@@ -20,9 +20,10 @@ from derive.terms.view import ZERO_VIEW
 from tests.unit.notes.handouts import NAMES, given, handout
 
 RARE = {
-    "check.failed",
-    *("meaning.binary", "meaning.distribution", "meaning.id", "meaning.parameter", "meaning.sign"),
-    *("reason.collect", "reason.definition", "reason.fold_long", "reason.vanish", "reason.vanish_long"),
+    *("batch.masked", "check.failed", "windows.rest"),
+    *("depth.direct", "depth.direct_meaning", "depth.linear_driven", "depth.no_weights"),
+    *("meaning.binary", "meaning.distribution", "meaning.sign"),
+    *("reason.definition", "reason.vanish", "reason.vanish_long"),
 }
 """Wordings that none of the networks here needs."""
 
