@@ -103,7 +103,7 @@ class Emitter:
 
     def _shape_kept(self, ref: Ref) -> Shape | None:
         node = self.graph[ref]
-        if ref in self.own_memory or node.kind != "real" or not is_large(node.shape):
+        if ref in self.own_memory or ref in self.nodes.blocked or node.kind != "real" or not is_large(node.shape):
             return None
         if not self.nodes.memory.is_rowwise(ref):
             return None
@@ -151,6 +151,9 @@ class Emitter:
         store = self.liveness.place(s)
         if store is not None:
             return self._placed(node, store)
+        count = self.nodes.blocked.get(ref)
+        if count is not None and isinstance(node, Contraction):
+            return self.nodes.product_in_blocks(node, count, self._variable(ref))
         lines = window_lines(self, ref) if ref not in self.buffers and over is None and not self.slab else None
         if lines is not None:
             return lines

@@ -16,6 +16,7 @@ from derive.kernels.arrange import (
     family_use,
     needed_items,
 )
+from derive.kernels.blocked import Blocking
 from derive.kernels.definitions import Place, Storage
 from derive.kernels.emit_numpy import Emitter
 from derive.kernels.fields import Field, Names, Sizes, fields_of, places_of
@@ -92,6 +93,7 @@ class FunctionBody:
         liveness = Liveness(program.graph, bound, frozenset(refs.values()))
         liveness.analyse(statements)
         self.nodes = self._nodes(statements, use.kept, use.carried)
+        self.nodes.blocked = Blocking(program.graph, self.nodes.locals, frozenset(refs.values())).analyse(statements)
         whole = (t for t, at in values if not at and program.storages[t].is_stacked)
         self.emitter = self._emitter(liveness, frozenset((*families, *whole)))
         self.kept = self.emitter.keep_temporaries(statements) if takes_workspace else {}
@@ -183,6 +185,7 @@ class FunctionBody:
             extents = product(shape, lambda e: self.nodes.sizes.affine(e, {})) if is_merged else self._shape(shape)
             extra.append(assign(variable, call("_ones", extents, name("dtype"))))
         extra += [assign(variable, value) for variable, value in self.nodes.loop_products.prepared.values()]
+        extra += self.nodes.memory_ahead
         for ref, variable in self.nodes.transposes.items():
             copied = call("np.ascontiguousarray", attribute(self.nodes.expression(ref), "T"))
             extra.append(assign(variable, copied))

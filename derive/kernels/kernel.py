@@ -96,7 +96,7 @@ class _Source:
         storage = storages(tensors, has_columns(network))
         definitions = reached(_scheduler(definitions, storage, early), wanted)
         steps = replace(_scheduler(definitions, storage, early), wanted=frozenset(wanted)).steps()
-        storage = with_ordered_axes_first(storage, steps)
+        storage = with_ordered_axes_first(storage, steps, definitions)
         relative = needs_relative_accuracy([d.poly for d in definitions])
         planner = Planner(storage, saved_outputs(network), relative)
         items = planner.plan(steps)

@@ -7,13 +7,14 @@ is quicker at blocks of columns, and does them without waking its threads; so `U
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from math import gcd
 
+from derive.kernels.alignment import transposed
 from derive.kernels.fields import Names
 from derive.kernels.program import Contraction, Given, Graph, Operand, Ref
-from derive.kernels.syntax import Expr, attribute, call, constant, name, tuple_of
+from derive.kernels.syntax import Expr, attribute, call, constant, name, slice_of, subscript, tuple_of
 from derive.terms.affine import Affine
 
 MOST_BLOCKS = 4
@@ -30,69 +31,101 @@ def block_count(extent: Affine) -> int:
     return count if count <= MOST_BLOCKS else 1
 
 
+def product_of_argument(graph: Graph, node: Contraction, arguments: Collection[str]) -> tuple[Operand, Operand] | None:
+    """The operands of a product `(…, rows, summed) · (summed, columns)`, the second an argument; None for others."""
+    rank = len(node.shape)
+    rows, wide = (node.left, node.right) if 0 in node.left.places else (node.right, node.left)
+    given = graph[wide.ref]
+    if not isinstance(given, Given) or given.at or given.tensor not in arguments:
+        return None
+    is_product = set(wide.places) == {rank - 1, rank} and set(rows.places) == {*range(rank - 1), rank}
+    return (rows, wide) if is_product and len(wide.places) == 2 and len(rows.places) == rank else None
+
+
 @dataclass
 class LoopProducts:
     """Writes products of two matrices, one of them an argument; `prepared` are the arguments laid out anew."""
 
     graph: Graph
     names: Names
-    arguments: Callable[[str], str | None]
-    prepared: dict[tuple[Ref, str], tuple[str, Expr]] = field(default_factory=dict)
+    arguments: Mapping[str, str]
+    prepared: dict[tuple[Ref, str, int], tuple[str, Expr]] = field(default_factory=dict)
 
     def product(
         self, node: Contraction, expression: Callable[[Ref], Expr], sized: Callable[[Affine], Expr]
     ) -> Expr | None:
         """The product `rows · argument`; None for products of another form."""
-        rows, wide = (node.left, node.right) if 0 in node.left.places else (node.right, node.left)
-        if not (self._is_argument(wide) and _is_matrix(rows) and _is_matrix(wide) and len(node.shape) == 2):
+        found = product_of_argument(self.graph, node, self.arguments)
+        if found is None or len(node.shape) != 2 or len(found[0].places) != 2:
             return None
-        summed = [p for p in wide.places if p in rows.places]
-        if summed != [2] or 1 not in wide.places:
-            return None
+        rows, wide = found
         m, columns = node.shape
         inner = self.graph[wide.ref].shape[wide.places.index(2)]
-        left = expression(rows.ref) if rows.places == (0, 2) else attribute(expression(rows.ref), "T")
+        left = transposed(expression(rows.ref), [(0, 2).index(p or 0) for p in rows.places])
         count = block_count(columns)
         if count > 1:
-            blocks = self._prepared(
-                wide,
-                "blocks",
-                lambda u: _blocks(call(attribute(u, "reshape"), sized(inner), constant(count), constant(-1))),
-            )
-            stack = call(attribute(call("np.matmul", left, blocks), "transpose"), constant(1), constant(0), constant(2))
-            return call(attribute(stack, "reshape"), sized(m), sized(columns))
+            stack = call("np.matmul", left, self._column_blocks(wide, count, sized))
+            moved = call(attribute(stack, "transpose"), constant(1), constant(0), constant(2))
+            return call(attribute(moved, "reshape"), sized(m), sized(columns))
         count = block_count(inner)
         if count > 1:
-            blocks = self._prepared(
-                wide, "blocks", lambda u: call(attribute(u, "reshape"), constant(count), constant(-1), sized(columns))
-            )
+            blocks = self._row_blocks(wide, count, sized)
             stack = _blocks(call(attribute(left, "reshape"), sized(m), constant(count), constant(-1)))
             return call("np.add.reduce", call("np.matmul", stack, blocks), axis=constant(0))
         if wide.places == (2, 1):
             return None
-        return call("np.dot", left, self._prepared(wide, "", lambda u: u))
+        return call("np.dot", left, self._prepared(wide, 1, lambda u: u))
 
-    def _is_argument(self, o: Operand) -> bool:
-        node = self.graph[o.ref]
-        return isinstance(node, Given) and not node.at and self.arguments(node.tensor) is not None
+    def factors_in_blocks(
+        self, node: Contraction, count: int, expression: Callable[[Ref], Expr], sized: Callable[[Affine], Expr]
+    ) -> tuple[Expr, Expr]:
+        """The operands of a stack of products that gives `(…, block, rows, columns of a block)`."""
+        found = product_of_argument(self.graph, node, self.arguments)
+        assert found is not None, "what is made in blocks is a product with an argument"
+        rows, wide = found
+        rank = len(node.shape)
+        left = transposed(expression(rows.ref), [p if p is not None and p < rank else rank - 1 for p in rows.places])
+        if rank > 2:
+            left = subscript(left, *(slice_of() for _ in range(rank - 2)), constant(None))
+        return left, self._column_blocks(wide, count, sized)
 
-    def _prepared(self, o: Operand, kind: str, lay: Callable[[Expr], Expr]) -> Expr:
+    def _column_blocks(self, wide: Operand, count: int, sized: Callable[[Affine], Expr]) -> Expr:
+        """An argument over (summed, columns) as (block, summed, columns of a block)."""
+        inner = self.graph[wide.ref].shape[wide.places.index(max(p or 0 for p in wide.places))]
+        return self._prepared(
+            wide,
+            count,
+            lambda u: _blocks(call(attribute(u, "reshape"), sized(inner), constant(count), constant(-1))),
+        )
+
+    def _row_blocks(self, wide: Operand, count: int, sized: Callable[[Affine], Expr]) -> Expr:
+        """An argument over (summed, columns) as (block, summed of a block, columns).
+
+        One that stands transposed is transposed block by block: short steps in memory are quicker than long ones.
+        """
+        columns = self.graph[wide.ref].shape[wide.places.index(1)]
+        if wide.places == (1, 2):
+            blocks = self._column_blocks(Operand(wide.ref, (2, 1)), count, sized)
+            order = tuple_of([constant(0), constant(2), constant(1)])
+            return self._prepared(wide, count, lambda u: call("np.transpose", blocks, order))
+        return self._prepared(
+            wide, count, lambda u: call(attribute(u, "reshape"), constant(count), constant(-1), sized(columns))
+        )
+
+    def _prepared(self, o: Operand, count: int, lay: Callable[[Expr], Expr]) -> Expr:
         """The variable of an argument over (summed, columns), laid out by `lay` in memory of its own."""
         node = self.graph[o.ref]
         assert isinstance(node, Given)
-        local = self.arguments(node.tensor)
-        assert local is not None
-        is_transposed = o.places == (1, 2)
-        key = (o.ref, f"{'T' if is_transposed else ''}_{kind}".strip("_"))
+        local = self.arguments[node.tensor]
+        first, second = o.places
+        is_transposed = (first or 0) < (second or 0)
+        word = "_".join(["T"] * is_transposed + ["blocks"] * (count > 1))
+        key = (o.ref, word, count)
         if key not in self.prepared:
             value: Expr = attribute(name(local), "T") if is_transposed else name(local)
             copied = call("np.ascontiguousarray", lay(value))
-            self.prepared[key] = (self.names.fresh(f"{local}_{key[1]}"), copied)
+            self.prepared[key] = (self.names.fresh(f"{local}_{word}"), copied)
         return name(self.prepared[key][0])
-
-
-def _is_matrix(o: Operand) -> bool:
-    return len(o.places) == 2 and None not in o.places
 
 
 def _blocks(value: Expr) -> Expr:

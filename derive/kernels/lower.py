@@ -63,7 +63,13 @@ class Lowering:
             raise abstract_cost(a.atom)
         if a.atom.tensor in self.scatterings.found:
             return Term(ONE, self._scattered(self.scatterings.found[a.atom.tensor]))
-        return Term(ONE, self.reading.entry(a.atom.tensor, a.atom.idx))
+        return Term(ONE, self._entry(a.atom))
+
+    def _entry(self, entry: term.Entry) -> Named:
+        padded = self.scatterings.paddings.found.get(entry.tensor)
+        if padded is not None:
+            return self.reading.padded(padded, entry.idx)
+        return self.reading.entry(entry.tensor, entry.idx)
 
     def _scattered(self, s: ScatteredSum | SumById) -> Named:
         """Parts are computed over axes of their own and added where they belong."""
@@ -79,7 +85,7 @@ class Lowering:
 
     @lower.register
     def _(self, a: array.Gather) -> Term:
-        return Term(ONE, self.reading.entry(a.atom.tensor, a.atom.idx))
+        return Term(ONE, self._entry(a.atom))
 
     @lower.register
     def _(self, a: array.Position) -> Term:

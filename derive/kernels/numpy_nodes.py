@@ -10,6 +10,7 @@ from math import prod
 
 from derive.errors import UnsupportedError
 from derive.kernels.alignment import aligned, relaid, transposed
+from derive.kernels.blocked import block_number, in_blocks
 from derive.kernels.contractions import contraction
 from derive.kernels.definitions import Storage
 from derive.kernels.fields import Names, Sizes
@@ -43,6 +44,8 @@ from derive.kernels.syntax import (
     OPERATORS,
     Expr,
     Line,
+    assign,
+    attribute,
     augmented,
     binary,
     call,
@@ -82,7 +85,8 @@ class NodeEmitter:
     `constants` are the numbers that stand beside arrays, with their variables; `ones` the vectors of ones that
     sums are products with, by extent and shape; both are made at the top of the function. `slab` is the slice whose
     part of a sum is written, `cut` the axis that it is of, `rows` are rows repeated for every place of a slab;
-    `work_places` counts the groups of arrays that are taken from a workspace.
+    `work_places` counts the groups of arrays that are taken from a workspace. `blocked` are the values that lie in
+    blocks, with their number, `memory_ahead` the lines that take the memory of those in loops.
     """
 
     graph: Graph
@@ -104,9 +108,11 @@ class NodeEmitter:
     cut: int | None = None
     rows: dict[Ref, str] = field(default_factory=dict)
     work_places: int = 0
+    blocked: Mapping[Ref, int] = field(default_factory=dict)
+    memory_ahead: list[Line] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.loop_products = LoopProducts(self.graph, self.names, self.locals.get)
+        self.loop_products = LoopProducts(self.graph, self.names, self.locals)
 
     def expression(self, ref: Ref) -> Expr:
         if ref in self.variables:
@@ -124,9 +130,36 @@ class NodeEmitter:
             if self._reads_integers(reader):
                 return constant(int(node.value))
             return self._constant(float(node.value)) if rank else constant(float(node.value))
+        if reader is not None and self.graph.known[reader] in self.blocked:
+            return self._operand_in_blocks(o, self.blocked[self.graph.known[reader]])
         if reader is not None and o.ref in self.rows and o.places == tuple(range(1, rank)):
             return name(self.rows[o.ref])
         return aligned(self.expression(o.ref), o.places, rank)
+
+    def _operand_in_blocks(self, o: Operand, count: int) -> Expr:
+        """An operand of a value in blocks, in blocks itself: `(…, rows, columns)` as `(…, block, rows, …)`."""
+        value = self.expression(o.ref)
+        if o.ref in self.blocked or not o.places:
+            return value
+        if len(o.places) == 1:
+            return call(attribute(value, "reshape"), constant(count), constant(1), constant(-1))
+        *leading, _ = self.graph[o.ref].shape
+        cut = call(attribute(value, "reshape"), *map(self.sized, leading), constant(count), constant(-1))
+        k = len(leading)
+        return transposed(cut, [*range(k - 1), k, k - 1, k + 1])
+
+    def product_in_blocks(self, node: Contraction, count: int, variable: str) -> list[Line]:
+        """A product made in blocks; in a loop its memory is taken before the loop."""
+        memory = self.work(1, self.shape(in_blocks(node.shape, count)))
+        factors = self.loop_products.factors_in_blocks(node, count, self.expression, self.sized)
+        if not self.scope:
+            return [
+                assign(tuple_of([name(variable)]), memory),
+                ast.Expr(call("np.matmul", *factors, out=name(variable))),
+            ]
+        blocks = self.names.fresh("blocks")
+        self.memory_ahead.append(assign(tuple_of([name(blocks)]), memory))
+        return [assign(variable, call("np.matmul", *factors, out=name(blocks)))]
 
     def _reads_integers(self, reader: Node) -> bool:
         return any(self.graph[o.ref].kind == "integer" for o in reader.args)
@@ -294,9 +327,14 @@ class NodeEmitter:
         index: list[Expr] = []
         whole = self.graph[node.arg.ref].shape
         extents = iter(node.shape)
+        count = self.blocked.get(node.arg.ref)
         for start, is_fixed, full in zip(node.starts, node.fixed, whole, strict=True):
             at = self.sizes.affine(start, self.scope) if is_fixed else self._slice(start, next(extents), full)
             index.append(at)
+        if count is not None:
+            block = None if node.shape[-1] == whole[-1] else block_number(node, count)
+            is_whole = node.starts[-2] == Affine() and whole[-2] == node.shape[-2]
+            index[-2:] = [slice_of() if block is None else constant(block), *([] if is_whole else [index[-2]])]
         return subscript(self.expression(node.arg.ref), *index)
 
     def place(self, target: Target, whole: Shape) -> list[Expr]:

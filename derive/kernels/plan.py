@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from derive.errors import UnsupportedError
+from derive.ir.tensor import Tensor
 from derive.kernels.arithmetic import Arithmetic, Named
 from derive.kernels.definitions import Definition, Place, Storage
 from derive.kernels.lower import Lowering
 from derive.kernels.marks import rectangular, with_ordered_sums, with_sums_over_unfinished
+from derive.kernels.padding import Paddings
 from derive.kernels.placing import Part, fill_of, is_compound, part_of, put_together, rectangle, whole_shape
 from derive.kernels.program import UNIT, Arranged, Graph, Operand, Pointwise, Reduction, Ref
 from derive.kernels.reading import Reading
@@ -158,9 +160,15 @@ class Planner:
         return arithmetic.real(value)
 
     def _lowering(self, arithmetic: Arithmetic, scope: dict[str, Index], is_relative: bool) -> Lowering:
-
         reading = Reading(arithmetic, self.storages, self.bound, scope)
-        return Lowering(arithmetic, reading, self.saved, is_relative, Scatterings(self._axis_of_entry))
+        scatterings = Scatterings(self._axis_of_entry, Paddings(self._in_one_array))
+        return Lowering(arithmetic, reading, self.saved, is_relative, scatterings)
+
+    def _in_one_array(self, name: str) -> Tensor | None:
+        """The tensor, if all of it is one array of real numbers."""
+        storage = self.storages.get(name)
+        is_real = storage is not None and storage.tensor.kind not in ("class_id", "id")
+        return storage.tensor if storage is not None and is_real and not storage.family else None
 
     def _axis_of_entry(self, entry: Entry, k: int) -> Index | None:
         """The range of an index of an entry."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derive.errors import UnsupportedError
 from derive.kernels.arithmetic import Arithmetic, Named
 from derive.kernels.definitions import Place, Storage
+from derive.kernels.padding import Padded
+from derive.kernels.placing import put_together, rectangle
 from derive.kernels.program import UNIT, Count, Given, Kind, Marked, Operand, Part, Positions, Ref, Taken
 from derive.kernels.strides import axes_in, is_linear, runs_of
 from derive.kernels.window_nodes import Packed, Strided
@@ -54,6 +56,20 @@ class Reading:
         if self._is_strided(storage, at, idx):
             return self._strided(storage, at, idx, ref)
         return self._taken(storage, at, idx, ref)
+
+    def padded(self, p: Padded, idx: Sequence[Affine]) -> Named:
+        """The entries of a tensor with zeros around it."""
+        graph, storage = self.arithmetic.graph, self.storages[p.tensor]
+        wide = replace(storage, tensor=replace(storage.tensor, axes=p.axes))
+        ref = self.stored(p.tensor, ())
+        starts = tuple(
+            Affine() if k is None else storage.axis(k, ()).lo - wide.axis(k, ()).lo for k in storage.layout_at(())
+        )
+        shape = tuple(UNIT if k is None else wide.axis(k, ()).extent for k in storage.layout_at(()))
+        around = put_together(graph, shape, [rectangle(graph, ref, starts)], 0.0)
+        if self._is_rectangle(wide, (), idx):
+            return self._rectangle(wide, (), idx, around)
+        return self._strided(wide, (), idx, around)
 
     def _place(self, storage: Storage, tensor: str, idx: Sequence[Affine]) -> tuple[Affine, ...]:
         """The member that is read; none for a part of a stacked tensor that is an argument, whole, or read along."""

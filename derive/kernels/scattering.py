@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from derive.kernels.padding import Paddings
 from derive.kernels.strides import axes_in, extent_key, meets_once
 from derive.kernels.window_axes import (
     AxisOf,
@@ -75,9 +76,10 @@ Found = ScatteredSum | SumById
 
 @dataclass
 class Scatterings:
-    """The scattered sums of a view, by the tensor whose entries stand for them."""
+    """The scattered sums of a view, by the tensor whose entries stand for them, and the padded tensors in it."""
 
     axis_of: AxisOf
+    paddings: Paddings = field(default_factory=lambda: Paddings(lambda name: None))
     found: dict[str, Found] = field(default_factory=dict)
 
     def named(self, view: View, scope: Scope) -> View:
@@ -85,12 +87,14 @@ class Scatterings:
         inside, outside = _gathered(view)
         scattered: Found | None = None
         if inside is not None:
-            scattered = scattered_sum(inside, scope, self.axis_of) or sum_by_id(inside, scope)
+            scattered = scattered_sum(inside, scope, self.axis_of, self.paddings) or sum_by_id(inside, scope)
         if scattered is not None:
             name = f"scattered sum {len(self.found)}"
             self.found[name] = scattered
             entry = Leaf(Entry(name, tuple(index(n) for n in scattered.axes)))
             return times([*(self.named(f, scope) for f in outside), entry])
+        if inside is not None and (padded := self._padded(inside, scope)) is not None:
+            return self.named(times([*outside, padded]), scope)
         if isinstance(view, Summed) and (windowed := windowed_sum(view, scope)) is not None:
             return self.named(windowed, scope)
         inner = scope
@@ -101,6 +105,15 @@ class Scatterings:
             return view if body == view.body else bound_again(view, view.bounds, body, at)
         parts = tuple(self.named(p, inner) for p in children(view))
         return view if parts == children(view) else rebuild(view, parts)
+
+
+    def _padded(self, view: Summed, scope: Scope) -> View | None:
+        """The sum over entries with zeros around them; None where it has no bracket that this makes needless."""
+        inner = {**scope, **{b.name: b for b in view.bounds}}
+        body = self.paddings.put_into(view.body, inner)
+        if body == view.body:
+            return None
+        return Summed(view.bounds, body) if view.bounds else body
 
 
 def _gathered(view: View) -> tuple[Summed | None, list[View]]:
@@ -115,14 +128,17 @@ def _gathered(view: View) -> tuple[Summed | None, list[View]]:
     factors = list(factors_of(view))
     sums = [f for f in factors if isinstance(f, Summed)]
     beside = [f for f in factors if is_bracket(f) or (not isinstance(f, Summed) and reads_quotient(f))]
-    if len(sums) > 1 or not any(is_bracket(f) for f in beside):
+    if len(sums) > 1 or (len(beside) < 2 and not any(is_bracket(f) for f in beside)):
         return None, []
     bounds, body = (sums[0].bounds, sums[0].body) if sums else ((), Num(Fraction(1)))
     return Summed(bounds, times([*beside, body])), [f for f in factors if f not in beside and f not in sums]
 
 
-def scattered_sum(view: Summed, scope: Scope, axis_of: AxisOf) -> ScatteredSum | None:
-    """The sum with every window in its brackets turned into an axis of its own; None if there is none."""
+def scattered_sum(view: Summed, scope: Scope, axis_of: AxisOf, paddings: Paddings) -> ScatteredSum | None:
+    """The sum with every window in its brackets turned into an axis of its own; None if there is none.
+
+    A window with more places than the axis has that it tells is left, if zeros around what is read do instead.
+    """
     if any(b.ordered for b in view.bounds):
         return None
     factors = list(factors_of(view.body))
@@ -131,7 +147,7 @@ def scattered_sum(view: Summed, scope: Scope, axis_of: AxisOf) -> ScatteredSum |
     windows: list[Window] = []
     for name in free:
         window = find_window(name, factors, view.bounds, inner, axis_of) or find_division(name, factors, inner, axis_of)
-        if window is None:
+        if window is None or (_is_wide(window, inner) and paddings.makes_needless(window.used, factors, inner)):
             continue
         windows.append(window)
         inner = {**inner, **{u.name: u for u in window.axes}}
@@ -147,6 +163,11 @@ def scattered_sum(view: Summed, scope: Scope, axis_of: AxisOf) -> ScatteredSum |
     body = times(factors)
     found = ScatteredSum(tuple(free), targets, over, Summed(contracted, body) if contracted else body)
     return found if _is_quick(found, inner) and all(_allocated(t, inner) is not None for t in targets) else None
+
+
+def _is_wide(w: Window, scope: Scope) -> bool:
+    """Whether there are surely more places in a window than on the axis that it tells."""
+    return len(w.axes) == 1 and nonnegative(w.axes[0].extent - scope[w.name].extent - 1, scope)
 
 
 def sum_by_id(view: Summed, scope: Scope) -> SumById | None:

@@ -245,7 +245,7 @@ BUGS = (
         "if b.lo == axis.lo and b.hi - here in conditions and",
         "if b.lo == axis.lo and",
         "where a sum may be widened",
-        (*SIMPLIFY, "tests/unit/raising/test_held.py"),
+        SIMPLIFY,
     ),
     # -- raising -----------------------------------------------------------------------------------------
     Bug(

@@ -212,6 +212,11 @@ def test_a_bracket_that_the_range_implies_goes() -> None:
     assert sum_over((I,), times(bound(i - 1), x_i), {}) == sum_over((I,), x_i, {})
 
 
+@pytest.mark.parametrize(("affine", "only"), [(i - size("n"), size("n")), (number(1) - i, number(1))])
+def test_a_bracket_may_leave_one_value(affine: Affine, only: Affine) -> None:
+    assert sum_over((I,), times(bound(affine), x_i), {}) == entry("x", only)
+
+
 def test_a_bracket_that_the_range_excludes_makes_zero() -> None:
     assert sum_over((I,), times(bound(-i), x_i), {}) == ZERO
     assert sum_over((I,), times(bound(i - size("n") - 1), x_i), {}) == ZERO
