@@ -96,16 +96,25 @@ class Emitter:
         What is handed out or kept in a sequence gets memory of its own.
         """
         shared: Buffers[Shape] = Buffers(self.liveness, self._shape_kept, lambda: self.names.fresh("buffer"))
-        members = shared.members(statements)
-        self.own_memory = {r for r, chain in members.items() if any(map(self.liveness.escapes, chain))}
-        self.buffers = shared.placed(statements)
-        return shared.kinds
+        self._keep_in(statements, shared)
+        in_loops: Buffers[Shape] = Buffers(self.liveness, self._shape_kept, lambda: self.names.fresh("buffer"))
+        for s in statements:
+            if isinstance(s, Repeat) and not any(isinstance(t, Repeat) for t in s.body):
+                self._keep_in(s.body, in_loops)
+        return {k: shared.kinds.get(k, []) + in_loops.kinds.get(k, []) for k in {**shared.kinds, **in_loops.kinds}}
+
+    def _keep_in(self, block: Sequence[Statement], shared: Buffers[Shape]) -> None:
+        members = shared.members(block)
+        self.own_memory |= {r for r, chain in members.items() if any(map(self.liveness.escapes, chain))}
+        self.buffers |= shared.placed(block)
 
     def _shape_kept(self, ref: Ref) -> Shape | None:
         node = self.graph[ref]
         if ref in self.own_memory or ref in self.nodes.blocked or node.kind != "real" or not is_large(node.shape):
             return None
         if not self.nodes.memory.is_rowwise(ref):
+            return None
+        if any(e.free for e in node.shape):
             return None
         is_plain = not isinstance(node, Contraction) or blocks_of(self.nodes.memory, node) is None
         return node.shape if is_plain and takes_out(node, form(node), with_dot=True) else None

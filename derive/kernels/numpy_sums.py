@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from derive.kernels.alignment import Places, relaid, without_units
 from derive.kernels.contractions import merged
 from derive.kernels.program import UNIT, Reduction, Shape
-from derive.kernels.syntax import Expr, call, constant, name, subscript, tuple_of
+from derive.kernels.syntax import Expr, attribute, call, constant, name, subscript, tuple_of
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,11 @@ class Sums:
             return None
         if len(places) == 2 and len(over) == 1:
             return self._of_matrix(node, arg, over[0], keeps)
-        if keeps or self.slab or not rank or not is_rowwise or len(places) - 1 not in over:
+        if keeps or self.slab or not rank or not is_rowwise:
             return None
-        return self._of_rows(node, arg, over)
+        if rank == 1 and list(over) == list(range(len(places) - 1)):
+            return call("np.dot", self.ones(tuple(node.over), True), _rows(arg))
+        return self._of_rows(node, arg, over) if len(places) - 1 in over else None
 
     def _of_matrix(self, node: Reduction, arg: Expr, axis: int, keeps: bool) -> Expr | None:
         """Row and column sums."""
@@ -71,6 +73,11 @@ class Sums:
         if rest:
             out = call("np.add.reduce", out, axis=_axes(rest))
         return _laid(out, places, rank)
+
+
+def _rows(value: Expr) -> Expr:
+    """The array as a matrix, its last axis along the rows."""
+    return call(attribute(value, "reshape"), constant(-1), subscript(attribute(value, "shape"), constant(-1)))
 
 
 def _axes(over: Sequence[int]) -> Expr:

@@ -219,7 +219,9 @@ def test_a_recursion_along_an_ordinary_axis_is_refused() -> None:
 def test_inputs_that_a_loop_over_time_reads_are_read_time_first() -> None:
     network = rnn(Frame())
     steps, lifting = steps_of(network)
-    stored = with_ordered_axes_first(storages({**network.tensors, **lifting.helpers}, False), steps)
+    stored = with_ordered_axes_first(
+        storages({**network.tensors, **lifting.helpers}, False), steps, lifting.scheduler.definitions
+    )
     assert stored["x"].packed == (1, 0, 2) and stored["x"].layout == (0, 1, 2)
     assert not stored[ADJOINT + "x"].packed, "gradients keep the shape of their argument"
 

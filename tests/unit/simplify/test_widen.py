@@ -33,7 +33,9 @@ def env(bracket: Affine) -> Environment:
     places = [(a, b) for a in range(1, EXTENT + 1) for b in range(1, EXTENT + 1)]
     plain = environment({"n": EXTENT}, {"g": {p: 1.0 + p[0] + 7 * p[1] for p in places}})
     rhs = causal(bracket).rhs
-    values = {p: float(evaluate_poly(rhs, plain.bind("t", p[0]).bind("u", p[1])).real) for p in places}
+    values: dict[tuple[int, ...], float] = {
+        p: float(evaluate_poly(rhs, plain.bind("t", p[0]).bind("u", p[1])).real) for p in places
+    }
     arrays: dict[str, dict[tuple[int, ...], float]] = {
         "P": values,
         "f": {(a,): 0.5 * a * a for a in range(1, EXTENT + 1)},
