@@ -29,6 +29,7 @@ from derive.terms.matrix import (
     Product,
     ScalarPart,
     Scaled,
+    Stacked,
     Totalled,
     Transposed,
     Whole,
@@ -227,6 +228,11 @@ def _(m: Totalled, oracle: MatrixOracle) -> Array:
     for t in terms[1:]:
         out = out + t
     return out
+
+
+@_value.register
+def _(m: Stacked, oracle: MatrixOracle) -> Array:
+    return np.concatenate([oracle.value(p) for p in m.parts], axis=0 if m.below else 1)
 
 
 def raised_arrays(

@@ -15,6 +15,7 @@ from derive.terms.matrix import (
     Product,
     ScalarPart,
     Scaled,
+    Stacked,
     Totalled,
     Transposed,
     Whole,
@@ -55,4 +56,6 @@ def written(m: Matrix) -> str:
             return f"[{written(m.arg)} > 0]"
         case Totalled():
             return f"sum_{','.join(repr(b.hi) for b in m.bounds)} {written(m.arg)}"
+        case Stacked():
+            return "(" + (" / " if m.below else " | ").join(map(written, m.parts)) + ")"
     raise TypeError(type(m).__name__)

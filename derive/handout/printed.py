@@ -11,6 +11,7 @@ from derive.latex.printer import Printer
 from derive.network.network import Network
 from derive.notes.input import Form
 from derive.raising.raise_case import Raised, raise_view
+from derive.raising.raise_pieces import raise_pieces
 from derive.simplify.rescale import rescaled
 
 
@@ -27,6 +28,7 @@ def form(adjoints: Adjoints, notation: Notation) -> Form:
             name: tuple(raise_view(network, c.lhs, c.domain, c.view) for c in cases)
             for name, cases in printed.results.items()
         },
+        {name: raise_pieces(network, cases) for name, cases in printed.results.items()},
     )
 
 

@@ -87,12 +87,14 @@ class Stated:
 
     @view.register
     def _(self, e: sympy.Sum) -> View:
-        """Σ over the limits, the last of them outermost."""
+        """Σ over the limits as written; the last of them outermost where a range depends on another index."""
         bounds = [self._entered(limit) for limit in reversed(e.limits)]
         body = self.view(e.function)
         for limit in e.limits:
             self._reader.bound[str(limit[0].label)].pop()
-        return Summed(tuple(bounds), body)
+        names = {b.name for b in bounds}
+        depends = any(b.free & names for b in bounds)
+        return Summed(tuple(bounds if depends else reversed(bounds)), body)
 
     def _entered(self, limit: sympy.Tuple) -> Index:
         """The index of a sum under its own name, or a fresh one where that stands for another index."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from derive.kernels.named import Named, Term, places
 from derive.kernels.program import (
     UNIT,
     Contraction,
@@ -15,36 +16,11 @@ from derive.kernels.program import (
     Operand,
     Pointwise,
     Reduction,
-    Ref,
 )
 from derive.terms.affine import Affine
 
 COMPARISONS = frozenset(("greater", "greater_equal", "equal"))
 OF_INTEGERS = frozenset(("add", "subtract", "multiply", "maximum", "minimum", "floor_divide", "remainder"))
-
-
-@dataclass(frozen=True)
-class Named:
-    """A value whose axis q is called `axes[q]`; None is an axis of extent 1 that stands for no index."""
-
-    ref: Ref
-    axes: tuple[str | None, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(a for a in self.axes if a is not None)
-
-
-@dataclass(frozen=True)
-class Term:
-    """coefficient · value; the coefficient waits for an operation that can take it over."""
-
-    coefficient: Fraction
-    value: Named
-
-
-def places(value: Named, order: Sequence[str]) -> Operand:
-    return Operand(value.ref, tuple(None if a is None else order.index(a) for a in value.axes))
 
 
 @dataclass
@@ -253,8 +229,8 @@ class Arithmetic:
         """
         size = abs(terms[0].coefficient)
         if any(abs(t.coefficient) != size for t in terms):
-            terms = [t if abs(t.coefficient) == 1 else _sized(t, self) for t in terms]
-            size = Fraction(1)
+            size = self._common_size(terms)
+            terms = [t if abs(t.coefficient) == size else self._sized(t, size) for t in terms]
         signed = [Term(t.coefficient / size, t.value) for t in terms]
         width = max(len(t.value.names) for t in signed)
         signed.sort(key=lambda t: (len(t.value.names) < width, self._rank(t.value), t.coefficient < 0))
@@ -265,6 +241,31 @@ class Arithmetic:
         for t in signed[1:]:
             out = self._sum_of_two(out, t)
         return Term(out.coefficient * size, out.value)
+
+    def _common_size(self, terms: Sequence[Term]) -> Fraction:
+        """What to take out of a sum: the size of the wide terms that no narrow factor saves from a multiplication."""
+        width = max(len(t.value.names) for t in terms)
+        wide = [t for t in terms if len(t.value.names) == width]
+        dear = {abs(t.coefficient) for t in wide if not self._takes_number(t.value, width)}
+        if not width or len(dear) > 1 or any(self.kind(t.value) == "number" for t in terms):
+            return Fraction(1)
+        return dear.pop() if dear else max(abs(t.coefficient) for t in wide)
+
+    def _takes_number(self, a: Named, width: int) -> bool:
+        """Whether `rescaled` finds a narrow factor for a number."""
+        node = self.graph[a.ref]
+        if not isinstance(node, Pointwise) or node.kind != "real":
+            return False
+        args = [(len([p for p in o.places if p is not None]), o) for o in node.arguments]
+        if node.function == "multiply":
+            return any(n < width and self.graph[o.ref].kind == "real" for n, o in args)
+        is_sum = node.function in ("add", "subtract")
+        return is_sum and all(n < width or self._takes_number(Named(o.ref, o.places), width) for n, o in args)  # type: ignore[arg-type]
+
+    def _sized(self, t: Term, size: Fraction) -> Term:
+        """A term whose coefficient is ± `size`."""
+        sign = Fraction(1 if t.coefficient > 0 else -1)
+        return Term(sign * size, self.rescaled(t.value, self.number(abs(t.coefficient) / size)))
 
     def _sum_of_two(self, a: Term, b: Term) -> Term:
         """a ± b; a difference that is known the other way round is taken with a minus sign."""
@@ -331,9 +332,3 @@ _POWERS: Mapping[Fraction, str] = {
     Fraction(3): "cube",
     Fraction(4): "fourth",
 }
-
-
-def _sized(t: Term, arithmetic: Arithmetic) -> Term:
-    """A term whose coefficient is a sign."""
-    sign = Fraction(1 if t.coefficient > 0 else -1)
-    return Term(sign, arithmetic.multiply(t.value, arithmetic.number(abs(t.coefficient))))

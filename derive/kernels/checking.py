@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from derive.kernels.definitions import Storage
 from derive.kernels.fields import Field, Names, Place, Sizes, places_of
 from derive.kernels.id_checks import id_ranges
+from derive.kernels.size_checks import divisor_checks
 from derive.kernels.syntax import (
     Expr,
     Line,
@@ -171,6 +172,7 @@ def shapes_function(network: Network, fields: Sequence[Field], names: Names) -> 
         for f in arrays
         if f.is_integer and f.tensor in ranges
     ]
+    checks += divisor_checks(network, shapes.local)
     given = tuple_of([shapes.given(f) for f in arrays])
     expected = tuple_of([shapes.expected(f) for f in arrays])
     return [*shapes.lines, *checks, ast.Return(tuple_of([given, expected]))]

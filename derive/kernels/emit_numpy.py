@@ -13,7 +13,8 @@ from derive.kernels.emit_slabs import SlabEmitter, form, takes_out
 from derive.kernels.emit_windows import window_lines
 from derive.kernels.fields import Names
 from derive.kernels.memory import blocks_of
-from derive.kernels.numpy_nodes import NodeEmitter, is_large
+from derive.kernels.numpy_nodes import NodeEmitter
+from derive.kernels.numpy_pointwise import is_large
 from derive.kernels.program import Condition, Contraction, Given, Graph, Marked, Node, Pointwise, Ref, Shape
 from derive.kernels.reuse import Liveness
 from derive.kernels.syntax import (
@@ -32,7 +33,7 @@ from derive.kernels.syntax import (
     slice_of,
     subscript,
 )
-from derive.kernels.window_nodes import Strided
+from derive.kernels.value_names import word_of
 from derive.terms.affine import Affine, Index
 
 COMMUTATIVE = frozenset(("add", "multiply", "maximum", "minimum"))
@@ -96,25 +97,16 @@ class Emitter:
         What is handed out or kept in a sequence gets memory of its own.
         """
         shared: Buffers[Shape] = Buffers(self.liveness, self._shape_kept, lambda: self.names.fresh("buffer"))
-        self._keep_in(statements, shared)
-        in_loops: Buffers[Shape] = Buffers(self.liveness, self._shape_kept, lambda: self.names.fresh("buffer"))
-        for s in statements:
-            if isinstance(s, Repeat) and not any(isinstance(t, Repeat) for t in s.body):
-                self._keep_in(s.body, in_loops)
-        return {k: shared.kinds.get(k, []) + in_loops.kinds.get(k, []) for k in {**shared.kinds, **in_loops.kinds}}
-
-    def _keep_in(self, block: Sequence[Statement], shared: Buffers[Shape]) -> None:
-        members = shared.members(block)
-        self.own_memory |= {r for r, chain in members.items() if any(map(self.liveness.escapes, chain))}
-        self.buffers |= shared.placed(block)
+        members = shared.members(statements)
+        self.own_memory = {r for r, chain in members.items() if any(map(self.liveness.escapes, chain))}
+        self.buffers = shared.placed(statements)
+        return shared.kinds
 
     def _shape_kept(self, ref: Ref) -> Shape | None:
         node = self.graph[ref]
         if ref in self.own_memory or ref in self.nodes.blocked or node.kind != "real" or not is_large(node.shape):
             return None
         if not self.nodes.memory.is_rowwise(ref):
-            return None
-        if any(e.free for e in node.shape):
             return None
         is_plain = not isinstance(node, Contraction) or blocks_of(self.nodes.memory, node) is None
         return node.shape if is_plain and takes_out(node, form(node), with_dot=True) else None
@@ -144,7 +136,7 @@ class Emitter:
         if wanted is not None:
             variables[ref] = wanted
         else:
-            variables[ref] = variables[over] if over is not None else self.names.fresh(_word(self.graph, ref))
+            variables[ref] = variables[over] if over is not None else self.names.fresh(word_of(self.graph, ref))
         return variables[ref]
 
     # -- values ------------------------------------------------------------------------------------------
@@ -223,7 +215,7 @@ class Emitter:
 
     def plain_name(self, ref: Ref) -> str:
         """A new variable, called after the operation."""
-        return self.names.fresh(_word(self.graph, ref))
+        return self.names.fresh(word_of(self.graph, ref))
 
     def _in_place(self, node: Pointwise, variable: str, over: Ref) -> Line:
         """`a += b`, or `a = np.tanh(z, out=z)`."""
@@ -319,42 +311,3 @@ class Emitter:
             return call(ast.Attribute(value, "copy"))
         self.handed_out.add(root)
         return value
-
-
-WORDS = {
-    "add": "total",
-    "subtract": "difference",
-    "multiply": "product",
-    "divide": "quotient",
-    "greater": "mask",
-    "greater_equal": "mask",
-    "equal": "mask",
-    "real": "value",
-    "spread": "value",
-}
-
-
-def _word(graph: Graph, ref: Ref) -> str:
-    """What to call a value that no definition names: after its operation."""
-    node = graph[ref]
-    match type(node).__name__:
-        case "Pointwise":
-            assert isinstance(node, Pointwise)
-            return WORDS.get(node.function, node.function)
-        case "Contraction":
-            return "product"
-        case "Reduction":
-            return "total" if getattr(node, "function", "") == "add" else "largest"
-        case "Positions":
-            return "positions"
-        case "Strided":
-            return "windows"
-        case "Packed":
-            return "columns" if isinstance(graph[node.args[0].ref], Strided) else "packed"
-        case "Placed":
-            return "whole"
-        case "Selected":
-            return "is_largest"
-        case "Given":
-            return f"{getattr(node, 'tensor', 'value')}_here".replace("∂", "grad_")
-    return "value"

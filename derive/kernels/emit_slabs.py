@@ -196,7 +196,8 @@ class SlabEmitter:
         piece = self.emitter.names.fresh(f"{stem}_slab")
         nodes.variables[ref] = piece
         at = self.loop.axes[ref]
-        value = subscript(whole, *(slice_of() for _ in range(at)), name(slab))
+        before = at + 1 if ref in nodes.blocked else at
+        value = subscript(whole, *(slice_of() for _ in range(before)), name(slab))
         node = self.emitter.graph[ref]
         reads = sum(r == ref for s in self.loop.body if isinstance(s, Compute) for r in self._arguments(s.ref))
         if at == 0 or reads < OFTEN or node.kind != "real" or ref in self.loop.stored:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.errors import UnsupportedError
-from derive.kernels.arithmetic import Named
+from derive.kernels.named import Named
 from derive.kernels.program import Condition
 from derive.raising import array
 from derive.terms import term

@@ -16,7 +16,7 @@ from derive.kernels.arrange import (
     family_use,
     needed_items,
 )
-from derive.kernels.blocked import Blocking
+from derive.kernels.blocked import Blocking, in_blocks
 from derive.kernels.definitions import Place, Storage
 from derive.kernels.emit_numpy import Emitter
 from derive.kernels.fields import Field, Names, Sizes, fields_of, places_of
@@ -93,8 +93,12 @@ class FunctionBody:
         liveness = Liveness(program.graph, bound, frozenset(refs.values()))
         liveness.analyse(statements)
         self.nodes = self._nodes(statements, use.kept, use.carried)
-        self.nodes.blocked = Blocking(program.graph, self.nodes.locals, frozenset(refs.values())).analyse(statements)
         whole = (t for t, at in values if not at and program.storages[t].is_stacked)
+        self.blocking = Blocking(
+            program.graph, self.nodes.locals, frozenset(refs.values()), frozenset((*(t for t, _ in values), *families))
+        )
+        self.blocking.analyse(statements)
+        self.nodes.blocked = self.blocking.found
         self.emitter = self._emitter(liveness, frozenset((*families, *whole)))
         self.kept = self.emitter.keep_temporaries(statements) if takes_workspace else {}
         body = self.emitter.emit(statements)
@@ -171,7 +175,9 @@ class FunctionBody:
         for tensor, variable in self.lists.items():
             storage = self.program.storages[tensor]
             if storage.is_stacked:
-                extents = self.nodes.shape(tuple(a.extent for a in storage.tensor.axes))
+                shape = tuple(a.extent for a in storage.tensor.axes)
+                count = self.blocking.tensors.get(tensor)
+                extents = self.nodes.shape(shape if count is None else in_blocks(shape, count))
                 if tensor in self.emitter.results:
                     extra.append(assign(variable, call("np.empty", extents, self.nodes.dtype())))
                 else:

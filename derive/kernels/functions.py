@@ -13,7 +13,8 @@ from sympy.printing.numpy import NumPyPrinter
 
 from derive.errors import UnsupportedError
 from derive.ir.elementary import CONSTANTS
-from derive.kernels.arithmetic import Arithmetic, Named, Term, places
+from derive.kernels.arithmetic import Arithmetic
+from derive.kernels.named import Named, Term, places
 from derive.kernels.program import Operand, Pointwise
 from derive.kernels.scalar import above, arguments, formula, x
 

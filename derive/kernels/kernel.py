@@ -20,11 +20,13 @@ from derive.kernels.fields import Field, Names, fields_of
 from derive.kernels.function import FunctionBody, Program, dtype_field
 from derive.kernels.id_checks import id_ranges
 from derive.kernels.initializing import Initializing
+from derive.kernels.joining import with_slices_joined
 from derive.kernels.lifting import Lifting
 from derive.kernels.packing_arguments import with_ordered_axes_first
 from derive.kernels.plan import Planner
 from derive.kernels.prediction import prediction_of
 from derive.kernels.schedule import Scheduler
+from derive.kernels.size_checks import divisors
 from derive.kernels.splitting import split_at_brackets
 from derive.kernels.stability import needs_relative_accuracy, stabilizer_of
 from derive.kernels.support import support_source
@@ -89,6 +91,8 @@ class _Source:
         stabilizer = stabilizer_of(network)
         definitions = split_at_brackets(needed(collected(network, adjoints, stabilizer), wanted))
         tensors = {**network.tensors, **stabilizer.helpers}
+        joined = with_slices_joined(definitions, tensors, wanted)
+        definitions, tensors = joined.definitions, tensors | joined.tensors
         early = frozenset(ADJOINT + t for t in self.gradients)
         lifting = Lifting(_scheduler(definitions, storages(tensors, has_columns(network)), early), set(tensors))
         definitions = split_at_brackets(lifting.lifted())
@@ -98,7 +102,7 @@ class _Source:
         steps = replace(_scheduler(definitions, storage, early), wanted=frozenset(wanted)).steps()
         storage = with_ordered_axes_first(storage, steps, definitions)
         relative = needs_relative_accuracy([d.poly for d in definitions])
-        planner = Planner(storage, saved_outputs(network), relative)
+        planner = Planner(storage, saved_outputs(network), relative, joined.slices)
         items = planner.plan(steps)
         self.program = Program(network, planner.graph, items, storage, Titles(network, tensors))
         self.fields = fields_of(network, storage, Names())
@@ -128,7 +132,7 @@ class _Source:
             inputs=shown[count:],
             fields=shown,
             functions=functions,
-            support=support_source(self.functions | ({"check_ids"} if id_ranges(self.network) else set())),
+            support=support_source(self.functions | self._checks()),
             constants=self.has_constants,
             ones=self.has_ones,
             slabs=self.has_slabs,
@@ -140,6 +144,11 @@ class _Source:
             checks=rendered(checked_function(self.fields, dtype_field(self.fields))),
             real_parameters=count,
         )
+
+    def _checks(self) -> set[str]:
+        """The helpers that look at the arguments."""
+        found = {"check_ids": id_ranges(self.network), "check_divisor": divisors(self.network)}
+        return {helper for helper, wanted in found.items() if wanted}
 
     # -- functions ---------------------------------------------------------------------------------------
 

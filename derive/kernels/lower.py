@@ -13,10 +13,11 @@ from fractions import Fraction
 from functools import singledispatchmethod
 
 from derive.errors import UnsupportedError
-from derive.kernels.arithmetic import Arithmetic, Named, Term
+from derive.kernels.arithmetic import Arithmetic
 from derive.kernels.factors import abstract_cost, cancelled, inverted, is_inverse, loop_condition, product_of, sides
 from derive.kernels.functions import FunctionLowering
 from derive.kernels.marking import marked_position
+from derive.kernels.named import Named, Term
 from derive.kernels.packing import with_columns
 from derive.kernels.program import Accumulated, Condition, Guarded, Operand
 from derive.kernels.reading import Reading

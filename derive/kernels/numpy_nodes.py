@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, singledispatchmethod
+from dataclasses import dataclass
+from functools import singledispatchmethod
 from math import prod
 
 from derive.errors import UnsupportedError
 from derive.kernels.alignment import aligned, relaid, transposed
-from derive.kernels.blocked import block_number, in_blocks
+from derive.kernels.blocked import blocks_in, first_block, in_blocks
 from derive.kernels.contractions import contraction
-from derive.kernels.definitions import Storage
-from derive.kernels.fields import Names, Sizes
-from derive.kernels.loop_products import LoopProducts
-from derive.kernels.memory import Memory, blocks_of
+from derive.kernels.memory import blocks_of
+from derive.kernels.numpy_pointwise import PointwiseEmitter
 from derive.kernels.numpy_products import block_product
 from derive.kernels.numpy_sums import Sums
 from derive.kernels.numpy_windows import MOST_TAPS, WindowEmitter
@@ -26,7 +23,6 @@ from derive.kernels.program import (
     Contraction,
     Count,
     Given,
-    Graph,
     Marked,
     Node,
     Number,
@@ -40,14 +36,10 @@ from derive.kernels.program import (
     Taken,
 )
 from derive.kernels.syntax import (
-    COMPARISONS,
-    OPERATORS,
     Expr,
     Line,
     assign,
-    attribute,
     augmented,
-    binary,
     call,
     constant,
     name,
@@ -56,97 +48,16 @@ from derive.kernels.syntax import (
     tuple_of,
 )
 from derive.kernels.window_nodes import Merged, Packed, Placed, Selected, Strided, SummedById
-from derive.terms.affine import Affine, Index
-
-HELPERS = frozenset(("erf",))
-"""Functions that NumPy lacks; a kernel brings them along."""
-
-LARGE = 128
-"""From this size on, as far as it is known without the symbolic extents, an array counts as large."""
-
-NUMBER_NAMES = {float("inf"): "infinity", 0.0: "zero", 1.0: "one", 2.0: "two", 0.5: "half", -1.0: "minus_one"}
-
-
-def _known_size(shape: Shape) -> int:
-    """The product of the extents that are numbers."""
-    return prod(e.const for e in shape if e.is_number)
-
-
-def is_large(shape: Shape) -> bool:
-    """Whether an array of several axes may well be large, as far as its extents are known."""
-    numbers = [e.const for e in shape if e.is_number]
-    return len(shape) > 1 and (not numbers or prod(numbers) >= LARGE)
+from derive.terms.affine import Affine
 
 
 @dataclass
-class NodeEmitter:
-    """Writes values as expressions; a value that has a variable is that variable.
-
-    `constants` are the numbers that stand beside arrays, with their variables; `ones` the vectors of ones that
-    sums are products with, by extent and shape; both are made at the top of the function. `slab` is the slice whose
-    part of a sum is written, `cut` the axis that it is of, `rows` are rows repeated for every place of a slab;
-    `work_places` counts the groups of arrays that are taken from a workspace. `blocked` are the values that lie in
-    blocks, with their number, `memory_ahead` the lines that take the memory of those in loops.
-    """
-
-    graph: Graph
-    sizes: Sizes
-    names: Names
-    storages: Mapping[str, Storage]
-    locals: Mapping[str, str]
-    lists: Mapping[str, str]
-    carried: Mapping[str, str]
-    variables: dict[Ref, str] = field(default_factory=dict)
-    scope: dict[str, Index] = field(default_factory=dict)
-    constants: dict[float, str] = field(default_factory=dict)
-    ones: dict[tuple[Shape, bool], str] = field(default_factory=dict)
-    functions: set[str] = field(default_factory=set)
-    uses_dtype: bool = False
-    transposes: dict[Ref, str] = field(default_factory=dict)
-    loop_products: LoopProducts = field(init=False)
-    slab: str = ""
-    cut: int | None = None
-    rows: dict[Ref, str] = field(default_factory=dict)
-    work_places: int = 0
-    blocked: Mapping[Ref, int] = field(default_factory=dict)
-    memory_ahead: list[Line] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.loop_products = LoopProducts(self.graph, self.names, self.locals)
-
-    def expression(self, ref: Ref) -> Expr:
-        if ref in self.variables:
-            return name(self.variables[ref])
-        return self.computed(ref)
+class NodeEmitter(PointwiseEmitter):
+    """Writes values as expressions; a value that has a variable is that variable."""
 
     def computed(self, ref: Ref) -> Expr:
         """The operation that gives a value."""
         return self._rule(self.graph[ref])
-
-    def operand(self, o: Operand, rank: int, reader: Node | None = None) -> Expr:
-        """An argument of an operation with `rank` axes; a constant beside an array is an array of its dtype."""
-        node = self.graph[o.ref]
-        if isinstance(node, Number) and reader is not None:
-            if self._reads_integers(reader):
-                return constant(int(node.value))
-            return self._constant(float(node.value)) if rank else constant(float(node.value))
-        if reader is not None and self.graph.known[reader] in self.blocked:
-            return self._operand_in_blocks(o, self.blocked[self.graph.known[reader]])
-        if reader is not None and o.ref in self.rows and o.places == tuple(range(1, rank)):
-            return name(self.rows[o.ref])
-        return aligned(self.expression(o.ref), o.places, rank)
-
-    def _operand_in_blocks(self, o: Operand, count: int) -> Expr:
-        """An operand of a value in blocks, in blocks itself: `(…, rows, columns)` as `(…, block, rows, …)`."""
-        value = self.expression(o.ref)
-        if o.ref in self.blocked or not o.places:
-            return value
-        if len(o.places) == 1:
-            return call(attribute(value, "reshape"), constant(count), constant(1), constant(-1))
-        *leading, _ = self.graph[o.ref].shape
-        cut = call(attribute(value, "reshape"), *map(self.sized, leading), constant(count), constant(-1))
-        k = len(leading)
-        return transposed(cut, [*range(k - 1), k, k - 1, k + 1])
 
     def product_in_blocks(self, node: Contraction, count: int, variable: str) -> list[Line]:
         """A product made in blocks; in a loop its memory is taken before the loop."""
@@ -160,32 +71,6 @@ class NodeEmitter:
         blocks = self.names.fresh("blocks")
         self.memory_ahead.append(assign(tuple_of([name(blocks)]), memory))
         return [assign(variable, call("np.matmul", *factors, out=name(blocks)))]
-
-    def _reads_integers(self, reader: Node) -> bool:
-        return any(self.graph[o.ref].kind == "integer" for o in reader.args)
-
-    def _constant(self, value: float) -> Expr:
-        if value not in self.constants:
-            self.constants[value] = self.names.fresh(NUMBER_NAMES.get(value, "number"))
-            self.uses_dtype = True
-        return name(self.constants[value])
-
-    def dtype(self) -> Expr:
-        self.uses_dtype = True
-        return name("dtype")
-
-    def shape(self, shape: Shape) -> Expr:
-        return tuple_of([self.sizes.affine(e, self.scope) for e in shape])
-
-    def work(self, number: int, shape: Expr) -> Expr:
-        """`work(place, number, shape, dtype)`: arrays from the workspace."""
-        place = constant(self.work_places)
-        self.work_places += 1
-        return call("work", place, constant(number), shape, self.dtype())
-
-    def zeros(self, ref: Ref) -> Expr:
-        node = self.graph[ref]
-        return call("np.zeros", self.shape(node.shape), self.dtype()) if node.shape else constant(0.0)
 
     # -- rules -------------------------------------------------------------------------------------------
 
@@ -220,62 +105,7 @@ class NodeEmitter:
 
     @_rule.register
     def _(self, node: Pointwise) -> Expr:
-        if node.kind == "number":
-            return self._number(node)
-        if node.function == "real":
-            return self._as_real(node)
-        if node.function == "spread":
-            return self._spread(node)
-        args = [self.operand(o, len(node.shape), node) for o in node.arguments]
-        if (node.function in OPERATORS and node.function != "power") or node.function in COMPARISONS:
-            return binary(node.function, *args)
-        if node.function == "negative":
-            return ast.UnaryOp(ast.USub(), args[0])
-        return self._call(*self.quickest(node, args))
-
-    def quickest(self, node: Pointwise, args: list[Expr]) -> tuple[str, list[Expr]]:
-        """The function and arguments to call: on large arrays `np.clip` is three times as fast as `np.maximum`."""
-        if node.function == "maximum" and _known_size(node.shape) >= LARGE:
-            bound = self.graph[node.arguments[1].ref]
-            if isinstance(bound, Number):
-                return "clip", [*args, self._constant(float("inf"))]
-        return node.function, args
-
-    def _call(self, function: str, args: Sequence[Expr]) -> Expr:
-        if function in HELPERS:
-            self.functions.add(function)
-            return call(f"_{function}", *args)
-        return call(f"np.{function}", *args)
-
-    def _number(self, node: Pointwise) -> Expr:
-        """Plain Python arithmetic, which takes on the dtype of the arrays that it meets."""
-        args = [self.expression(o.ref) for o in node.arguments]
-        match node.function:
-            case "negative":
-                return ast.UnaryOp(ast.USub(), args[0])
-            case "square":
-                return binary("multiply", args[0], args[0])
-            case "sqrt":
-                return binary("power", args[0], constant(0.5))
-            case "maximum" | "minimum":
-                return call(node.function[:3], *args)
-            case function if function in OPERATORS:
-                return binary(function, *args)
-        return call("float", self._call(node.function, args))
-
-    def _as_real(self, node: Pointwise) -> Expr:
-        value = self.expression(node.arguments[0].ref)
-        if node.shape:
-            return call(ast.Attribute(value, "astype"), self.dtype())
-        return call(ast.Attribute(self.dtype(), "type"), value)
-
-    def _spread(self, node: Pointwise) -> Expr:
-        """The value repeated along the axes that it lacks, in memory of its own."""
-        [o] = node.arguments
-        if not o.places:
-            return call("np.full", self.shape(node.shape), self.expression(o.ref), self.dtype())
-        value = aligned(self.expression(o.ref), o.places, len(node.shape))
-        return call("np.array", call("np.broadcast_to", value, self.shape(node.shape)), self.dtype())
+        return self.pointwise(node)
 
     @_rule.register
     def _(self, node: Contraction) -> Expr:
@@ -314,14 +144,6 @@ class NodeEmitter:
         sums = Sums(self._ones, self.slab)
         return sums.expression(node, self.expression(node.arg.ref), self.memory.is_rowwise(node.arg.ref))
 
-    def _ones(self, shape: Shape, is_merged: bool = False) -> Expr:
-        """Ones of a shape; merged, as many as it has places."""
-        key = (shape, is_merged)
-        if key not in self.ones:
-            self.ones[key] = self.names.fresh("ones")
-            self.uses_dtype = True
-        return name(self.ones[key])
-
     @_rule.register
     def _(self, node: Part) -> Expr:
         index: list[Expr] = []
@@ -332,9 +154,8 @@ class NodeEmitter:
             at = self.sizes.affine(start, self.scope) if is_fixed else self._slice(start, next(extents), full)
             index.append(at)
         if count is not None:
-            block = None if node.shape[-1] == whole[-1] else block_number(node, count)
             is_whole = node.starts[-2] == Affine() and whole[-2] == node.shape[-2]
-            index[-2:] = [slice_of() if block is None else constant(block), *([] if is_whole else [index[-2]])]
+            index[-2:] = [_blocks_read(node, in_blocks(whole, count)[-1], count), *([] if is_whole else [index[-2]])]
         return subscript(self.expression(node.arg.ref), *index)
 
     def place(self, target: Target, whole: Shape) -> list[Expr]:
@@ -356,23 +177,9 @@ class NodeEmitter:
     def _(self, node: Arranged) -> Expr:
         return relaid(self.expression(node.arg.ref), node.arg.places, len(node.shape))
 
-    # -- windows -----------------------------------------------------------------------------------------
-
-    @cached_property
-    def memory(self) -> Memory:
-        return Memory(self.graph)
-
     @property
     def windows(self) -> WindowEmitter:
         return WindowEmitter(self.sized, self.names.fresh, self.functions)
-
-    def sized(self, e: Affine) -> Expr:
-        return self.sizes.affine(e, self.scope)
-
-    def extents(self, node: Contraction) -> Shape:
-        """The extent of every place of a product."""
-        found = {p: e for o in node.args for p, e in zip(o.places, self.graph[o.ref].shape, strict=True)}
-        return tuple(found[p] for p in range(len(found)))
 
     @_rule.register
     def _(self, node: Strided) -> Expr:
@@ -466,3 +273,12 @@ class NodeEmitter:
         if not is_row:
             raise UnsupportedError("the parts of a tensor do not lie one after the other, so there is no kernel")
         return call("np.concatenate", tuple_of(parts), axis=constant(axes[0]))
+
+
+def _blocks_read(node: Part, width: Affine, count: int) -> Expr:
+    """Which of the blocks of its source a part is: one, some, or all."""
+    first, number = first_block(node, width), blocks_in(node.shape[-1], width)
+    assert first is not None and number is not None, "only whole blocks of a value in blocks are read"
+    if number == 1:
+        return constant(first)
+    return slice_of(constant(first) if first else None, constant(first + number) if first + number < count else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
-from derive.kernels.arithmetic import Named
+from derive.kernels.named import Named
 from derive.kernels.program import Graph, Operand, Ref
 from derive.kernels.strides import merged_groups
 from derive.kernels.window_nodes import Packed, Strided, Written

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from derive.errors import UnsupportedError
 from derive.ir.tensor import ADJOINT
-from derive.kernels.arithmetic import Named
 from derive.kernels.definitions import Definition, Storage
 from derive.kernels.memory import Memory
+from derive.kernels.named import Named
 from derive.kernels.program import UNIT, Assembled, Graph, Node, Operand, Ref, Shape
 from derive.kernels.strides import axes_in, is_linear, merged_groups, runs_of
 from derive.kernels.window_nodes import Merged, Placed, Written

@@ -9,10 +9,12 @@ from functools import cached_property
 
 from derive.errors import UnsupportedError
 from derive.ir.tensor import Tensor
-from derive.kernels.arithmetic import Arithmetic, Named
+from derive.kernels.arithmetic import Arithmetic
 from derive.kernels.definitions import Definition, Place, Storage
+from derive.kernels.joining import Slice
 from derive.kernels.lower import Lowering
 from derive.kernels.marks import rectangular, with_ordered_sums, with_sums_over_unfinished
+from derive.kernels.named import Named
 from derive.kernels.padding import Paddings
 from derive.kernels.placing import Part, fill_of, is_compound, part_of, put_together, rectangle, whole_shape
 from derive.kernels.program import UNIT, Arranged, Graph, Operand, Pointwise, Reduction, Ref
@@ -65,11 +67,12 @@ Item = Binding | LoopPlan
 
 @dataclass
 class Planner:
-    """Lowers steps one after the other; what is bound is read by later steps."""
+    """Lowers steps one after the other; what is bound is read by later steps. `slices` are read where they lie."""
 
     storages: Mapping[str, Storage]
     saved: Callable[[Entry, str], Entry | None]
     relative: frozenset[str]
+    slices: Mapping[str, Slice] = field(default_factory=dict)
     graph: Graph = field(default_factory=Graph)
     bound: dict[Place, Ref] = field(default_factory=dict)
     parts: dict[Place, list[Part]] = field(default_factory=dict)
@@ -160,7 +163,7 @@ class Planner:
         return arithmetic.real(value)
 
     def _lowering(self, arithmetic: Arithmetic, scope: dict[str, Index], is_relative: bool) -> Lowering:
-        reading = Reading(arithmetic, self.storages, self.bound, scope)
+        reading = Reading(arithmetic, self.storages, self.bound, scope, self.slices)
         scatterings = Scatterings(self._axis_of_entry, Paddings(self._in_one_array))
         return Lowering(arithmetic, reading, self.saved, is_relative, scatterings)
 

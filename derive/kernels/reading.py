@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derive.errors import UnsupportedError
-from derive.kernels.arithmetic import Arithmetic, Named
+from derive.kernels.arithmetic import Arithmetic
 from derive.kernels.definitions import Place, Storage
+from derive.kernels.joining import Slice
+from derive.kernels.named import Named
 from derive.kernels.padding import Padded
 from derive.kernels.placing import put_together, rectangle
 from derive.kernels.program import UNIT, Count, Given, Kind, Marked, Operand, Part, Positions, Ref, Taken
@@ -28,6 +30,8 @@ class Reading:
     bound: dict[Place, Ref]
     scope: dict[str, Index] = field(default_factory=dict)
     """All indices with their ranges; those that are ordered are loop variables."""
+    slices: Mapping[str, Slice] = field(default_factory=dict)
+    """Tensors that are slices of others along the last axis."""
 
     def stored(self, tensor: str, at: tuple[Affine, ...]) -> Ref:
         """The array of a tensor, of one member of its family."""
@@ -45,6 +49,9 @@ class Reading:
 
     def entry(self, tensor: str, idx: Sequence[Affine]) -> Named:
         """The entries at index expressions over the axes in scope."""
+        if tensor in self.slices:
+            tensor, start = self.slices[tensor]
+            idx = (*idx[:-1], idx[-1] + start)
         storage = self.storages[tensor]
         at = self._place(storage, tensor, idx)
         for a in at:

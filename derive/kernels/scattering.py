@@ -74,12 +74,17 @@ class SumById:
 Found = ScatteredSum | SumById
 
 
+def no_paddings() -> Paddings:
+    """Nothing is read with zeros around it."""
+    return Paddings(lambda name: None)
+
+
 @dataclass
 class Scatterings:
     """The scattered sums of a view, by the tensor whose entries stand for them, and the padded tensors in it."""
 
     axis_of: AxisOf
-    paddings: Paddings = field(default_factory=lambda: Paddings(lambda name: None))
+    paddings: Paddings = field(default_factory=no_paddings)
     found: dict[str, Found] = field(default_factory=dict)
 
     def named(self, view: View, scope: Scope) -> View:
@@ -105,7 +110,6 @@ class Scatterings:
             return view if body == view.body else bound_again(view, view.bounds, body, at)
         parts = tuple(self.named(p, inner) for p in children(view))
         return view if parts == children(view) else rebuild(view, parts)
-
 
     def _padded(self, view: Summed, scope: Scope) -> View | None:
         """The sum over entries with zeros around them; None where it has no bracket that this makes needless."""
@@ -134,13 +138,14 @@ def _gathered(view: View) -> tuple[Summed | None, list[View]]:
     return Summed(bounds, times([*beside, body])), [f for f in factors if f not in beside and f not in sums]
 
 
-def scattered_sum(view: Summed, scope: Scope, axis_of: AxisOf, paddings: Paddings) -> ScatteredSum | None:
+def scattered_sum(view: Summed, scope: Scope, axis_of: AxisOf, paddings: Paddings | None = None) -> ScatteredSum | None:
     """The sum with every window in its brackets turned into an axis of its own; None if there is none.
 
     A window with more places than the axis has that it tells is left, if zeros around what is read do instead.
     """
     if any(b.ordered for b in view.bounds):
         return None
+    paddings = paddings or no_paddings()
     factors = list(factors_of(view.body))
     inner = {**scope, **{b.name: b for b in view.bounds}}
     free = [n for n in axes_of(view, scope) if n in free_indices(view.body)]

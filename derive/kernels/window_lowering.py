@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.kernels.arithmetic import Arithmetic, Named
+from derive.kernels.arithmetic import Arithmetic
 from derive.kernels.memory import Memory
+from derive.kernels.named import Named
 from derive.kernels.program import Operand, Part, Pointwise
 from derive.kernels.reading import Reading
 from derive.kernels.scattering import ScatteredSum, SumById, allocated

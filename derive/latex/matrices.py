@@ -12,7 +12,7 @@ from derive.latex.functions import applied
 from derive.latex.naming import Names
 from derive.latex.notation import Product as HadamardMark
 from derive.latex.notation import Transpose
-from derive.latex.precedence import Level, Signed, Text, at_least, in_row, joined_sum, raised
+from derive.latex.precedence import Level, Signed, Text, at_least, enclosed, in_row, joined_sum, raised
 from derive.latex.products import split_sign
 from derive.latex.scalars import Scalars
 from derive.latex.symbols import Drawn
@@ -29,6 +29,7 @@ from derive.terms.matrix import (
     Product,
     ScalarPart,
     Scaled,
+    Stacked,
     Totalled,
     Transposed,
     Whole,
@@ -114,6 +115,8 @@ class Matrices:
             case Totalled():
                 inner = self.scalars.letters.among(m.bounds, _entries(m.arg), names)
                 return self.scalars.total(m.bounds, self.text(m.arg, inner), inner, names)
+            case Stacked():
+                return self._stacked(m, names)
         return self._entrywise(m, names)
 
     def _entrywise(self, m: Matrix, names: Names) -> Text:
@@ -149,6 +152,15 @@ class Matrices:
             texts.append(at_least(self.text(divisor, names), Level.FRACTION))
             out += f" {_DIVIDED} {texts[-1].tex}"
         return Text(out, Level.TAIL, any(t.tall for t in texts))
+
+    def _stacked(self, m: Stacked, names: Names) -> Text:
+        r"""`(A \mid B)`, or the parts below one another."""
+        texts = [self.text(p, names) for p in m.parts]
+        if m.below:
+            rows = r" \\ ".join(t.tex for t in texts)
+            return Text(rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}", Level.ATOM, True)
+        tall = any(t.tall for t in texts)
+        return Text(enclosed("(", r" \mid ".join(t.tex for t in texts), ")", tall), Level.ATOM, tall)
 
     # -- whole tensors --------------------------------------------------------------------------------
 
@@ -192,7 +204,7 @@ class Matrices:
                 return self._places(m.arg)[1], self._places(m.arg)[0]
             case Product():
                 return self._places(m.factors[0])[0], self._places(m.factors[-1])[1]
-            case Identity() | Diagonal():
+            case Identity() | Diagonal() | Stacked():
                 return True, True
         found = [self._places(p) for p in _parts(m)]
         return any(r for r, _ in found), any(c for _, c in found)

@@ -94,12 +94,16 @@ class Printer:
         return self.equation(case.lhs, case.view)
 
     def condition(self, case: Case) -> str:
-        """Where a case holds: `l = L`, `l=1,\\dots,L-1`; empty if there is no ordered index."""
+        """Where a case holds: `l = L`, `l=1,\\dots,L-1`, and the range of a slice; empty if it always does."""
+        return both(self.span(case), self.piece(case))
+
+    def span(self, case: Case) -> str:
+        """The layers or steps for which a case holds; empty if there is no ordered index."""
         names = self.names_of(case.lhs)
         if case.condition is not None and case.condition[1] != "rest":
             place = [a.name for a in self._axes(case.lhs)].index(case.condition[0])
             return f"{self._letter(case.condition[0], names)} = {self.affine(case.lhs.idx[place], names)}"
-        return self.domain([b for b in case.domain if b.ordered or b in self._in_parts(case)], names)
+        return self.domain([b for b in case.domain if b.ordered], names)
 
     def piece(self, case: Case) -> str:
         """The ranges of the indices with which a slice or a block is stated, empty for the whole range."""
@@ -113,7 +117,7 @@ class Printer:
 
     def domain(self, indices: Iterable[Index], names: Names | None = None) -> str:
         """`l=1,\\dots,L`, separated by commas for several indices."""
-        return r",\; ".join(self._range(b, self._with(b, names)) for b in indices)
+        return both(*(self._range(b, self._with(b, names)) for b in indices))
 
     def _with(self, b: Index, names: Names | None) -> Names:
         known = self._known(b.free, names)
@@ -180,6 +184,11 @@ class Printer:
     def function(self, name: str, orders: Sequence[int] = (0,)) -> str:
         """A scalar function or its derivative: `\\sigma'`, `\\operatorname{ReLU}`."""
         return differentiated(self.notation, name, orders)
+
+
+def both(*conditions: str) -> str:
+    """The conditions that are not empty, separated by commas."""
+    return r",\; ".join(c for c in conditions if c)
 
 
 def _is_sum(a: Affine) -> bool:

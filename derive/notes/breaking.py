@@ -9,7 +9,8 @@ from derive.notes.formula import environment_end, group_end, tokens, width
 
 _OPENING = frozenset({"(", r"\{", r"\lVert", r"\lvert"})
 _CLOSING = frozenset({")", "]", r"\}", r"\rVert", r"\rvert", r"\right"})
-_SIGNS = frozenset({"+", "-"})
+_PARTS = r"\mid"
+_SIGNS = frozenset({"+", "-", _PARTS})
 _OPERATORS = frozenset({r"\odot", r"\oslash", r"\times", r"\cdot"})
 _FACTORS = frozenset({r"\sum", r"\prod", r"\frac"})
 _FUNCTIONS = frozenset({r"\log", r"\exp", r"\tanh", r"\operatorname"})
@@ -60,14 +61,14 @@ def _piece(row: Sequence[str], here: Place, left_open: int) -> str:
 
 
 def _places(row: Sequence[str]) -> list[Place]:
-    """Every place to break at: before a sign (cost: its depth in brackets), at a product (dearer)."""
+    """Every place to break at: between parts, before a sign (cost: its depth in brackets), at a product (dearer)."""
     found: list[Place] = []
     depth = stack = k = 0
     ended = False
     while k < len(row):
         token = row[k]
         if token in _SIGNS and ended:
-            found.append(Place(k, 2 * depth, stack))
+            found.append(Place(k, 2 * depth - (token == _PARTS), stack))
         elif token in _OPERATORS:
             found.append(Place(k, 2 * depth + 1, stack))
         elif ended and _is_product(row, k):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 
 from derive.calculus.adjoint import AdjointEquation, Contribution, adjoint_name
 from derive.ir.record import Case
 from derive.ir.stated_view import stated_view
 from derive.ir.tensor import ADJOINT, Equation, Fact, Tensor
 from derive.latex.naming import Names
+from derive.latex.printer import both
 from derive.notes.input import Form
 from derive.raising.raise_case import Raised
 from derive.simplify.output import OutputForms, output_forms
@@ -22,6 +23,20 @@ from derive.terms.view import View
 
 Sides = tuple[str, str]
 """The left and the right side of an equation, in LaTeX."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """An equation `lhs = rhs` for an adjoint: at one layer or step, and for some ranges; both empty if it always holds."""
+
+    lhs: str
+    rhs: str
+    at: str
+    ranges: str
+
+    @property
+    def condition(self) -> str:
+        return both(self.at, self.ranges)
 
 
 class Formulas:
@@ -133,6 +148,11 @@ class Formulas:
         """The range of the layers for which an equation holds, or empty."""
         return self.printer.domain([b for b in e.domain if b.ordered], self.printer.names_of(e.lhs))
 
+    def matrix_domain(self, e: Equation) -> str:
+        """For which layers, and for which samples, heads or steps, the matrix form of an equation holds, or empty."""
+        raised = self.forward_raised(e)
+        return self.domain(e) if raised is None else both(self.domain(e), self._held(raised))
+
     def fact(self, fact: Fact) -> str:
         names = self.printer.names(fact.free)
         lhs, rhs = (self.printer.view(self.presenter.view(p), names) for p in (fact.lhs, fact.rhs))
@@ -145,9 +165,29 @@ class Formulas:
         names = self.printer.names_of(case.lhs)
         return self.printer.entry(case.lhs, names), self.printer.view(case.view, names)
 
-    def case_matrix(self, case: Case) -> Sides | None:
-        """A result in matrix form, where it has one."""
-        return self._raised(self.case_raised(case))
+    def results(self, name: str) -> list[Result]:
+        """The result for an adjoint in index form, case by case."""
+        return [self._result(self.case(c), c, self.printer.piece(c)) for c in self.adjoints.results[name]]
+
+    def matrix_results(self, name: str) -> list[Result]:
+        """The result for an adjoint in matrix form, slices as one matrix; empty unless there is one for every case."""
+        cases = self.adjoints.results[name]
+        if stacked := self.form.stacked.get(name):
+            parts = {c.condition: c for c in reversed(cases)}
+            pairs = zip(reversed(parts.values()), stacked, strict=True)
+            return [self._result(self._printed(r), c, self._held(r)) for c, r in pairs]
+        out = []
+        for case in cases:
+            raised = self.case_raised(case)
+            if raised is None:
+                return []
+            out.append(self._result(self._printed(raised), case, both(self.printer.piece(case), self._held(raised))))
+        return out
+
+    def _result(self, sides: Sides, case: Case, ranges: str) -> Result:
+        span = self.printer.span(case)
+        is_single = case.condition is not None and case.condition[1] != "rest"
+        return Result(*sides, span, ranges) if is_single else Result(*sides, "", both(span, ranges))
 
     def case_raised(self, case: Case) -> Raised | None:
         name = case.lhs.tensor.removeprefix(ADJOINT)
@@ -157,14 +197,23 @@ class Formulas:
 
     def matrix_parts(self) -> Iterator[Matrix]:
         """Every matrix expression in the forward equations and the results, and all that they are made of."""
-        for forms in (*self.form.forward.values(), *self.form.backward.values()):
+        for forms in (*self.form.forward.values(), *self.form.backward.values(), *self.form.stacked.values()):
             for raised in forms:
                 if raised is not None:
                     yield from parts_of(raised.rhs)
 
     def _raised(self, raised: Raised | None) -> Sides | None:
-        if raised is None:
-            return None
+        return None if raised is None else self._printed(raised)
+
+    def _held(self, raised: Raised) -> str:
+        """The ranges of the indices that stay fixed in a matrix form."""
+        if not raised.held:
+            return ""
+        left = raised.lhs
+        assert isinstance(left, Whole) and isinstance(left.atom, Entry), f"{left} is no whole tensor"
+        return self.printer.domain(raised.held, self.printer.names_of(left.atom))
+
+    def _printed(self, raised: Raised) -> Sides:
         equation = self.printer.matrix_equation(raised.lhs, raised.rhs)
         lhs = self.printer.matrix(raised.lhs)
         assert equation.startswith(f"{lhs} = "), equation

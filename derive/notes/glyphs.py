@@ -16,7 +16,7 @@ def _table(text: str) -> Mapping[str, float]:
     return MappingProxyType({glyph: float(value) for glyph, value in zip(words[::2], words[1::2], strict=True)})
 
 
-_RELATION = r"= < > \le \ge \ne \leq \geq \neq \leftarrow \in \approx \to"
+_RELATION = r"= < > \le \ge \ne \leq \geq \neq \leftarrow \in \approx \to \mid"
 _BINARY = r"+ - \odot \oslash \times \cdot \pm \otimes \oplus \circ \wedge \vee \ast"
 _FUNCTIONS = r"\log \exp \max \min \tanh \sinh \cosh \sin \cos \tan \arcsin \arccos \arctan"
 _SILENT = r"\limits \nolimits \displaystyle \textstyle \mathopen \mathclose \mathbin \mathord \\"

@@ -19,7 +19,8 @@ class Form:
     """One setting of a network, a single sample or a batch: its derivation, printer and matrix forms.
 
     `forward` gives for each defined tensor the matrix forms of its equations, `backward` for each adjoint those
-    of its cases, in their order; None where there is no matrix form.
+    of its cases, in their order; None where there is no matrix form. `stacked` are those of adjoints that are
+    stated slice after slice, one for each part of an ordered index.
     """
 
     network: Network
@@ -27,6 +28,7 @@ class Form:
     printer: Printer
     forward: Mapping[str, tuple[Raised | None, ...]] = field(default_factory=lambda: NOTHING)
     backward: Mapping[str, tuple[Raised | None, ...]] = field(default_factory=lambda: NOTHING)
+    stacked: Mapping[str, tuple[Raised, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)

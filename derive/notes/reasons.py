@@ -157,7 +157,7 @@ def _unfold(s: Situation) -> Words:
 
 def _case(s: Situation) -> Words:
     assert s.case is not None, "a case line outside a case"
-    return words("reason.case", condition=Math(s.formulas.printer.condition(s.case)))
+    return words("reason.case", condition=Math(s.formulas.printer.span(s.case)))
 
 
 def _piece(s: Situation) -> Words:

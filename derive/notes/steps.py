@@ -9,7 +9,7 @@ from derive.calculus.adjoint import AdjointEquation
 from derive.ir.record import Case, Line
 from derive.latex.naming import Names
 from derive.notes.document import Block, Boxed, Derivation, Listing, Math, Paragraph, ResultLine, Step, Words, words
-from derive.notes.formulas import Formulas, Sides
+from derive.notes.formulas import Formulas, Result
 from derive.notes.reasons import Situation, reason
 
 SPLITS = frozenset({"case", "piece"})
@@ -84,32 +84,17 @@ def _steps(
 
 def result(sample: Formulas, batch: Formulas | None, name: str) -> Boxed:
     """The result in index form, as vectors or matrices, and for a batch."""
-    lines = [*_index_lines(sample, name, "form.index"), *_matrix_lines(sample, name, "form.vector")]
+    lines = [*_lines(sample.results(name), "form.index"), *_lines(sample.matrix_results(name), "form.vector")]
     if batch is not None:
-        matrix = _matrix_lines(batch, name, "form.batch")
-        lines += matrix or _index_lines(batch, name, "form.batch_index")
+        matrix = _lines(batch.matrix_results(name), "form.batch")
+        lines += matrix or _lines(batch.results(name), "form.batch_index")
     return Boxed(sample.anchor(name), tuple(lines))
 
 
-def _index_lines(formulas: Formulas, name: str, label: str) -> list[ResultLine]:
-    cases = formulas.adjoints.results[name]
-    return _lines(formulas, cases, [formulas.case(c) for c in cases], label)
-
-
-def _matrix_lines(formulas: Formulas, name: str, label: str) -> list[ResultLine]:
-    """The matrix forms, if every case has one."""
-    cases = formulas.adjoints.results[name]
-    sides = [formulas.case_matrix(c) for c in cases]
-    return _lines(formulas, cases, [s for s in sides if s is not None], label) if None not in sides else []
-
-
-def _lines(formulas: Formulas, cases: Sequence[Case], sides: Sequence[Sides], label: str) -> list[ResultLine]:
-    labels = [words(label), *(words("form.again") for _ in cases[1:])]
-    return [
-        ResultLine(said, lhs, rhs, formulas.printer.condition(case))
-        for said, (lhs, rhs), case in zip(labels, sides, cases, strict=True)
-        if lhs != rhs
-    ]
+def _lines(results: Sequence[Result], label: str) -> list[ResultLine]:
+    labels = [words(label), *(words("form.again") for _ in results[1:])]
+    pairs = zip(labels, results, strict=False)
+    return [ResultLine(said, r.lhs, r.rhs, r.condition) for said, r in pairs if r.lhs != r.rhs]
 
 
 def read_by(formulas: Formulas, name: str) -> Words:

@@ -26,6 +26,7 @@ from derive.terms.matrix import (
     Product,
     ScalarPart,
     Scaled,
+    Stacked,
     Totalled,
     Transposed,
     Whole,
@@ -57,6 +58,7 @@ class MatrixForms:
             EntrywisePower: self._power,
             EntrywiseStep: self._step,
             Totalled: self._totalled,
+            Stacked: self._stacked,
         }
 
     def form(self, m: Matrix) -> sympy.Expr:
@@ -65,6 +67,10 @@ class MatrixForms:
 
     def _totalled(self, m: Totalled) -> sympy.Expr:
         raise DeriveError("a sum of matrices over an index has no SymPy matrix form", repair="use .index")
+
+    def _stacked(self, m: Stacked) -> sympy.Expr:
+        parts = [self.form(p) for p in m.parts]
+        return sympy.BlockMatrix([[p] for p in parts] if m.below else [parts])
 
     def _whole(self, m: Whole) -> sympy.Expr:
         if isinstance(m.atom, term.Functional):

@@ -20,7 +20,7 @@ from derive.raising.array import (
     Scalar,
     Source,
 )
-from derive.terms.affine import Index, index
+from derive.terms.affine import Index, index, number
 from derive.terms.matrix import (
     Added,
     Diagonal,
@@ -34,6 +34,7 @@ from derive.terms.matrix import (
     Product,
     ScalarPart,
     Scaled,
+    Stacked,
     Totalled,
     Transposed,
     Whole,
@@ -229,7 +230,7 @@ def _position(a: Array, name: str) -> int:
 
 
 def transposed(m: Matrix) -> Matrix:
-    """mᵀ, pushed to the leaves: (AB)ᵀ = BᵀAᵀ, (A⊙B)ᵀ = Aᵀ⊙Bᵀ."""
+    """mᵀ, pushed to the leaves: (AB)ᵀ = BᵀAᵀ, (A⊙B)ᵀ = Aᵀ⊙Bᵀ, (A | B)ᵀ has Aᵀ above Bᵀ."""
     match m:
         case Transposed():
             return m.arg
@@ -251,6 +252,8 @@ def transposed(m: Matrix) -> Matrix:
             return EntrywiseStep(transposed(m.arg), m.strict)
         case Totalled():
             return Totalled(m.bounds, transposed(m.arg))
+        case Stacked():
+            return Stacked(tuple(transposed(p) for p in m.parts), not m.below)
     return Transposed(m)
 
 
@@ -329,12 +332,24 @@ def product(factors: Sequence[Matrix]) -> Matrix:
             scalars.append(f.view)
         else:
             flat.extend(f.factors if isinstance(f, Product) else (f,))
+    flat = _without_units(flat)
     if not flat:
         return ScalarPart(times(scalars))
     core = Product(tuple(flat)) if len(flat) > 1 else flat[0]
     for scalar in reversed(outside):
         core = Scaled(scalar, core)
     return scaled(times(scalars), core)
+
+
+def _without_units(factors: list[Matrix]) -> list[Matrix]:
+    """AI = A and A 1₁ = A: factors that change nothing are left out while others remain."""
+    kept = [f for f in factors if not _is_unit(f)]
+    return kept or factors[:1]
+
+
+def _is_unit(m: Matrix) -> bool:
+    core = m.arg if isinstance(m, Transposed) else m
+    return isinstance(core, Identity) or (isinstance(core, Ones) and core.extent == number(1))
 
 
 def scaled(scalar: View, m: Matrix) -> Matrix:

@@ -11,7 +11,7 @@ from derive.ir.tensor import ADJOINT, GRADIENT
 from derive.network.network import Network
 from derive.raising.array import Source
 from derive.raising.contraction import array_of
-from derive.raising.matrix import NotAMatrix, Raiser
+from derive.raising.matrix import NotAMatrix, Place, Raiser
 from derive.terms.affine import Affine, Index
 from derive.terms.matrix import Matrix, Whole
 from derive.terms.term import Block, Entry, Functional, Poly
@@ -40,29 +40,29 @@ def raise_view(network: Network, lhs: Entry, domain: Sequence[Index], view: View
     axes = [scope[e.variable] for e in lhs.idx if e.variable in scope]
     if len(axes) != len(scope):
         return None
-    for held in _held(network, axes):
+    for held in held_axes(network, axes):
         inner = {n: b for n, b in scope.items() if b not in held}
-        for marked in _marked(network, view):
+        for marked in summing_matrices(network, view):
             found = _raised(network, lhs, [b for b in axes if b not in held], inner, marked)
             if found is not None:
                 return replace(found, held=held)
     return None
 
 
-def _held(network: Network, axes: Sequence[Index]) -> Iterator[tuple[Index, ...]]:
+def held_axes(network: Network, axes: Sequence[Index]) -> Iterator[tuple[Index, ...]]:
     """Which of the axes may stay fixed, so that two at most are left; the likeliest choice first."""
     batch = None if network.batch is None else (network.batch.lo, network.batch.hi)
     likely = sorted(axes, key=lambda b: (b.lo, b.hi) != batch)
     yield from combinations(likely, max(len(axes) - 2, 0))
 
 
-def _marked(network: Network, view: View) -> Iterator[View]:
+def summing_matrices(network: Network, view: View) -> Iterator[View]:
     """The view, and the view with sums along axes of large tensors taken as sums of matrices."""
     yield view
     ranges = dict.fromkeys(_large_ranges(network, view))
     for count in (1, 2):
         for chosen in combinations(ranges, count):
-            yield _summing_matrices(view, frozenset(chosen))
+            yield _with_loops(view, frozenset(chosen))
 
 
 Range = tuple[Affine, Affine]
@@ -90,7 +90,7 @@ def _entries(view: View) -> Iterator[Entry]:
         yield from _entries(part)
 
 
-def _summing_matrices(view: View, ranges: frozenset[Range]) -> View:
+def _with_loops(view: View, ranges: frozenset[Range]) -> View:
     """The view with summed indices of these ranges as loops over matrices."""
 
     def rule(v: View) -> View | None:
@@ -105,21 +105,34 @@ def _summing_matrices(view: View, ranges: frozenset[Range]) -> View:
 def _raised(
     network: Network, lhs: Entry, axes: Sequence[Index], scope: Mapping[str, Index], view: View
 ) -> Raised | None:
-    as_rows = vectors_are_rows(network)
-    row, column = (None, None)
-    if len(axes) == 2:
-        row, column = reversed(axes) if _is_jacobian(network, lhs) else axes
-    elif axes:
-        row, column = (None, axes[0]) if as_rows else (axes[0], None)
-    raiser = Raiser(as_rows, lambda source: covers(network, source))
-    left = Source(lhs, tuple(axes))
-    if not raiser.whole(left):
-        return None
+    row, column = places(network, lhs, axes)
     try:
-        name = raiser.matrix(left, row, column) if axes else Whole(lhs, ())
-        return Raised(name, raiser.matrix(array_of(view, scope), row, column))
+        name = raised_name(network, lhs, axes)
+        return Raised(name, raiser_of(network).matrix(array_of(view, scope), row, column))
     except (DeriveError, NotAMatrix):
         return None
+
+
+def places(network: Network, lhs: Entry, axes: Sequence[Index]) -> tuple[Place, Place]:
+    """Which of at most two axes runs along the rows of a left side, and which along its columns."""
+    if len(axes) == 2:
+        row, column = reversed(axes) if _is_jacobian(network, lhs) else axes
+        return row, column
+    if axes:
+        return (None, axes[0]) if vectors_are_rows(network) else (axes[0], None)
+    return None, None
+
+
+def raised_name(network: Network, lhs: Entry, axes: Sequence[Index]) -> Matrix:
+    """A whole left side. Raises: NotAMatrix if an axis takes only part of its range."""
+    raiser, left = raiser_of(network), Source(lhs, tuple(axes))
+    if not raiser.whole(left):
+        raise NotAMatrix
+    return raiser.matrix(left, *places(network, lhs, axes)) if axes else Whole(lhs, ())
+
+
+def raiser_of(network: Network) -> Raiser:
+    return Raiser(vectors_are_rows(network), lambda source: covers(network, source))
 
 
 def _is_jacobian(network: Network, lhs: Entry) -> bool:

@@ -121,6 +121,14 @@ class Totalled:
     arg: Matrix
 
 
+@dataclass(frozen=True)
+class Stacked:
+    """A block matrix: the parts below one another, or side by side."""
+
+    parts: tuple[Matrix, ...]
+    below: bool
+
+
 Matrix = (
     Whole
     | ScalarPart
@@ -136,4 +144,5 @@ Matrix = (
     | EntrywisePower
     | EntrywiseStep
     | Totalled
+    | Stacked
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -139,15 +140,16 @@ EXAMPLES = sorted(p for p in examples_dir().glob("*.yaml") if p.stem != "deep")
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
 def test_the_text_imports_numpy_alone_and_says_what_each_line_computes(path: Any) -> None:
     made = compile_network(read_network_file(path))
-    text = emit_kernel(made, derive_adjoints(made))
+    text = emit_kernel(made, derive_adjoints(made), wrt="all")
     tree = ast.parse(text)
     imported = {n.name for i in ast.walk(tree) if isinstance(i, ast.Import) for n in i.names}
     taken = {i.module for i in ast.walk(tree) if isinstance(i, ast.ImportFrom)}
     assert imported == {"numpy"} and taken <= {"functools", "math", "threading", "typing"}
-    assert "einsum" not in text
+    assert "einsum" not in re.sub(r"np\.einsum\('(\w+),\1->\w+'", "", text), "only dots of columns have no product"
     assert all(ast.get_docstring(f) for f in tree.body if isinstance(f, ast.FunctionDef | ast.ClassDef))
     body = text.split("def value_and_grad")[1].split("\ndef ")[0]
-    assert "∂C/∂" in body and "δ" in body
+    has_preactivations = any(t.label.meaning == "preactivation" for t in made.tensors.values())
+    assert "∂C/∂" in body and ("δ" in body or not has_preactivations)
 
 
 def test_the_text_depends_on_nothing_but_the_network() -> None:

@@ -35,7 +35,7 @@ def _row(sides: Sides, domain: str, relation: str = "=") -> Row:
 def _forward(formulas: Formulas) -> Iterator[Row]:
     """Every equation, as matrices where it has that form."""
     for e in formulas.network.equations:
-        yield _row(formulas.forward_matrix(e) or formulas.forward(e), formulas.domain(e))
+        yield _row(formulas.forward_matrix(e) or formulas.forward(e), formulas.matrix_domain(e))
 
 
 def _backward(subject: Subject) -> Iterator[Row]:
@@ -45,10 +45,8 @@ def _backward(subject: Subject) -> Iterator[Row]:
         for name in group:
             if formulas.network.tensor(name).role == "input" and name not in subject.given.only:
                 continue
-            for case in formulas.adjoints.results[name]:
-                sides = formulas.case_matrix(case) or formulas.case(case)
-                whole = case.condition is None or case.condition[1] == "rest"
-                yield _row(sides, formulas.printer.condition(case) if whole else "")
+            for found in formulas.matrix_results(name) or formulas.results(name):
+                yield _row((found.lhs, found.rhs), found.ranges)
 
 
 def _update(subject: Subject) -> Iterator[Row]:

@@ -15,7 +15,7 @@ from derive.terms.matrix import Added, EntrywisePower, Hadamard, Ones, ScalarPar
 def forward_section(subject: Subject) -> Section:
     sample, batch = subject.sample, subject.batch
     blocks: list[Block] = [Paragraph(words("forward.index" if batch else "forward.index_plain"))]
-    blocks.append(_display(sample, sample.forward))
+    blocks.append(_display(sample.forward, sample.domain, sample.network.equations))
     blocks += forward_remarks(sample)
     blocks += _matrix_blocks(sample, "forward.matrix")
     if batch is not None:
@@ -34,7 +34,7 @@ def _matrix_blocks(formulas: Formulas, key: str) -> list[Block]:
     shown = [e for e in formulas.network.equations if formulas.forward_raised(e) is not None]
     if not shown:
         return []
-    return [Paragraph(words(key)), _display(formulas, formulas.forward_matrix, shown)]
+    return [Paragraph(words(key)), _display(formulas.forward_matrix, formulas.matrix_domain, shown)]
 
 
 def _signs(subject: Subject) -> list[Words]:
@@ -56,14 +56,12 @@ def _signs(subject: Subject) -> list[Words]:
 
 
 def _display(
-    formulas: Formulas,
-    sides: Callable[[Equation], Sides | None],
-    equations: Sequence[Equation] | None = None,
+    sides: Callable[[Equation], Sides | None], where: Callable[[Equation], str], equations: Sequence[Equation]
 ) -> Display:
     rows = []
-    for e in equations if equations is not None else formulas.network.equations:
+    for e in equations:
         found = sides(e)
         assert found is not None, f"{e.lhs!r} has no such form"
-        domain = formulas.domain(e)
+        domain = where(e)
         rows.append(Row(*found, note=words("forward.domain", domain=Math(domain)) if domain else None))
     return Display(tuple(rows))

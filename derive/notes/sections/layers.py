@@ -162,8 +162,8 @@ def _as_read(formulas: Formulas, record: LayerRecord, name: str) -> Read:
 
 def _adjoint(subject: Subject, name: str) -> Inline:
     formulas = subject.widest
-    cases = formulas.adjoints.results[name]
-    return _formula([formulas.case_matrix(c) or formulas.case(c) for c in cases], formulas.adjoint(name))
+    found = formulas.matrix_results(name) or formulas.results(name)
+    return _formula([(r.lhs, r.rhs) for r in found], formulas.adjoint(name))
 
 
 def _formula(sides: Sequence[Sides], symbol: str) -> Inline:

@@ -9,7 +9,8 @@ import pytest
 import sympy
 from sympy import Sum, sin
 
-from derive.derivation import derive_adjoints
+from derive.calculus.adjoint import seed_of
+from derive.derivation import Adjoints, derive_adjoints
 from derive.errors import UnsupportedError
 from derive.ir.tensor import ADJOINT
 from derive.kernels.collecting import collected, needed, reached
@@ -208,9 +209,10 @@ def test_a_recursion_along_an_ordinary_axis_is_refused() -> None:
     net.define("h", (i, t), sin(x[i, t] + h[i, t - 1]))
     net.define("C", (), Sum(h[i, steps_], i))
     net.minimize("C")
-    definitions, _ = definitions_of(net.network())
+    network = net.network()
+    definitions = collected(network, Adjoints(network, seed_of(network), {}, {}, ()), stabilizer_of(network))
     with pytest.raises(UnsupportedError, match="ordered index first"):
-        scheduler(definitions, net.network().tensors).steps()
+        scheduler(definitions, network.tensors).steps()
 
 
 # -- arguments and predictions -----------------------------------------------------------------------------

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from derive.kernels.arithmetic import Arithmetic, Named
+from derive.kernels.arithmetic import Arithmetic
 from derive.kernels.memory import Memory, blocks_of
+from derive.kernels.named import Named
 from derive.kernels.packing import with_columns
 from derive.kernels.program import Contraction, Given, Graph, Operand
 from derive.kernels.scattering import scattered_sum, sum_by_id
