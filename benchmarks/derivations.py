@@ -1,7 +1,7 @@
 """Time from forward equations to gradients, against the import of SymPy and against half the depth.
 
-`python -m benchmarks.derivations symbolic|unrolled|residual DEPTH` prints the processor seconds of one first call, from
-the network file as read to the simplified adjoints; imports are done before.
+`python -m benchmarks.derivations KIND DEPTH` prints the processor seconds of one first call, for a kind of `TEXTS` or
+`EXAMPLES`, from the network file as read to the simplified adjoints; imports are done before.
 """
 
 import sys
@@ -37,15 +37,15 @@ class Figure:
 
 def measure() -> list[Figure]:
     """All the figures, one after the other."""
-    return [_show(), _symbolic(), *_depths()]
+    return [_show(), _symbolic(), *_depths(), *_layers()]
 
 
 def first_call(kind: str, depth: int) -> float:
     """Processor seconds to compile and derive a network of that kind in a process that has derived nothing yet."""
-    if kind == "symbolic":
-        spec = read_network_file(examples_dir() / "deep.yaml")
+    if kind in EXAMPLES:
+        spec = read_network_file(examples_dir() / EXAMPLES[kind])
     else:
-        spec = read_network_text(unrolled_text(depth) if kind == "unrolled" else residual_text(depth))
+        spec = read_network_text(TEXTS[kind](depth))
     start = process_time()
     derive_adjoints(compile_network(spec))
     return process_time() - start
@@ -67,6 +67,21 @@ def residual_text(blocks: int) -> str:
             f"  - {{add: {{}}, from: [q{block}, {before}], name: s{block}}}\n",
         ]
     return HEAD + "".join(lines) + FOOT
+
+
+def transformer_text(blocks: int) -> str:
+    """The network file of so many pre-norm blocks of two heads, and a classifier of every step."""
+    block = "transformer_block: {heads: 2, units: 32, norm: pre, activation: gelu}"
+    return (
+        "notation: rows\nbatch: {size: m, reduce: mean}\ninputs: {x: [T, 8]}\n"
+        "targets: {y: {shape: [T], kind: class_id}}\nlayers:\n"
+        f"  - {{repeat: {{times: {blocks}, layers: [{{{block}}}]}}}}\n  - {{dense: {{units: K}}}}\n"
+        "loss: cross_entropy_with_logits\n"
+    )
+
+
+EXAMPLES = {"symbolic": "deep.yaml", "lenet": "lenet.yaml"}
+TEXTS = {"unrolled": unrolled_text, "residual": residual_text, "transformer": transformer_text}
 
 
 def _show() -> Figure:
@@ -99,6 +114,19 @@ def _depths() -> list[Figure]:
         Figure("unrolled depth, 200 / 100", doubled, "", "≤ 2.3", doubled <= 2.3),
         Figure("unrolled depth, 400 / 200 (400 once)", four_hundred / two_hundred, "", "400 runs", True),
         Figure("residual blocks, 50 / 25", blocks, "", "linear: ≤ 2.3", blocks <= 2.3),
+    ]
+
+
+def _layers() -> list[Figure]:
+    lenet, one, six, twelve = (
+        min(_fresh(kind, depth) for _ in range(DEPTH_REPEATS))
+        for kind, depth in (("lenet", 0), ("transformer", 1), ("transformer", 6), ("transformer", 12))
+    )
+    return [
+        Figure("LeNet", lenet, "s", "< 2 s", lenet < 2),
+        Figure("one transformer block", one, "s", "< 3 s", one < 3),
+        Figure("twelve transformer blocks", twelve, "s", "< 10 s", twelve < 10),
+        Figure("transformer blocks, 12 / 6", twelve / six, "", "linear: ≤ 2.3", twelve / six <= 2.3),
     ]
 
 

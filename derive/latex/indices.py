@@ -106,10 +106,20 @@ class Indices:
 
     def inequality(self, affine: Affine, names: Names) -> str:
         """`affine ≥ 0` as `k ≤ n` or `k ≥ 2`."""
-        positive, negative = _sides(affine)
+        positive, negative = _sides(without_quotient(affine))
         if negative.terms:
             return f"{self.affine(negative, names)} \\le {self.affine(positive, names)}"
         return f"{self.affine(positive, names)} \\ge {self.affine(negative, names)}"
+
+
+def without_quotient(a: Affine) -> Affine:
+    """`a ≥ 0` without its only quotient: ⌊u/d⌋ ≥ c iff u ≥ dc, and ⌊u/d⌋ ≤ c iff u ≤ dc + d − 1, for whole c."""
+    found = [(v, c) for v, c in a.terms if isinstance(v, Quotient)]
+    if len(found) != 1 or abs(found[0][1]) != 1:
+        return a
+    v, sign = found[0]
+    rest = (a - Affine([found[0]])) * v.divisor
+    return v.dividend + rest if sign == 1 else rest - v.dividend + (v.divisor - 1)
 
 
 def _rank(v: Variable) -> int:

@@ -27,7 +27,7 @@ Sides = tuple[str, str]
 
 @dataclass(frozen=True)
 class Result:
-    """An equation `lhs = rhs` for an adjoint: at one layer or step, and for some ranges; both empty if it always holds."""
+    """An equation `lhs = rhs` for an adjoint, at one layer or step, and for some ranges (empty: always)."""
 
     lhs: str
     rhs: str

@@ -8,7 +8,7 @@ from derive.ir.record import Case
 from derive.ir.tensor import Equation, Tensor
 from derive.notes.document import Block, Display, Math, Paragraph, Row, Words, words
 from derive.notes.formulas import Formulas
-from derive.raising.convolution import Axis, Correlation, Transposed, correlations, transposed
+from derive.raising.convolution import Axis, Correlation, Tiled, Transposed, correlations, tiled, transposed
 from derive.terms.term import Entry, of_atom
 from derive.terms.view import Leaf
 
@@ -39,6 +39,16 @@ def result_remarks(formulas: Formulas, name: str) -> Iterator[Block]:
         for spread in transposed(case.poly, case.domain, _parameters(formulas)):
             if _along_axes(case, spread.axes):
                 yield Paragraph(_spreading(formulas, "windows.transposed", spread), tuple(_zeros(formulas, spread)))
+        side_by_side = tiled(case.poly, case.lhs, case.domain, _parameters(formulas))
+        if side_by_side is not None:
+            yield Paragraph(_tiled(formulas, side_by_side))
+
+
+def _tiled(formulas: Formulas, found: Tiled) -> Words:
+    signal = _symbol(formulas, found.signal)
+    if found.kernel is not None:
+        return words("windows.tiled", signal=signal, kernel=_symbol(formulas, found.kernel))
+    return words("windows.unpooled_largest" if found.largest else "windows.unpooled", signal=signal)
 
 
 def _parameters(formulas: Formulas) -> list[str]:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.terms.affine import Affine, Index, Quotient
-from derive.terms.term import Block, Bound, Divides, Entry, Monomial, Poly
+from derive.terms.affine import Affine, Index, Quotient, index, number
+from derive.terms.term import Block, Bound, Divides, Entry, FirstMaximum, Monomial, Poly, Scalar
 
 Linear = tuple[dict[str, Fraction], Fraction]
 """Rational coefficients of indices, and the constant."""
@@ -78,6 +78,74 @@ def transposed(p: Poly, domain: Sequence[Index], kernels: Iterable[str]) -> Iter
                 axes = _spread(kernel, signal, block.bounds, domain, divisible)
                 if axes:
                     yield Transposed(kernel, signal, axes, block)
+
+
+@dataclass(frozen=True)
+class Tiled:
+    """`x̄[S(p−1) + r] = kernel[r] · signal[p]` with r = 1…S, summed over other indices: windows that lie side by side.
+
+    Without a kernel every entry of a window has the same share, or (`largest`) its first maximum has all of it.
+    """
+
+    signal: Entry
+    kernel: Entry | None
+    largest: bool
+
+
+def tiled(p: Poly, lhs: Entry, domain: Sequence[Index], kernels: Iterable[str]) -> Tiled | None:
+    """The transposed convolution or unpooling of windows that do not overlap; None for anything else."""
+    names = frozenset(kernels)
+    pairs = [pair for at in lhs.idx if (pair := _block_and_place(at, domain)) is not None]
+    if not pairs or len(p.terms) != 1:
+        return None
+    [(m, _)] = p.terms
+    factors = _factors_of(m)
+    if factors is None:
+        return None
+    entries, others = factors
+    kernel = [e for e in entries if e.tensor in names]
+    signal = [e for e in entries if e not in kernel]
+    if len(signal) != 1 or len(kernel) > 1 or len(others) > 1 or (kernel and others):
+        return None
+    blocks, within = {g for g, _ in pairs}, {r for _, r in pairs}
+    stands = all(_place_of(g, signal[0]) is not None for g in blocks) and not signal[0].free & within
+    if not stands or (kernel and not all(_place_of(r, kernel[0]) is not None for r in within)):
+        return None
+    if kernel and kernel[0].free & blocks:
+        return None
+    return Tiled(signal[0], kernel[0] if kernel else None, bool(others))
+
+
+def _block_and_place(at: Affine, domain: Sequence[Index]) -> tuple[str, str] | None:
+    """p and r of S(p − 1) + r with r = 1…S."""
+    ranges = {b.name: b for b in domain}
+    for r in at.free & ranges.keys():
+        stride = ranges[r].extent
+        if stride.is_number and stride.const > 1 and ranges[r].lo == number(1) and len(at.free) == 2:
+            [p] = at.free - {r}
+            if p in ranges and ranges[p].lo == number(1) and at == (index(p) - 1) * stride.const + index(r):
+                return p, r
+    return None
+
+
+def _factors_of(m: Monomial) -> tuple[list[Entry], list[FirstMaximum]] | None:
+    """The entries and the places of maxima in a product, those under its sums too; None if there are other factors."""
+    entries: list[Entry] = []
+    others: list[FirstMaximum] = []
+    for a, e in m.powers:
+        inner = _factors_of(a.body) if isinstance(a, Block) else None
+        if isinstance(a, Scalar):
+            continue
+        if e != 1 or not (isinstance(a, Entry | FirstMaximum) or inner is not None):
+            return None
+        if isinstance(a, Entry):
+            entries.append(a)
+        elif isinstance(a, FirstMaximum):
+            others.append(a)
+        elif inner is not None:
+            entries += inner[0]
+            others += inner[1]
+    return entries, others
 
 
 def _blocks(p: Poly) -> Iterator[tuple[Block, Monomial]]:

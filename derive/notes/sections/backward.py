@@ -9,6 +9,7 @@ from derive.notes.formulas import Formulas
 from derive.notes.steps import derivation_blocks, read_by, result, unfolded
 from derive.notes.subject import Subject
 from derive.notes.windows import result_remarks
+from derive.terms.matrix import Stacked
 
 SIMPLER = frozenset({"fold", "fact", "vanish"})
 """Rules after which a result is simpler than what was put in."""
@@ -37,7 +38,7 @@ def _group(subject: Subject, group: tuple[str, ...], done: set[str]) -> Section:
         said = (now,) if blocks and len(group) == 1 else ()
         blocks += _derived(formulas, name, blocks, said)
         blocks.append(result(formulas, subject.batch, name))
-        blocks += [*_known_forms(formulas, name), *result_remarks(formulas, name)]
+        blocks += [*_known_forms(formulas, name), *_stacked(subject, name), *result_remarks(formulas, name)]
     return Section(f"backward-{group[0]}", _heading(formulas, group), tuple(blocks))
 
 
@@ -49,6 +50,14 @@ def _known_forms(formulas: Formulas, name: str) -> Iterator[Block]:
         used = lines[rules.index("unfold")].uses
         put_in = Listing(tuple(Math(formulas.adjoint(n)) for n in used))
         yield Paragraph(words("backward.known_forms", adjoints=put_in))
+
+
+def _stacked(subject: Subject, name: str) -> Iterator[Block]:
+    """That slices and the matrix made of them are the same result."""
+    for raised in subject.widest.form.stacked.get(name, ())[:1]:
+        assert isinstance(raised.rhs, Stacked)
+        key = "backward.stacked_below" if raised.rhs.below else "backward.stacked"
+        yield Paragraph(words(key, adjoint=Math(subject.sample.adjoint(name))))
 
 
 def _heading(formulas: Formulas, group: tuple[str, ...]) -> Words:
