@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from derive.terms.affine import Affine
 from derive.terms.substitute import open_block, open_maximum
 from derive.terms.term import (
     Atom,
@@ -85,6 +86,23 @@ def sum_in_order(terms: Sequence[View], roles: Roles) -> View:
     """Positive terms first; among them a number before functions, then sums, values, parameters, numbers."""
     applied = any(_contains_function(t) for t in terms)
     return plus(sorted(terms, key=lambda t: (_is_negative(t), _term_rank(t, roles, applied))))
+
+
+def bounds_in_order(view: Summed) -> Summed:
+    """A sum with its indices as they follow one another in the entries, if no range depends on another index."""
+    names = [b.name for b in view.bounds]
+    if any(b.free & set(names) for b in view.bounds):
+        return view
+    met = list(dict.fromkeys(name for at in _places(view.body) for name in names if name in at.free))
+    return Summed(tuple(sorted(view.bounds, key=lambda b: met.index(b.name) if b.name in met else len(met))), view.body)
+
+
+def _places(view: View) -> Iterator[Affine]:
+    """The index expressions in the entries of a view, from left to right."""
+    if isinstance(view, Leaf) and isinstance(view.atom, Entry):
+        yield from view.atom.idx
+    for part in children(view):
+        yield from _places(part)
 
 
 def plain_view(p: Poly, roles: Roles) -> View:

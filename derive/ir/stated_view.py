@@ -13,7 +13,7 @@ from sympy.core.function import AppliedUndef
 from derive.errors import UnsupportedError
 from derive.ir.extremum import MAX_OVER
 from derive.ir.from_sympy import Reader, complement
-from derive.ir.reading_order import plain_view, product_in_order, sum_in_order
+from derive.ir.reading_order import bounds_in_order, plain_view, product_in_order, sum_in_order
 from derive.ir.tensor import Equation, Tensor
 from derive.terms.affine import IdEntry, Index
 from derive.terms.algebra import times_all
@@ -87,14 +87,12 @@ class Stated:
 
     @view.register
     def _(self, e: sympy.Sum) -> View:
-        """Σ over the limits as written; the last of them outermost where a range depends on another index."""
+        """Σ over the limits: in reading order, or the last of them outermost where a range depends on another index."""
         bounds = [self._entered(limit) for limit in reversed(e.limits)]
         body = self.view(e.function)
         for limit in e.limits:
             self._reader.bound[str(limit[0].label)].pop()
-        names = {b.name for b in bounds}
-        depends = any(b.free & names for b in bounds)
-        return Summed(tuple(bounds if depends else reversed(bounds)), body)
+        return bounds_in_order(Summed(tuple(bounds), body))
 
     def _entered(self, limit: sympy.Tuple) -> Index:
         """The index of a sum under its own name, or a fresh one where that stands for another index."""

@@ -48,8 +48,8 @@ class Blocking:
             if seed not in self.found and self._is_seed(seed):
                 group = next(filter(None, (self._group(seed, w) for w in _widths(self.graph[seed].shape[-1]))), {})
                 self.found |= group
-                for tensor, stores in self.stores.items():
-                    self.tensors |= {tensor: group[s.ref] for s in stores if s.ref in group}
+                in_group = ((t, s.ref) for t, stores in self.stores.items() for s in stores if s.ref in group)
+                self.tensors |= {tensor: group[ref] for tensor, ref in in_group}
 
     def _look(self, statements: Iterable[Statement], is_looped: bool) -> None:
         """Where values are computed, and which must lie as they are: what is handed on, or computed in slabs."""
@@ -163,7 +163,9 @@ class Blocking:
         if not node.shape or node.shape[-1] != extent or ref in self.fixed:
             return False
         if isinstance(node, Part):
-            return not any(node.fixed[-2:]) and self._is_made_in_blocks(node.arg.ref, self.graph[node.arg.ref].shape[-1])
+            return not any(node.fixed[-2:]) and self._is_made_in_blocks(
+                node.arg.ref, self.graph[node.arg.ref].shape[-1]
+            )
         if isinstance(node, Pointwise):
             return _is_entrywise(node) and any(self._is_made_in_blocks(o.ref, extent) for o in node.arguments)
         return self._is_seed(ref) and all(isinstance(self.graph[u], Part | Pointwise) for u, _ in self._users[ref])
@@ -187,7 +189,9 @@ def _is_entrywise(node: Pointwise) -> bool:
 def _widths(extent: Affine) -> list[Affine]:
     """The widths of which an extent is a small multiple, the widest first."""
     counts = range(2, MOST_SLICES + 1)
-    return [_divided(extent, k) for k in counts if not any(c % k for c in (extent.const, *(c for _, c in extent.terms)))]
+    return [
+        _divided(extent, k) for k in counts if not any(c % k for c in (extent.const, *(c for _, c in extent.terms)))
+    ]
 
 
 def _divided(extent: Affine, count: int) -> Affine:

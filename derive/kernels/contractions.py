@@ -13,8 +13,8 @@ from derive.kernels.syntax import Expr, attribute, call, constant, slice_of, sub
 def contraction(left: Expr, l: Places, right: Expr, r: Places, rank: int, cut: int | None = None) -> Expr:
     """Σ left · right, where axes lie at the places `l` and `r`; places from `rank` on are summed.
 
-    Arrays that are pieces of others along the axis `cut` are contiguous from the next axis on only, and sums of such
-    pieces go row by row: one long dot product would start threads for little work.
+    Arrays that are large, or pieces of others along the axis `cut`, are contiguous from the axis after `cut` on only,
+    and sums over them go row by row: one long dot product would start threads for what is bounded by memory.
     """
     left, right = without_units(left, l), without_units(right, r)
     a = [p for p in l if p is not None]

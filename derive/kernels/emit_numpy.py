@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Slabs, Statement, Store
 from derive.kernels.buffers import Buffers
 from derive.kernels.definitions import Definition, Storage
+from derive.kernels.emit_families import kept, place_of, stored
 from derive.kernels.emit_slabs import SlabEmitter, form, takes_out
-from derive.kernels.emit_windows import window_lines
+from derive.kernels.emit_slices import SliceEmitter
+from derive.kernels.emit_windows import repeated_lines, window_lines
 from derive.kernels.fields import Names
+from derive.kernels.fusing import is_repeating
 from derive.kernels.memory import blocks_of
 from derive.kernels.numpy_nodes import NodeEmitter
 from derive.kernels.numpy_pointwise import is_large
@@ -25,16 +28,17 @@ from derive.kernels.syntax import (
     Line,
     Nest,
     assign,
+    attribute,
     augmented,
     binary,
     call,
     constant,
     name,
-    slice_of,
     subscript,
 )
+from derive.kernels.tiles import rows_of, whole_arrays
 from derive.kernels.value_names import word_of
-from derive.terms.affine import Affine, Index
+from derive.terms.affine import Index
 
 COMMUTATIVE = frozenset(("add", "multiply", "maximum", "minimum"))
 
@@ -45,7 +49,8 @@ class Emitter:
 
     Inside a loop over slabs, `slab` is the variable of the slice; `sums` are the values that are added up (`cuts` has
     the axis of their arguments that is cut), `pieces` the variables of the pieces of values that are kept as wholes,
-    `buffers` the memory to write values into.
+    `buffers` the memory to write values into. `sliced` are the tensors whose slices a loop writes into blocks, with the
+    variables of these.
     """
 
     graph: Graph
@@ -66,6 +71,7 @@ class Emitter:
     pieces: dict[Ref, str] = field(default_factory=dict)
     buffers: dict[Ref, str] = field(default_factory=dict)
     own_memory: set[Ref] = field(default_factory=set)
+    sliced: dict[str, str] = field(default_factory=dict)
 
     def emit(self, statements: Sequence[Statement]) -> list[Line]:
         """The lines of a block."""
@@ -84,11 +90,11 @@ class Emitter:
                 case Slabs():
                     lines.extend(SlabEmitter(self, s).lines())
                 case Keep():
-                    lines.append(self._keep(s))
+                    lines.append(kept(self, s))
                 case Store():
-                    lines.extend(self._store(s))
+                    lines.extend(stored(self, s))
                 case Carry():
-                    lines.append(assign(self.carried[s.tensor], self._handed_on(s)))
+                    lines.append(assign(self.carried[s.tensor], self.nodes.expression(s.ref)))
         return lines
 
     def keep_temporaries(self, statements: Sequence[Statement]) -> dict[Shape, list[str]]:
@@ -106,7 +112,7 @@ class Emitter:
         node = self.graph[ref]
         if ref in self.own_memory or ref in self.nodes.blocked or node.kind != "real" or not is_large(node.shape):
             return None
-        if not self.nodes.memory.is_rowwise(ref):
+        if not self.nodes.memory.is_rowwise(ref) or is_repeating(self.graph, ref, self.liveness.fused):
             return None
         is_plain = not isinstance(node, Contraction) or blocks_of(self.nodes.memory, node) is None
         return node.shape if is_plain and takes_out(node, form(node), with_dot=True) else None
@@ -155,9 +161,14 @@ class Emitter:
         count = self.nodes.blocked.get(ref)
         if count is not None and isinstance(node, Contraction):
             return self.nodes.product_in_blocks(node, count, self._variable(ref))
+        lines = repeated_lines(self, ref, over) if not self.slab else None
+        if lines is not None:
+            return lines
         lines = window_lines(self, ref) if ref not in self.buffers and over is None and not self.slab else None
         if lines is not None:
             return lines
+        if isinstance(node, Pointwise) and ref in self.nodes.tiled.shapes:
+            return self._by_tiles(ref, node, over)
         value = self.nodes.computed(ref) if over is None and not isinstance(node, Marked) else None
         variable = self._variable(ref, over)
         if value is not None and ref in self.buffers:
@@ -178,7 +189,7 @@ class Emitter:
         """`h_t = np.tanh(z_t, out=h[t])`; a number is assigned."""
         if isinstance(node, Pointwise) and node.function == "spread":
             return []
-        place = self._target(s)
+        place = place_of(self, s)
         value = self.nodes.computed(s.ref)
         if isinstance(node, Pointwise):
             args = [self.nodes.operand(o, len(node.shape), node) for o in node.arguments]
@@ -209,9 +220,35 @@ class Emitter:
         written = ast.Call(value.func, value.args, [*value.keywords, ast.keyword("out", name(memory))])
         return ast.Expr(written) if variable == memory else assign(variable, written)
 
-    def new_variable(self, ref: Ref) -> str:
-        """The variable of a value that is made now."""
-        return self._variable(ref)
+    def _by_tiles(self, ref: Ref, node: Pointwise, over: Ref | None) -> list[Line]:
+        """`np.subtract(x.reshape(tile), mu_rows, out=buffer.reshape(tile))`."""
+        nodes = self.nodes
+        tile = nodes.tiled.shapes[ref]
+        lines = list(nodes.repeated(rows_of(self.graph, [ref]), tile))
+        function, args = f"np.{node.function}", nodes.in_tiles(node, ref)
+        memory = self.buffers.get(ref) if over is None else self.pieces.get(ref, nodes.variables[over])
+        variable = self._variable(ref, over)
+        if memory is None:
+            extents = (nodes.sized(e) for e in node.shape[1:])
+            return [*lines, assign(variable, call(attribute(call(function, *args), "reshape"), constant(-1), *extents))]
+        out = call(attribute(name(memory), "reshape"), name(tile))
+        renamed = [] if memory == variable else [assign(variable, name(memory))]
+        return [*lines, ast.Expr(call(function, *args, out=out)), *renamed]
+
+    def tile_whole_arrays(self, statements: Sequence[Statement]) -> list[Line]:
+        """Do operations on whole arrays tile by tile where that is quicker: the shapes of the tiles."""
+        lines: list[Line] = []
+        for shape, refs in whole_arrays(self.graph, self.nodes.memory, statements).items():
+            tile, line = self.nodes.tile(shape, [self.nodes.sized(shape[0])])
+            self.nodes.tiled.shapes.update((r, tile) for r in refs if r not in self.nodes.blocked)
+            stack, stacked = self.nodes.stack(shape)
+            self.nodes.tiled.stacks[shape] = stack
+            lines += [line, stacked]
+        return lines
+
+    def new_variable(self, ref: Ref, over: Ref | None = None) -> str:
+        """The variable of a value that is made now, in memory of its own or over another value."""
+        return self._variable(ref, over)
 
     def plain_name(self, ref: Ref) -> str:
         """A new variable, called after the operation."""
@@ -234,11 +271,12 @@ class Emitter:
 
     def _repeat(self, s: Repeat) -> list[Line]:
         scope, variables = self.nodes.scope, dict(self.nodes.variables)
+        sliced = SliceEmitter(self, s)
+        lines = sliced.before()
         self.nodes.scope = {**scope, s.index.name: s.index}
-        body = self.emit(s.body)
+        body = [*self.emit(s.body), *sliced.after()]
         value = None if s.arg is None else self.nodes.expression(s.arg)
         self.nodes.scope, self.nodes.variables = scope, variables
-        lines: list[Line] = []
         if s.ref is not None and value is not None:
             variable = self._variable(s.ref)
             lines.append(assign(variable, self.nodes.zeros(s.ref)))
@@ -271,36 +309,7 @@ class Emitter:
         assert operator in COMPARISONS
         return binary(operator, self.nodes.sizes.affine(affine, self.nodes.scope), constant(0))
 
-    # -- families ----------------------------------------------------------------------------------------
-
-    def _keep(self, s: Keep) -> Line:
-        value = self.nodes.expression(s.ref)
-        if s.tensor in self.results:
-            value = self.own(s.ref, value)
-        at = self._position(s.tensor, s.at)
-        return assign(subscript(name(self.lists[s.tensor]), at), value)
-
-    def _store(self, s: Store) -> list[Line]:
-        """`h[t] = h_t`, if it does not lie there already."""
-        node = self.graph[s.ref]
-        if any(s is p for p in self.liveness.stores.values()) and s.ref in self.nodes.variables:
-            return []
-        if isinstance(node, Pointwise) and node.function == "spread" and s.ref not in self.nodes.variables:
-            [o] = node.arguments
-            return [assign(self._target(s), self.nodes.operand(o, len(node.shape)))]
-        return [assign(self._target(s), self.nodes.expression(s.ref))]
-
-    def _target(self, s: Store) -> Expr:
-        whole = self.storages[s.tensor].tensor.axes
-        at = self.nodes.place(s.target, tuple(a.extent for a in whole))
-        return subscript(name(self.lists[s.tensor]), *(at or [slice_of()]))
-
-    def _position(self, tensor: str, at: tuple[Affine, ...]) -> Expr:
-        axis = self.storages[tensor].tensor.axes[0]
-        return self.nodes.sizes.affine(at[0] - axis.lo, self.nodes.scope)
-
-    def _handed_on(self, s: Carry) -> Expr:
-        return self.nodes.expression(s.ref)
+    # -- results -----------------------------------------------------------------------------------------
 
     def own(self, ref: Ref, value: Expr) -> Expr:
         """A result: a copy if its memory is an argument's or another result's."""

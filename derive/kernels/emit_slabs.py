@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import prod
 from typing import TYPE_CHECKING
 
+from derive.kernels.alignment import transposed
 from derive.kernels.arrange import Compute, Section, Slabs, is_inline
 from derive.kernels.buffers import Buffers
 from derive.kernels.contractions import contraction
-from derive.kernels.program import Arranged, Contraction, Node, Part, Pointwise, Ref, Shape
+from derive.kernels.memory import reading_order
+from derive.kernels.program import Contraction, Node, Pointwise, Ref, Shape
 from derive.kernels.syntax import (
     Expr,
     Line,
@@ -25,6 +28,7 @@ from derive.kernels.syntax import (
     subscript,
     tuple_of,
 )
+from derive.kernels.tiles import LONG, Tiled, rows_of, with_rows
 
 if TYPE_CHECKING:
     from derive.kernels.emit_numpy import Emitter
@@ -32,17 +36,23 @@ if TYPE_CHECKING:
 TAKES_OUT = ("np.matmul", "np.matvec", "np.vecdot", "np.einsum")
 """Products that NumPy can write into memory of any layout."""
 
-OFTEN = 3
+OFTEN = 2
 """From so many reads on, a piece that is not contiguous is worth a copy."""
 
 
 @dataclass
 class SlabEmitter:
-    """Emits one loop. `emitter` emits the statements inside."""
+    """Emits one loop. `emitter` emits the statements inside.
+
+    `slots` are the buffers by shape and cut axis, `ahead` the pieces of wholes, or of copied arguments (`copied`),
+    that values are written into.
+    """
 
     emitter: Emitter
     loop: Slabs
     slots: dict[tuple[Shape, int], list[str]] = field(default_factory=dict)
+    ahead: dict[Ref, str] = field(default_factory=dict)
+    copied: dict[Ref, str] = field(default_factory=dict)
 
     def lines(self) -> list[Line]:
         nodes, loop = self.emitter.nodes, self.loop
@@ -51,18 +61,19 @@ class SlabEmitter:
         head = [*self._sums(), *self._wholes()]
         wholes = {r: nodes.variables[r] for r in (*loop.sums, *loop.stored)}
         pieces = self.emitter.names.fresh("slabs")
-        repeated = list(self._repeated(pieces))
+        outer = nodes.tiled
+        nodes.tiled = Tiled()
+        repeated = list(self._tiles(pieces))
         cuts = [line for r in (*self._leaves(), *loop.stored) for line in self._cut(r, slab, count)]
         self.emitter.pieces = {r: nodes.variables[r] for r in loop.stored}
         outside = self.emitter.buffers
         self._place_buffers()
-        rows = list(self._first_rows(count))
         self.emitter.slab, self.emitter.sums = slab, frozenset(loop.sums)
         self.emitter.cuts = {r: self._argument_axis(r) for r in loop.sums}
         body = self.emitter.emit(loop.body)
         self.emitter.slab, self.emitter.sums, self.emitter.pieces, self.emitter.buffers = "", frozenset(), {}, outside
-        nodes.variables, nodes.rows = {**before, **wholes}, {}
-        top = [*cuts, *self._buffers(count), *rows]
+        nodes.variables, nodes.tiled = {**before, **wholes}, outer
+        top = [*cuts, *self._buffers(count)]
         if any(isinstance(n, ast.Name) and n.id == count for line in top for n in ast.walk(line)):  # type: ignore[arg-type]
             top.insert(0, assign(count, _difference(slab)))
         over: Expr = self._pieces()
@@ -109,9 +120,27 @@ class SlabEmitter:
             is_real = emitter.graph[r].kind == "real"
             if not is_real:
                 fresh = call("np.empty", shape, name("bool"))
-            kept = is_real and not emitter.liveness.escapes(r)
-            targets: list[Expr] = [name(nodes.variables[r])]
-            yield assign(tuple_of(targets), self._taken(1, shape)) if kept else assign(nodes.variables[r], fresh)
+            if is_real and not emitter.liveness.escapes(r):
+                yield from self._kept_whole(r)
+            else:
+                yield assign(nodes.variables[r], fresh)
+
+    def _kept_whole(self, ref: Ref) -> Iterator[Line]:
+        """Memory from the workspace, its axes in the order in which products read the value later."""
+        emitter, nodes = self.emitter, self.emitter.nodes
+        graph, inside = emitter.graph, {s.ref for s in self.loop.body if isinstance(s, Compute)}
+        shape, variable = graph[ref].shape, nodes.variables[ref]
+        readers = [
+            graph[r] for r in sorted(emitter.liveness.computed - inside) if any(o.ref == ref for o in graph[r].args)
+        ]
+        order = reading_order(nodes.memory, ref, readers) or tuple(range(len(shape)))
+        taken = self._taken(1, nodes.shape(tuple(shape[q] for q in order)))
+        if order == tuple(range(len(shape))):
+            yield assign(tuple_of([name(variable)]), taken)
+            return
+        block = emitter.names.fresh("block")
+        yield assign(tuple_of([name(block)]), taken)
+        yield assign(variable, transposed(name(block), order))
 
     def _taken(self, number: int, shape: Expr) -> Expr:
         """`work(place, number, shape, dtype)`."""
@@ -152,41 +181,16 @@ class SlabEmitter:
             else:
                 yield o.ref
 
-    def _repeated(self, pieces: str) -> Iterator[Line]:
-        """Rows that are used in every row of a slab, repeated as often: NumPy is quicker with two arrays alike."""
-        nodes, found = self.emitter.nodes, self._rows()
+    def _tiles(self, pieces: str) -> Iterator[Line]:
+        """The shapes of tiles, and rows that are used in every row of a slab, repeated as often as in a tile."""
+        nodes, loop, graph = self.emitter.nodes, self.loop, self.emitter.graph
+        able = {r for r in loop.axes if loop.axes[r] == 0 and r not in nodes.blocked and _is_short(graph[r].shape)}
         length = attribute(subscript(name(pieces), constant(0)), "stop")
-        for ref in found:
-            whole = nodes.expression(ref)
-            stem = whole.id if isinstance(whole, ast.Name) else "row"
-            rows = self.emitter.names.fresh(f"{stem}_rows")
-            nodes.rows[ref] = rows
-            extents = [nodes.sizes.affine(e, nodes.scope) for e in self.emitter.graph[ref].shape]
-            yield assign(tuple_of([name(rows)]), self._taken(1, tuple_of([length, *extents])))
-            yield assign(subscript(name(rows), constant(...)), whole)
-
-    def _first_rows(self, count: str) -> Iterator[Line]:
-        """As many repeated rows as the slab has."""
-        nodes = self.emitter.nodes
-        for ref, whole in list(nodes.rows.items()):
-            nodes.rows[ref] = self.emitter.names.fresh(f"{whole}_here")
-            yield assign(nodes.rows[ref], subscript(name(whole), slice_of(None, name(count))))
-
-    def _rows(self) -> list[Ref]:
-        """The arrays without the axis that pointwise operations read with all axes but the first, which is cut."""
-        graph, loop = self.emitter.graph, self.loop
-        found: dict[Ref, None] = {}
-        for s in loop.body:
-            if not isinstance(s, Compute):
-                continue
-            node = graph[s.ref]
-            if not isinstance(node, Pointwise) or len(node.shape) < 2 or loop.axes.get(s.ref) != 0:
-                continue
-            for o in node.arguments:
-                is_row = o.places == tuple(range(1, len(node.shape))) and o.ref not in loop.axes
-                if is_row and graph[o.ref].kind == "real" and not is_inline_view(graph[o.ref]):
-                    found[o.ref] = None
-        return list(found)
+        for shape, refs in with_rows(graph, loop.body, able).items():
+            tile, line = nodes.tile(shape, [nodes.sizes.affine(loop.extent, nodes.scope), length])
+            nodes.tiled.shapes.update((r, tile) for r in refs)
+            yield line
+            yield from nodes.repeated(rows_of(graph, refs), tile)
 
     def _cut(self, ref: Ref, slab: str, count: str) -> Iterator[Line]:
         """`x_slab = x[slab]`; from here on the value is its piece. What is read often is copied if it lies apart."""
@@ -205,23 +209,43 @@ class SlabEmitter:
             return
         items = [nodes.sizes.affine(e, nodes.scope) for e in node.shape]
         items[at] = name(count)
+        self.copied[ref] = piece
         yield assign(tuple_of([name(piece)]), self._taken(1, tuple_of(items)))
         yield assign(subscript(name(piece), constant(...)), value)
 
     # -- memory inside -------------------------------------------------------------------------------------
 
     def _place_buffers(self) -> None:
-        """Decide where every wide value is written: into its whole if it has one, else into a free buffer.
-
-        What is written over and over on the way to a whole is so in a buffer: the whole is not in the cache yet.
-        """
+        """Decide where every wide value is written: into a piece of a whole if it ends there, else a free buffer."""
         emitter, loop = self.emitter, self.loop
         shared = Buffers(emitter.liveness, self._slot, lambda: emitter.names.fresh("buffer"), self.slots)
-        emitter.buffers = shared.placed(loop.body) | emitter.pieces
+        for first, chain in shared.members(loop.body).items():
+            ends = [r for r in chain if r in emitter.pieces and loop.axes[r] == 0]
+            if ends and self._is_buffered(first):
+                self.ahead[first] = emitter.pieces[ends[-1]]
+        self._write_over_copies()
+        emitter.buffers = shared.placed(loop.body) | self.ahead | emitter.pieces
+
+    def _write_over_copies(self) -> None:
+        """A value may be written over the copy of an argument that nothing reads after it."""
+        graph, liveness, body = self.emitter.graph, self.emitter.liveness, self.loop.body
+        last = liveness.spans(body)
+        for k, s in enumerate(body):
+            if not isinstance(s, Compute) or s.ref in {*self.ahead, *self.emitter.pieces}:
+                continue
+            node, fate = graph[s.ref], liveness.fate(s)
+            begins = not fate.is_inlined and fate.over is None
+            if not begins or not isinstance(node, Pointwise) or not self._is_buffered(s.ref):
+                continue
+            whole = tuple(range(len(node.shape)))
+            for o in node.arguments:
+                if o.places == whole and o.ref in self.copied and last.get(o.ref) == k:
+                    self.ahead[s.ref] = self.copied.pop(o.ref)
+                    break
 
     def _slot(self, ref: Ref) -> tuple[Shape, int] | None:
         """The shape and the axis that is cut, for a value that goes into a buffer."""
-        is_one = ref not in self.emitter.pieces and self._is_buffered(ref)
+        is_one = ref not in self.emitter.pieces and ref not in self.ahead and self._is_buffered(ref)
         return (self.emitter.graph[ref].shape, self.loop.axes[ref]) if is_one else None
 
     def _is_buffered(self, ref: Ref) -> bool:
@@ -238,9 +262,9 @@ class SlabEmitter:
             yield assign(tuple_of([name(v) for v in variables]), self._taken(len(variables), tuple_of(items)))
 
 
-def is_inline_view(node: Node) -> bool:
-    """Whether a value is another one seen differently, or a number."""
-    return isinstance(node, Arranged | Part) or not node.shape
+def _is_short(shape: Shape) -> bool:
+    """Whether the rows of an array are not so long that they need no tiles, as far as is known."""
+    return not all(e.is_number for e in shape[1:]) or prod(e.const for e in shape[1:]) <= LONG
 
 
 def takes_out(node: Node, value: Expr, with_dot: bool = False) -> bool:

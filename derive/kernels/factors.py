@@ -1,11 +1,13 @@
-"""What the factors of a product are: conditions on loops, inverses, what cancels."""
+"""What the factors of a product are: conditions on loops, inverses, numbers, what cancels."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from derive.errors import UnsupportedError
-from derive.kernels.named import Named
+from derive.kernels.arithmetic import Arithmetic
+from derive.kernels.named import Named, Term
 from derive.kernels.program import Condition
 from derive.raising import array
 from derive.terms import term
@@ -71,3 +73,20 @@ def sides(difference: Affine, axes: frozenset[str]) -> tuple[Affine, Affine]:
             alone = Affine([(v, 1)])
             return alone, alone - difference * c
     return difference, Affine()
+
+
+def number_of(a: Arithmetic, coefficient: Fraction, above: Sequence[Named], below: Sequence[Named]) -> Term:
+    """The product of all numbers: a rational coefficient where that is all, else a value."""
+    numbers = [v for v in above if a.kind(v) == "number" and a.value_of(v) != 1]
+    divisors = [v for v in below if a.kind(v) == "number"]
+    if not numbers and not divisors:
+        return Term(coefficient, a.number(Fraction(1)))
+    out = a.number(coefficient)
+    for v in numbers:
+        out = a.multiply(v, out)
+    if divisors:
+        bottom = divisors[0]
+        for v in divisors[1:]:
+            bottom = a.multiply(bottom, v)
+        out = a.divide(out, bottom)
+    return Term(Fraction(1), out)

@@ -25,6 +25,7 @@ from derive.kernels.numpy_products import product
 from derive.kernels.plan import Item
 from derive.kernels.program import UNIT, Given, Graph, Operand, Part, Ref
 from derive.kernels.reuse import Liveness
+from derive.kernels.scaling import with_scales_moved
 from derive.kernels.slabs import in_slabs
 from derive.kernels.syntax import (
     Expr,
@@ -78,9 +79,9 @@ class FunctionBody:
         self.letters: dict[str, list[str]] = {}
         self.fields = fields_of(program.network, program.storages, self.names)
         items = needed_items(program.items, frozenset((*(t for t, _ in values), *families)))
-        straight = {
-            b.place: b.ref for b in bindings_of(items) if b.definition.loop is None and b.ref is not None and b.is_whole
-        }
+        results = frozenset(r for place, r in _straight(items).items() if place in values or place[0] in families)
+        items = with_scales_moved(program.graph, items, results)
+        straight = _straight(items)
         refs = {place: straight[place] if place in straight else self._member(place, straight) for place in values}
         use = family_use(program.graph, items, frozenset(families), tuple(values))
         arranger = Arranger(program.graph, use.kept, use.carried)
@@ -101,7 +102,7 @@ class FunctionBody:
         self.nodes.blocked = self.blocking.found
         self.emitter = self._emitter(liveness, frozenset((*families, *whole)))
         self.kept = self.emitter.keep_temporaries(statements) if takes_workspace else {}
-        body = self.emitter.emit(statements)
+        body = [*self.emitter.tile_whole_arrays(statements), *self.emitter.emit(statements)]
         self.results = {place: self.emitter.own(r, self.nodes.expression(r)) for place, r in refs.items()}
         self.lists = self.emitter.lists
         self.body = [*self._top(body), *body]
@@ -209,7 +210,10 @@ class FunctionBody:
             sizes.append(assign("work", attribute(self._workspace(), "take")))
         if self.kept:
             given = ast.Compare(name("workspace"), [ast.Is()], [constant(None)])
-            sizes.append(assign("kept", ast.IfExp(given, name("_new"), attribute(name("workspace"), "take"))))
+            taken = attribute(name("workspace"), "take")
+            is_tiled = bool(self.nodes.tiled.shapes)
+            kept = attribute(self._workspace(), "take") if is_tiled else ast.IfExp(given, name("_new"), taken)
+            sizes.append(assign("kept", kept))
         return [self._unpacked(used), *sizes, *extra]
 
     def _kept(self) -> Iterator[Line]:
@@ -247,6 +251,12 @@ class FunctionBody:
         """All arguments, checked; `_` for what the function does not use."""
         targets = [name(f.local if f.local in used else "_") for f in self.fields]
         return assign(tuple_of(targets), call("_checked", name("params"), name("inputs")))
+
+
+def _straight(items: Sequence[Item]) -> dict[Place, Ref]:
+    """The values that are whole tensors, computed outside of loops."""
+    bindings = bindings_of(items)
+    return {b.place: b.ref for b in bindings if b.definition.loop is None and b.ref is not None and b.is_whole}
 
 
 def dtype_field(fields: Sequence[Field]) -> Field:

@@ -106,7 +106,9 @@ def _runs(candidates: Iterable[_Candidate]) -> list[list[_Candidate]]:
     return [run for run in runs if len(run) > 1]
 
 
-def _whole(run: Sequence[_Candidate], tensors: Mapping[str, Tensor], taken: Collection[str]) -> tuple[Tensor, Definition]:
+def _whole(
+    run: Sequence[_Candidate], tensors: Mapping[str, Tensor], taken: Collection[str]
+) -> tuple[Tensor, Definition]:
     """The joined tensor and its definition."""
     first = run[0].definition
     base = name = "_".join(c.definition.tensor for c in run)

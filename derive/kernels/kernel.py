@@ -26,6 +26,7 @@ from derive.kernels.packing_arguments import with_ordered_axes_first
 from derive.kernels.plan import Planner
 from derive.kernels.prediction import prediction_of
 from derive.kernels.schedule import Scheduler
+from derive.kernels.sharing import with_functions_shared
 from derive.kernels.size_checks import divisors
 from derive.kernels.splitting import split_at_brackets
 from derive.kernels.stability import needs_relative_accuracy, stabilizer_of
@@ -91,8 +92,11 @@ class _Source:
         stabilizer = stabilizer_of(network)
         definitions = split_at_brackets(needed(collected(network, adjoints, stabilizer), wanted))
         tensors = {**network.tensors, **stabilizer.helpers}
-        joined = with_slices_joined(definitions, tensors, wanted)
-        definitions, tensors = joined.definitions, tensors | joined.tensors
+        exact = needs_relative_accuracy([d.poly for d in definitions])
+        shared = with_functions_shared(definitions, tensors, exact)
+        exact |= needs_relative_accuracy([d.poly for d in shared.definitions])
+        joined = with_slices_joined(shared.definitions, tensors | shared.tensors, {*wanted, *exact})
+        definitions, tensors = joined.definitions, tensors | shared.tensors | joined.tensors
         early = frozenset(ADJOINT + t for t in self.gradients)
         lifting = Lifting(_scheduler(definitions, storages(tensors, has_columns(network)), early), set(tensors))
         definitions = split_at_brackets(lifting.lifted())

@@ -13,7 +13,7 @@ from math import gcd
 
 from derive.kernels.alignment import transposed
 from derive.kernels.fields import Names
-from derive.kernels.program import Contraction, Given, Graph, Operand, Ref
+from derive.kernels.program import Contraction, Given, Graph, Operand, Ref, Shape
 from derive.kernels.syntax import Expr, attribute, call, constant, name, slice_of, subscript, tuple_of
 from derive.terms.affine import Affine
 
@@ -44,11 +44,17 @@ def product_of_argument(graph: Graph, node: Contraction, arguments: Collection[s
 
 @dataclass
 class LoopProducts:
-    """Writes products of two matrices, one of them an argument; `prepared` are the arguments laid out anew."""
+    """Writes products of two matrices, one of them an argument; `prepared` are the arguments laid out anew.
+
+    `memory` takes memory of a shape before the loop, and gives its variable. `buffered` are the values that lie in
+    blocks beside, with the variables of these.
+    """
 
     graph: Graph
     names: Names
     arguments: Mapping[str, str]
+    memory: Callable[[Shape], str]
+    buffered: dict[Ref, str] = field(default_factory=dict)
     prepared: dict[tuple[Ref, str, int], tuple[str, Expr]] = field(default_factory=dict)
 
     def product(
@@ -67,11 +73,15 @@ class LoopProducts:
             stack = call("np.matmul", left, self._column_blocks(wide, count, sized))
             moved = call(attribute(stack, "transpose"), constant(1), constant(0), constant(2))
             return call(attribute(moved, "reshape"), sized(m), sized(columns))
-        count = block_count(inner)
+        count = 1 if any(e.free for e in node.shape) else block_count(inner)
         if count > 1:
             blocks = self._row_blocks(wide, count, sized)
+            buffer = self.buffered.get(rows.ref)
             stack = _blocks(call(attribute(left, "reshape"), sized(m), constant(count), constant(-1)))
-            return call("np.add.reduce", call("np.matmul", stack, blocks), axis=constant(0))
+            stack = stack if buffer is None else name(buffer)
+            shape = (Affine((), count), m, columns)
+            products = call("np.matmul", stack, blocks, out=name(self.memory(shape)))
+            return call("np.add.reduce", products, axis=constant(0))
         if wide.places == (2, 1):
             return None
         return call("np.dot", left, self._prepared(wide, 1, lambda u: u))

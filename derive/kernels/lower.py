@@ -14,7 +14,16 @@ from functools import singledispatchmethod
 
 from derive.errors import UnsupportedError
 from derive.kernels.arithmetic import Arithmetic
-from derive.kernels.factors import abstract_cost, cancelled, inverted, is_inverse, loop_condition, product_of, sides
+from derive.kernels.factors import (
+    abstract_cost,
+    cancelled,
+    inverted,
+    is_inverse,
+    loop_condition,
+    number_of,
+    product_of,
+    sides,
+)
 from derive.kernels.functions import FunctionLowering
 from derive.kernels.marking import marked_position
 from derive.kernels.named import Named, Term
@@ -162,27 +171,10 @@ class Lowering:
         for t in above:
             coefficient *= t.coefficient
         numerator, denominator = cancelled([t.value for t in above], below)
-        number = self._number(coefficient, numerator, denominator)
+        number = number_of(self.arithmetic, coefficient, numerator, denominator)
         arrays = [v for v in numerator if self.arithmetic.kind(v) != "number"]
         divisors = [v for v in denominator if self.arithmetic.kind(v) != "number"]
         return self._assembled(number, arrays, divisors)
-
-    def _number(self, coefficient: Fraction, above: Sequence[Named], below: Sequence[Named]) -> Term:
-        """The product of all numbers: a rational coefficient where that is all, else a value."""
-        a = self.arithmetic
-        numbers = [v for v in above if a.kind(v) == "number" and a.value_of(v) != 1]
-        divisors = [v for v in below if a.kind(v) == "number"]
-        if not numbers and not divisors:
-            return Term(coefficient, a.number(ONE))
-        out = a.number(coefficient)
-        for v in numbers:
-            out = a.multiply(v, out)
-        if divisors:
-            bottom = divisors[0]
-            for v in divisors[1:]:
-                bottom = a.multiply(bottom, v)
-            out = a.divide(out, bottom)
-        return Term(ONE, out)
 
     def _assembled(self, number: Term, arrays: list[Named], divisors: list[Named]) -> Term:
         a = self.arithmetic

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
 
+from derive.kernels.strides import worst
 from derive.terms.affine import Affine, Index, Size
 from derive.terms.prover import nonnegative
 from derive.terms.term import Bound, Delta, Entry, Scalar
@@ -106,17 +107,8 @@ def _hull(b: Index, scope: Mapping[str, Index]) -> _Hull:
     here = Affine([(b.name, 1)])
     brackets = [Leaf(Bound(b.hi - here))] if b.hi.free & set(names) else []
     brackets += [Leaf(Bound(here - b.lo))] if b.lo.free & set(names) else []
-    lo, hi = _worst(b.lo, scope, -1), _worst(b.hi, scope, 1)
+    lo, hi = worst(b.lo, scope, -1), worst(b.hi, scope, 1)
     return _Hull(Index(b.name, lo, hi, b.ordered), tuple(brackets))
-
-
-def _worst(e: Affine, scope: Mapping[str, Index], sign: int) -> Affine:
-    """The largest (sign 1) or least (−1) value of an index expression over the axes in scope."""
-    while names := [v for v, _ in e.terms if isinstance(v, str) and v in scope and not scope[v].ordered]:
-        c = e.coefficient(names[0])
-        b = scope[names[0]]
-        e = e.subs({names[0]: b.hi if c * sign > 0 else b.lo})
-    return e
 
 
 def pruned(view: View, scope: Mapping[str, Index]) -> View:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import singledispatchmethod
 from math import prod
 
@@ -123,7 +123,8 @@ class Blocks:
 
     Rows are the first operand's own, columns the second's, each in the order in which they lie in memory; `first`
     and `second` are the operands in this order. The product is one of stacks of matrices, over the shared places
-    and over `blocks`, outermost places of the columns or of those summed.
+    and over `blocks`, outermost places of the columns or of those summed. `is_rowwise` says that both operands lie in
+    memory as their axes are counted.
     """
 
     first: Operand
@@ -133,6 +134,7 @@ class Blocks:
     columns: tuple[int, ...]
     summed: tuple[int, ...]
     blocks: tuple[int, ...] = ()
+    is_rowwise: bool = False
 
     @property
     def order(self) -> Order:
@@ -203,6 +205,14 @@ def _blocks(
     return ()
 
 
+def without_row(blocks: Blocks, place: int, extents: Sequence[Affine]) -> Blocks:
+    """The blocks of the product for one position along one of its rows' axes."""
+    rows = tuple(p for p in blocks.rows if p != place)
+    first = replace(blocks.first, places=tuple(p for p in blocks.first.places if p != place))
+    cut = () if blocks.shared else _blocks(dict(enumerate(extents)), rows, blocks.columns, blocks.summed)
+    return replace(blocks, first=first, rows=rows, blocks=cut)
+
+
 def _is_symbolic(node: Contraction, places: Sequence[int], others: Sequence[int]) -> bool:
     """Whether an axis of an operand's own has a symbolic extent."""
     rank = len(node.shape)
@@ -223,4 +233,17 @@ def _plain_blocks(node: Contraction, a: Sequence[int], b: Sequence[int]) -> Bloc
     first, second = (node.left, node.right) if rows[0] < columns[0] else (node.right, node.left)
     rows, columns = sorted((rows, columns), key=lambda x: x[0])
     longest = max((a, b), key=len)
-    return Blocks(first, second, (), tuple(rows), tuple(columns), tuple(p for p in longest if p >= rank), ())
+    return Blocks(first, second, (), tuple(rows), tuple(columns), tuple(p for p in longest if p >= rank), (), True)
+
+
+def reading_order(memory: Memory, ref: Ref, readers: Sequence[Node]) -> Order | None:
+    """The order of axes in which all readers of a value, products of matrices, need no copy; None if there is none."""
+    found: set[Order] = set()
+    for node in readers:
+        blocks = blocks_of(memory, node) if isinstance(node, Contraction) else None
+        if blocks is None or not blocks.is_rowwise or blocks.first.ref == blocks.second.ref:
+            return None
+        o, kept = (blocks.first, blocks.rows) if blocks.first.ref == ref else (blocks.second, blocks.columns)
+        order = (*blocks.summed, *kept) if o.places[-1] in kept else (*kept, *blocks.summed)
+        found.add(tuple(o.places.index(p) for p in order))
+    return found.pop() if len(found) == 1 else None

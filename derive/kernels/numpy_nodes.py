@@ -15,7 +15,7 @@ from derive.kernels.memory import blocks_of
 from derive.kernels.numpy_pointwise import PointwiseEmitter
 from derive.kernels.numpy_products import block_product
 from derive.kernels.numpy_sums import Sums
-from derive.kernels.numpy_windows import MOST_TAPS, WindowEmitter
+from derive.kernels.numpy_windows import WindowEmitter
 from derive.kernels.plan import Target
 from derive.kernels.program import (
     Arranged,
@@ -47,7 +47,8 @@ from derive.kernels.syntax import (
     subscript,
     tuple_of,
 )
-from derive.kernels.window_nodes import Merged, Packed, Placed, Selected, Strided, SummedById
+from derive.kernels.taps import MOST_TAPS
+from derive.kernels.window_nodes import Merged, Packed, Selected, Strided, SummedById
 from derive.terms.affine import Affine
 
 
@@ -61,16 +62,14 @@ class NodeEmitter(PointwiseEmitter):
 
     def product_in_blocks(self, node: Contraction, count: int, variable: str) -> list[Line]:
         """A product made in blocks; in a loop its memory is taken before the loop."""
-        memory = self.work(1, self.shape(in_blocks(node.shape, count)))
+        shape = in_blocks(node.shape, count)
         factors = self.loop_products.factors_in_blocks(node, count, self.expression, self.sized)
-        if not self.scope:
-            return [
-                assign(tuple_of([name(variable)]), memory),
-                ast.Expr(call("np.matmul", *factors, out=name(variable))),
-            ]
-        blocks = self.names.fresh("blocks")
-        self.memory_ahead.append(assign(tuple_of([name(blocks)]), memory))
-        return [assign(variable, call("np.matmul", *factors, out=name(blocks)))]
+        if self.scope:
+            return [assign(variable, call("np.matmul", *factors, out=name(self.memory_of(shape))))]
+        return [
+            assign(tuple_of([name(variable)]), self.work(1, self.shape(shape))),
+            ast.Expr(call("np.matmul", *factors, out=name(variable))),
+        ]
 
     # -- rules -------------------------------------------------------------------------------------------
 
@@ -117,7 +116,8 @@ class NodeEmitter(PointwiseEmitter):
         if product is not None:
             return product
         (left, l), (right, r) = (self._factor(o, len(node.shape)) for o in node.args)
-        return contraction(left, l, right, r, len(node.shape))
+        is_stack = self.graph[node.left.ref].shape in self.tiled.stacks
+        return contraction(left, l, right, r, len(node.shape), 0 if is_stack and self.cut is None else self.cut)
 
     def _factor(self, o: Operand, rank: int) -> tuple[Expr, tuple[int | None, ...]]:
         """An operand of a product; an argument that stands transposed in a loop is transposed once, before it."""
@@ -138,10 +138,10 @@ class NodeEmitter(PointwiseEmitter):
 
     @_rule.register
     def _(self, node: Reduction) -> Expr:
-        few = self._over_places(node)
+        few = self.over_places(node)
         if few is not None:
             return few
-        sums = Sums(self._ones, self.slab)
+        sums = Sums(self._ones, self.slab, self.tiled.stacks)
         return sums.expression(node, self.expression(node.arg.ref), self.memory.is_rowwise(node.arg.ref))
 
     @_rule.register
@@ -189,8 +189,11 @@ class NodeEmitter(PointwiseEmitter):
     def _(self, node: Packed) -> Expr:
         return call("np.ascontiguousarray", aligned(self.expression(node.arg.ref), node.arg.places, len(node.shape)))
 
-    def _over_places(self, node: Reduction) -> Expr | None:
-        """What is taken over the few places of windows, one place after the other; None for other reductions."""
+    def over_places(self, node: Reduction, *out: Expr) -> Expr | None:
+        """What is taken over the few places of windows, one place after the other; None for other reductions.
+
+        `out` is memory to write it into.
+        """
         source, rank = self.graph[node.arg.ref], len(node.shape)
         is_few = all(e.is_number for e in node.over) and prod(e.const for e in node.over) <= MOST_TAPS
         if not (isinstance(source, Strided) and is_few and rank and None not in node.arg.places):
@@ -201,7 +204,7 @@ class NodeEmitter(PointwiseEmitter):
             return None
         order = [*sorted(searched), *range(rank)]
         moved = transposed(self.expression(node.arg.ref), [order.index(p or 0) for p in node.arg.places])
-        return call("_over_places", name(f"np.{node.function}"), moved, constant(len(searched)))
+        return call("_over_places", name(f"np.{node.function}"), moved, constant(len(searched)), *out)
 
     @_rule.register
     def _(self, node: Merged) -> Expr:
@@ -221,11 +224,6 @@ class NodeEmitter(PointwiseEmitter):
         self.functions.add("by_ids")
         values = aligned(self.expression(node.arg.ref), node.arg.places, len(node.arg.places))
         return call("_by_ids", values, self.expression(node.ids.ref), self.sized(node.shape[0]))
-
-    def placing(self, node: Placed, variable: str, memory: Expr | None) -> list[Line]:
-        """The statements that put a value together, in new memory or in memory from the workspace."""
-        values = [self.expression(o.ref) for o in node.parts]
-        return self.windows.placed(node, variable, values, self.dtype(), memory)
 
     @_rule.register
     def _(self, node: Taken) -> Expr:

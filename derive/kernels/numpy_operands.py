@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,18 +19,23 @@ from derive.kernels.program import (
     Node,
     Number,
     Operand,
+    Pointwise,
     Ref,
     Shape,
 )
 from derive.kernels.syntax import (
     Expr,
     Line,
+    assign,
     attribute,
+    binary,
     call,
     constant,
     name,
+    subscript,
     tuple_of,
 )
+from derive.kernels.tiles import HEIGHT, ROWS, Tiled, is_row
 from derive.terms.affine import Affine, Index
 
 NUMBER_NAMES = {float("inf"): "infinity", 0.0: "zero", 1.0: "one", 2.0: "two", 0.5: "half", -1.0: "minus_one"}
@@ -41,7 +47,7 @@ class Operands(ABC):
 
     `constants` are the numbers that stand beside arrays, with their variables; `ones` the vectors of ones that
     sums are products with, by extent and shape; both are made at the top of the function. `slab` is the slice whose
-    part of a sum is written, `cut` the axis that it is of, `rows` are rows repeated for every place of a slab;
+    part of a sum is written, `cut` the axis that it is of, `tiled` are the operations that are done tile by tile;
     `work_places` counts the groups of arrays that are taken from a workspace. `blocked` are the values that lie in
     blocks, with their number, `memory_ahead` the lines that take the memory of those in loops.
     """
@@ -63,13 +69,19 @@ class Operands(ABC):
     loop_products: LoopProducts = field(init=False)
     slab: str = ""
     cut: int | None = None
-    rows: dict[Ref, str] = field(default_factory=dict)
+    tiled: Tiled = field(default_factory=Tiled)
     work_places: int = 0
     blocked: Mapping[Ref, int] = field(default_factory=dict)
     memory_ahead: list[Line] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.loop_products = LoopProducts(self.graph, self.names, self.locals)
+        self.loop_products = LoopProducts(self.graph, self.names, self.locals, self.memory_of)
+
+    def memory_of(self, shape: Shape) -> str:
+        """The variable of memory that is taken before all loops, for what each round makes anew."""
+        variable = self.names.fresh("blocks")
+        self.memory_ahead.append(assign(tuple_of([name(variable)]), self.work(1, self.shape(shape))))
+        return variable
 
     def expression(self, ref: Ref) -> Expr:
         if ref in self.variables:
@@ -89,8 +101,6 @@ class Operands(ABC):
             return self._constant(float(node.value)) if rank else constant(float(node.value))
         if reader is not None and self.graph.known[reader] in self.blocked:
             return self._operand_in_blocks(o, self.blocked[self.graph.known[reader]])
-        if reader is not None and o.ref in self.rows and o.places == tuple(range(1, rank)):
-            return name(self.rows[o.ref])
         return aligned(self.expression(o.ref), o.places, rank)
 
     def _operand_in_blocks(self, o: Operand, count: int) -> Expr:
@@ -104,6 +114,45 @@ class Operands(ABC):
         cut = call(attribute(value, "reshape"), *map(self.sized, leading), constant(count), constant(-1))
         k = len(leading)
         return transposed(cut, [*range(k - 1), k, k - 1, k + 1])
+
+    def in_tiles(self, node: Pointwise, ref: Ref) -> list[Expr]:
+        """The arguments of an operation tile by tile: rows repeated, arrays in the shape of tiles."""
+        out = []
+        for o in node.arguments:
+            value = self.operand(o, len(node.shape), node)
+            if is_row(self.graph, node, o):
+                value = name(self.tiled.rows[o.ref])
+            elif o.places:
+                value = call(attribute(value, "reshape"), name(self.tiled.shapes[ref]))
+            out.append(value)
+        return out
+
+    def repeated(self, rows: Iterable[Ref], tile: str) -> Iterator[Line]:
+        """`mu_rows = mu[None].repeat(tile[1], axis=0)`, for rows that are not repeated yet."""
+        for ref in rows:
+            if ref not in self.tiled.rows:
+                whole = self.expression(ref)
+                stem = whole.id if isinstance(whole, ast.Name) else "row"
+                self.tiled.rows[ref] = self.names.fresh(f"{stem}_rows")
+                one = attribute(subscript(whole, constant(None)), "repeat")
+                times = subscript(name(tile), constant(1))
+                yield assign(self.tiled.rows[ref], call(one, times, axis=constant(0)))
+
+    def stack(self, shape: Shape) -> tuple[str, Line]:
+        """`stack = (-1, 64 if m % 64 == 0 else m, n)`, and its variable."""
+        first, *rest = (self.sizes.affine(e, self.scope) for e in shape)
+        fits = ast.Compare(binary("remainder", first, constant(HEIGHT)), [ast.Eq()], [constant(0)])
+        variable = self.names.fresh("stack")
+        return variable, assign(variable, tuple_of([constant(-1), ast.IfExp(fits, constant(HEIGHT), first), *rest]))
+
+    def tile(self, shape: Shape, divided: Sequence[Expr]) -> tuple[str, Line]:
+        """`tile = (-1, 8 if m % 8 == 0 else 1, n)`, for extents that tiles have to divide, and its variable."""
+        rests = [binary("remainder", e, constant(ROWS)) for e in divided]
+        fits = ast.Compare(rests[0], [ast.Eq() for _ in rests], [*rests[1:], constant(0)])
+        variable = self.names.fresh("tile")
+        rows = ast.IfExp(fits, constant(ROWS), constant(1))
+        extents = [self.sizes.affine(e, self.scope) for e in shape[1:]]
+        return variable, assign(variable, tuple_of([constant(-1), rows, *extents]))
 
     def _reads_integers(self, reader: Node) -> bool:
         return any(self.graph[o.ref].kind == "integer" for o in reader.args)

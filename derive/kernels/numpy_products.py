@@ -34,8 +34,8 @@ def factors_of(blocks: Blocks, left: Expr, right: Expr, extents: Shape, sized: S
     """`(stack, rows, summed) @ (stack, summed, columns)`: the function to call, and the two operands."""
     stack = _stack(blocks)
     rows, columns, summed = ([p for p in g if p not in stack] for g in (blocks.rows, blocks.columns, blocks.summed))
-    first = _as_matrix(left, blocks.first, stack, rows, summed, extents, sized)
-    second = _as_matrix(right, blocks.second, stack, summed, columns, extents, sized)
+    first = _as_matrix(left, blocks.first, stack, rows, summed, extents, sized, blocks.is_rowwise)
+    second = _as_matrix(right, blocks.second, stack, summed, columns, extents, sized, blocks.is_rowwise)
     if blocks.is_added_up and prod(extents[p].const for p in (*rows, *columns)) > FEW:
         second = call("np.ascontiguousarray", second)
     return "np.matmul" if stack else "np.dot", first, second
@@ -62,15 +62,18 @@ def _as_matrix(
     columns: Sequence[int],
     extents: Shape,
     sized: Sized,
+    is_rowwise: bool = False,
 ) -> Expr:
     """The operand over (stack, rows, columns), rows and columns each as one axis.
 
-    Where there are none there is no such axis, or one of extent 1 in a stack of matrices.
+    What has to be copied is copied with the axis innermost that is innermost in memory. Where there are no rows, or no
+    columns, there is no such axis, or one of extent 1 in a stack of matrices.
     """
     mine = [p for p in stack if p in o.places]
     order = (*mine, *rows, *columns)
     places = [p for p in o.places if p is not None]
-    if not stack and rows and columns and tuple(places) == (*columns, *rows):
+    is_turned = tuple(places) == (*columns, *rows) or (is_rowwise and tuple(places) != order and places[-1] in rows)
+    if not stack and rows and columns and is_turned:
         return attribute(_as_matrix(value, o, (), columns, rows, extents, sized), "T")
     moved = transposed(value, [order.index(p) for p in places])
     if len(rows) == len(columns) == 1 or (not stack and len(order) == 1):

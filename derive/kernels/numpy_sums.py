@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from derive.kernels.alignment import Places, relaid, without_units
 from derive.kernels.contractions import merged
 from derive.kernels.program import UNIT, Reduction, Shape
-from derive.kernels.syntax import Expr, attribute, call, constant, name, subscript, tuple_of
+from derive.kernels.syntax import Expr, attribute, call, constant, name, slice_of, subscript, tuple_of
 
 
 @dataclass(frozen=True)
 class Sums:
-    """`ones` gives ones of a shape, or as many as it has places; `slab` is the slice whose part of a sum is written."""
+    """`ones` gives ones of a shape, or as many as it has places; `slab` is the slice whose part of a sum is written.
+
+    `stacks` has for large arrays the variable of the shape in which they are a stack of matrices small enough that BLAS
+    starts no threads for a sum, which is bounded by memory.
+    """
 
     ones: Callable[[Shape, bool], Expr]
     slab: str = ""
+    stacks: Mapping[Shape, str] = field(default_factory=dict)
 
     def expression(self, node: Reduction, arg: Expr, is_rowwise: bool) -> Expr:
         """The reduction of an array, whose axes lie in memory as they are counted if it `is_rowwise`."""
@@ -60,6 +65,11 @@ class Sums:
         ones = self.ones(kept if keeps else (extent,), False)
         if self.slab:
             ones = subscript(ones, name(self.slab))
+        stack = self.stacks.get((extent, *node.shape)) if axis == 0 and not keeps and not self.slab else None
+        if stack is not None:
+            ones = subscript(ones, slice_of(None, subscript(name(stack), constant(1))))
+            parts = call("np.matmul", ones, call(attribute(arg, "reshape"), name(stack)))
+            return call("np.add.reduce", parts, axis=constant(0))
         return call("np.dot", arg, ones) if axis == 1 else call("np.dot", ones, arg)
 
     def _of_rows(self, node: Reduction, arg: Expr, over: Sequence[int]) -> Expr:

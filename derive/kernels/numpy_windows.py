@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from math import prod
 
 from derive.kernels.alignment import aligned, transposed
 from derive.kernels.numpy_products import product
@@ -24,13 +23,11 @@ from derive.kernels.syntax import (
     subscript,
     tuple_of,
 )
+from derive.kernels.taps import is_everywhere, looped
 from derive.kernels.window_nodes import Placed, Strided, Written
 from derive.terms.affine import Affine
 
 ZERO = Affine()
-MOST_TAPS = 64
-"""Up to so many places a Python loop over slices is as quick as one assignment through strides."""
-
 STRIDED = "strided"
 """The helper that a kernel brings along for views that no slice or window gives."""
 
@@ -96,15 +93,22 @@ class WindowEmitter:
     # -- writing -----------------------------------------------------------------------------------------
 
     def placed(
-        self, node: Placed, variable: str, values: Sequence[Expr], dtype: Expr, memory: Expr | None
+        self, node: Placed, variable: str, sources: Sequence[Source], dtype: Expr, memory: Expr | None
     ) -> list[Line]:
-        """`variable` as an array with the parts written into it, in new memory or in what is given."""
-        lines = self._blank(node, variable, dtype) if memory is None else self._cleared(node, variable, memory)
-        for o, value, written in zip(node.parts, values, node.places, strict=True):
-            lines += self._written(node, name(variable), Source(value, o.places), written)
-        return lines
+        """`variable` as an array with the parts written into it, in new memory or in what is given.
 
-    def _blank(self, node: Placed, variable: str, dtype: Expr) -> list[Line]:
+        Parts are written into the array as it lies in memory, which has its axes put in order afterwards.
+        """
+        is_rowwise = node.memory == tuple(range(len(node.memory)))
+        block = variable if is_rowwise else self.fresh("block")
+        lines = [self._blank(node, block, dtype)] if memory is None else self._cleared(node, block, memory)
+        for source, written in zip(sources, node.places, strict=True):
+            is_added = node.adds and not is_once(written.shape, written.steps)
+            statement = _adding if is_added else assign
+            lines += self.written(node.shape, source, written, node.memory, statement, name(block))
+        return lines if is_rowwise else [*lines, assign(variable, transposed(name(block), node.memory))]
+
+    def _blank(self, node: Placed, variable: str, dtype: Expr) -> Line:
         shape = tuple_of([self.sized(node.shape[q]) for q in node.memory])
         match node.fill:
             case None:
@@ -113,49 +117,56 @@ class WindowEmitter:
                 made = call("np.zeros", shape, dtype)
             case fill:
                 made = call("np.full", shape, constant(fill), dtype)
-        return [assign(variable, transposed(made, node.memory))]
+        return assign(variable, made)
 
     def _cleared(self, node: Placed, variable: str, memory: Expr) -> list[Line]:
         """Memory from the workspace, filled where parts leave something out or are added."""
         lines: list[Line] = [assign(tuple_of([name(variable)]), memory)]
-        if node.fill is not None and not self._is_everywhere(node):
+        if node.fill is not None and not is_everywhere(node):
             lines.append(ast.Expr(call(ast.Attribute(name(variable), "fill"), constant(node.fill))))
-        if node.memory != tuple(range(len(node.memory))):
-            lines.append(assign(variable, transposed(name(variable), node.memory)))
         return lines
 
-    def _is_everywhere(self, node: Placed) -> bool:
-        """Whether one part states every entry, once."""
-        [written, *others] = node.places
-        if others or not is_once(written.shape, written.steps):
-            return False
-        return all(_is_covered(written, q, extent) for q, extent in enumerate(node.shape))
+    def written(
+        self,
+        whole: Shape,
+        source: Source,
+        place: Written,
+        order: Sequence[int],
+        statement: Callable[..., Line],
+        *arrays: Expr,
+    ) -> list[Line]:
+        """One statement, or a loop over the places (taps of a kernel) that runs along the same axis as others do.
 
-    def _written(self, node: Placed, out: Expr, source: Source, written: Written) -> list[Line]:
-        """One assignment, or a loop over the places (taps of a kernel) that runs along the same axis as others do."""
-        loops = _loops(written)
+        `statement` is given the entries of each of the `arrays` at which the part lies, and the part. The arrays
+        have the axes of the whole in the order `order`.
+        """
+        extents = tuple(whole[q] for q in order)
+        written = Written(place.shape, tuple(place.starts[q] for q in order), tuple(place.steps[q] for q in order))
+        loops = looped(written)
         if loops is None:
-            self.functions.add(STRIDED)
-            starts = tuple_of([self.sized(s) for s in written.starts])
-            steps = tuple_of([tuple_of([constant(s) for s in row]) for row in written.steps])
-            view = call(f"_{STRIDED}", out, starts, steps, tuple_of([self.sized(e) for e in written.shape]))
-            return [assign(subscript(view, constant(...)), source.aligned(list(range(len(written.shape)))))]
+            views = [self._view(written, a) for a in arrays]
+            return [statement(*views, source.aligned(list(range(len(written.shape)))))]
         variables = {k: self.fresh("k") for k in loops}
-        target, order, flipped = self._slot(node, out, written, variables)
-        value = source.at(variables, flipped).aligned(order)
-        line: Line = (
-            augmented(target, "add", value)
-            if node.adds and not is_once(written.shape, written.steps)
-            else assign(target, value)
-        )
+        at, runs, flipped = self._slot(extents, written, variables)
+        value = source.at(variables, flipped).aligned(runs)
+        body = (statement(*(subscript(a, *at) for a in arrays), value),)
         for k in reversed(loops):
+            made = source.made(variables[k]) if source.made is not None and k == loops[0] else ()
             counted = call("range", self.sized(written.shape[k]))
-            line = Nest(ast.For(ast.Name(variables[k]), counted, [], []), (line,))
-        return [line]
+            body = (Nest(ast.For(ast.Name(variables[k]), counted, [], []), (*made, *body)),)
+        return list(body)
+
+    def _view(self, written: Written, whole: Expr) -> Expr:
+        """The entries at which a part lies, as one array."""
+        self.functions.add(STRIDED)
+        starts = tuple_of([self.sized(s) for s in written.starts])
+        steps = tuple_of([tuple_of([constant(s) for s in row]) for row in written.steps])
+        view = call(f"_{STRIDED}", whole, starts, steps, tuple_of([self.sized(e) for e in written.shape]))
+        return subscript(view, constant(...))
 
     def _slot(
-        self, node: Placed, out: Expr, written: Written, variables: dict[int, str]
-    ) -> tuple[Expr, list[int], set[int]]:
+        self, whole: Shape, written: Written, variables: dict[int, str]
+    ) -> tuple[list[Expr], list[int], set[int]]:
         """The slices of the whole for given loop variables, the part's axes along them, and which run backwards."""
         at: list[Expr] = []
         order: list[int] = []
@@ -173,8 +184,10 @@ class WindowEmitter:
                 first = first + (written.shape[k] - 1) * row[k]
             begin = self._start(first, row, variables)
             is_fixed = not any(s and k in variables for k, s in enumerate(row))
-            at.append(self._run(begin, first if is_fixed else None, abs(row[k]), written.shape[k], node.shape[q]))
-        return subscript(out, *at), order, flipped
+            at.append(self._run(begin, first if is_fixed else None, abs(row[k]), written.shape[k], whole[q]))
+        while len(at) > 1 and isinstance(last := at[-1], ast.Slice) and not (last.lower or last.upper or last.step):
+            at.pop()
+        return at, order, flipped
 
     def _start(self, first: Affine, row: Sequence[int], variables: dict[int, str]) -> Expr | None:
         """Where a slice begins: an expression of the loop variables; None for 0."""
@@ -209,10 +222,14 @@ class WindowEmitter:
 
 @dataclass(frozen=True)
 class Source:
-    """A part as it is read: axis q of the array is axis `places[q]` of the part; None is one of extent 1."""
+    """A part as it is read: axis q of the array is axis `places[q]` of the part; None is one of extent 1.
+
+    `made` are the statements that make it for one place of the outermost loop, where it is not there as a whole.
+    """
 
     value: Expr
     places: tuple[int | None, ...]
+    made: Callable[[str], Sequence[Line]] | None = None
 
     def at(self, variables: Mapping[int, str], flipped: Set[int]) -> Source:
         """The part for given values of some axes, others in reverse."""
@@ -232,31 +249,5 @@ class Source:
         return aligned(self.value, [None if p is None else order.index(p) for p in self.places], len(order))
 
 
-def _is_covered(written: Written, q: int, extent: Affine) -> bool:
-    """Whether the places along an axis are all of it: as many as it is long, from its beginning on."""
-    runs = list(written.runs(q))
-    if len(runs) == 1:
-        return written.steps[q][runs[0]] == 1 and written.shape[runs[0]] == extent
-    if not all(written.shape[k].is_number and written.steps[q][k] > 0 for k in runs):
-        return False
-    return extent == Affine((), prod(written.shape[k].const for k in runs))
-
-
-def _loops(written: Written) -> list[int] | None:
-    """The axes of a part to loop over: all but the longest along each axis; None for strides instead."""
-    crossing = [k for k in range(len(written.shape)) if sum(1 for row in written.steps if row[k]) > 1]
-    loops = crossing
-    for row in written.steps:
-        runs = [k for k, s in enumerate(row) if s and k not in loops]
-        slid = _longest(runs, written.shape)
-        loops += [k for k in runs if k != slid]
-    extents = [written.shape[k] for k in loops]
-    count = prod(e.const if e.is_number else MOST_TAPS + 1 for e in extents)
-    return None if is_once(written.shape, written.steps) and count > MOST_TAPS else sorted(loops)
-
-
-def _longest(runs: Sequence[int], shape: Shape) -> int | None:
-    """The axis that a slice runs along: one of symbolic extent, or the longest."""
-    if not runs:
-        return None
-    return max(runs, key=lambda k: (not shape[k].is_number, shape[k].const, -k))
+def _adding(target: Expr, value: Expr) -> Line:
+    return augmented(target, "add", value)

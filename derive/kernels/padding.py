@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from derive.ir.tensor import Tensor
-from derive.kernels.strides import axes_in, is_linear
-from derive.kernels.window_axes import Scope, factors_of, worst
+from derive.kernels.strides import axes_in, is_linear, worst
+from derive.kernels.window_axes import Scope, factors_of
 from derive.terms.affine import Affine, Index
 from derive.terms.prover import nonnegative
 from derive.terms.term import Bound, Entry

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Slabs, Statement, Store, is_inline
+from derive.kernels.fusing import fused_values
 from derive.kernels.program import (
     Arranged,
     Assembled,
@@ -22,7 +23,7 @@ from derive.kernels.program import (
     Ref,
     Taken,
 )
-from derive.kernels.window_nodes import Merged, Packed, Strided
+from derive.kernels.window_nodes import Merged, Packed, Placed, Strided
 
 FOREVER = 10**9
 Inlined = frozenset[Ref]
@@ -51,13 +52,17 @@ class Liveness:
     stores: dict[int, Store] = field(default_factory=dict)
     kept: frozenset[Ref] = frozenset()
     outlasting: frozenset[Ref] = frozenset()
+    computed: frozenset[Ref] = frozenset()
+    fused: frozenset[Ref] = frozenset()
 
     def analyse(self, statements: Sequence[Statement]) -> None:
         handed_on = {self.root(s.ref) for s in _all(statements) if isinstance(s, Keep | Store | Carry)}
         args = {self.root(s.arg) for s in _all(statements) if isinstance(s, Repeat | Branch) and s.arg is not None}
         self.outlasting = self._handed_out | handed_on | args
+        self.computed = frozenset(s.ref for s in _all(statements) if isinstance(s, Compute))
         loops = [s for s in _all(statements) if isinstance(s, Slabs)]
         self.kept = frozenset(r for s in loops for r in (*s.stored, *s.sums))
+        self.fused = frozenset(self._fused(statements))
         self._block(statements, frozenset(), None)
         self.outlasting |= self._written_over(statements)
 
@@ -95,6 +100,18 @@ class Liveness:
             if isinstance(s, Slabs):
                 self._block(s.body, visible, None)
 
+    def _fused(self, statements: Sequence[Statement]) -> Iterator[Ref]:
+        """The values that are never formed: one operation reads them, in the same block, once."""
+        uses = Counter(r for s in _all(statements) for r in self._operands(s))
+        uses.update(self.results)
+        often = Counter(s.ref for s in _all(statements) if isinstance(s, Compute))
+        handed_on = {s.ref for s in _all(statements) if isinstance(s, Keep | Store | Carry)}
+        once = [s.ref for s in statements if isinstance(s, Compute) and often[s.ref] == 1]
+        single = frozenset(r for r in once if uses[r] == 1 and r not in handed_on | self.kept)
+        for r in once:
+            if r not in handed_on:
+                yield from fused_values(self.graph, r, single)
+
     # -- inlining ----------------------------------------------------------------------------------------
 
     def _inlined(self, block: Sequence[Statement], result: Ref | None) -> Inlined:
@@ -114,7 +131,7 @@ class Liveness:
             elif not isinstance(s, Section):
                 waiting = []
         found.update(r for r in waiting[-1:] if r == result)
-        return frozenset(found)
+        return frozenset(found) | self.fused & _computed(block)
 
     def _may_be_inlined(self, ref: Ref, uses: Mapping[Ref, int]) -> bool:
         node = self.graph[ref]
@@ -160,13 +177,31 @@ class Liveness:
         written: set[Ref] = set()
         for k, s in enumerate(block):
             if isinstance(s, Compute) and s.ref not in inlined | placed:
+                inside = self._read_inside(s.ref)
                 for a in self._candidates(s.ref):
-                    is_free = a in made and a not in written and a not in self._handed_out and a not in self.kept
+                    is_free = (
+                        a not in inside
+                        and a in made
+                        and a not in written
+                        and a not in self._handed_out
+                        and a not in self.kept
+                    )
                     if is_free and last.get(a) == k:
                         over[s.ref] = a
                         written.add(a)
                         break
         return over
+
+    def _read_inside(self, ref: Ref) -> frozenset[Ref]:
+        """The values whose memory is read by what is fused into an operation: part by part, not place by place."""
+        stack = [o.ref for o in self.graph[ref].args if o.ref in self.fused]
+        found: set[Ref] = set()
+        while stack:
+            for r in self._operands(Compute(stack.pop())):
+                found.add(self.root(r))
+                if r in self.fused:
+                    stack.append(r)
+        return frozenset(found)
 
     def _last_uses(self, block: Sequence[Statement], inlined: Inlined) -> dict[Ref, int]:
         """The place in the block of the last statement that reads a value or a view of it, directly or inside."""
@@ -237,7 +272,7 @@ class Liveness:
 
 
 def _is_fresh(node: Node) -> bool:
-    return isinstance(node, Pointwise | Contraction | Reduction | Taken | Marked | Assembled)
+    return isinstance(node, Pointwise | Contraction | Reduction | Taken | Marked | Assembled | Placed)
 
 
 def _computed(block: Sequence[Statement]) -> frozenset[Ref]:

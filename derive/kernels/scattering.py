@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from derive.kernels.padding import Paddings
-from derive.kernels.strides import axes_in, extent_key, meets_once
+from derive.kernels.strides import axes_in, extent_key, meets_once, worst
 from derive.kernels.window_axes import (
     AxisOf,
     Scope,
@@ -21,7 +21,6 @@ from derive.kernels.window_axes import (
     find_window,
     is_bracket,
     reads_quotient,
-    worst,
 )
 from derive.kernels.windowed_sums import windowed_sum
 from derive.terms.affine import Affine, Index, index

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from derive.kernels.program import Shape
 from derive.kernels.window_nodes import Steps, Written
-from derive.terms.affine import Affine, IdEntry, Index, Quotient
+from derive.terms.affine import Affine, IdEntry, Index, Quotient, quotient
 
 Scope = Mapping[str, Index]
 
@@ -115,3 +115,18 @@ def is_once(shape: Shape, steps: Steps) -> bool:
 
 def has_quotient(e: Affine) -> bool:
     return any(isinstance(v, Quotient) for v, _ in e.terms)
+
+
+def worst(e: Affine, scope: Scope, sign: int) -> Affine:
+    """The largest (sign 1) or least (−1) value of an index expression over the axes in scope, or what is beyond it.
+
+    A quotient is taken at its own worst, whatever else its axes do.
+    """
+    for v, c in e.terms:
+        if isinstance(v, Quotient) and axes_in(v.dividend, scope):
+            end = quotient(worst(v.dividend, scope, sign if c > 0 else -sign), v.divisor)
+            return worst(e - Affine([(v, c)]) + end * c, scope, sign)
+    for v, c in e.terms:
+        if isinstance(v, str) and v in scope and not scope[v].ordered:
+            return worst(e.subs({v: scope[v].hi if c * sign > 0 else scope[v].lo}), scope, sign)
+    return e

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from derive.kernels.strides import axes_in, has_quotient, is_linear
+from derive.kernels.strides import axes_in, has_quotient, is_linear, worst
 from derive.terms.affine import Affine, Index, Quotient, index, quotient
 from derive.terms.algebra import divides
 from derive.terms.prover import nonnegative
@@ -260,11 +260,3 @@ def reads_quotient(view: View) -> bool:
     if isinstance(view, Leaf) and isinstance(view.atom, Entry):
         return any(has_quotient(e) for e in view.atom.idx)
     return any(reads_quotient(p) for p in children(view))
-
-
-def worst(e: Affine, scope: Scope, sign: int) -> Affine:
-    """The largest (sign 1) or least (−1) value of a linear index expression over the axes in scope."""
-    for n in axes_in(e, scope):
-        c = e.coefficient(n)
-        e = e.subs({n: scope[n].hi if c * sign > 0 else scope[n].lo})
-    return e

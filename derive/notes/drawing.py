@@ -11,7 +11,9 @@ from derive.notes.graph import Edge, Graph, Node
 from derive.notes.placement import Placement, Spot, place
 
 EM = 0.37
-BOX_HEIGHT = {"layer": 2.3, "value": 1.0, "number": 1.0, "dots": 1.0}
+BOX_HEIGHT = {"layer": 2.3, "value": 1.0, "number": 1.0, "block": 0.5, "dots": 1.0}
+LOOP = 0.75
+NARROW = 0.92
 NEURON = 0.14
 LINE = 0.5
 LIFT = 0.32
@@ -65,7 +67,7 @@ def draw(graph: Graph) -> Drawing:
     nodes = placement.graph.nodes
     spots = _points(placement)
     labels = [label for n in nodes for label in _node_labels(n, spots.centres[n.key])]
-    curves = []
+    curves = [_loop(n, spots.centres[n.key]) for n in nodes if n.loop]
     for e in placement.graph.edges:
         curve, label = _arrow(e, placement.graph, spots)
         curves.append(curve)
@@ -91,13 +93,15 @@ class Points:
 
 def _points(placement: Placement) -> Points:
     nodes = placement.graph.nodes
-    notes = max(len(n.notes) for n in nodes)
-    pitch = BOX_HEIGHT["layer"] + LINE * notes + 0.4
-    tall = any(n.shape == "layer" for n in nodes)
-    room = BOX_HEIGHT["layer" if tall else "value"] / 2 + MARGIN
+    is_blocks = any(n.shape == "block" for n in nodes)
+    notes = 0 if is_blocks else max(len(n.notes) for n in nodes)
+    tallest = max(map(_height, nodes))
+    pitch = (tallest if is_blocks else BOX_HEIGHT["layer"]) + LINE * notes + 0.4
+    room = tallest / 2 + MARGIN
     rows = [r for _, r in placement.spots.values()]
     bent = [r for b in placement.bends.values() for _, r in b]
-    top = min(min(rows) * pitch - room, *(r * pitch - MARGIN - LINE for r in bent), 0.0)
+    loops = [placement.spots[n.key][1] * pitch - _height(n) / 2 - LOOP - LINE - MARGIN for n in nodes if n.loop]
+    top = min(min(rows) * pitch - room, *(r * pitch - MARGIN - LINE for r in bent), *loops, 0.0)
     bottom = max(max(rows) * pitch + room + LINE * notes, *(r * pitch + MARGIN for r in bent), 0.0)
     xs = _columns(placement)
 
@@ -113,11 +117,18 @@ def _points(placement: Placement) -> Points:
 
 
 def _width(n: Node) -> float:
+    if n.shape == "block":
+        return max(0.9, *(_text_width(t) + 0.3 for t in (n.label, *n.notes)))
     return max(0.9, EM * width(n.label) + 0.35)
 
 
+def _text_width(latex: str) -> float:
+    """The width of a line of a block; lower case letters are narrower than those of names in formulas."""
+    return EM * width(latex) * (NARROW if latex.startswith(r"\text") else 1.0)
+
+
 def _height(n: Node) -> float:
-    return BOX_HEIGHT[n.shape]
+    return BOX_HEIGHT[n.shape] + (LINE * (1 + len(n.notes)) if n.shape == "block" else 0.0)
 
 
 def _columns(placement: Placement) -> list[float]:
@@ -134,7 +145,7 @@ def _columns(placement: Placement) -> list[float]:
         )
         for c in range(placement.columns)
     ]
-    gaps = [0.9] * placement.columns
+    gaps = [0.6 if any(n.shape == "block" for n in nodes) else 0.9] * placement.columns
     for e in placement.graph.edges:
         end = placement.spots[e.target][0]
         gaps[end] = max(gaps[end], EM * width(e.label) + 0.5, 1.3 if e.repeated else 0.0)
@@ -145,9 +156,13 @@ def _columns(placement: Placement) -> list[float]:
 
 
 def _node_labels(n: Node, centre: Point) -> list[Label]:
-    """The symbol (above the neurons where there are any), and the notes below the box."""
+    """The symbol (above neurons where there are any), and the notes: below the box, in a block inside it."""
     x, y = centre
     height = _height(n)
+    if n.shape == "block":
+        first = y - LINE * len(n.notes) / 2
+        out = [Label((x, first + LINE * k), t, EM * width(t)) for k, t in enumerate((n.label, *n.notes))]
+        return [*out, Label((x, y - height / 2 - LOOP - LIFT / 2), n.loop, EM * width(n.loop))] if n.loop else out
     lift = height / 2 - 0.35 if n.shape == "layer" else 0.0
     out = [Label((x, y - lift), n.label, EM * width(n.label))]
     for k, note in enumerate(n.notes):
@@ -160,6 +175,13 @@ def _node_labels(n: Node, centre: Point) -> list[Label]:
 def _neurons(centre: Point) -> tuple[Point, ...]:
     x, y = centre
     return tuple((x, y + d) for d in (-0.28, 0.1, 0.93))
+
+
+def _loop(n: Node, centre: Point) -> Curve:
+    """The arrow from the top of a box back to it, from right to left."""
+    x, top = centre[0], centre[1] - _height(n) / 2
+    side, up = _width(n) / 4, top - LOOP * 4 / 3
+    return Curve((x + side, top), (((x + side, up), (x - side, up), (x - side, top)),))
 
 
 def _arrow(e: Edge, graph: Graph, points: Points) -> tuple[Curve, list[Label]]:

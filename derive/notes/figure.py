@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from derive.ir.tensor import Equation, Tensor
 from derive.notes.formulas import Formulas
 from derive.notes.graph import Edge, Graph, Node, Shape
+from derive.notes.layer_figure import has_inner_values, layer_graph
 from derive.terms.affine import index
 from derive.terms.term import Entry, Func
 from derive.terms.walk import entries_in
@@ -15,11 +16,20 @@ from derive.terms.walk import entries_in
 BEFORE, HERE, LAST = "before", "here", "last"
 """Of a value in a family: of the layer before, of layer l, of the last layer."""
 SHOWN_PARAMETERS = 4
+MOST_VALUES = 12
 
 
 def network_graph(formulas: Formulas) -> Graph:
-    """The graph of a network; of layers of symbolic number it shows layer l between dots."""
-    return _Graphing(formulas, _merged(formulas)).graph()
+    """The graph of a network; of layers of symbolic number it shows layer l between dots.
+
+    Layers with values on the way are boxes of their own, and so are those of a network with too many values to draw.
+    """
+    merged = _merged(formulas)
+    graph, layers = _Graphing(formulas, merged).graph(), layer_graph(formulas)
+    if layers is None:
+        return graph
+    is_crowded = len(graph.nodes) > MOST_VALUES and len(layers.nodes) < len(graph.nodes)
+    return layers if is_crowded or has_inner_values(formulas, merged) else graph
 
 
 def _merged(formulas: Formulas) -> dict[str, str]:

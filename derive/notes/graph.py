@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Shape = Literal["layer", "value", "number", "dots"]
+Shape = Literal["layer", "value", "number", "block", "dots"]
 
 
 @dataclass(frozen=True)
 class Node:
     """A box: a `layer` shows neurons, a `value` and a `number` their symbol; `dots` stand for what is left out.
 
-    `label` and the lines of `notes` below the box are LaTeX.
+    `label` and the lines of `notes` are LaTeX; the notes stand below the box, and in a `block` below the label. An
+    arrow that leads from a box back to itself is labelled `loop`.
     """
 
     key: str
     label: str
     shape: Shape
     notes: tuple[str, ...] = ()
+    loop: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes and edges, without cycles."""
+    """Nodes and edges; no cycles but the loops of nodes."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derive.notes.breaking import broken
-from derive.notes.document import Boxed, Derivation, Display, Inline, Listing, Math, ResultLine, Words
+from derive.notes.document import Boxed, Derivation, Display, Inline, Listing, Math, ResultLine, Words, words
 from derive.notes.formula import width
 
 RELATION = 1.4
@@ -125,7 +125,8 @@ class BoxLine:
 def lay_boxed(block: Boxed, page: Page, measure: Callable[[Inline], float]) -> tuple[BoxLine, ...]:
     """Every form with its right side in pieces that fit into the box.
 
-    Where conditions are wide and would leave too little room, each stands in brackets on a line of its own.
+    Where conditions are wide and would leave too little room, each stands in brackets on a line of its own, below the
+    last of the forms that follow one another and share it.
     """
     labels = max(measure(f.label) for f in block.forms)
     lhs = max(width(f.lhs) for f in block.forms) + RELATION
@@ -134,15 +135,25 @@ def lay_boxed(block: Boxed, page: Page, measure: Callable[[Inline], float]) -> t
     beside = whole - conditions - page.gap
     below = conditions > WIDE_CONDITION and any(width(f.rhs) > beside for f in block.forms)
     limit = whole if below else beside
-    return tuple(line for form in block.forms for line in _box_lines(form, limit, below))
+    after = [*block.forms[1:], None]
+    return tuple(
+        line
+        for form, n in zip(block.forms, after, strict=True)
+        for line in _box_lines(form, limit, below, _shares(form, n))
+    )
 
 
-def _box_lines(form: ResultLine, limit: float, below: bool) -> Iterator[BoxLine]:
-    """A form in pieces, and its condition below them if it is to stand there."""
+def _shares(form: ResultLine, after: ResultLine | None) -> bool:
+    """Whether the form after this one goes on under the same label and the same condition."""
+    return after is not None and after.label == words("form.again") and after.condition == form.condition
+
+
+def _box_lines(form: ResultLine, limit: float, below: bool, shared: bool) -> Iterator[BoxLine]:
+    """A form in pieces, and its condition below them if it is to stand there and not below the next form."""
     shown = replace(form, condition="") if below else form
     for k, piece in enumerate(broken(form.rhs, limit)):
         yield BoxLine(shown if k == 0 else None, piece, scale_to(piece, limit))
-    if below and form.condition:
+    if below and form.condition and not shared:
         yield BoxLine(None, rf"\quad ({form.condition})", 1.0)
 
 

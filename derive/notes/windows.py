@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.ir.reading_order import bounds_in_order
 from derive.ir.record import Case
 from derive.ir.tensor import Equation, Tensor
 from derive.notes.document import Block, Display, Math, Paragraph, Row, Words, words
 from derive.notes.formulas import Formulas
 from derive.raising.convolution import Axis, Correlation, Tiled, Transposed, correlations, tiled, transposed
 from derive.terms.term import Entry, of_atom
-from derive.terms.view import Leaf
+from derive.terms.view import Leaf, Summed
 
 
 def forward_remarks(formulas: Formulas) -> Iterator[Block]:
@@ -137,7 +138,8 @@ def _sum(formulas: Formulas, e: Equation, found: Correlation) -> Row:
     names = printer.names_of(e.lhs)
     free = [a for a in e.lhs.idx if a.free & found.block.free]
     below = printer.symbols.indices.subscripts((), free, names)
-    view = formulas.presenter.view(of_atom(found.block))
+    shown = formulas.presenter.view(of_atom(found.block))
+    view = bounds_in_order(shown) if isinstance(shown, Summed) else shown
     return Row(f"({_starred(formulas, found)})_{{{below}}}", printer.view(view, names))
 
 

@@ -108,10 +108,10 @@ def tiled(p: Poly, lhs: Entry, domain: Sequence[Index], kernels: Iterable[str]) 
     if len(signal) != 1 or len(kernel) > 1 or len(others) > 1 or (kernel and others):
         return None
     blocks, within = {g for g, _ in pairs}, {r for _, r in pairs}
-    stands = all(_place_of(g, signal[0]) is not None for g in blocks) and not signal[0].free & within
-    if not stands or (kernel and not all(_place_of(r, kernel[0]) is not None for r in within)):
+    if not blocks <= signal[0].free or signal[0].free & within or (kernel and kernel[0].free & blocks):
         return None
-    if kernel and kernel[0].free & blocks:
+    places = [_place_of(g, signal[0]) for g in blocks] + [_place_of(r, kernel[0]) for r in within] if kernel else []
+    if None in places:
         return None
     return Tiled(signal[0], kernel[0] if kernel else None, bool(others))
 

@@ -66,6 +66,19 @@ def attention(form: str) -> Network:
     return net.network()
 
 
+def symmetric() -> Network:
+    """An array beside its own transpose: what a slab cuts on one is another axis of the other."""
+    net = Builder("symmetric")
+    n = net.size("n")
+    i, j = net.index("i", n), net.index("j", n)
+    x, r = net.input("x", (i, j)), net.target("r", (i, j))
+    a = net.define("a", (i, j), exp(-((x[i, j] - x[j, i]) ** 2)) * x[i, j])
+    b = net.define("b", (i, j), sympy.tanh(a[i, j] + 2 * a[j, i]) * r[i, j])
+    net.define("C", (), Sum(b[i, j] * a[j, i], i, j))
+    net.minimize("C")
+    return net.network()
+
+
 NETWORKS = {
     "batch_norm": lambda: norm("i", "ij"),
     "layer_norm": lambda: norm("j", "ij"),
@@ -76,4 +89,5 @@ NETWORKS = {
     "attention_without_scores": lambda: attention("nameless"),
     "causal_attention": lambda: attention("causal"),
     "masked_attention": lambda: attention("masked"),
+    "symmetric": symmetric,
 }

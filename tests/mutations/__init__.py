@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from tests.mutations.kernels import KERNEL_BUGS
+from tests.mutations.planted import CALCULUS, RAISING, SIMPLIFY, TERMS, Bug
 
-TERMS = ("tests/unit/terms", "tests/properties/test_normal_form.py")
-CALCULUS = ("tests/unit/calculus", "tests/unit/derivation")
-SIMPLIFY = ("tests/unit/simplify", "tests/unit/derivation")
-RAISING = ("tests/unit/raising", "tests/unit/derivation")
-KERNELS = ("tests/kernels", "tests/unit/kernels", "tests/unit/pipeline")
-
-
-@dataclass(frozen=True)
-class Bug:
-    """`old`, which stands in `file` once, becomes `new`."""
-
-    file: str
-    old: str
-    new: str
-    breaks: str
-    tests: tuple[str, ...]
-
+__all__ = ["BUGS", "Bug"]
 
 BUGS = (
     # -- calculus ----------------------------------------------------------------------------------------
@@ -290,40 +275,5 @@ BUGS = (
         "conditions under nested sums handed back",
         RAISING,
     ),
-    # -- kernels -----------------------------------------------------------------------------------------
-    Bug(
-        "derive/kernels/schedule.py",
-        "descending = signs == {True}",
-        "descending = signs == {False}",
-        "the direction of a recursion",
-        KERNELS,
-    ),
-    Bug(
-        "derive/kernels/stability.py",
-        'return "maximum" if sign > 0 else "minimum"',
-        'return "minimum"',
-        "the shift of a softmax",
-        KERNELS,
-    ),
-    Bug(
-        "derive/kernels/initializing.py",
-        'binary("add", _product(n_in), _product(n_out))',
-        "_product(n_out)",
-        "Xavier's variance",
-        KERNELS,
-    ),
-    Bug(
-        "derive/kernels/reuse.py",
-        "last.get(a) == k and a not in written and a not in self._handed_out",
-        "a not in written",
-        "what may be overwritten",
-        KERNELS,
-    ),
-    Bug(
-        "derive/kernels/contractions.py",
-        "if len(b) == 2 and b[1] >= rank:",
-        "if len(b) == 2 and b[1] < rank:",
-        "when a factor is transposed",
-        KERNELS,
-    ),
+    *KERNEL_BUGS,
 )

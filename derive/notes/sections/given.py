@@ -17,6 +17,7 @@ from derive.notes.document import (
     words,
 )
 from derive.notes.figure import network_graph
+from derive.notes.graph import Graph
 from derive.notes.subject import Subject
 
 GIVEN = ("input", "target", "parameter", "hyper")
@@ -27,7 +28,7 @@ def given_section(subject: Subject) -> Section:
     name = Plain(subject.given.title or subject.sample.network.name)
     blocks: list[Block] = [
         Paragraph(words("given.intro", name=name)),
-        Figure(words("given.figure", name=name), network_graph(subject.sample)),
+        _figure(network_graph(subject.sample), name),
     ]
     if subject.batch is not None and (batch := subject.batch.network.batch) is not None:
         printer = subject.batch.printer
@@ -42,6 +43,13 @@ def given_section(subject: Subject) -> Section:
             )
         )
     return Section("given", words("section.given"), (*blocks, given_table(subject)))
+
+
+def _figure(graph: Graph, name: Plain) -> Figure:
+    key = "figure"
+    if any(n.shape == "block" for n in graph.nodes):
+        key = "figure_recurrent" if any(n.loop for n in graph.nodes) else "figure_layers"
+    return Figure(words(f"given.{key}", name=name), graph)
 
 
 def given_table(subject: Subject) -> Table:

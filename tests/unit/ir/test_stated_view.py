@@ -113,6 +113,8 @@ SHOWN: list[tuple[Callable[..., sympy.Expr], str]] = [
     (lambda x, i: Max(0, x[i]), r"x_{i} [x_{i} > 0]"),
     (lambda x, i, lam, b: 1 + lam + x[i] + b[i] ** 2 * x[i], r"b_{i}^{2} x_{i} + x_{i} + \lambda + 1"),
     (lambda f, x, i: f(2 * x[i] + 1), r"f(2 x_{i} + 1)"),
+    (lambda W, y, x, j, k: Sum(W[j, k] * x[k], j, k), r"\sum_{j=1}^{n} \sum_{k=1}^{n} W_{jk} x_{k}"),
+    (lambda W, y, x, j, k: Sum(W[j, k] * x[j], k, j), r"\sum_{j=1}^{n} \sum_{k=1}^{n} W_{jk} x_{j}"),
 ]
 
 

@@ -15,7 +15,25 @@ from typing import Any
 import numpy as np
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[0-9]+|\S")
-ENDS = {"+", "-", ")", "]", "}", ",", "=", ">", r"\ge", r"\le", r"\right", r"\odot", r"\oslash", ""}
+ENDS = {
+    "+",
+    "-",
+    ")",
+    "]",
+    "}",
+    ",",
+    "=",
+    ">",
+    r"\ge",
+    r"\le",
+    r"\right",
+    r"\mid",
+    r"\\",
+    r"\end",
+    r"\odot",
+    r"\oslash",
+    "",
+}
 
 
 @dataclass
@@ -128,6 +146,8 @@ class Reader:
             self.take()
             above, below = self.inside(self.braced()), self.inside(self.braced())
             return np.float64(above) / below if np.ndim(above) == 0 else above / below
+        if token == r"\begin":
+            return self.stacked()
         if token == r"\sqrt":
             self.take()
             return np.sqrt(self.inside(self.braced()))
@@ -137,10 +157,25 @@ class Reader:
 
     def delimited(self, opening: str, left: bool = False) -> Any:
         value = self.bracket() if opening == "[" else self.sum()
+        while opening == "(" and self.peek() == r"\mid":
+            self.take()
+            value = np.hstack([value, self.sum()])
         if left:
             self.take(r"\right")
         closing = self.take({"(": ")", "[": "]", "|": "|"}[opening])
         return np.abs(value) if closing == "|" else value
+
+    def stacked(self) -> Any:
+        """The rows of a matrix of blocks."""
+        self.take(r"\begin")
+        assert "".join(self.braced()) == "pmatrix"
+        rows = [self.sum()]
+        while self.peek() == r"\\":
+            self.take()
+            rows.append(self.sum())
+        self.take(r"\end")
+        assert "".join(self.braced()) == "pmatrix"
+        return np.vstack(rows)
 
     def bracket(self) -> Any:
         left = self.sum()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
+
+import pytest
+
+from derive.latex.indices import without_quotient
 from derive.latex.ranges import Between, ranges_joined
-from derive.terms.affine import Affine, index, number, size
+from derive.terms.affine import Affine, Quotient, index, number, quotient, size
 from derive.terms.term import Bound, Entry
 from derive.terms.view import Leaf, View
 
@@ -30,6 +35,27 @@ def test_the_index_that_is_read_decides_how_it_is_written() -> None:
     entry = Leaf(Entry("z", (r - k + 3,)))
     [(_, found), _] = ranges_joined([bracket(k - r), bracket(r - k + 2), entry])
     assert found == Between(number(1), r - k + 3, number(3))
+
+
+@pytest.mark.parametrize("divisor", [2, 3])
+@pytest.mark.parametrize("shift", [-2, 0, 1, 2])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_bound_on_a_quotient_is_one_on_what_is_divided(divisor: int, shift: int, sign: int) -> None:
+    """It prints without ⌊ ⌋, and holds for the same indices."""
+    floor = quotient(k + shift, divisor)
+    for rest in (number(-2), number(1), r - 3):
+        bound = floor * sign + rest
+        plain = without_quotient(bound)
+        assert not any(isinstance(v, Quotient) for v, _ in plain.terms)
+        for at, tap in product(range(-8, 9), range(4)):
+            value = sign * ((at + shift) // divisor) + rest.subs({"r": number(tap)}).const
+            assert (plain.subs({"k": number(at), "r": number(tap)}).const >= 0) == (value >= 0)
+
+
+def test_other_bounds_stay_as_they_are() -> None:
+    two = quotient(k, 2) + quotient(k, 3) - 1
+    for bound in (k - 2, quotient(k, 2) * 2 - 3, two):
+        assert without_quotient(bound) == bound
 
 
 def test_other_brackets_stay_apart() -> None:

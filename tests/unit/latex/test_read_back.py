@@ -25,6 +25,7 @@ from derive.terms.matrix import (
     Product,
     ScalarPart,
     Scaled,
+    Stacked,
     Transposed,
     Whole,
 )
@@ -84,6 +85,7 @@ def value_of(view: View, at: dict[str, int]) -> float:
             return FUNCTIONS[name](*(value_of(a, at) for a in view.args))
         case Step():
             inner = value_of(view.arg, at)
+            assume(finite(inner))
             return float(inner > 0 if view.strict else inner >= 0)
         case Plus():
             return sum(value_of(t, at) for t in view.terms)
@@ -177,6 +179,8 @@ def matrix_value(m: Matrix) -> Any:
             return value_of(m.view, {})
         case Ones():
             return np.ones((SIZES[str(m.extent)], 1))
+        case Stacked():
+            return (np.vstack if m.below else np.hstack)([matrix_value(p) for p in m.parts])
         case Identity():
             return np.eye(SIZES[str(m.extent)])
         case Transposed():
@@ -256,6 +260,26 @@ def random_whole(rng: Random, shape: tuple[str, str]) -> Matrix:
         return Transposed(WHOLES[columns, rows])
     others: list[Matrix] = [Identity(size("n"))] if rows == columns else [Ones(size(rows))] if columns == "1" else []
     return rng.choice([WHOLES[shape], *others])
+
+
+@settings(max_examples=200, deadline=None)
+@given(SEEDS, st.sampled_from(PRINTERS), st.booleans())
+def test_stacked_matrices_keep_their_value(seed: int, printer: Printer, below: bool) -> None:
+    """Alone, transposed, and as a factor: the parts are of different shapes."""
+    rng = Random(seed)
+    shapes = [("n", "m"), ("m", "m"), ("1", "m")] if below else [("n", "m"), ("n", "n"), ("n", "1")]
+    parts = tuple(random_matrix(rng, s, rng.randint(0, 2)) for s in shapes[: rng.randint(2, 3)])
+    stacked: Matrix = Stacked(parts, below)
+    whole: Matrix = rng.choice([stacked, Transposed(stacked), Product((stacked, Transposed(stacked)))])
+    with np.errstate(all="ignore"):
+        try:
+            expected = matrix_value(whole)
+        except ZeroDivisionError:
+            assume(False)
+        assume(finite(expected) and np.max(np.abs(expected)) < 1e12)
+        tex = printer.matrix(whole)
+        found = evaluate(tex, meaning({}, COLUMNS))
+    assert close(found, expected), tex
 
 
 @settings(max_examples=1500, deadline=None)

@@ -96,6 +96,16 @@ TEXTS = {
           - {max_pool1d: {window: 1, stride: 1}}
         loss: inner_product
         """,
+    "tiles": """
+        inputs: {x: [2, 20]}
+        targets: {y: [2, 2]}
+        layers:
+          - {conv1d: {channels: 3, kernel: 2, stride: 2}}
+          - {max_pool1d: {window: 2}}
+          - {conv1d: {channels: 2, kernel: 2}}
+          - {avg_pool1d: {window: 2}}
+        loss: inner_product
+        """,
     "steps": """
         notation: rows
         batch: {size: m, reduce: sum}

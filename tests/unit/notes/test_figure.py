@@ -7,6 +7,9 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from derive.derivation import derive_adjoints
+from derive.handout import form
+from derive.latex.settings import read_notation
 from derive.network.compile import compile_network
 from derive.network.schema import read_network_text
 from derive.notes.drawing import draw
@@ -42,6 +45,54 @@ def test_fan_out_and_residual_edges_are_there() -> None:
     assert ("a_skip", "merged") in pairs(residual)
     [skip] = [e for e in residual.edges if (e.source, e.target) == ("a_skip", "merged")]
     assert place(residual).bends[skip]
+
+
+def test_layers_with_values_on_the_way_are_boxes() -> None:
+    graph = graph_of("gru")
+    assert pairs(graph) == {("x", "h1"), ("h1", "h2"), ("h2", "a3"), ("a3", "C"), ("y", "C")}
+    assert [n.loop for n in graph.nodes if n.key in ("h1", "h2", "a3")] == ["t", "t", ""]
+    gru = graph.node("h2")
+    assert gru.shape == "block" and gru.label == r"\text{gru 2}" and len(gru.notes) == 2
+
+
+def test_layers_without_weights_share_the_box_of_what_they_alone_read() -> None:
+    graph = graph_of("residual-cnn")
+    titles = [[t for t in (n.label, *n.notes) if t.startswith(r"\text")] for n in graph.nodes]
+    assert [len(t) for t in titles if t] == [3, 3, 2, 2, 4, 1]
+    [skip] = [e for e in graph.edges if (e.source, e.target) == ("z1", "merged")]
+    assert place(graph).bends[skip]
+    assert not any(n.loop for n in graph.nodes)
+
+
+@pytest.mark.parametrize("name", ["three-layer", "deep", "residual", "two-branch", "softmax-classifier", "stack"])
+def test_plain_networks_show_their_values(name: str) -> None:
+    assert not any(n.shape == "block" for n in graph_of(name).nodes)
+
+
+@pytest.mark.parametrize("name", ["gru", "char-lstm", "transformer-block", "residual-cnn", "lenet", "attention"])
+def test_layers_take_a_quarter_of_a_page(name: str) -> None:
+    drawing = draw(graph_of(name))
+    assert all(n.shape == "block" for n in graph_of(name).nodes)
+    assert min(1.0, LINE_WIDTH / drawing.width) * drawing.height <= 29.7 / 4
+    for label in drawing.labels:
+        x, y = label.centre
+        inside = [
+            b for b in drawing.boxes if abs(b.centre[0] - x) <= b.width / 2 and abs(b.centre[1] - y) < b.height / 2
+        ]
+        assert all(label.width * 0.85 <= b.width for b in inside)
+
+
+def test_a_title_has_blanks_for_underscores() -> None:
+    text = """
+        inputs: {x: [T, d]}
+        targets: {y: n}
+        layers: [{lstm: {units: n, last: true}, name: my_own_cell}]
+        loss: inner_product
+        """
+    network = compile_network(read_network_text(text, title="named"))
+    graph = network_graph(Formulas(form(derive_adjoints(network), read_notation("nielsen"))))
+    [node] = [n for n in graph.nodes if n.loop]
+    assert node.label == r"\text{lstm my own cell}"
 
 
 def test_symbolic_depth_is_drawn_with_dots() -> None:
@@ -112,9 +163,5 @@ def test_a_deep_unrolled_network_is_drawn_in_no_time() -> None:
     layers = "\n".join("  - {dense: {units: 3, activation: tanh}}" for _ in range(60))
     text = f"inputs: {{x: 3}}\ntargets: {{y: 3}}\nlayers:\n{layers}\nloss: half_squared_error\n"
     network = compile_network(read_network_text(text, title="deep"))
-    from derive.derivation import derive_adjoints
-    from derive.handout import form
-    from derive.latex.settings import read_notation
-
     made = form(derive_adjoints(network), read_notation("nielsen"))
     assert len(place(network_graph(Formulas(made))).graph.nodes) < 12

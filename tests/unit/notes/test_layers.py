@@ -10,7 +10,7 @@ from derive.derivation import derive_adjoints
 from derive.handout import note_input
 from derive.latex.settings import read_notation
 from derive.notes.compose import compose
-from derive.notes.document import Block, Derivation, Display, Document, Math, Paragraph, Reference, Table, Words
+from derive.notes.document import Block, Boxed, Derivation, Display, Document, Math, Paragraph, Reference, Table, Words
 from derive.notes.language import load_language
 from derive.notes.render import render
 from tests.unit.notes.handouts import formulas, handout
@@ -151,6 +151,28 @@ def test_each_gate_has_the_slice_that_it_reads() -> None:
     blocks = [b for b in stated("lstm").blocks if isinstance(b, Derivation)]
     lhs = [b.lhs for b in blocks if b.steps[0].rule == "piece"]
     assert lhs == [rf"\frac{{\partial C}}{{\partial z_{{{at}}}^{{t}}}}" for at in ("q", "q+n", "q+2n", "q+3n")]
+
+
+def test_gates_are_one_matrix_too() -> None:
+    document = handout("char-lstm")
+    [box] = [b for b in document.blocks if isinstance(b, Boxed) and any(r"\mid" in f.rhs for f in b.forms)]
+    assert [f.rhs.count(r"\mid") for f in box.forms] == [0, 0, 0, 0, 3, 3]
+    assert "holds the same slices side by side" in said(document)
+    assert "one below the other" in said(stated("lstm")) and "slices side by side" not in said(stated("lstm"))
+
+
+def test_indices_that_a_matrix_form_holds_are_named() -> None:
+    document = handout("attention")
+    boxes = [b for b in document.blocks if isinstance(b, Boxed)]
+    assert {f.condition for b in boxes for f in b.forms} == {"", r"i=1,\dots,m"}
+    rows = [r for b in document.blocks if isinstance(b, Display) for r in b.rows if r.lhs == "S_{i}"]
+    assert rows and all(r.note is not None for r in rows)
+
+
+def test_windows_side_by_side_send_back_to_one_place() -> None:
+    text = said(handout("tiles"))
+    assert "as long as the kernel" in text and "to the largest entry there" in text and "in equal shares" in text
+    assert "*unpooling*" not in said(handout("images")) and "unpooling" not in said(handout("images"))
 
 
 def test_a_recurrence_is_solved_by_a_product_of_jacobians() -> None:

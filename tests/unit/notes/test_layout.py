@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derive.notes.breaking import CONTINUED, broken
-from derive.notes.document import Derivation, Math, Step, words
+from derive.notes.document import Boxed, Derivation, Math, ResultLine, Step, words
 from derive.notes.formula import tokens, width
-from derive.notes.layout import Page, lay_derivation
+from derive.notes.layout import Page, lay_boxed, lay_derivation
 from tests.unit.notes.handouts import EXAMPLES, formulas, handout, require_tex
 
 LONG = (
@@ -34,6 +34,28 @@ parts = st.sampled_from(
     ]
 )
 expressions = st.lists(st.lists(parts, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=6).map(" + ".join)
+
+
+def test_parts_are_separated_before_terms() -> None:
+    pieces = broken(r"(a + b \mid c + d \mid e + f)", 9)
+    assert [p.removeprefix(CONTINUED) for p in pieces] == [r"(a + b \mid c + d", r"\mid e + f)"]
+
+
+def test_a_condition_that_several_forms_share_stands_below_the_last() -> None:
+    wide = r"t=1,\dots,T,\; j=1,\dots,n,\; k=1,\dots,n"
+    again = words("form.again")
+
+    def form(label: str, condition: str) -> ResultLine:
+        return ResultLine(words(label), "a", "b + c + d + e + f", condition)
+
+    forms = (
+        form("form.index", wide),
+        ResultLine(again, "a", "b", wide),
+        form("form.vector", wide),
+        form("form.batch", ""),
+    )
+    lines = lay_boxed(Boxed("x", forms), Page(line=34.0, reasons=10.0), lambda _: 3.0)
+    assert [f"({wide})" in line.rhs for line in lines if line.rhs] == [False, False, True, False, True, False]
 
 
 def test_a_short_formula_stays_whole() -> None:

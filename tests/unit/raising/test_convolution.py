@@ -10,11 +10,12 @@ from sympy import Sum
 
 from derive.derivation import derive_adjoints
 from derive.ir.environment import Array
+from derive.ir.extremum import max_over
 from derive.ir.interpret import run_forward, run_normal_form
 from derive.ir.record import Case
 from derive.network.builder import Builder
 from derive.network.network import Network
-from derive.raising.convolution import Axis, correlations, transposed
+from derive.raising.convolution import Axis, correlations, tiled, transposed
 from tests.generators import sampled
 from tests.unit.notes.networks import convolution, grouped, image_convolution, regrouped
 
@@ -85,6 +86,12 @@ def test_the_three_sums_of_a_convolution(given: tuple[int, ...]) -> None:
         check_spread(case, stride, dilation, W, delta, array(ran.arrays["∂xp"]))
     else:
         assert (kernel, stride, dilation) not in ALWAYS_SPREAD
+    if kernel == stride and dilation == 1 and not all(at.variable for at in case.lhs.idx):
+        side_by_side = tiled(case.poly, case.lhs, case.domain, {"W"})
+        assert side_by_side is not None and side_by_side.kernel is not None and not side_by_side.largest
+        assert (side_by_side.kernel.tensor, side_by_side.signal.tensor) == ("W", "r_out")
+        back = sum(np.array([np.kron(delta[o], W[o, c]) for c in range(2)]) for o in range(3))
+        assert np.allclose(back, array(ran.arrays["∂xp"]))
 
 
 def check_spread(
@@ -97,6 +104,41 @@ def check_spread(
     extent = expected.shape[1]
     back = sum(np.array([full_convolution(W[o, c], delta[o], axis, extent) for c in range(2)]) for o in range(3))
     assert np.allclose(back, expected)
+
+
+def test_some_windows_lay_side_by_side() -> None:
+    """The grid above holds such windows, or nothing was checked there."""
+    net = convolution(9, 3, 3, 1, 0)
+    [case] = derive_adjoints(net).results["xp"]
+    assert tiled(case.poly, case.lhs, case.domain, {"W"}) is not None
+    assert tiled(case.poly, case.lhs, case.domain, ()) is None
+
+
+@pytest.mark.parametrize("window", [2, 3])
+def test_pools_send_back_to_their_own_windows(window: int) -> None:
+    net = Builder("pool")
+    k, p, r = net.index("k", 12), net.index("p", 12 // window), net.index("r", window)
+    x = net.input("x", (k,))
+    at = (p - 1) * window + r
+    a = net.define("a", (p,), Sum(x[at], r) / window)
+    b = net.define("b", (p,), max_over(x[at], r))
+    weights = net.target("w", (p,))
+    for name, value in (("a", a), ("b", b)):
+        net.define(f"C_{name}", (), Sum(value[p] * weights[p], p))
+    for name, largest in (("a", False), ("b", True)):
+        net.minimize(f"C_{name}")
+        network = net.network()
+        [case] = derive_adjoints(network, ("x",)).results["x"]
+        found = tiled(case.poly, case.lhs, case.domain, ())
+        assert found is not None and found.kernel is None and found.largest is largest
+        assert found.signal.tensor == "w"
+
+
+def test_blocks_of_a_group_are_no_windows() -> None:
+    for net, pooled in ((grouped(), set()), (regrouped(), set()), (image_convolution(), {"z"})):
+        results = derive_adjoints(net).results
+        seen = {n for n, cases in results.items() for c in cases if tiled(c.poly, c.lhs, c.domain, {"W"}) is not None}
+        assert seen == pooled
 
 
 def test_images_slide_along_two_axes() -> None:

@@ -16,13 +16,14 @@ from derive.network.network import Network
 from derive.raising.matrix import product, scaled, transposed
 from derive.raising.raise_case import raise_view, vectors_are_rows
 from derive.simplify.present import Presenter
-from derive.terms.affine import size
+from derive.terms.affine import number, size
 from derive.terms.matrix import (
     Added,
     Diagonal,
     Entrywise,
     Hadamard,
     Identity,
+    Ones,
     Product,
     Scaled,
     Transposed,
@@ -38,6 +39,15 @@ from tests.writing import written
 
 A, B = Whole(Entry("A", ()), ("r", "c")), Whole(Entry("B", ()), ("r", "c"))
 V = Whole(Entry("v", ()), ("r",))
+
+
+def test_factors_that_change_nothing_are_left_out() -> None:
+    one, many = Ones(number(1)), Ones(size("n"))
+    assert product([Identity(size("n")), Diagonal(V)]) == Diagonal(V)
+    assert product([A, one, transposed(one)]) == A
+    assert product([A, many, transposed(one)]) == Product((A, many))
+    assert product([one, transposed(one)]) == one
+    assert product([Identity(size("n")), Identity(size("n"))]) == Identity(size("n"))
 
 
 def check_raised(d: Derived, names: list[str]) -> dict[str, str]:
