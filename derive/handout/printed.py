@@ -40,4 +40,6 @@ def _of_summed_loss(adjoints: Adjoints) -> Adjoints:
 def _forward(network: Network, name: str) -> tuple[Raised | None, ...]:
     """The matrix forms of the equations that define a tensor."""
     definitions = network.definitions(name)
-    return tuple(raise_view(network, e.lhs, e.domain, stated_view(e, network.tensors)) for e in definitions)
+    return tuple(
+        raise_view(network, e.lhs, e.domain, stated_view(e, network.tensors, network.batch)) for e in definitions
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from derive.terms.affine import Affine
+from derive.terms.affine import Affine, Index
 from derive.terms.substitute import open_block, open_maximum
 from derive.terms.term import (
     Atom,
@@ -88,13 +88,21 @@ def sum_in_order(terms: Sequence[View], roles: Roles) -> View:
     return plus(sorted(terms, key=lambda t: (_is_negative(t), _term_rank(t, roles, applied))))
 
 
-def bounds_in_order(view: Summed) -> Summed:
-    """A sum with its indices as they follow one another in the entries, if no range depends on another index."""
+def bounds_in_order(view: Summed, batch: Index | None = None) -> Summed:
+    """A sum with its indices as they follow one another in the entries, that of the samples first.
+
+    It stays as it is if the range of an index depends on another one.
+    """
     names = [b.name for b in view.bounds]
     if any(b.free & set(names) for b in view.bounds):
         return view
     met = list(dict.fromkeys(name for at in _places(view.body) for name in names if name in at.free))
-    return Summed(tuple(sorted(view.bounds, key=lambda b: met.index(b.name) if b.name in met else len(met))), view.body)
+
+    def place(b: Index) -> tuple[bool, int]:
+        is_sample = batch is not None and (b.lo, b.hi) == (batch.lo, batch.hi)
+        return not is_sample, met.index(b.name) if b.name in met else len(met)
+
+    return Summed(tuple(sorted(view.bounds, key=place)), view.body)
 
 
 def _places(view: View) -> Iterator[Affine]:

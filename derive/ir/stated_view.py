@@ -25,21 +25,27 @@ NO_ROLES: Mapping[str, str] = MappingProxyType({})
 ONE, MINUS = Num(Fraction(1)), Num(Fraction(-1))
 
 
-def stated_view(equation: Equation, tensors: Mapping[str, Tensor] = MappingProxyType({})) -> View:
+def stated_view(
+    equation: Equation, tensors: Mapping[str, Tensor] = MappingProxyType({}), batch: Index | None = None
+) -> View:
     """The right side as stated; its value is `equation.rhs`, settled in the context of the equation.
 
-    `tensors` are those of the network; their roles order the factors. Raises: UnsupportedError for a derived
-    equation, which nobody stated, and for a term that no view can show.
+    `tensors` are those of the network; their roles order the factors, and sums over the samples (`batch`) stand
+    outermost. Raises: UnsupportedError for a derived equation, which nobody stated, and for a term that no view can
+    show.
     """
     if equation.stated is None:
         raise UnsupportedError(f"{equation.lhs!r} = {equation.rhs!r} was derived; nobody stated it")
-    return Stated(equation, equation.stated, tensors).view(equation.stated)
+    return Stated(equation, equation.stated, tensors, batch).view(equation.stated)
 
 
 class Stated:
     """Turns SymPy expressions into views; entries, sizes and conditions are read by the network's reader."""
 
-    def __init__(self, equation: Equation, stated: sympy.Expr, tensors: Mapping[str, Tensor]) -> None:
+    def __init__(
+        self, equation: Equation, stated: sympy.Expr, tensors: Mapping[str, Tensor], batch: Index | None
+    ) -> None:
+        self._batch = batch
         self._roles = {t.name: t.role for t in tensors.values()}
         self._ordered_ranges = {(b.lo, b.hi) for b in _bounds_in(equation.rhs) if b.ordered}
         self._reader = _reader_for(equation, stated)
@@ -92,7 +98,7 @@ class Stated:
         body = self.view(e.function)
         for limit in e.limits:
             self._reader.bound[str(limit[0].label)].pop()
-        return bounds_in_order(Summed(tuple(bounds), body))
+        return bounds_in_order(Summed(tuple(bounds), body), self._batch)
 
     def _entered(self, limit: sympy.Tuple) -> Index:
         """The index of a sum under its own name, or a fresh one where that stands for another index."""

@@ -6,8 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from derive.kernels.alignment import aligned, transposed
+from derive.kernels.emit_columns import column_lines
 from derive.kernels.emit_slabs import takes_out
-from derive.kernels.fusing import cut_row, repeated_argument
+from derive.kernels.fusing import columns_of, cut_row, repeated_argument
 from derive.kernels.memory import Blocks, Order, blocks_of, without_row
 from derive.kernels.numpy_products import factors_of, written_into
 from derive.kernels.numpy_windows import Source
@@ -27,6 +28,8 @@ def window_lines(emitter: Emitter, ref: Ref) -> list[Line] | None:
         lines, sources = _sources(emitter, node, node.memory)
         nodes, memory = emitter.nodes, _memory(emitter, ref, node.memory)
         return [*lines, *nodes.windows.placed(node, emitter.new_variable(ref), sources, nodes.dtype(), memory)]
+    if columns_of(emitter.graph, ref, emitter.liveness.fused) is not None:
+        return column_lines(emitter, ref, _product_memory(emitter, ref))
     if not _has_memory(emitter, ref):
         return None
     if isinstance(node, Packed) and isinstance(emitter.graph[node.arg.ref], Strided):
@@ -89,6 +92,13 @@ def _mapped(emitter: Emitter, node: Pointwise, ref: Ref) -> list[Line] | None:
 
 
 # -- products ------------------------------------------------------------------------------------------------
+
+
+def _product_memory(emitter: Emitter, ref: Ref) -> Expr | None:
+    """Memory for a product of blocks, unless it is added up."""
+    node = emitter.graph[ref]
+    blocks = blocks_of(emitter.nodes.memory, node) if isinstance(node, Contraction) else None
+    return None if blocks is None or blocks.is_added_up else _memory(emitter, ref, blocks.order)
 
 
 def _product(emitter: Emitter, node: Contraction, ref: Ref) -> list[Line] | None:

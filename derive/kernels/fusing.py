@@ -7,15 +7,18 @@ the cache.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 
 from derive.kernels.memory import Blocks, Memory, blocks_of
 from derive.kernels.program import Contraction, Graph, Operand, Pointwise, Ref
 from derive.kernels.taps import is_everywhere, looped
-from derive.kernels.window_nodes import Placed, Written
+from derive.kernels.window_nodes import Packed, Placed, Strided, Written
 
 FUNCTIONS = frozenset(("add", "subtract", "multiply", "divide"))
+
+FEWEST_ENTRIES = 1024
+"""Columns with fewer entries for each sample stay in the cache as they are."""
 
 FEWEST_ROWS = 4
 """A matrix with fewer rows is no product that BLAS is quick at."""
@@ -45,6 +48,36 @@ def repeated_argument(graph: Graph, node: Pointwise, single: frozenset[Ref]) -> 
         if o.ref in single and isinstance(whole, Placed) and is_everywhere(whole) and looped(whole.places[0]):
             return k
     return None
+
+
+def cut_columns(graph: Graph, memory: Memory, ref: Ref, columns: Ref) -> tuple[Blocks, int] | None:
+    """A product in blocks with columns, and the axis of the columns whose places it takes one by one; else None."""
+    node = graph[ref]
+    if not isinstance(node, Contraction) or sum(o.ref == columns for o in node.args) != 1:
+        return None
+    blocks = blocks_of(memory, node)
+    if blocks is None or not blocks.blocks or blocks.shared:
+        return None
+    [o] = [o for o in node.args if o.ref == columns]
+    return (blocks, o.places.index(blocks.blocks[0])) if blocks.blocks[0] in o.places else None
+
+
+def is_cut_alike(graph: Graph, memory: Memory, columns: Ref, readers: Sequence[Ref]) -> bool:
+    """Whether a copy of windows is read by products alone that all take the same axis of it place by place."""
+    node = graph[columns]
+    if not isinstance(node, Packed) or not isinstance(graph[node.arg.ref], Strided) or None in node.arg.places:
+        return False
+    cuts = [cut_columns(graph, memory, r, columns) for r in readers]
+    axes = {cut[1] for cut in cuts if cut is not None}
+    if None in cuts or len(axes) != 1:
+        return False
+    [axis] = axes
+    return node.shape[axis].is_number and prod(e.const for e in node.shape if e.is_number) >= FEWEST_ENTRIES
+
+
+def columns_of(graph: Graph, ref: Ref, fused: frozenset[Ref]) -> Ref | None:
+    """The columns that a product reads without their being formed as a whole."""
+    return next((o.ref for o in graph[ref].args if o.ref in fused and isinstance(graph[o.ref], Packed)), None)
 
 
 def is_repeating(graph: Graph, ref: Ref, fused: frozenset[Ref]) -> bool:

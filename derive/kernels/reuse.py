@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from derive.kernels.arrange import Branch, Carry, Compute, Keep, Repeat, Section, Slabs, Statement, Store, is_inline
-from derive.kernels.fusing import fused_values
+from derive.kernels.fusing import fused_values, is_cut_alike
+from derive.kernels.memory import Memory
 from derive.kernels.program import (
     Arranged,
     Assembled,
@@ -101,16 +102,29 @@ class Liveness:
                 self._block(s.body, visible, None)
 
     def _fused(self, statements: Sequence[Statement]) -> Iterator[Ref]:
-        """The values that are never formed: one operation reads them, in the same block, once."""
+        """The values that are never formed: one operation reads them, in the same block, once; columns, some."""
         uses = Counter(r for s in _all(statements) for r in self._operands(s))
         uses.update(self.results)
         often = Counter(s.ref for s in _all(statements) if isinstance(s, Compute))
         handed_on = {s.ref for s in _all(statements) if isinstance(s, Keep | Store | Carry)}
         once = [s.ref for s in statements if isinstance(s, Compute) and often[s.ref] == 1]
         single = frozenset(r for r in once if uses[r] == 1 and r not in handed_on | self.kept)
-        for r in once:
-            if r not in handed_on:
-                yield from fused_values(self.graph, r, single)
+        readers = [r for r in once if r not in handed_on]
+        fused = frozenset(v for r in readers for v in fused_values(self.graph, r, single))
+        yield from fused
+        yield from self._cut_columns([r for r in readers if r not in fused], uses)
+
+    def _cut_columns(self, readers: Sequence[Ref], uses: Mapping[Ref, int]) -> Iterator[Ref]:
+        """Copies of windows that are made piece by piece in each of the products that read them."""
+        found: dict[Ref, list[Ref]] = {}
+        for r in readers:
+            for o in self.graph[r].args:
+                if isinstance(self.graph[o.ref], Packed):
+                    found.setdefault(o.ref, []).append(r)
+        memory = Memory(self.graph)
+        for columns, by in found.items():
+            if uses[columns] == len(by) and is_cut_alike(self.graph, memory, columns, by):
+                yield columns
 
     # -- inlining ----------------------------------------------------------------------------------------
 

@@ -51,7 +51,7 @@ class _Sharing:
     helpers: dict[str, Tensor] = field(default_factory=dict)
     equations: list[Equation] = field(default_factory=list)
 
-    def helper(self, d: Definition, a: Apply) -> Definition:
+    def stored(self, d: Definition, a: Apply) -> Definition:
         """`s_t = f(z_t)` over the range of `d`."""
         [leaf] = a.args
         assert isinstance(leaf, Leaf) and isinstance(leaf.atom, Entry)
@@ -79,7 +79,7 @@ def with_functions_shared(
     for d in definitions:
         for a in _applied(d.view) if _is_over_time(d) and d.tensor not in exact else ():
             if _key(a) in needed - already and a.args[0] == Leaf(_at_same_place(a, d)):
-                ahead.append(sharing.helper(d, a))
+                ahead.append(sharing.stored(d, a))
                 already.add(_key(a))
     if not ahead:
         return Shared(list(definitions), {})

@@ -12,8 +12,7 @@ from derive.latex.naming import Names, Range
 from derive.latex.notation import COMMON_SYMBOLS, Notation
 from derive.latex.precedence import Level, Text
 from derive.latex.tex import Name, capital, is_symbol, name, symbol, upright
-from derive.terms.affine import Affine, IdEntry, Index, Size, number
-from derive.terms.term import sizes_in
+from derive.terms.affine import Affine, IdEntry, Index, Size, number, sizes_in
 
 Places = Sequence[Affine | None]
 """The indices of an entry; None for an axis that is left open (a whole row, column or matrix)."""

@@ -132,7 +132,9 @@ class Formulas:
         return self.printer.entry(e.lhs, names), self.printer.view(self._view(e), names)
 
     def _view(self, e: Equation) -> View:
-        return self.presenter.view(e.rhs) if e.stated is None else stated_view(e, self.network.tensors)
+        if e.stated is None:
+            return self.presenter.view(e.rhs)
+        return stated_view(e, self.network.tensors, self.network.batch)
 
     def forward_matrix(self, e: Equation) -> Sides | None:
         """An equation in matrix form, where it has one."""

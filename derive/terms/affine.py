@@ -200,6 +200,17 @@ def _with_sizes(v: Variable, rule: Callable[[Size], Affine]) -> Affine:
             return Affine([(v, 1)])
 
 
+def sizes_in(affine: Affine) -> list[Size]:
+    """The symbolic sizes of an index expression, those inside quotients too."""
+    found: list[Size] = []
+    for v, _ in affine.terms:
+        if isinstance(v, Size):
+            found.append(v)
+        elif isinstance(v, Quotient):
+            found += sizes_in(v.dividend)
+    return found
+
+
 class Index(Node):
     """An index with its inclusive range `lo … hi`. `ordered` marks depth and time."""
 

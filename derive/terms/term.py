@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from derive.terms.affine import Affine, Index, Quotient, Size, Variable
+from derive.terms.affine import Affine, Index, Variable
 from derive.terms.node import Key, Node
 
 ONE = Fraction(1)
@@ -321,14 +321,3 @@ def of_affine(affine: Affine) -> Poly:
     if affine.const:
         terms[UNIT] = Fraction(affine.const)
     return Poly(terms)
-
-
-def sizes_in(affine: Affine) -> list[Size]:
-    """The symbolic sizes of an index expression, those inside quotients too."""
-    found: list[Size] = []
-    for v, _ in affine.terms:
-        if isinstance(v, Size):
-            found.append(v)
-        elif isinstance(v, Quotient):
-            found += sizes_in(v.dividend)
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from derive.terms.affine import Affine, IdEntry, Quotient, Size, parts_of
+from derive.terms.affine import Affine, IdEntry, Quotient, Size, parts_of, sizes_in
 from derive.terms.algebra import function, positive, power, scale, times, total
 from derive.terms.blocks import sum_over
 from derive.terms.substitute import canonical_maximum, open_block, open_maximum
@@ -27,7 +27,6 @@ from derive.terms.term import (
     Positive,
     Scalar,
     of_atom,
-    sizes_in,
 )
 
 Rule = Callable[[Atom], Poly | None]

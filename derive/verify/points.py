@@ -13,9 +13,9 @@ from derive.ir.normal_form import assignments, evaluate_affine
 from derive.ir.tensor import Tensor
 from derive.network.network import Network
 from derive.network.sample_data import choose_sizes, sample_environment
-from derive.terms.affine import Index
+from derive.terms.affine import Index, sizes_in
 from derive.terms.scope import entries_with_scope
-from derive.terms.term import Delta, sizes_in
+from derive.terms.term import Delta
 from derive.terms.walk import atoms_in, ids_in
 from derive.verify.evaluate import Values
 from derive.verify.labelled import Array

@@ -241,7 +241,7 @@ BUGS = (
         RAISING,
     ),
     Bug(
-        "derive/raising/matrix.py",
+        "derive/raising/matrix_algebra.py",
         "return Product(tuple(transposed(f) for f in reversed(m.factors)))",
         "return Product(tuple(transposed(f) for f in m.factors))",
         "the order in (AB)ᵀ",

@@ -26,8 +26,8 @@ class Windows:
     kernel: Extent
     stride: int = 1
     dilation: int = 1
-    before: Extent = sympy.Integer(0)
-    after: Extent = sympy.Integer(0)
+    before: Extent = sympy.S.Zero
+    after: Extent = sympy.S.Zero
 
     @property
     def padded(self) -> Extent:

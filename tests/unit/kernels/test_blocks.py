@@ -61,7 +61,7 @@ def test_an_lstm_in_blocks_is_the_one_by_hand(samples: int, steps: int, dtype: A
         for key, gradient in zip(("W_x", "W_h", "b"), found, strict=True):
             error = np.linalg.norm(gradient - expected[key])
             allowed = (2e-4 if dtype is np.float32 else 1e-12) * max(1.0, scale)
-            assert error <= allowed * max(np.linalg.norm(expected[key]), 1e-3)
+            assert error <= allowed * max(float(np.linalg.norm(expected[key])), 1e-3)
     np.testing.assert_allclose(kernel.loss(params, inputs), loss, rtol=1e-5)
 
 

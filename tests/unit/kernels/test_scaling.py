@@ -12,7 +12,6 @@ from derive.kernels.program import Contraction, Given, Graph, Number, Operand, P
 from derive.kernels.scaling import Moving
 from derive.terms.affine import Affine
 
-EXTENTS = {"i": 3, "j": 4}
 SHAPES: dict[str, Shape] = {"": (), "i": (Affine((), 3),), "j": (Affine((), 4),), "ij": (Affine((), 3), Affine((), 4))}
 
 
@@ -101,6 +100,19 @@ def test_a_scale_is_summed_with_what_it_scales() -> None:
     made = moving.rebuilt(root)
     assert isinstance(graph[made], Contraction)
     assert np.allclose(value(graph, made), value(graph, root), rtol=1e-13)
+
+
+def test_two_scales_meet() -> None:
+    """Σ_i (d s)(e t), and the same times another array: one scale is taken over, then the other."""
+    graph = Graph()
+    x = pointwise(graph, "multiply", (given(graph, "d", "ij"), "ij"), (given(graph, "s", "j"), "j"))
+    z = pointwise(graph, "multiply", (given(graph, "e", "ij"), "ij"), (given(graph, "t", "j"), "j"))
+    both = pointwise(graph, "multiply", (x, "ij"), (z, "ij"))
+    dot = graph.add(Contraction(SHAPES["j"], "real", Operand(x, (1, 0)), Operand(z, (1, 0))))
+    for roots in ([dot], [dot, total(graph, both, (1, 0))], [both]):
+        moving = Moving(graph, frozenset(roots), frozenset(roots))
+        for root in roots:
+            assert np.allclose(value(graph, moving.rebuilt(root)), value(graph, root), rtol=1e-13)
 
 
 @pytest.mark.parametrize("seed", range(200))

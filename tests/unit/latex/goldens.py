@@ -35,7 +35,7 @@ def formulas(network: Network, seed: str | None = None) -> Iterator[str]:
     """The forward equations, and every adjoint with its condition, in index form and as matrices."""
     printer = Printer(network, network.notation, seed)
     for e in network.equations:
-        view = stated_view(e, network.tensors)
+        view = stated_view(e, network.tensors, network.batch)
         yield printer.equation(e.lhs, view)
         raised = raise_view(network, e.lhs, e.domain, view)
         if raised is not None:

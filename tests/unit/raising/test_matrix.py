@@ -13,7 +13,7 @@ import derive.network.activations  # noqa: F401  (registers the activations)
 from derive.ir.interpret import assignments, place, run_forward
 from derive.ir.normal_form import evaluate_affine, evaluate_poly
 from derive.network.network import Network
-from derive.raising.matrix import product, scaled, transposed
+from derive.raising.matrix_algebra import product, scaled, transposed
 from derive.raising.raise_case import raise_view, vectors_are_rows
 from derive.simplify.present import Presenter
 from derive.terms.affine import number, size

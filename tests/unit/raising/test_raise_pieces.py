@@ -15,7 +15,7 @@ from derive.network.compile import compile_network
 from derive.network.network import Network
 from derive.network.schema import read_network_text
 from derive.raising.hand_back_matrix import MatrixForms
-from derive.raising.matrix import transposed
+from derive.raising.matrix_algebra import transposed
 from derive.raising.raise_case import vectors_are_rows
 from derive.raising.raise_pieces import raise_pieces
 from derive.terms.matrix import Stacked

@@ -14,7 +14,7 @@ from derive.terms.affine import Affine, IdEntry, index, number, size
 from derive.terms.algebra import bound, delta, function, positive, power, times
 from derive.terms.blocks import sum_over
 from derive.terms.substitute import canonical_block, fresh_names, open_block, substitute, substitute_atom
-from derive.terms.term import Atom, Block, Entry, Functional, Partial, Poly, of_affine, of_atom
+from derive.terms.term import Atom, Block, Entry, Functional, Partial, Poly, of_affine
 from tests.stating import entry, environment, product_of, scope, sum_of, upto
 
 i, j, k, l = index("i"), index("j"), index("k"), index("l")
