@@ -1,6 +1,8 @@
 """residual: forward pass, loss and gradients."""
 
 from functools import cache, lru_cache
+from math import prod
+from threading import local
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +40,30 @@ class Inputs(NamedTuple):
 
     x: np.ndarray
     y: np.ndarray
+
+
+class Workspace(local):
+    """Memory for intermediate values, kept from call to call: make one, and give it to every call in a loop.
+
+    It is a matter of speed only: without one, each call takes new memory and gives it back. Nothing that is returned
+    lies in it. Every thread that uses it has memory of its own in it; a call uses it from its start to its end and
+    runs no code of others meanwhile, so calls cannot get in each other's way. Other shapes or dtypes are made room for.
+    """
+
+    def __init__(self):
+        self._blocks, self._arrays = {}, {}
+
+    def take(self, place, number, shape, dtype):
+        """`number` arrays, the same ones again for the same place, shape and dtype; what they hold is left over."""
+        arrays = self._arrays.get(place)
+        if arrays is None or arrays[0].shape != shape or arrays[0].dtype != dtype:
+            size = prod(shape) + 48
+            block = self._blocks.get(place)
+            if block is None or block.size < number * size or block.dtype != dtype:
+                block = self._blocks[place] = np.empty(number * size, dtype)
+            starts = range(0, number * size, size)
+            arrays = self._arrays[place] = [block[k : k + size - 48].reshape(shape) for k in starts]
+        return arrays
 
 
 def forward(params, inputs):
@@ -97,32 +123,38 @@ def loss(params, inputs):
     return C
 
 
-def value_and_grad(params, inputs):
+def value_and_grad(params, inputs, workspace=None):
     """The cost and its gradients: `(loss, Params)`."""
     W_skip, b_skip, W2, b2, W_branch, b_branch, W4, b4, x, y = _checked(params, inputs)
     dtype = W_skip.dtype
     m = x.shape[1]
     K = W4.shape[0]
+    n_1 = W_skip.shape[0]
+    n_2 = W2.shape[0]
+    kept = _new if workspace is None else workspace.take
     zero = _constant(0.0, dtype)
     one = _constant(1.0, dtype)
     ones = _ones((m, 1), dtype)
+    buffer, buffer_3, buffer_6 = kept(0, 3, (n_1, m), dtype)
+    buffer_2, buffer_5 = kept(1, 2, (n_2, m), dtype)
+    buffer_4, = kept(2, 1, (K, m), dtype)
     # z_skip = W_skip x + b_skip 1ᵀ
-    z_skip = np.dot(W_skip, x)
+    z_skip = np.dot(W_skip, x, out=buffer)
     z_skip += b_skip
     # a_skip = tanh(z_skip)
     a_skip = np.tanh(z_skip, out=z_skip)
     # z2 = W2 a_skip + b2 1ᵀ
-    z2 = np.dot(W2, a_skip)
+    z2 = np.dot(W2, a_skip, out=buffer_2)
     z2 += b2
     # a2 = relu(z2)
     a2 = np.maximum(z2, zero, out=z2)
     # z_branch = W_branch a2 + b_branch 1ᵀ
-    z_branch = np.dot(W_branch, a2)
+    z_branch = np.dot(W_branch, a2, out=buffer_3)
     z_branch += b_branch
     # merged = a_skip + z_branch
     merged = np.add(a_skip, z_branch, out=z_branch)
     # z4 = W4 merged + b4 1ᵀ
-    z4 = np.dot(W4, merged)
+    z4 = np.dot(W4, merged, out=buffer_4)
     z4 += b4
     # C = 1 / K / m 1ᵀ (y − z4)² 1
     np.subtract(y, z4, out=z4)
@@ -134,13 +166,13 @@ def value_and_grad(params, inputs):
     # ∂C/∂b4 = δ4 1
     grad_b4 = np.dot(delta4, ones)
     # ∂C/∂merged = W4ᵀ δ4
-    grad_merged = np.dot(W4.T, delta4)
+    grad_merged = np.dot(W4.T, delta4, out=buffer_3)
     # ∂C/∂W_branch = δ_branch a2ᵀ
     grad_W_branch = np.dot(grad_merged, a2.T)
     # ∂C/∂b_branch = δ_branch 1
     grad_b_branch = np.dot(grad_merged, ones)
     # δ2 = (W_branchᵀ δ_branch) ⊙ relu′(z2)
-    delta2 = np.dot(W_branch.T, grad_merged)
+    delta2 = np.dot(W_branch.T, grad_merged, out=buffer_5)
     delta2 *= a2 > zero
     # ∂C/∂W2 = δ2 a_skipᵀ
     grad_W2 = np.dot(delta2, a_skip.T)
@@ -149,7 +181,7 @@ def value_and_grad(params, inputs):
     # δ_skip = (1 − a_skip²) ⊙ (∂C/∂merged + W2ᵀ δ2)
     delta_skip = np.square(a_skip, out=a_skip)
     np.subtract(one, delta_skip, out=delta_skip)
-    product = np.dot(W2.T, delta2)
+    product = np.dot(W2.T, delta2, out=buffer_6)
     grad_merged += product
     delta_skip *= grad_merged
     # ∂C/∂W_skip = δ_skip xᵀ
@@ -186,6 +218,11 @@ def _constant(value, dtype):
     array = np.array(value, dtype)
     array.flags.writeable = False
     return array
+
+
+def _new(place, number, shape, dtype):
+    """No memory for `number` arrays: NumPy makes new arrays where it is given none."""
+    return (None,) * number
 
 
 @lru_cache(maxsize=8)

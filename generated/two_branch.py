@@ -1,6 +1,8 @@
 """two-branch: forward pass, loss and gradients."""
 
 from functools import cache, lru_cache
+from math import prod
+from threading import local
 from typing import NamedTuple
 
 import numpy as np
@@ -40,12 +42,37 @@ class Inputs(NamedTuple):
     y: np.ndarray
 
 
+class Workspace(local):
+    """Memory for intermediate values, kept from call to call: make one, and give it to every call in a loop.
+
+    It is a matter of speed only: without one, each call takes new memory and gives it back. Nothing that is returned
+    lies in it. Every thread that uses it has memory of its own in it; a call uses it from its start to its end and
+    runs no code of others meanwhile, so calls cannot get in each other's way. Other shapes or dtypes are made room for.
+    """
+
+    def __init__(self):
+        self._blocks, self._arrays = {}, {}
+
+    def take(self, place, number, shape, dtype):
+        """`number` arrays, the same ones again for the same place, shape and dtype; what they hold is left over."""
+        arrays = self._arrays.get(place)
+        if arrays is None or arrays[0].shape != shape or arrays[0].dtype != dtype:
+            size = prod(shape) + 48
+            block = self._blocks.get(place)
+            if block is None or block.size < number * size or block.dtype != dtype:
+                block = self._blocks[place] = np.empty(number * size, dtype)
+            starts = range(0, number * size, size)
+            arrays = self._arrays[place] = [block[k : k + size - 48].reshape(shape) for k in starts]
+        return arrays
+
+
 def forward(params, inputs):
     """The prediction."""
     W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4, x, _ = _checked(params, inputs)
     dtype = W_trunk.dtype
     zero = _constant(0.0, dtype)
     infinity = _constant(np.inf, dtype)
+    one = _constant(1.0, dtype)
     ones = _ones(10, dtype)
     # z_trunk = x W_trunk + 1 b_trunk
     z_trunk = np.dot(x, W_trunk)
@@ -72,7 +99,8 @@ def forward(params, inputs):
     # a4 = diag((exp(z4_shifted_1) 1)⁻¹) exp(z4_shifted_1)
     a4 = np.exp(z4_shifted_1, out=z4_shifted_1)
     total = np.dot(a4, ones)
-    a4 /= total[:, None]
+    np.divide(one, total, out=total)
+    a4 *= total[:, None]
     return a4
 
 
@@ -114,18 +142,21 @@ def loss(params, inputs):
     return C
 
 
-def value_and_grad(params, inputs):
+def value_and_grad(params, inputs, workspace=None):
     """The cost and its gradients: `(loss, Params)`."""
     W_trunk, b_trunk, W_left, b_left, W_right, b_right, W4, b4, x, y = _checked(params, inputs)
     dtype = W_trunk.dtype
     m = x.shape[0]
+    work = (Workspace() if workspace is None else workspace).take
+    kept = _new if workspace is None else workspace.take
     zero = _constant(0.0, dtype)
     infinity = _constant(np.inf, dtype)
     one = _constant(1.0, dtype)
     ones = _ones(10, dtype)
     ones_2 = _ones(m, dtype)
+    buffer, buffer_2 = kept(2, 2, (m, 128), dtype)
     # z_trunk = x W_trunk + 1 b_trunk
-    z_trunk = np.dot(x, W_trunk)
+    z_trunk = np.dot(x, W_trunk, out=buffer)
     z_trunk += b_trunk
     # a_trunk = relu(z_trunk)
     a_trunk = np.clip(z_trunk, zero, infinity, out=z_trunk)
@@ -139,27 +170,47 @@ def value_and_grad(params, inputs):
     z_right += b_right
     # merged = a_left + z_right
     merged = np.add(a_left, z_right, out=z_right)
-    # z4 = merged W4 + 1 b4
-    z4 = np.dot(merged, W4)
-    z4 += b4
-    # z4_max_1[i] = max_j z4[i, j]
-    z4_max_1 = np.maximum.reduce(z4, axis=1)
-    # z4_shifted_1 = z4 − z4_max_1ᵀ 1ᵀ
-    z4_shifted_1 = np.subtract(z4, z4_max_1[:, None], out=z4)
-    # a4 = diag((exp(z4_shifted_1) 1)⁻¹) exp(z4_shifted_1)
-    a4 = np.exp(z4_shifted_1)
-    total = np.dot(a4, ones)
-    a4 /= total[:, None]
+    product = np.dot(merged, W4)
+    np.square(a_left, out=a_left)
+    np.subtract(one, a_left, out=a_left)
+    mask = a_trunk > zero
+    total = 0.0
+    product_2 = 0.0
+    grad_b4 = np.zeros((10,), dtype)
+    delta4, = work(0, 1, (m, 10), dtype)
+    slabs = _slabs(m, 10)
+    tile = (-1, 8 if m % 8 == slabs[0].stop % 8 == 0 else 1, 10)
+    b4_rows = b4[None].repeat(tile[1], axis=0)
+    for slab in slabs:
+        count = slab.stop - slab.start
+        product_slab = product[slab]
+        y_slab = y[slab]
+        delta4_slab = delta4[slab]
+        buffer_3, = work(1, 1, (count, 10), dtype)
+        # z4 = merged W4 + 1 b4
+        np.add(product_slab.reshape(tile), b4_rows, out=buffer_3.reshape(tile))
+        z4 = buffer_3
+        # z4_max_1[i] = max_j z4[i, j]
+        z4_max_1 = np.maximum.reduce(z4, axis=1)
+        # z4_shifted_1 = z4 − z4_max_1ᵀ 1ᵀ
+        z4_shifted_1 = np.subtract(z4, z4_max_1[:, None], out=z4)
+        # a4 = diag((exp(z4_shifted_1) 1)⁻¹) exp(z4_shifted_1)
+        a4 = np.exp(z4_shifted_1, out=delta4_slab)
+        total_2 = np.dot(a4, ones)
+        quotient = one / total_2
+        a4 *= quotient[:, None]
+        np.log(total_2, out=total_2)
+        total += np.add.reduce(total_2, axis=None)
+        product_2 += np.add.reduce(np.vecdot(y_slab.conj(), z4_shifted_1), axis=None)
+        # δ4 = m⁻¹ (a4 − y)
+        a4 -= y_slab
+        np.multiply(a4, 1.0 / m, out=delta4_slab)
+        # ∂C/∂b4 = 1ᵀ δ4
+        grad_b4 += np.dot(ones_2[slab], delta4_slab)
     # C = m⁻¹ 1ᵀ (log(exp(z4_shifted_1) 1) − (y ⊙ z4_shifted_1) 1)
-    np.log(total, out=total)
-    C = (np.add.reduce(total, axis=None) - np.dot(y.ravel(), z4_shifted_1.ravel())) * (1.0 / m)
-    # δ4 = m⁻¹ (a4 − y)
-    delta4 = np.subtract(a4, y, out=a4)
-    delta4 *= 1.0 / m
+    C = (total - product_2) * (1.0 / m)
     # ∂C/∂W4 = mergedᵀ δ4
     grad_W4 = np.dot(merged.T, delta4)
-    # ∂C/∂b4 = 1ᵀ δ4
-    grad_b4 = np.dot(ones_2, delta4)
     # ∂C/∂merged = δ4 W4ᵀ
     grad_merged = np.dot(delta4, W4.T)
     # ∂C/∂W_right = a_trunkᵀ δ_right
@@ -167,18 +218,16 @@ def value_and_grad(params, inputs):
     # ∂C/∂b_right = 1ᵀ δ_right
     grad_b_right = np.dot(ones_2, grad_merged)
     # δ_left = ∂C/∂merged ⊙ (1 − a_left²)
-    delta_left = np.square(a_left, out=a_left)
-    np.subtract(one, delta_left, out=delta_left)
-    delta_left *= grad_merged
+    delta_left = np.multiply(grad_merged, a_left, out=a_left)
     # ∂C/∂W_left = a_trunkᵀ δ_left
     grad_W_left = np.dot(a_trunk.T, delta_left)
     # ∂C/∂b_left = 1ᵀ δ_left
     grad_b_left = np.dot(ones_2, delta_left)
     # δ_trunk = (δ_left W_leftᵀ + δ_right W_rightᵀ) ⊙ relu′(z_trunk)
-    delta_trunk = np.dot(delta_left, W_left.T)
-    product = np.dot(grad_merged, W_right.T)
-    delta_trunk += product
-    delta_trunk *= a_trunk > zero
+    delta_trunk = np.dot(delta_left, W_left.T, out=buffer)
+    product_3 = np.dot(grad_merged, W_right.T, out=buffer_2)
+    delta_trunk += product_3
+    delta_trunk *= mask
     # ∂C/∂W_trunk = xᵀ δ_trunk
     grad_W_trunk = np.dot(x.T, delta_trunk)
     # ∂C/∂b_trunk = 1ᵀ δ_trunk
@@ -213,6 +262,26 @@ def _constant(value, dtype):
     array = np.array(value, dtype)
     array.flags.writeable = False
     return array
+
+
+def _new(place, number, shape, dtype):
+    """No memory for `number` arrays: NumPy makes new arrays where it is given none."""
+    return (None,) * number
+
+
+_SLAB = 1 << 17
+"""How many entries of an array are worked on at a time: few enough that several such arrays stay in the cache."""
+
+
+def _slabs(extent, width):
+    """Slices that cut an axis into equal pieces of about `_SLAB` entries, where each place has `width` of them.
+
+    Places that are large themselves are taken one by one.
+    """
+    pieces = extent if 8 * width >= _SLAB else max(1, extent * width // _SLAB)
+    size = max(1, -(-extent // max(1, pieces)))
+    size = size if size < 8 else -(-size // 8) * 8
+    return [slice(start, min(start + size, extent)) for start in range(0, max(extent, 1), size)]
 
 
 @lru_cache(maxsize=8)
