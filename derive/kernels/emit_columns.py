@@ -66,29 +66,26 @@ class _Rounds:
     axis: int
 
     def lines(self, memory: Expr | None) -> list[Line]:
-        emitter, nodes = self.emitter, self.emitter.nodes
-        fresh = emitter.names.fresh
-        slabs, slab, count, columns = fresh("slabs"), fresh("slab"), fresh("count"), fresh("columns")
-        emitter.uses_slabs = True
-        shape = emitter.graph[self.columns].shape
+        nodes, fresh = self.emitter.nodes, self.emitter.names.fresh
+        rounds, positions, count, columns = (fresh(n) for n in ("rounds", "positions", "count", "columns"))
+        here = fresh(f"{columns}_here")
+        nodes.functions.add("rounds")
+        shape = self.emitter.graph[self.columns].shape
         rest = [e for q, e in enumerate(shape) if q != self.axis]
-        extent = nodes.sized(shape[self.axis])
-        first = attribute(subscript(name(slabs), constant(0)), "stop")
-        lines: list[Line] = [
-            assign(slabs, call("_slabs", extent, product(rest, nodes.sized))),
-            assign(tuple_of([name(columns)]), self._memory([first, *map(nodes.sized, rest)])),
-        ]
+        most = attribute(subscript(name(rounds), constant(0)), "stop")
         whole, before, after = self._target(memory)
-        here = name(fresh(f"{columns}_here"))
-        assert isinstance(here, ast.Name)
-        fixed, round_of_products = self._product(here, whole, slab, count)
-        body = [
-            assign(count, binary("subtract", attribute(name(slab), "stop"), attribute(name(slab), "start"))),
-            assign(here.id, subscript(name(columns), slice_of(None, name(count)))),
-            assign(subscript(here, constant(...)), self._windows(slab)),
-            round_of_products,
+        fixed, product_here = self._product(name(here), whole, positions, count)
+        head: list[Line] = [
+            assign(rounds, call("_rounds", nodes.sized(shape[self.axis]), product(rest, nodes.sized))),
+            assign(tuple_of([name(columns)]), self._memory([most, *map(nodes.sized, rest)])),
         ]
-        return [*lines, *before, *fixed, Nest(ast.For(ast.Name(slab), name(slabs), [], []), tuple(body)), *after]
+        body: list[Line] = [
+            assign(count, binary("subtract", attribute(name(positions), "stop"), attribute(name(positions), "start"))),
+            assign(here, subscript(name(columns), slice_of(None, name(count)))),
+            assign(subscript(name(here), constant(...)), self._windows(positions)),
+            product_here,
+        ]
+        return [*head, *before, *fixed, Nest(ast.For(ast.Name(positions), name(rounds), [], []), tuple(body)), *after]
 
     def _memory(self, shape: list[Expr]) -> Expr:
         """The same memory for all products with these columns."""
@@ -97,12 +94,12 @@ class _Rounds:
         nodes.work_places = max(nodes.work_places, place + 1)
         return call("work", constant(place), constant(1), tuple_of(shape), nodes.dtype())
 
-    def _windows(self, slab: str) -> Expr:
+    def _windows(self, positions: str) -> Expr:
         """The windows of the positions of a round, the cut axis first."""
         [o] = self.emitter.graph[self.columns].args
         rank = len(o.places)
         whole = aligned(self.emitter.nodes.expression(o.ref), o.places, rank)
-        part = subscript(whole, *(slice_of() for _ in range(self.axis)), name(slab))
+        part = subscript(whole, *(slice_of() for _ in range(self.axis)), name(positions))
         return transposed(part, [0 if q == self.axis else q + (q < self.axis) for q in range(rank)])
 
     def _target(self, memory: Expr | None) -> tuple[str, list[Line], list[Line]]:
@@ -122,7 +119,7 @@ class _Rounds:
         before: list[Line] = [line for line in (made, taken, assign(stack, laid)) if line is not None]
         return stack, before, [] if is_plain else [assign(variable, transposed(name(block), order))]
 
-    def _product(self, here: Expr, whole: str, slab: str, count: str) -> tuple[list[Line], Line]:
+    def _product(self, here: Expr, whole: str, positions: str, count: str) -> tuple[list[Line], Line]:
         """What a round computes: some products of the stack, or a part of the sum of all; before it what is fixed."""
         nodes, place = self.emitter.nodes, self.blocks.blocks[0]
         extents = tuple(HERE if p == place else e for p, e in enumerate(nodes.extents(self.node)))
@@ -139,7 +136,7 @@ class _Rounds:
                 continue
             value = nodes.expression(o.ref)
             if place in o.places:
-                value = subscript(value, *(slice_of() for _ in range(o.places.index(place))), name(slab))
+                value = subscript(value, *(slice_of() for _ in range(o.places.index(place))), name(positions))
             operands.append(o)
             values.append(value)
         blocks = replace(self.blocks, first=operands[0], second=operands[1])
@@ -152,4 +149,4 @@ class _Rounds:
                 variable = self.emitter.names.fresh("factor")
                 fixed.append(assign(variable, factors[k]))
                 factors[k] = name(variable)
-        return fixed, ast.Expr(call(function, *factors, out=subscript(name(whole), name(slab))))
+        return fixed, ast.Expr(call(function, *factors, out=subscript(name(whole), name(positions))))

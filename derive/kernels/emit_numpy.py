@@ -72,7 +72,6 @@ class Emitter:
     buffers: dict[Ref, str] = field(default_factory=dict)
     own_memory: set[Ref] = field(default_factory=set)
     column_places: dict[Ref, int] = field(default_factory=dict)
-    uses_slabs: bool = False
     sliced: dict[str, str] = field(default_factory=dict)
 
     def emit(self, statements: Sequence[Statement]) -> list[Line]:

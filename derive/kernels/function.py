@@ -104,7 +104,6 @@ class FunctionBody:
         self.kept = self.emitter.keep_temporaries(statements) if takes_workspace else {}
         body = [*self.emitter.tile_whole_arrays(statements), *self.emitter.emit(statements)]
         self.results = {place: self.emitter.own(r, self.nodes.expression(r)) for place, r in refs.items()}
-        self.has_slabs |= self.emitter.uses_slabs
         self.lists = self.emitter.lists
         self.body = [*self._top(body), *body]
 

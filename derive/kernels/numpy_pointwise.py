@@ -9,6 +9,7 @@ from math import prod
 from derive.kernels.alignment import aligned
 from derive.kernels.numpy_operands import Operands
 from derive.kernels.program import (
+    UNIT,
     Number,
     Pointwise,
     Shape,
@@ -100,4 +101,7 @@ class PointwiseEmitter(Operands):
         if not o.places:
             return call("np.full", self.shape(node.shape), self.expression(o.ref), self.dtype())
         value = aligned(self.expression(o.ref), o.places, len(node.shape))
-        return call("np.array", call("np.broadcast_to", value, self.shape(node.shape)), self.dtype())
+        lacking = (e for k, e in enumerate(node.shape) if k not in o.places)
+        if any(e != UNIT for e in lacking):
+            value = call("np.broadcast_to", value, self.shape(node.shape))
+        return call("np.array", value, self.dtype())

@@ -38,8 +38,8 @@ def body_of(source: str) -> str:
 
 
 def in_rounds_of(source: str, entries: int) -> str:
-    assert "_SLAB = 1 << 17" in source
-    return source.replace("_SLAB = 1 << 17", f"_SLAB = {entries}")
+    assert "_ROUND = 1 << 17" in source
+    return source.replace("_ROUND = 1 << 17", f"_ROUND = {entries}")
 
 
 @pytest.mark.parametrize("entries", [1, 60, 700, 10**6])
@@ -50,28 +50,28 @@ def test_columns_in_rounds(
     monkeypatch.setattr(fusing, "FEWEST_ENTRIES", 0)
     given = sampled(nets.convolution(stride, dilation, 3, padding, size=(9, 7)))
     source = source_of(given)
-    assert "for slab in slabs" in body_of(source)
+    assert "for positions in rounds" in body_of(source)
     compare(given, source=in_rounds_of(source, entries))
 
 
 @pytest.mark.parametrize("batch", [1, 5])
 def test_rounds_that_do_not_come_out_even(monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
-    """11 rows of positions, in rounds of 2 to 8."""
+    """11 rows of 36 entries for each sample, in rounds of 2 to 8 rows."""
     monkeypatch.setattr(fusing, "FEWEST_ENTRIES", 0)
     given = sampled(nets.convolution(1, 1, 3, 0, size=(13, 4)), batch)
     for rows in (2, 3, 4, 8):
-        compare(given, source=in_rounds_of(source_of(given), 11 * 36 * batch * rows // 11))
+        compare(given, source=in_rounds_of(source_of(given), 36 * batch * rows))
 
 
 def test_columns_are_copied_in_the_gradient_again_and_never_as_a_whole() -> None:
     body = body_of(source_of(sampled(nets.convolution(1, 1, 3, 1, size=(12, 12)))))
-    assert body.count("_slabs(12, ") == 2
+    assert body.count("_rounds(12, ") == 2
     assert body.count("_strided(") == 1
     assert not any("work(" in line and "(2, 3, 3, 12, 12, m)" in line for line in body.splitlines())
 
 
 def test_small_columns_are_formed_as_a_whole() -> None:
-    assert "_slabs" not in body_of(source_of(sampled(nets.convolution(1, 1, 2, 0))))
+    assert "_rounds" not in body_of(source_of(sampled(nets.convolution(1, 1, 2, 0))))
 
 
 # -- products tap by tap -------------------------------------------------------------------------------------
