@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from math import prod
 
-from derive.kernels.alignment import aligned
+from derive.kernels.alignment import aligned, relaid
 from derive.kernels.numpy_operands import Operands
 from derive.kernels.program import (
     UNIT,
@@ -100,8 +100,8 @@ class PointwiseEmitter(Operands):
         [o] = node.arguments
         if not o.places:
             return call("np.full", self.shape(node.shape), self.expression(o.ref), self.dtype())
-        value = aligned(self.expression(o.ref), o.places, len(node.shape))
-        lacking = (e for k, e in enumerate(node.shape) if k not in o.places)
-        if any(e != UNIT for e in lacking):
-            value = call("np.broadcast_to", value, self.shape(node.shape))
-        return call("np.array", value, self.dtype())
+        value, rank = self.expression(o.ref), len(node.shape)
+        if all(e == UNIT for k, e in enumerate(node.shape) if k not in o.places):
+            return call("np.array", relaid(value, o.places, rank), self.dtype())
+        repeated = call("np.broadcast_to", aligned(value, o.places, rank), self.shape(node.shape))
+        return call("np.array", repeated, self.dtype())
