@@ -85,16 +85,16 @@ def forward(params, inputs):
     # z1[i, o, p, q] = Σ_(r, s) W1[o, 1, r, s] xp1[i, 1, p+r−1, q+s−1] + b1[o]
     packed = np.ascontiguousarray(np.transpose(xp1, (1, 2, 3, 0)))
     windows = _strided(packed, (0, 0, 0, 0), ((0, 0, 0, 0, 0), (1, 0, 1, 0, 0), (0, 1, 0, 1, 0), (0, 0, 0, 0, 1)), (5, 5, 28, 28, m))
-    slabs = _slabs(28, 700 * m)
-    columns, = work(2, 1, (slabs[0].stop, 5, 5, 28, m), dtype)
+    rounds = _rounds(28, 700 * m)
+    columns, = work(2, 1, (rounds[0].stop, 5, 5, 28, m), dtype)
     block_2, = work(1, 1, (6, 28, 28, m), dtype)
     products = np.transpose(block_2.reshape(6, 28, 28 * m), (1, 0, 2))
     factor = W1[:, 0, :, :].reshape(6, -1)
-    for slab in slabs:
-        count = slab.stop - slab.start
+    for positions in rounds:
+        count = positions.stop - positions.start
         columns_here = columns[:count]
-        columns_here[...] = np.transpose(windows[:, :, slab], (2, 0, 1, 3, 4))
-        np.matmul(factor, columns_here.reshape(count, 25, -1), out=products[slab])
+        columns_here[...] = np.transpose(windows[:, :, positions], (2, 0, 1, 3, 4))
+        np.matmul(factor, columns_here.reshape(count, 25, -1), out=products[positions])
     z1 = np.transpose(block_2, (3, 0, 1, 2))
     z1 += b1[:, None, None]
     # a1[i, o, p, q] = tanh(z1[i, o, p, q])
@@ -107,16 +107,16 @@ def forward(params, inputs):
     # z2[i, o, p, q] = Σ_(r, s, c) W2[o, c, r, s] pool2[i, c, p+r−1, q+s−1] + b2[o]
     packed_2 = np.ascontiguousarray(np.transpose(pool2, (1, 2, 3, 0)))
     windows_3 = _strided(packed_2, (0, 0, 0, 0), ((1, 0, 0, 0, 0, 0), (0, 1, 0, 1, 0, 0), (0, 0, 1, 0, 1, 0), (0, 0, 0, 0, 0, 1)), (6, 5, 5, 10, 10, m))
-    slabs_2 = _slabs(10, 1500 * m)
-    columns_2, = work(5, 1, (slabs_2[0].stop, 6, 5, 5, 10, m), dtype)
+    rounds_2 = _rounds(10, 1500 * m)
+    columns_2, = work(5, 1, (rounds_2[0].stop, 6, 5, 5, 10, m), dtype)
     block_4, = work(4, 1, (16, 10, 10, m), dtype)
     products_2 = np.transpose(block_4, (1, 2, 0, 3))
     factor_2 = W2.reshape(16, -1)
-    for slab_2 in slabs_2:
-        count_2 = slab_2.stop - slab_2.start
+    for positions_2 in rounds_2:
+        count_2 = positions_2.stop - positions_2.start
         columns_2_here = columns_2[:count_2]
-        columns_2_here[...] = np.transpose(windows_3[:, :, :, slab_2], (3, 0, 1, 2, 4, 5))
-        np.matmul(factor_2, np.transpose(columns_2_here, (0, 4, 1, 2, 3, 5)).reshape(count_2, 10, 150, -1), out=products_2[slab_2])
+        columns_2_here[...] = np.transpose(windows_3[:, :, :, positions_2], (3, 0, 1, 2, 4, 5))
+        np.matmul(factor_2, np.transpose(columns_2_here, (0, 4, 1, 2, 3, 5)).reshape(count_2, 10, 150, -1), out=products_2[positions_2])
     z2 = np.transpose(block_4, (3, 0, 1, 2))
     z2 += b2[:, None, None]
     # a2[i, o, p, q] = tanh(z2[i, o, p, q])
@@ -160,16 +160,16 @@ def loss(params, inputs):
     # z1[i, o, p, q] = Σ_(r, s) W1[o, 1, r, s] xp1[i, 1, p+r−1, q+s−1] + b1[o]
     packed = np.ascontiguousarray(np.transpose(xp1, (1, 2, 3, 0)))
     windows = _strided(packed, (0, 0, 0, 0), ((0, 0, 0, 0, 0), (1, 0, 1, 0, 0), (0, 1, 0, 1, 0), (0, 0, 0, 0, 1)), (5, 5, 28, 28, m))
-    slabs = _slabs(28, 700 * m)
-    columns, = work(2, 1, (slabs[0].stop, 5, 5, 28, m), dtype)
+    rounds = _rounds(28, 700 * m)
+    columns, = work(2, 1, (rounds[0].stop, 5, 5, 28, m), dtype)
     block_2, = work(1, 1, (6, 28, 28, m), dtype)
     products = np.transpose(block_2.reshape(6, 28, 28 * m), (1, 0, 2))
     factor = W1[:, 0, :, :].reshape(6, -1)
-    for slab in slabs:
-        count = slab.stop - slab.start
+    for positions in rounds:
+        count = positions.stop - positions.start
         columns_here = columns[:count]
-        columns_here[...] = np.transpose(windows[:, :, slab], (2, 0, 1, 3, 4))
-        np.matmul(factor, columns_here.reshape(count, 25, -1), out=products[slab])
+        columns_here[...] = np.transpose(windows[:, :, positions], (2, 0, 1, 3, 4))
+        np.matmul(factor, columns_here.reshape(count, 25, -1), out=products[positions])
     z1 = np.transpose(block_2, (3, 0, 1, 2))
     z1 += b1[:, None, None]
     # a1[i, o, p, q] = tanh(z1[i, o, p, q])
@@ -182,16 +182,16 @@ def loss(params, inputs):
     # z2[i, o, p, q] = Σ_(r, s, c) W2[o, c, r, s] pool2[i, c, p+r−1, q+s−1] + b2[o]
     packed_2 = np.ascontiguousarray(np.transpose(pool2, (1, 2, 3, 0)))
     windows_3 = _strided(packed_2, (0, 0, 0, 0), ((1, 0, 0, 0, 0, 0), (0, 1, 0, 1, 0, 0), (0, 0, 1, 0, 1, 0), (0, 0, 0, 0, 0, 1)), (6, 5, 5, 10, 10, m))
-    slabs_2 = _slabs(10, 1500 * m)
-    columns_2, = work(5, 1, (slabs_2[0].stop, 6, 5, 5, 10, m), dtype)
+    rounds_2 = _rounds(10, 1500 * m)
+    columns_2, = work(5, 1, (rounds_2[0].stop, 6, 5, 5, 10, m), dtype)
     block_4, = work(4, 1, (16, 10, 10, m), dtype)
     products_2 = np.transpose(block_4, (1, 2, 0, 3))
     factor_2 = W2.reshape(16, -1)
-    for slab_2 in slabs_2:
-        count_2 = slab_2.stop - slab_2.start
+    for positions_2 in rounds_2:
+        count_2 = positions_2.stop - positions_2.start
         columns_2_here = columns_2[:count_2]
-        columns_2_here[...] = np.transpose(windows_3[:, :, :, slab_2], (3, 0, 1, 2, 4, 5))
-        np.matmul(factor_2, np.transpose(columns_2_here, (0, 4, 1, 2, 3, 5)).reshape(count_2, 10, 150, -1), out=products_2[slab_2])
+        columns_2_here[...] = np.transpose(windows_3[:, :, :, positions_2], (3, 0, 1, 2, 4, 5))
+        np.matmul(factor_2, np.transpose(columns_2_here, (0, 4, 1, 2, 3, 5)).reshape(count_2, 10, 150, -1), out=products_2[positions_2])
     z2 = np.transpose(block_4, (3, 0, 1, 2))
     z2 += b2[:, None, None]
     # a2[i, o, p, q] = tanh(z2[i, o, p, q])
@@ -249,16 +249,16 @@ def value_and_grad(params, inputs, workspace=None):
     # z1[i, o, p, q] = Σ_(r, s) W1[o, 1, r, s] xp1[i, 1, p+r−1, q+s−1] + b1[o]
     packed = np.ascontiguousarray(np.transpose(xp1, (1, 2, 3, 0)))
     windows = _strided(packed, (0, 0, 0, 0), ((0, 0, 0, 0, 0), (1, 0, 1, 0, 0), (0, 1, 0, 1, 0), (0, 0, 0, 0, 1)), (5, 5, 28, 28, m))
-    slabs = _slabs(28, 700 * m)
-    columns, = work(2, 1, (slabs[0].stop, 5, 5, 28, m), dtype)
+    rounds = _rounds(28, 700 * m)
+    columns, = work(2, 1, (rounds[0].stop, 5, 5, 28, m), dtype)
     block_2, = work(1, 1, (6, 28, 28, m), dtype)
     products = np.transpose(block_2.reshape(6, 28, 28 * m), (1, 0, 2))
     factor = W1[:, 0, :, :].reshape(6, -1)
-    for slab in slabs:
-        count = slab.stop - slab.start
+    for positions in rounds:
+        count = positions.stop - positions.start
         columns_here = columns[:count]
-        columns_here[...] = np.transpose(windows[:, :, slab], (2, 0, 1, 3, 4))
-        np.matmul(factor, columns_here.reshape(count, 25, -1), out=products[slab])
+        columns_here[...] = np.transpose(windows[:, :, positions], (2, 0, 1, 3, 4))
+        np.matmul(factor, columns_here.reshape(count, 25, -1), out=products[positions])
     z1 = np.transpose(block_2, (3, 0, 1, 2))
     z1 += b1[:, None, None]
     # a1[i, o, p, q] = tanh(z1[i, o, p, q])
@@ -271,16 +271,16 @@ def value_and_grad(params, inputs, workspace=None):
     # z2[i, o, p, q] = Σ_(r, s, c) W2[o, c, r, s] pool2[i, c, p+r−1, q+s−1] + b2[o]
     packed_2 = np.ascontiguousarray(np.transpose(pool2, (1, 2, 3, 0)))
     windows_3 = _strided(packed_2, (0, 0, 0, 0), ((1, 0, 0, 0, 0, 0), (0, 1, 0, 1, 0, 0), (0, 0, 1, 0, 1, 0), (0, 0, 0, 0, 0, 1)), (6, 5, 5, 10, 10, m))
-    slabs_2 = _slabs(10, 1500 * m)
-    columns_2, = work(5, 1, (slabs_2[0].stop, 6, 5, 5, 10, m), dtype)
+    rounds_2 = _rounds(10, 1500 * m)
+    columns_2, = work(5, 1, (rounds_2[0].stop, 6, 5, 5, 10, m), dtype)
     block_4, = work(4, 1, (16, 10, 10, m), dtype)
     products_2 = np.transpose(block_4, (1, 2, 0, 3))
     factor_2 = W2.reshape(16, -1)
-    for slab_2 in slabs_2:
-        count_2 = slab_2.stop - slab_2.start
+    for positions_2 in rounds_2:
+        count_2 = positions_2.stop - positions_2.start
         columns_2_here = columns_2[:count_2]
-        columns_2_here[...] = np.transpose(windows_3[:, :, :, slab_2], (3, 0, 1, 2, 4, 5))
-        np.matmul(factor_2, np.transpose(columns_2_here, (0, 4, 1, 2, 3, 5)).reshape(count_2, 10, 150, -1), out=products_2[slab_2])
+        columns_2_here[...] = np.transpose(windows_3[:, :, :, positions_2], (3, 0, 1, 2, 4, 5))
+        np.matmul(factor_2, np.transpose(columns_2_here, (0, 4, 1, 2, 3, 5)).reshape(count_2, 10, 150, -1), out=products_2[positions_2])
     z2 = np.transpose(block_4, (3, 0, 1, 2))
     z2 += b2[:, None, None]
     # a2[i, o, p, q] = tanh(z2[i, o, p, q])
@@ -315,14 +315,14 @@ def value_and_grad(params, inputs, workspace=None):
     product_2 = 0.0
     grad_b5 = np.zeros((10,), dtype)
     delta5, = work(7, 1, (m, 10), dtype)
-    slabs_3 = _slabs(m, 10)
-    tile = (-1, 8 if m % 8 == slabs_3[0].stop % 8 == 0 else 1, 10)
+    slabs = _slabs(m, 10)
+    tile = (-1, 8 if m % 8 == slabs[0].stop % 8 == 0 else 1, 10)
     b5_rows = b5[None].repeat(tile[1], axis=0)
-    for slab_3 in slabs_3:
-        count_3 = slab_3.stop - slab_3.start
-        product_slab = product[slab_3]
-        y_slab = y[slab_3]
-        delta5_slab = delta5[slab_3]
+    for slab in slabs:
+        count_3 = slab.stop - slab.start
+        product_slab = product[slab]
+        y_slab = y[slab]
+        delta5_slab = delta5[slab]
         buffer_3, = work(8, 1, (count_3, 10), dtype)
         # z5 = a4 W5 + 1 b5
         np.add(product_slab.reshape(tile), b5_rows, out=buffer_3.reshape(tile))
@@ -342,7 +342,7 @@ def value_and_grad(params, inputs, workspace=None):
         exp -= y_slab
         np.multiply(exp, 1.0 / m, out=delta5_slab)
         # ∂C/∂b5 = 1ᵀ δ5
-        grad_b5 += np.dot(ones_2[slab_3], delta5_slab)
+        grad_b5 += np.dot(ones_2[slab], delta5_slab)
     # C = m⁻¹ 1ᵀ (log(exp(z5_shifted_1) 1) − (y ⊙ z5_shifted_1) 1)
     C = (total - product_2) * (1.0 / m)
     # ∂C/∂W5 = a4ᵀ δ5
@@ -374,14 +374,14 @@ def value_and_grad(params, inputs, workspace=None):
         for k_2 in range(2):
             block_6[:, k:k + 9:2, k_2:k_2 + 9:2] *= packed_3
     # ∂C/∂W2[o, c, r, s] = Σ_(i, j, p) δ2[i, o, j, p] pool2[i, c, j+r−1, p+s−1]
-    slabs_4 = _slabs(10, 1500 * m)
-    columns_3, = work(5, 1, (slabs_4[0].stop, 6, 5, 5, 10, m), dtype)
+    rounds_3 = _rounds(10, 1500 * m)
+    columns_3, = work(5, 1, (rounds_3[0].stop, 6, 5, 5, 10, m), dtype)
     grad_W2 = np.zeros((16, 6, 5, 5), dtype)
-    for slab_4 in slabs_4:
-        count_4 = slab_4.stop - slab_4.start
+    for positions_3 in rounds_3:
+        count_4 = positions_3.stop - positions_3.start
         columns_3_here = columns_3[:count_4]
-        columns_3_here[...] = np.transpose(windows_3[:, :, :, slab_4], (3, 0, 1, 2, 4, 5))
-        grad_W2 += np.transpose(np.add.reduce(np.matmul(np.transpose(columns_3_here, (0, 4, 1, 2, 3, 5)).reshape(count_4, 10, 150, -1), np.ascontiguousarray(np.transpose(delta2[:, :, slab_4], (2, 3, 0, 1)))), axis=(0, 1)).reshape(6, 5, 5, 16), (3, 0, 1, 2))
+        columns_3_here[...] = np.transpose(windows_3[:, :, :, positions_3], (3, 0, 1, 2, 4, 5))
+        grad_W2 += np.transpose(np.add.reduce(np.matmul(np.transpose(columns_3_here, (0, 4, 1, 2, 3, 5)).reshape(count_4, 10, 150, -1), np.ascontiguousarray(np.transpose(delta2[:, :, positions_3], (2, 3, 0, 1)))), axis=(0, 1)).reshape(6, 5, 5, 16), (3, 0, 1, 2))
     # ∂C/∂b2[o] = Σ_(i, j, p) δ2[i, o, j, p]
     grad_b2 = np.add.reduce(delta2, axis=(0, 2, 3))
     # ∂C/∂pool2[i, c, p, q] = Σ_(r, s, o) [p−r ≥ 0] [q−s ≥ 0] [−p+r+9 ≥ 0] [−q+s+9 ≥ 0] W2[o, c, r, s] δ2[i, o, p−r+1, q−s+1]
@@ -403,15 +403,15 @@ def value_and_grad(params, inputs, workspace=None):
         for k_6 in range(2):
             block_9[:, k_5:k_5 + 27:2, k_6:k_6 + 27:2] *= packed_4
     # ∂C/∂W1[o, c, r, s] = Σ_(i, p, q) δ1[i, o, p, q] xp1[i, 1, p+r−1, q+s−1]
-    slabs_5 = _slabs(28, 700 * m)
-    columns_4, = work(2, 1, (slabs_5[0].stop, 5, 5, 28, m), dtype)
+    rounds_4 = _rounds(28, 700 * m)
+    columns_4, = work(2, 1, (rounds_4[0].stop, 5, 5, 28, m), dtype)
     product_4 = np.zeros((6, 5, 5), dtype)
-    for slab_5 in slabs_5:
-        count_5 = slab_5.stop - slab_5.start
+    for positions_4 in rounds_4:
+        count_5 = positions_4.stop - positions_4.start
         columns_4_here = columns_4[:count_5]
-        columns_4_here[...] = np.transpose(windows[:, :, slab_5], (2, 0, 1, 3, 4))
-        product_4 += np.add.reduce(np.matmul(np.transpose(delta1[:, :, slab_5], (2, 1, 3, 0)).reshape(count_5, 6, -1), np.transpose(columns_4_here, (0, 3, 4, 1, 2)).reshape(count_5, -1, 25)), axis=0).reshape(6, 5, 5)
-    grad_W1 = np.array(np.broadcast_to(product_4[:, None, :, :], (6, 1, 5, 5)), dtype)
+        columns_4_here[...] = np.transpose(windows[:, :, positions_4], (2, 0, 1, 3, 4))
+        product_4 += np.add.reduce(np.matmul(np.transpose(delta1[:, :, positions_4], (2, 1, 3, 0)).reshape(count_5, 6, -1), np.transpose(columns_4_here, (0, 3, 4, 1, 2)).reshape(count_5, -1, 25)), axis=0).reshape(6, 5, 5)
+    grad_W1 = np.array(product_4[:, None, :, :], dtype)
     # ∂C/∂b1[o] = Σ_(i, p, q) δ1[i, o, p, q]
     grad_b1 = np.add.reduce(delta1, axis=(0, 2, 3))
     return (C, Params(grad_W1, grad_b1, grad_W2, grad_b2, grad_W3, grad_b3, grad_W4, grad_b4, grad_W5, grad_b5))
@@ -454,6 +454,17 @@ def _over_places(function, values, searched, out=None):
     for value in others[1:]:
         function(out, value, out=out)
     return out
+
+
+_ROUND = 1 << 17
+"""How many entries of columns a product takes at a time: few enough to stay in the cache until they are used."""
+
+
+def _rounds(extent, width):
+    """Slices that cut an axis into pieces of at most `_ROUND` entries, or of one place, which has `width` of them."""
+    size = max(1, _ROUND // max(width, 1))
+    size = -(-extent // max(1, -(-extent // size)))
+    return [slice(start, min(start + size, extent)) for start in range(0, max(extent, 1), max(size, 1))]
 
 
 def _strided(array, starts, steps, shape):

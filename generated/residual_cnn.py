@@ -97,16 +97,16 @@ def forward(params, inputs):
     # z1[i, o, p, q] = Σ_(c, r, s) W1[o, c, r, s] xp1[i, c, p+r−1, q+s−1]
     packed = np.ascontiguousarray(np.transpose(xp1, (1, 2, 3, 0)))
     windows = _strided(packed, (0, 0, 0, 0), ((1, 0, 0, 0, 0, 0), (0, 1, 0, 1, 0, 0), (0, 0, 1, 0, 1, 0), (0, 0, 0, 0, 0, 1)), (3, 3, 3, 8, 8, m))
-    slabs = _slabs(8, 216 * m)
-    columns, = work(2, 1, (slabs[0].stop, 3, 3, 3, 8, m), dtype)
+    rounds = _rounds(8, 216 * m)
+    columns, = work(2, 1, (rounds[0].stop, 3, 3, 3, 8, m), dtype)
     block_2, = work(1, 1, (4, 8, 8, m), dtype)
     products = np.transpose(block_2.reshape(4, 8, 8 * m), (1, 0, 2))
     factor = W1.reshape(4, -1)
-    for slab in slabs:
-        count = slab.stop - slab.start
+    for positions in rounds:
+        count = positions.stop - positions.start
         columns_here = columns[:count]
-        columns_here[...] = np.transpose(windows[:, :, :, slab], (3, 0, 1, 2, 4, 5))
-        np.matmul(factor, columns_here.reshape(count, 27, -1), out=products[slab])
+        columns_here[...] = np.transpose(windows[:, :, :, positions], (3, 0, 1, 2, 4, 5))
+        np.matmul(factor, columns_here.reshape(count, 27, -1), out=products[positions])
     z1 = np.transpose(block_2, (3, 0, 1, 2))
     # mu2[c] = (1/64) Σ_(i, p, q) z1[i, c, p, q] / m
     mu2 = np.add.reduce(z1, axis=(0, 2, 3))
@@ -131,16 +131,16 @@ def forward(params, inputs):
     # z3[i, o, p, q] = Σ_(c, r, j) W3[o, j, c, r] xp3[i, j, c+p−1, q+r−1]
     packed_2 = np.ascontiguousarray(np.transpose(xp3, (1, 2, 3, 0)))
     windows_2 = _strided(packed_2, (0, 0, 0, 0), ((1, 0, 0, 0, 0, 0), (0, 1, 0, 1, 0, 0), (0, 0, 1, 0, 1, 0), (0, 0, 0, 0, 0, 1)), (4, 3, 3, 8, 8, m))
-    slabs_2 = _slabs(8, 288 * m)
-    columns_2, = work(5, 1, (slabs_2[0].stop, 4, 3, 3, 8, m), dtype)
+    rounds_2 = _rounds(8, 288 * m)
+    columns_2, = work(5, 1, (rounds_2[0].stop, 4, 3, 3, 8, m), dtype)
     block_4, = work(4, 1, (4, 8, 8, m), dtype)
     products_2 = np.transpose(block_4.reshape(4, 8, 8 * m), (1, 0, 2))
     factor_2 = W3.reshape(4, -1)
-    for slab_2 in slabs_2:
-        count_2 = slab_2.stop - slab_2.start
+    for positions_2 in rounds_2:
+        count_2 = positions_2.stop - positions_2.start
         columns_2_here = columns_2[:count_2]
-        columns_2_here[...] = np.transpose(windows_2[:, :, :, slab_2], (3, 0, 1, 2, 4, 5))
-        np.matmul(factor_2, columns_2_here.reshape(count_2, 36, -1), out=products_2[slab_2])
+        columns_2_here[...] = np.transpose(windows_2[:, :, :, positions_2], (3, 0, 1, 2, 4, 5))
+        np.matmul(factor_2, columns_2_here.reshape(count_2, 36, -1), out=products_2[positions_2])
     z3 = np.transpose(block_4, (3, 0, 1, 2))
     # mu4[c] = (1/64) Σ_(i, p, q) z3[i, c, p, q] / m
     mu4 = np.add.reduce(z3, axis=(0, 2, 3))
@@ -166,16 +166,16 @@ def forward(params, inputs):
     # z5[i, o, p, q] = Σ_(c, r, j) W5[o, j, c, r] xp5[i, j, c+p−1, q+r−1]
     packed_3 = np.ascontiguousarray(np.transpose(xp5, (1, 2, 3, 0)))
     windows_3 = _strided(packed_3, (0, 0, 0, 0), ((1, 0, 0, 0, 0, 0), (0, 1, 0, 1, 0, 0), (0, 0, 1, 0, 1, 0), (0, 0, 0, 0, 0, 1)), (4, 3, 3, 8, 8, m))
-    slabs_3 = _slabs(8, 288 * m)
-    columns_3, = work(8, 1, (slabs_3[0].stop, 4, 3, 3, 8, m), dtype)
+    rounds_3 = _rounds(8, 288 * m)
+    columns_3, = work(8, 1, (rounds_3[0].stop, 4, 3, 3, 8, m), dtype)
     block_6, = work(7, 1, (4, 8, 8, m), dtype)
     products_3 = np.transpose(block_6.reshape(4, 8, 8 * m), (1, 0, 2))
     factor_3 = W5.reshape(4, -1)
-    for slab_3 in slabs_3:
-        count_3 = slab_3.stop - slab_3.start
+    for positions_3 in rounds_3:
+        count_3 = positions_3.stop - positions_3.start
         columns_3_here = columns_3[:count_3]
-        columns_3_here[...] = np.transpose(windows_3[:, :, :, slab_3], (3, 0, 1, 2, 4, 5))
-        np.matmul(factor_3, columns_3_here.reshape(count_3, 36, -1), out=products_3[slab_3])
+        columns_3_here[...] = np.transpose(windows_3[:, :, :, positions_3], (3, 0, 1, 2, 4, 5))
+        np.matmul(factor_3, columns_3_here.reshape(count_3, 36, -1), out=products_3[positions_3])
     z5 = np.transpose(block_6, (3, 0, 1, 2))
     # mu_residual[c] = (1/64) Σ_(i, p, q) z5[i, c, p, q] / m
     mu_residual = np.add.reduce(z5, axis=(0, 2, 3))
@@ -253,16 +253,16 @@ def loss(params, inputs):
     # z1[i, o, p, q] = Σ_(c, r, s) W1[o, c, r, s] xp1[i, c, p+r−1, q+s−1]
     packed = np.ascontiguousarray(np.transpose(xp1, (1, 2, 3, 0)))
     windows = _strided(packed, (0, 0, 0, 0), ((1, 0, 0, 0, 0, 0), (0, 1, 0, 1, 0, 0), (0, 0, 1, 0, 1, 0), (0, 0, 0, 0, 0, 1)), (3, 3, 3, 8, 8, m))
-    slabs = _slabs(8, 216 * m)
-    columns, = work(2, 1, (slabs[0].stop, 3, 3, 3, 8, m), dtype)
+    rounds = _rounds(8, 216 * m)
+    columns, = work(2, 1, (rounds[0].stop, 3, 3, 3, 8, m), dtype)
     block_2, = work(1, 1, (4, 8, 8, m), dtype)
     products = np.transpose(block_2.reshape(4, 8, 8 * m), (1, 0, 2))
     factor = W1.reshape(4, -1)
-    for slab in slabs:
-        count = slab.stop - slab.start
+    for positions in rounds:
+        count = positions.stop - positions.start
         columns_here = columns[:count]
-        columns_here[...] = np.transpose(windows[:, :, :, slab], (3, 0, 1, 2, 4, 5))
-        np.matmul(factor, columns_here.reshape(count, 27, -1), out=products[slab])
+        columns_here[...] = np.transpose(windows[:, :, :, positions], (3, 0, 1, 2, 4, 5))
+        np.matmul(factor, columns_here.reshape(count, 27, -1), out=products[positions])
     z1 = np.transpose(block_2, (3, 0, 1, 2))
     # mu2[c] = (1/64) Σ_(i, p, q) z1[i, c, p, q] / m
     mu2 = np.add.reduce(z1, axis=(0, 2, 3))
@@ -287,16 +287,16 @@ def loss(params, inputs):
     # z3[i, o, p, q] = Σ_(c, r, j) W3[o, j, c, r] xp3[i, j, c+p−1, q+r−1]
     packed_2 = np.ascontiguousarray(np.transpose(xp3, (1, 2, 3, 0)))
     windows_2 = _strided(packed_2, (0, 0, 0, 0), ((1, 0, 0, 0, 0, 0), (0, 1, 0, 1, 0, 0), (0, 0, 1, 0, 1, 0), (0, 0, 0, 0, 0, 1)), (4, 3, 3, 8, 8, m))
-    slabs_2 = _slabs(8, 288 * m)
-    columns_2, = work(5, 1, (slabs_2[0].stop, 4, 3, 3, 8, m), dtype)
+    rounds_2 = _rounds(8, 288 * m)
+    columns_2, = work(5, 1, (rounds_2[0].stop, 4, 3, 3, 8, m), dtype)
     block_4, = work(4, 1, (4, 8, 8, m), dtype)
     products_2 = np.transpose(block_4.reshape(4, 8, 8 * m), (1, 0, 2))
     factor_2 = W3.reshape(4, -1)
-    for slab_2 in slabs_2:
-        count_2 = slab_2.stop - slab_2.start
+    for positions_2 in rounds_2:
+        count_2 = positions_2.stop - positions_2.start
         columns_2_here = columns_2[:count_2]
-        columns_2_here[...] = np.transpose(windows_2[:, :, :, slab_2], (3, 0, 1, 2, 4, 5))
-        np.matmul(factor_2, columns_2_here.reshape(count_2, 36, -1), out=products_2[slab_2])
+        columns_2_here[...] = np.transpose(windows_2[:, :, :, positions_2], (3, 0, 1, 2, 4, 5))
+        np.matmul(factor_2, columns_2_here.reshape(count_2, 36, -1), out=products_2[positions_2])
     z3 = np.transpose(block_4, (3, 0, 1, 2))
     # mu4[c] = (1/64) Σ_(i, p, q) z3[i, c, p, q] / m
     mu4 = np.add.reduce(z3, axis=(0, 2, 3))
@@ -322,16 +322,16 @@ def loss(params, inputs):
     # z5[i, o, p, q] = Σ_(c, r, j) W5[o, j, c, r] xp5[i, j, c+p−1, q+r−1]
     packed_3 = np.ascontiguousarray(np.transpose(xp5, (1, 2, 3, 0)))
     windows_3 = _strided(packed_3, (0, 0, 0, 0), ((1, 0, 0, 0, 0, 0), (0, 1, 0, 1, 0, 0), (0, 0, 1, 0, 1, 0), (0, 0, 0, 0, 0, 1)), (4, 3, 3, 8, 8, m))
-    slabs_3 = _slabs(8, 288 * m)
-    columns_3, = work(8, 1, (slabs_3[0].stop, 4, 3, 3, 8, m), dtype)
+    rounds_3 = _rounds(8, 288 * m)
+    columns_3, = work(8, 1, (rounds_3[0].stop, 4, 3, 3, 8, m), dtype)
     block_6, = work(7, 1, (4, 8, 8, m), dtype)
     products_3 = np.transpose(block_6.reshape(4, 8, 8 * m), (1, 0, 2))
     factor_3 = W5.reshape(4, -1)
-    for slab_3 in slabs_3:
-        count_3 = slab_3.stop - slab_3.start
+    for positions_3 in rounds_3:
+        count_3 = positions_3.stop - positions_3.start
         columns_3_here = columns_3[:count_3]
-        columns_3_here[...] = np.transpose(windows_3[:, :, :, slab_3], (3, 0, 1, 2, 4, 5))
-        np.matmul(factor_3, columns_3_here.reshape(count_3, 36, -1), out=products_3[slab_3])
+        columns_3_here[...] = np.transpose(windows_3[:, :, :, positions_3], (3, 0, 1, 2, 4, 5))
+        np.matmul(factor_3, columns_3_here.reshape(count_3, 36, -1), out=products_3[positions_3])
     z5 = np.transpose(block_6, (3, 0, 1, 2))
     # mu_residual[c] = (1/64) Σ_(i, p, q) z5[i, c, p, q] / m
     mu_residual = np.add.reduce(z5, axis=(0, 2, 3))
@@ -419,16 +419,16 @@ def value_and_grad(params, inputs, workspace=None):
     # z1[i, o, p, q] = Σ_(c, r, s) W1[o, c, r, s] xp1[i, c, p+r−1, q+s−1]
     packed = np.ascontiguousarray(np.transpose(xp1, (1, 2, 3, 0)))
     windows = _strided(packed, (0, 0, 0, 0), ((1, 0, 0, 0, 0, 0), (0, 1, 0, 1, 0, 0), (0, 0, 1, 0, 1, 0), (0, 0, 0, 0, 0, 1)), (3, 3, 3, 8, 8, m))
-    slabs = _slabs(8, 216 * m)
-    columns, = work(2, 1, (slabs[0].stop, 3, 3, 3, 8, m), dtype)
+    rounds = _rounds(8, 216 * m)
+    columns, = work(2, 1, (rounds[0].stop, 3, 3, 3, 8, m), dtype)
     block_2, = work(1, 1, (4, 8, 8, m), dtype)
     products = np.transpose(block_2.reshape(4, 8, 8 * m), (1, 0, 2))
     factor = W1.reshape(4, -1)
-    for slab in slabs:
-        count = slab.stop - slab.start
+    for positions in rounds:
+        count = positions.stop - positions.start
         columns_here = columns[:count]
-        columns_here[...] = np.transpose(windows[:, :, :, slab], (3, 0, 1, 2, 4, 5))
-        np.matmul(factor, columns_here.reshape(count, 27, -1), out=products[slab])
+        columns_here[...] = np.transpose(windows[:, :, :, positions], (3, 0, 1, 2, 4, 5))
+        np.matmul(factor, columns_here.reshape(count, 27, -1), out=products[positions])
     z1 = np.transpose(block_2, (3, 0, 1, 2))
     # mu2[c] = (1/64) Σ_(i, p, q) z1[i, c, p, q] / m
     mu2 = np.add.reduce(z1, axis=(0, 2, 3))
@@ -454,16 +454,16 @@ def value_and_grad(params, inputs, workspace=None):
     # z3[i, o, p, q] = Σ_(c, r, j) W3[o, j, c, r] xp3[i, j, c+p−1, q+r−1]
     packed_2 = np.ascontiguousarray(np.transpose(xp3, (1, 2, 3, 0)))
     windows_2 = _strided(packed_2, (0, 0, 0, 0), ((1, 0, 0, 0, 0, 0), (0, 1, 0, 1, 0, 0), (0, 0, 1, 0, 1, 0), (0, 0, 0, 0, 0, 1)), (4, 3, 3, 8, 8, m))
-    slabs_2 = _slabs(8, 288 * m)
-    columns_2, = work(6, 1, (slabs_2[0].stop, 4, 3, 3, 8, m), dtype)
+    rounds_2 = _rounds(8, 288 * m)
+    columns_2, = work(6, 1, (rounds_2[0].stop, 4, 3, 3, 8, m), dtype)
     block_5, = work(5, 1, (4, 8, 8, m), dtype)
     products_2 = np.transpose(block_5.reshape(4, 8, 8 * m), (1, 0, 2))
     factor_2 = W3.reshape(4, -1)
-    for slab_2 in slabs_2:
-        count_2 = slab_2.stop - slab_2.start
+    for positions_2 in rounds_2:
+        count_2 = positions_2.stop - positions_2.start
         columns_2_here = columns_2[:count_2]
-        columns_2_here[...] = np.transpose(windows_2[:, :, :, slab_2], (3, 0, 1, 2, 4, 5))
-        np.matmul(factor_2, columns_2_here.reshape(count_2, 36, -1), out=products_2[slab_2])
+        columns_2_here[...] = np.transpose(windows_2[:, :, :, positions_2], (3, 0, 1, 2, 4, 5))
+        np.matmul(factor_2, columns_2_here.reshape(count_2, 36, -1), out=products_2[positions_2])
     z3 = np.transpose(block_5, (3, 0, 1, 2))
     # mu4[c] = (1/64) Σ_(i, p, q) z3[i, c, p, q] / m
     mu4 = np.add.reduce(z3, axis=(0, 2, 3))
@@ -490,16 +490,16 @@ def value_and_grad(params, inputs, workspace=None):
     # z5[i, o, p, q] = Σ_(c, r, j) W5[o, j, c, r] xp5[i, j, c+p−1, q+r−1]
     packed_3 = np.ascontiguousarray(np.transpose(xp5, (1, 2, 3, 0)))
     windows_3 = _strided(packed_3, (0, 0, 0, 0), ((1, 0, 0, 0, 0, 0), (0, 1, 0, 1, 0, 0), (0, 0, 1, 0, 1, 0), (0, 0, 0, 0, 0, 1)), (4, 3, 3, 8, 8, m))
-    slabs_3 = _slabs(8, 288 * m)
-    columns_3, = work(10, 1, (slabs_3[0].stop, 4, 3, 3, 8, m), dtype)
+    rounds_3 = _rounds(8, 288 * m)
+    columns_3, = work(10, 1, (rounds_3[0].stop, 4, 3, 3, 8, m), dtype)
     block_8, = work(9, 1, (4, 8, 8, m), dtype)
     products_3 = np.transpose(block_8.reshape(4, 8, 8 * m), (1, 0, 2))
     factor_3 = W5.reshape(4, -1)
-    for slab_3 in slabs_3:
-        count_3 = slab_3.stop - slab_3.start
+    for positions_3 in rounds_3:
+        count_3 = positions_3.stop - positions_3.start
         columns_3_here = columns_3[:count_3]
-        columns_3_here[...] = np.transpose(windows_3[:, :, :, slab_3], (3, 0, 1, 2, 4, 5))
-        np.matmul(factor_3, columns_3_here.reshape(count_3, 36, -1), out=products_3[slab_3])
+        columns_3_here[...] = np.transpose(windows_3[:, :, :, positions_3], (3, 0, 1, 2, 4, 5))
+        np.matmul(factor_3, columns_3_here.reshape(count_3, 36, -1), out=products_3[positions_3])
     z5 = np.transpose(block_8, (3, 0, 1, 2))
     # mu_residual[c] = (1/64) Σ_(i, p, q) z5[i, c, p, q] / m
     mu_residual = np.add.reduce(z5, axis=(0, 2, 3))
@@ -623,14 +623,14 @@ def value_and_grad(params, inputs, workspace=None):
     np.divide(gamma_residual, v_residual, out=v_residual)
     delta5 *= v_residual[:, None, None]
     # ∂C/∂W5[o, c, r, s] = Σ_(i, p, q) δ5[i, o, p, q] xp5[i, c, p+r−1, q+s−1]
-    slabs_4 = _slabs(8, 288 * m)
-    columns_5, = work(10, 1, (slabs_4[0].stop, 4, 3, 3, 8, m), dtype)
+    rounds_4 = _rounds(8, 288 * m)
+    columns_5, = work(10, 1, (rounds_4[0].stop, 4, 3, 3, 8, m), dtype)
     grad_W5 = np.zeros((4, 4, 3, 3), dtype)
-    for slab_4 in slabs_4:
-        count_4 = slab_4.stop - slab_4.start
+    for positions_4 in rounds_4:
+        count_4 = positions_4.stop - positions_4.start
         columns_5_here = columns_5[:count_4]
-        columns_5_here[...] = np.transpose(windows_3[:, :, :, slab_4], (3, 0, 1, 2, 4, 5))
-        grad_W5 += np.add.reduce(np.matmul(np.transpose(delta5[:, :, slab_4], (2, 1, 3, 0)).reshape(count_4, 4, -1), np.transpose(columns_5_here, (0, 4, 5, 1, 2, 3)).reshape(count_4, -1, 36)), axis=0).reshape(4, 4, 3, 3)
+        columns_5_here[...] = np.transpose(windows_3[:, :, :, positions_4], (3, 0, 1, 2, 4, 5))
+        grad_W5 += np.add.reduce(np.matmul(np.transpose(delta5[:, :, positions_4], (2, 1, 3, 0)).reshape(count_4, 4, -1), np.transpose(columns_5_here, (0, 4, 5, 1, 2, 3)).reshape(count_4, -1, 36)), axis=0).reshape(4, 4, 3, 3)
     # ∂C/∂xp5[i, c, p, q] = Σ_(r, s, o) [p−r ≥ 0] [q−s ≥ 0] [−p+r+7 ≥ 0] [−q+s+7 ≥ 0] W5[o, c, r, s] δ5[i, o, p−r+1, q−s+1]
     block_17, = work(20, 1, (4, 3, 8, 8, m), dtype)
     block_18, = work(21, 1, (4, 10, 10, m), dtype)
@@ -658,14 +658,14 @@ def value_and_grad(params, inputs, workspace=None):
     np.divide(gamma4, v4, out=v4)
     delta3 *= v4[:, None, None]
     # ∂C/∂W3[o, c, r, s] = Σ_(i, p, q) δ3[i, o, p, q] xp3[i, c, p+r−1, q+s−1]
-    slabs_5 = _slabs(8, 288 * m)
-    columns_6, = work(6, 1, (slabs_5[0].stop, 4, 3, 3, 8, m), dtype)
+    rounds_5 = _rounds(8, 288 * m)
+    columns_6, = work(6, 1, (rounds_5[0].stop, 4, 3, 3, 8, m), dtype)
     grad_W3 = np.zeros((4, 4, 3, 3), dtype)
-    for slab_5 in slabs_5:
-        count_5 = slab_5.stop - slab_5.start
+    for positions_5 in rounds_5:
+        count_5 = positions_5.stop - positions_5.start
         columns_6_here = columns_6[:count_5]
-        columns_6_here[...] = np.transpose(windows_2[:, :, :, slab_5], (3, 0, 1, 2, 4, 5))
-        grad_W3 += np.add.reduce(np.matmul(np.transpose(delta3[:, :, slab_5], (2, 1, 3, 0)).reshape(count_5, 4, -1), np.transpose(columns_6_here, (0, 4, 5, 1, 2, 3)).reshape(count_5, -1, 36)), axis=0).reshape(4, 4, 3, 3)
+        columns_6_here[...] = np.transpose(windows_2[:, :, :, positions_5], (3, 0, 1, 2, 4, 5))
+        grad_W3 += np.add.reduce(np.matmul(np.transpose(delta3[:, :, positions_5], (2, 1, 3, 0)).reshape(count_5, 4, -1), np.transpose(columns_6_here, (0, 4, 5, 1, 2, 3)).reshape(count_5, -1, 36)), axis=0).reshape(4, 4, 3, 3)
     # ∂C/∂xp3[i, c, p, q] = Σ_(r, s, o) [p−r ≥ 0] [q−s ≥ 0] [−p+r+7 ≥ 0] [−q+s+7 ≥ 0] W3[o, c, r, s] δ3[i, o, p−r+1, q−s+1]
     block_20, = work(23, 1, (4, 3, 8, 8, m), dtype)
     block_21, = work(24, 1, (4, 10, 10, m), dtype)
@@ -693,14 +693,14 @@ def value_and_grad(params, inputs, workspace=None):
     delta1 = np.add(grad_y2, z1, out=grad_y2)
     delta1 *= quotient[:, None, None]
     # ∂C/∂W1[o, c, r, s] = Σ_(i, p, q) δ1[i, o, p, q] xp1[i, c, p+r−1, q+s−1]
-    slabs_6 = _slabs(8, 216 * m)
-    columns_7, = work(2, 1, (slabs_6[0].stop, 3, 3, 3, 8, m), dtype)
+    rounds_6 = _rounds(8, 216 * m)
+    columns_7, = work(2, 1, (rounds_6[0].stop, 3, 3, 3, 8, m), dtype)
     grad_W1 = np.zeros((4, 3, 3, 3), dtype)
-    for slab_6 in slabs_6:
-        count_6 = slab_6.stop - slab_6.start
+    for positions_6 in rounds_6:
+        count_6 = positions_6.stop - positions_6.start
         columns_7_here = columns_7[:count_6]
-        columns_7_here[...] = np.transpose(windows[:, :, :, slab_6], (3, 0, 1, 2, 4, 5))
-        grad_W1 += np.add.reduce(np.matmul(np.transpose(delta1[:, :, slab_6], (2, 1, 3, 0)).reshape(count_6, 4, -1), np.transpose(columns_7_here, (0, 4, 5, 1, 2, 3)).reshape(count_6, -1, 27)), axis=0).reshape(4, 3, 3, 3)
+        columns_7_here[...] = np.transpose(windows[:, :, :, positions_6], (3, 0, 1, 2, 4, 5))
+        grad_W1 += np.add.reduce(np.matmul(np.transpose(delta1[:, :, positions_6], (2, 1, 3, 0)).reshape(count_6, 4, -1), np.transpose(columns_7_here, (0, 4, 5, 1, 2, 3)).reshape(count_6, -1, 27)), axis=0).reshape(4, 3, 3, 3)
     return (C, Params(grad_W1, grad_gamma2, grad_beta2, grad_W3, grad_gamma4, grad_beta4, grad_W5, grad_gamma_residual, grad_beta_residual, grad_W7, grad_gamma8, grad_beta8, grad_W9, grad_b9))
 
 
@@ -737,6 +737,17 @@ def init(rng, *, dtype=np.float64):
     return Params(W1, gamma2, beta2, W3, gamma4, beta4, W5, gamma_residual, beta_residual, W7, gamma8, beta8, W9, b9)
 
 
+_ROUND = 1 << 17
+"""How many entries of columns a product takes at a time: few enough to stay in the cache until they are used."""
+
+
+def _rounds(extent, width):
+    """Slices that cut an axis into pieces of at most `_ROUND` entries, or of one place, which has `width` of them."""
+    size = max(1, _ROUND // max(width, 1))
+    size = -(-extent // max(1, -(-extent // size)))
+    return [slice(start, min(start + size, extent)) for start in range(0, max(extent, 1), max(size, 1))]
+
+
 def _strided(array, starts, steps, shape):
     """The entries array[start + Σ_k step_k · place_k, …] for all places within `shape`: a view, nothing is copied."""
     strides = [sum(step * size for step, size in zip(column, array.strides)) for column in zip(*steps)]
@@ -752,21 +763,6 @@ def _constant(value, dtype):
     array = np.array(value, dtype)
     array.flags.writeable = False
     return array
-
-
-_SLAB = 1 << 17
-"""How many entries of an array are worked on at a time: few enough that several such arrays stay in the cache."""
-
-
-def _slabs(extent, width):
-    """Slices that cut an axis into equal pieces of about `_SLAB` entries, where each place has `width` of them.
-
-    Places that are large themselves are taken one by one.
-    """
-    pieces = extent if 8 * width >= _SLAB else max(1, extent * width // _SLAB)
-    size = max(1, -(-extent // max(1, pieces)))
-    size = size if size < 8 else -(-size // 8) * 8
-    return [slice(start, min(start + size, extent)) for start in range(0, max(extent, 1), size)]
 
 
 @lru_cache(maxsize=8)
