@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from derive.errors import DeriveError
+from derive.verify.effort import SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,6 +111,9 @@ def verify(
     hand: Annotated[Path, typer.Argument(metavar="HAND.py", help="Hand-written backpropagation in NumPy.")],
     network: Annotated[str, typer.Option("--network", metavar="NET", help="The network that it is for.")],
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the claims as JSON.")] = None,
+    seconds: Annotated[
+        float, typer.Option(min=0, help="Processor time for finding out which mistake was made; verdicts need none.")
+    ] = SECONDS,
 ) -> None:
     """Judge hand-written gradients; say where they are wrong, and which mistake was made."""
     from derive.pipeline import load
@@ -118,7 +122,8 @@ def verify(
     if not hand.is_file():
         raise DeriveError(f"there is no file {hand}", repair="name a Python file with value_and_grad or gradients")
     print(f"running {hand} in a process of its own, with limits on time and memory", file=sys.stderr)
-    report = derivation.verify(hand)
+    with _progress("comparing") as step:
+        report = derivation.verify(hand, seconds=seconds, tell=step)
     print(report.render_text())
     if json_file is not None:
         from derive.files import write_whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -29,12 +29,15 @@ from derive.network.network import Network as Equations
 from derive.network.schema import NetworkSpec, NotationSpec, read_network_file
 from derive.notes.input import Form
 from derive.raising.hand_back import affine_to_sympy, lettered, to_sympy
-from derive.raising.hand_back_matrix import MatrixForms
+from derive.raising.hand_back_matrix import MatrixForms, NoMatrixForm
 from derive.raising.raise_case import Raised, raise_view, vectors_are_rows
+from derive.raising.raise_pieces import raise_pieces
 from derive.resources import examples_dir
 from derive.terms.affine import index
+from derive.verify.effort import SECONDS, silent
 
 if TYPE_CHECKING:
+    from derive.handout.document_file import DocumentSpec
     from derive.kernels.kernel import Wrt
     from derive.verify.report import Report
 
@@ -116,11 +119,17 @@ class Result:
 
     @property
     def matrix(self) -> sympy.Expr | None:
-        """The result as a SymPy matrix expression (the general step of a recursion); None where there is none."""
-        raised = self.derivation.raised(self.cases[-1])
-        if raised is None:
+        """The result as a SymPy matrix expression: the general step of a recursion, slices as one block matrix.
+
+        None where there is none, or SymPy has no such matrix. What holds for one sample, step or head has its index
+        in the names.
+        """
+        network = self.derivation.network
+        raised = next(reversed(raise_pieces(network, self.cases)), None) or self.derivation.raised(self.cases[-1])
+        try:
+            return None if raised is None else MatrixForms(network, vectors_are_rows(network)).form(raised.rhs)
+        except NoMatrixForm:
             return None
-        return MatrixForms(self.derivation.network, vectors_are_rows(self.derivation.network)).form(raised.rhs)
 
     def latex(self, form: str = "index", notation: str | None = None) -> str:
         """The result as LaTeX: `index` (with all indices), `scalar`, `vector` (of one sample) or `batched`.
@@ -255,9 +264,9 @@ class Derivation:
         if only is not None:
             there.gradient(only)
         sample = there.sample.adjoints if there.sample is not None else None
-        wanted = (only,) if only else ()
-        given = handout.note_input(there.adjoints, sample, there.printer(notation).notation, wanted, language)
-        return notes.write_handout(given, to, fragment)
+        written = there.printer(notation).notation
+        document = handout.compose_network(there.adjoints, sample, written, (only,) if only else (), language)
+        return notes.render(document, to, fragment)
 
     def kernel(self, wrt: str = "params") -> str:
         """The source of a NumPy module with `value_and_grad` by `params`, `inputs` or `all`.
@@ -272,11 +281,46 @@ class Derivation:
         """The same functions in memory, as a module."""
         return kernels.load_kernel(self.kernel(wrt))
 
-    def verify(self, under_test: str | Path | Mapping[str, Any], seed: int = 0) -> Report:
-        """Judge hand-written gradients: a file (run in a process of its own), or functions by name."""
+    def verify(
+        self,
+        under_test: str | Path | Mapping[str, Any],
+        seed: int = 0,
+        seconds: float = SECONDS,
+        tell: Callable[[str], None] = silent,
+    ) -> Report:
+        """Judge hand-written gradients: a file (run in a process of its own), or functions by name.
+
+        Looking for the mistake behind a wrong gradient takes at most `seconds` of processor time; `tell` hears how
+        far that is.
+        """
+        more: Any = {"seed": seed, "effort": seconds, "tell": tell}
         if isinstance(under_test, str | Path):
-            return verify.verify_code(Path(under_test), self.network, self.adjoints, seed=seed)
-        return verify.verify_functions(under_test, self.network, self.adjoints, seed=seed)
+            return verify.verify_code(Path(under_test), self.network, self.adjoints, **more)
+        return verify.verify_functions(under_test, self.network, self.adjoints, **more)
+
+
+def find_document(path: str | Path) -> DocumentSpec | None:
+    """The document of a file or bundled example; None if it holds a network.
+
+    Raises: DeriveError with file, line and repair; DeriveErrors where there are several mistakes.
+    """
+    bundled = examples_dir() / "documents" / f"{path}.yaml"
+    named = bundled if bundled.is_file() and not Path(path).exists() else find_network(path)
+    return handout.read_document_file(named, find_network)
+
+
+def document_notes(
+    spec: DocumentSpec,
+    to: tuple[str, ...] = ("html",),
+    notation: str | None = None,
+    fragment: bool = False,
+    language: str = "en",
+) -> dict[str, bytes]:
+    """The notes of a document of several parts; `notation` overrides that of every part.
+
+    Raises: DeriveError as for a single network.
+    """
+    return notes.render(handout.compose_document(spec, language, notation), to, fragment)
 
 
 def restated(network: Network, notation: str) -> Equations:

@@ -26,12 +26,14 @@ from derive.terms.matrix import (
     Identity,
     Matrix,
     Ones,
+    Part,
     Product,
     ScalarPart,
     Scaled,
     Stacked,
     Totalled,
     Transposed,
+    Unit,
     Whole,
 )
 from derive.terms.term import Bound, Delta, Entry, Functional
@@ -118,6 +120,23 @@ def _axes_at(name: str, entry: Entry, oracle: MatrixOracle) -> list[Index]:
     axes = (*tensor.axes, *(oracle.seed if entry.tensor.startswith(ADJOINT) else ()))
     at = {a.name: e for a, e in zip(axes, entry.idx, strict=True)}
     return [a.subs(at) for a, e in zip(axes, entry.idx, strict=True) if e.variable == name]
+
+
+@_value.register
+def _(m: Part, oracle: MatrixOracle) -> Array:
+    """The rows and columns from the first to the last one named, counted from 1."""
+    out = oracle.value(m.arg)
+    for along, ends in enumerate((m.rows, m.columns)):
+        if ends is not None:
+            first, last = (oracle.extent(end) for end in ends)
+            assert 1 <= first <= last <= out.shape[along], f"{ends} of {out.shape}"
+            out = np.take(out, range(first - 1, last), axis=along)
+    return out
+
+
+@_value.register
+def _(m: Unit, oracle: MatrixOracle) -> Array:
+    return np.eye(oracle.extent(m.extent))[:, [oracle.extent(m.place) - 1]]
 
 
 @_value.register

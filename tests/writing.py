@@ -12,12 +12,14 @@ from derive.terms.matrix import (
     Identity,
     Matrix,
     Ones,
+    Part,
     Product,
     ScalarPart,
     Scaled,
     Stacked,
     Totalled,
     Transposed,
+    Unit,
     Whole,
 )
 from derive.terms.term import Entry
@@ -56,6 +58,11 @@ def written(m: Matrix) -> str:
             return f"[{written(m.arg)} > 0]"
         case Totalled():
             return f"sum_{','.join(repr(b.hi) for b in m.bounds)} {written(m.arg)}"
+        case Part():
+            cuts = ("." if r is None else f"{r[0]}:{r[1]}" for r in (m.rows, m.columns))
+            return f"{written(m.arg)}<{', '.join(cuts)}>"
+        case Unit():
+            return f"e_{m.place}"
         case Stacked():
             return "(" + (" / " if m.below else " | ").join(map(written, m.parts)) + ")"
     raise TypeError(type(m).__name__)

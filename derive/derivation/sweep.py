@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derive.calculus.adjoint import AdjointEquation, Seed, adjoint_equation, adjoint_name, seed_of
+from derive.derivation.naming import named_adjoints
 from derive.graph.order import check_order
-from derive.graph.reach import circle_breakers, order_backwards, reachable, readers, reads
+from derive.graph.reach import order_backwards, reachable, readers, reads
 from derive.ir.record import Case
-from derive.ir.tensor import ADJOINT, GRADIENT, Equation
 from derive.network.network import Network
 from derive.simplify.definition import Pattern, pattern_of_equation, pattern_of_fact
 from derive.simplify.engine import Simplifier
 from derive.simplify.opening import opening_lines
 from derive.simplify.output import output_forms
 from derive.simplify.present import Presenter
-from derive.terms.affine import Affine
-from derive.terms.term import Block, Entry, Monomial, Scalar, of_atom, of_monomial
 from derive.terms.walk import entries_in
 
 WHOLE_NUMBERS = ("class_id", "id", "binary")
@@ -61,7 +58,7 @@ def derive_adjoints(network: Network, wrt: tuple[str, ...] | None = None, of: st
         for name in (*first, *order[1:])
         if name in needed or name in first
     }
-    named = frozenset(_named(network, equations, frozenset(wanted)))
+    named = frozenset(named_adjoints(network, equations, frozenset(wanted)))
     presenter = Presenter(_roles(network))
     outputs = output_forms(network.equations)
     unfolded = {adjoint_name(n): e for n, e in equations.items() if n not in named}
@@ -93,119 +90,6 @@ def _depends_on(network: Network, order: tuple[str, ...], wanted: frozenset[str]
 def _roles(network: Network) -> dict[str, str]:
     roles: dict[str, str] = {t.name: t.role for t in network.tensors.values()}
     return roles | {adjoint_name(n): "adjoint" for n in network.tensors}
-
-
-def _named(network: Network, equations: Mapping[str, AdjointEquation], wanted: frozenset[str]) -> list[str]:
-    """Which adjoints keep a name: what is asked for, preactivations, and what several others are made of.
-
-    Not named are those with a single use, copies of another adjoint, and those of statistics: values that a
-    reader with more axes spreads out (a mean, a variance), whose adjoints are read only inside another.
-    """
-    uses: dict[str, int] = {}
-    most: dict[str, int] = {}
-    summed: set[str] = set()
-    for name, e in equations.items():
-        if not _is_copied(network, name):
-            count = Counter(read for m, _ in e.rhs.terms for read in _reads(m))
-            for read, n in count.items():
-                uses[read] = uses.get(read, 0) + n
-                most[read] = max(most.get(read, 0), n)
-            blocks = (a for m, _ in e.rhs.terms for a, _ in m.powers if isinstance(a, Block))
-            summed |= {read for a in blocks for read in _reads(a.body)}
-
-    def shared(n: str, e: AdjointEquation) -> bool:
-        """Whether putting the expression in place of the name would repeat it, or spread a sum over a product."""
-        name = adjoint_name(n)
-        compound = len(e.rhs.terms) > 1 or any(m.height for m, _ in e.rhs.terms)
-        again = uses.get(name, 0) > (1 if compound else most.get(name, 0))
-        return (again or (compound and name in summed)) and not _is_trivial(e)
-
-    named = [
-        n
-        for n, e in equations.items()
-        if n in wanted
-        or network.tensor(n).label.meaning == "preactivation"
-        or _is_spread(e)
-        or (_is_reshaped(network, n) and any(m.height for m, _ in e.rhs.terms))
-        or (shared(n, e) and not _is_statistic(network, n) and not _is_scaled(network, e))
-    ]
-    return named + _recurrent(equations, frozenset(named))
-
-
-def _recurrent(equations: Mapping[str, AdjointEquation], named: frozenset[str]) -> list[str]:
-    """Adjoints that depend on themselves through unnamed ones: one in every such circle keeps its name."""
-    edges = {
-        n: tuple(dict.fromkeys(r.removeprefix(ADJOINT) for m, _ in e.rhs.terms for r in _reads(m)))
-        for n, e in equations.items()
-        if n not in named
-    }
-    return circle_breakers(edges)
-
-
-def _reads(m: Monomial) -> list[str]:
-    """The adjoints in a monomial, each as often as it occurs."""
-    return [x.tensor for x in entries_in(of_monomial(m)) if x.tensor.startswith(ADJOINT)]
-
-
-def _is_copied(network: Network, name: str) -> bool:
-    """Whether all that is done with a tensor is to copy it (`a[0] = x`)."""
-    return all(_is_copy(e, name) for e in network.readers(name))
-
-
-def _is_copy(e: Equation, name: str) -> bool:
-    """Whether the right side is one entry of a tensor (a class id in an index is none)."""
-    return len(e.rhs.terms) == 1 and any(
-        e.rhs == of_atom(x) for x in entries_in(e.rhs) if isinstance(x, Entry) and x.tensor == name
-    )
-
-
-def _is_trivial(e: AdjointEquation) -> bool:
-    """Whether it is at most one factor, sizes not counted: so a sample and a batch (`1/m`) agree on the names."""
-    return len(e.rhs.terms) <= 1 and all(
-        m.height == 0 and sum(not isinstance(a, Scalar) for a, _ in m.powers) <= 1 for m, _ in e.rhs.terms
-    )
-
-
-def _is_scaled(network: Network, e: AdjointEquation) -> bool:
-    """Whether it is another adjoint times parameters (`γ ȳ`), which does not hide what stands below."""
-    if len(e.rhs.terms) != 1 or e.rhs.height:
-        return False
-    read = [x for x in entries_in(e.rhs) if isinstance(x, Entry)]
-    adjoints = [x for x in read if x.tensor.startswith(ADJOINT)]
-    return len(adjoints) == 1 and all(
-        x in adjoints or network.tensor(x.tensor).role in ("parameter", "hyper") for x in read
-    )
-
-
-def _is_reshaped(network: Network, name: str) -> bool:
-    """Whether the tensor is defined at an index expression of several indices, as a flattened image is."""
-    return any(_indices(a) > 1 for e in network.definitions(name) for a in e.lhs.idx)
-
-
-def _indices(a: Affine) -> int:
-    return sum(isinstance(v, str) for v, _ in a.terms)
-
-
-def _is_spread(e: AdjointEquation) -> bool:
-    """Whether a reader sees the tensor through windows: an index expression of it runs along two indices or more."""
-    return any(_indices(a) > 1 for c in e.contributions for a in c.at)
-
-
-def _is_statistic(network: Network, name: str) -> bool:
-    """Whether some reader has an index on its left side that the entry of `name` in it does not have.
-
-    A gradient that is differentiated again is none, though `∇W = ∇z xᵀ` spreads it out.
-    """
-    if name.startswith(GRADIENT):
-        return False
-    for reader in network.readers(name):
-        left = {b.name for b in reader.domain}
-        for e in entries_in(reader.rhs):
-            if e.tensor == name:
-                used = frozenset().union(*(a.free for a in e.idx))
-                if used < left:
-                    return True
-    return False
 
 
 def _patterns(

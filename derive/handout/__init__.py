@@ -9,14 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from derive.handout.given import note_input
+    from derive.handout.document import compose_document, compose_network
+    from derive.handout.document_file import read_document_file
     from derive.handout.printed import form
 
-__all__ = ["form", "note_input"]
+__all__ = ["compose_document", "compose_network", "form", "read_document_file"]
 
 _ROOMS = {
+    "compose_document": "derive.handout.document",
+    "compose_network": "derive.handout.document",
     "form": "derive.handout.printed",
-    "note_input": "derive.handout.given",
+    "read_document_file": "derive.handout.document_file",
 }
 
 

@@ -5,16 +5,25 @@ from __future__ import annotations
 from derive.derivation import Adjoints
 from derive.handout.gradient_check import gradient_check
 from derive.handout.printed import form
-from derive.latex.notation import Notation
+from derive.latex.settings import read_notation
 from derive.notes.input import NoteInput
 
 
 def note_input(
-    adjoints: Adjoints, sample: Adjoints | None, notation: Notation, only: tuple[str, ...], language: str
+    adjoints: Adjoints,
+    sample: Adjoints | None,
+    notation: object,
+    only: tuple[str, ...] = (),
+    language: str = "en",
+    title: str = "",
+    check: bool = True,
 ) -> NoteInput:
-    """The input of a handout in a notation; `sample` is the derivation for one sample, where there is a batch."""
-    batch = form(adjoints, notation)
-    check = gradient_check(adjoints.network)
-    if sample is None:
-        return NoteInput(batch, None, check, only, language, adjoints.network.name)
-    return NoteInput(form(sample, notation), batch, check, only, language, adjoints.network.name)
+    """The input of a handout in a notation; `sample` is the derivation for one sample, where there is a batch.
+
+    Raises: DeriveError if derived gradients disagree with difference quotients.
+    """
+    written = read_notation(notation)
+    whole = form(adjoints, written)
+    checked = gradient_check(adjoints.network) if check else None
+    single, batch = (whole, None) if sample is None else (form(sample, written), whole)
+    return NoteInput(single, batch, checked, only, language, title or adjoints.network.name)

@@ -161,14 +161,14 @@ class Stated:
 
     @view.register
     def _(self, e: sympy.Piecewise) -> View:
-        """Σ value · [condition and none before it]; the brackets are those of the reader."""
+        """Σ value · [condition and none before it], without values of 0; the brackets are those of the reader."""
         parts: list[View] = []
         none_before = constant(1)
         for value, condition in e.args:
             holds = self._reader.condition(condition)
             here = times_all((holds, none_before))
             none_before = times_all((none_before, complement(holds)))
-            if here:
+            if here and value != 0:
                 parts.append(product_in_order([self.view(value), plain_view(here, self._roles)], self._roles))
         return plus(parts)
 

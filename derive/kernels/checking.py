@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from derive.kernels.definitions import Storage
 from derive.kernels.fields import Field, Names, Place, Sizes, places_of
 from derive.kernels.id_checks import id_ranges
-from derive.kernels.size_checks import divisor_checks
+from derive.kernels.mask_checks import mask_checks
+from derive.kernels.size_checks import divisor_checks, extent_checks
 from derive.kernels.syntax import (
     Expr,
     Line,
@@ -38,6 +39,7 @@ class Shapes:
     names: Names
     local: dict[str, str] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
+    stated: list[Expr] = field(default_factory=list)
     starts: dict[str, Affine] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -67,6 +69,7 @@ class Shapes:
                 if self.local[other.name] in {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}:
                     state(other)
             self.lines.append(assign(self.local[s.name], value))
+            self.stated.append(name(self.local[s.name]))
 
         for s in self.network.sizes:
             if s.name in wanted:
@@ -87,6 +90,7 @@ class Shapes:
         items.append(ast.Starred(self._members(host)))
         items += [self._single(family, hi + k) for k in range(1, above + 1)]
         self.lines.append(assign(self.local[family], ast.List(items)))
+        self.stated.append(call("all", name(self.local[family])))
 
     def _single(self, family: str, at: Affine) -> Expr:
         return self.sizes.affine(Affine([(Size(family, (at,)), 1)]), {})
@@ -172,7 +176,9 @@ def shapes_function(network: Network, fields: Sequence[Field], names: Names) -> 
         for f in arrays
         if f.is_integer and f.tensor in ranges
     ]
+    checks = [*extent_checks(network, shapes.stated, shapes.affine), *checks]
     checks += divisor_checks(network, shapes.local)
+    checks += mask_checks(network, arrays)
     given = tuple_of([shapes.given(f) for f in arrays])
     expected = tuple_of([shapes.expected(f) for f in arrays])
     return [*shapes.lines, *checks, ast.Return(tuple_of([given, expected]))]

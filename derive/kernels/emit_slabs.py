@@ -13,7 +13,7 @@ from derive.kernels.arrange import Compute, Section, Slabs, is_inline
 from derive.kernels.buffers import Buffers
 from derive.kernels.contractions import contraction
 from derive.kernels.memory import reading_order
-from derive.kernels.program import Contraction, Node, Pointwise, Ref, Shape
+from derive.kernels.program import Contraction, Node, Pointwise, Ref, Shape, estimated
 from derive.kernels.syntax import (
     Expr,
     Line,
@@ -36,23 +36,21 @@ if TYPE_CHECKING:
 TAKES_OUT = ("np.matmul", "np.matvec", "np.vecdot", "np.einsum")
 """Products that NumPy can write into memory of any layout."""
 
-OFTEN = 2
-"""From so many reads on, a piece that is not contiguous is worth a copy."""
+APART = 4
+"""Pieces that do not lie together have so many times as many entries, so that the runs in which they lie are longer."""
 
 
 @dataclass
 class SlabEmitter:
     """Emits one loop. `emitter` emits the statements inside.
 
-    `slots` are the buffers by shape and cut axis, `ahead` the pieces of wholes, or of copied arguments (`copied`),
-    that values are written into.
+    `slots` are the buffers by shape and cut axis, `ahead` the pieces of wholes that values are written into.
     """
 
     emitter: Emitter
     loop: Slabs
     slots: dict[tuple[Shape, int], list[str]] = field(default_factory=dict)
     ahead: dict[Ref, str] = field(default_factory=dict)
-    copied: dict[Ref, str] = field(default_factory=dict)
 
     def lines(self) -> list[Line]:
         nodes, loop = self.emitter.nodes, self.loop
@@ -64,7 +62,7 @@ class SlabEmitter:
         outer = nodes.tiled
         nodes.tiled = Tiled()
         repeated = list(self._tiles(pieces))
-        cuts = [line for r in (*self._leaves(), *loop.stored) for line in self._cut(r, slab, count)]
+        cuts = [self._cut(r, slab) for r in (*self._leaves(), *loop.stored)]
         self.emitter.pieces = {r: nodes.variables[r] for r in loop.stored}
         outside = self.emitter.buffers
         self._place_buffers()
@@ -83,13 +81,17 @@ class SlabEmitter:
         return [*head, *repeated, Nest(ast.For(ast.Name(slab), over, [], []), (*top, *body))]
 
     def _pieces(self) -> Expr:
-        """`_slabs(m, n)`: the extent, and how many entries there are at each place of the axis in the widest value."""
-        sizes, scope = self.emitter.nodes.sizes, self.emitter.nodes.scope
-        widest = max((self._rest(r) for r in self._cut_values()), key=len)
+        """`_slabs(m, n, dtype.itemsize)`: the extent, and how many entries the widest value has at each place of the
+        axis."""
+        nodes = self.emitter.nodes
+        widest = max(self._cut_values(), key=lambda r: estimated(self._rest(r)))
         width: Expr = constant(1)
-        for k, e in enumerate(widest):
-            width = sizes.affine(e, scope) if not k else binary("multiply", width, sizes.affine(e, scope))
-        return call("_slabs", sizes.affine(self.loop.extent, scope), width)
+        for k, e in enumerate(self._rest(widest)):
+            width = binary("multiply", width, nodes.sized(e)) if k else nodes.sized(e)
+        arguments = [nodes.sized(self.loop.extent), width, attribute(nodes.dtype(), "itemsize")]
+        if self.loop.axes[widest]:
+            arguments.append(binary("multiply", constant(APART), name("_SLAB")))
+        return call("_slabs", *arguments)
 
     def _cut_values(self) -> Iterator[Ref]:
         """All values that run along the axis, given ones first."""
@@ -192,26 +194,14 @@ class SlabEmitter:
             yield line
             yield from nodes.repeated(rows_of(graph, refs), tile)
 
-    def _cut(self, ref: Ref, slab: str, count: str) -> Iterator[Line]:
-        """`x_slab = x[slab]`; from here on the value is its piece. What is read often is copied if it lies apart."""
+    def _cut(self, ref: Ref, slab: str) -> Line:
+        """`x_slab = x[slab]`; from here on the value is its piece."""
         nodes = self.emitter.nodes
         whole = nodes.expression(ref)
         stem = whole.id if isinstance(whole, ast.Name) else self.emitter.plain_name(ref)
-        piece = self.emitter.names.fresh(f"{stem}_slab")
-        nodes.variables[ref] = piece
-        at = self.loop.axes[ref]
-        before = at + 1 if ref in nodes.blocked else at
-        value = subscript(whole, *(slice_of() for _ in range(before)), name(slab))
-        node = self.emitter.graph[ref]
-        reads = sum(r == ref for s in self.loop.body if isinstance(s, Compute) for r in self._arguments(s.ref))
-        if at == 0 or reads < OFTEN or node.kind != "real" or ref in self.loop.stored:
-            yield assign(piece, value)
-            return
-        items = [nodes.sizes.affine(e, nodes.scope) for e in node.shape]
-        items[at] = name(count)
-        self.copied[ref] = piece
-        yield assign(tuple_of([name(piece)]), self._taken(1, tuple_of(items)))
-        yield assign(subscript(name(piece), constant(...)), value)
+        nodes.variables[ref] = self.emitter.names.fresh(f"{stem}_slab")
+        before = self.loop.axes[ref] + (ref in nodes.blocked)
+        return assign(nodes.variables[ref], subscript(whole, *(slice_of() for _ in range(before)), name(slab)))
 
     # -- memory inside -------------------------------------------------------------------------------------
 
@@ -223,25 +213,7 @@ class SlabEmitter:
             ends = [r for r in chain if r in emitter.pieces and loop.axes[r] == 0]
             if ends and self._is_buffered(first):
                 self.ahead[first] = emitter.pieces[ends[-1]]
-        self._write_over_copies()
         emitter.buffers = shared.placed(loop.body) | self.ahead | emitter.pieces
-
-    def _write_over_copies(self) -> None:
-        """A value may be written over the copy of an argument that nothing reads after it."""
-        graph, liveness, body = self.emitter.graph, self.emitter.liveness, self.loop.body
-        last = liveness.spans(body)
-        for k, s in enumerate(body):
-            if not isinstance(s, Compute) or s.ref in {*self.ahead, *self.emitter.pieces}:
-                continue
-            node, fate = graph[s.ref], liveness.fate(s)
-            begins = not fate.is_inlined and fate.over is None
-            if not begins or not isinstance(node, Pointwise) or not self._is_buffered(s.ref):
-                continue
-            whole = tuple(range(len(node.shape)))
-            for o in node.arguments:
-                if o.places == whole and o.ref in self.copied and last.get(o.ref) == k:
-                    self.ahead[s.ref] = self.copied.pop(o.ref)
-                    break
 
     def _slot(self, ref: Ref) -> tuple[Shape, int] | None:
         """The shape and the axis that is cut, for a value that goes into a buffer."""

@@ -20,6 +20,7 @@ from derive.kernels.blocked import Blocking, in_blocks
 from derive.kernels.definitions import Place, Storage
 from derive.kernels.emit_numpy import Emitter
 from derive.kernels.fields import Field, Names, Sizes, fields_of, places_of
+from derive.kernels.known_sums import with_known_sums
 from derive.kernels.numpy_nodes import NodeEmitter
 from derive.kernels.numpy_products import product
 from derive.kernels.plan import Item
@@ -79,8 +80,10 @@ class FunctionBody:
         self.letters: dict[str, list[str]] = {}
         self.fields = fields_of(program.network, program.storages, self.names)
         items = needed_items(program.items, frozenset((*(t for t, _ in values), *families)))
-        results = frozenset(r for place, r in _straight(items).items() if place in values or place[0] in families)
-        items = with_scales_moved(program.graph, items, results)
+        for improved in (with_known_sums, with_scales_moved):
+            straight = _straight(items)
+            results = frozenset(r for place, r in straight.items() if place in values or place[0] in families)
+            items = improved(program.graph, items, results)
         straight = _straight(items)
         refs = {place: straight[place] if place in straight else self._member(place, straight) for place in values}
         use = family_use(program.graph, items, frozenset(families), tuple(values))

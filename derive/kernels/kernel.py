@@ -22,12 +22,13 @@ from derive.kernels.id_checks import id_ranges
 from derive.kernels.initializing import Initializing
 from derive.kernels.joining import with_slices_joined
 from derive.kernels.lifting import Lifting
+from derive.kernels.mask_checks import mask_divisors
 from derive.kernels.packing_arguments import with_ordered_axes_first
 from derive.kernels.plan import Planner
 from derive.kernels.prediction import prediction_of
 from derive.kernels.schedule import Scheduler
 from derive.kernels.sharing import with_functions_shared
-from derive.kernels.size_checks import divisors
+from derive.kernels.size_checks import divisors, open_extents
 from derive.kernels.splitting import split_at_brackets
 from derive.kernels.stability import needs_relative_accuracy, stabilizer_of
 from derive.kernels.support import support_source
@@ -151,7 +152,12 @@ class _Source:
 
     def _checks(self) -> set[str]:
         """The helpers that look at the arguments."""
-        found = {"check_ids": id_ranges(self.network), "check_divisor": divisors(self.network)}
+        found = {
+            "check_ids": id_ranges(self.network),
+            "check_extent": open_extents(self.network),
+            "check_divisor": divisors(self.network),
+            "check_mask": mask_divisors(self.network),
+        }
         return {helper for helper, wanted in found.items() if wanted}
 
     # -- functions ---------------------------------------------------------------------------------------

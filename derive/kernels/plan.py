@@ -139,7 +139,10 @@ class Planner:
         """Lower a definition that is written at steps, or into a fill; the last part makes the tensor whole."""
         place = (d.tensor, d.at)
         if storage.is_stacked and d.at:
-            raise UnsupportedError(f"{d.lhs!r} is written at steps within a recursion: no kernel")
+            raise UnsupportedError(
+                f"{d.lhs!r} is written at shifted or strided places in a recursion: no kernel",
+                repair="give the number of rounds as a number",
+            )
         parts = self.placed[place]
         parts.append(part_of(d, storage, self._lowered(d, tuple(b.name for b in d.axes))))
         if len(parts) < self.expected[place]:

@@ -7,9 +7,10 @@ occur in the places of `Given` entries, in ranges and in sizes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import prod
 from typing import Literal
 
 from derive.terms.affine import Affine, Index
@@ -20,6 +21,14 @@ Kind = Literal["real", "integer", "boolean", "number"]
 """`number` is a plain number known outside arrays (a size, a hyperparameter, 1/m); it adapts to any dtype."""
 
 UNIT = Affine((), 1)
+
+TYPICAL = 64
+"""What a symbolic extent counts as where sizes are compared."""
+
+
+def estimated(extents: Iterable[Affine]) -> int:
+    """How many entries an array of such extents has, more or less."""
+    return prod(e.const if e.is_number else TYPICAL for e in extents)
 
 
 @dataclass(frozen=True)

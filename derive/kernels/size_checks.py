@@ -1,9 +1,9 @@
-"""Which sizes a kernel refuses: those at which the equations divide by 0, as by `m − 1` for a single sample."""
+"""Which sizes a kernel refuses: no size is 0, no axis is empty, and nothing divides by 0, as by `m − 1` at m = 1."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 
 from derive.kernels.syntax import Expr, Line, binary, call, constant, name
@@ -18,14 +18,14 @@ def divisors(network: Network) -> list[Poly]:
     """The polynomials in sizes that equations divide by and that may be 0, each once."""
     found: dict[Poly, None] = {}
     for equation in network.equations:
-        for m in _monomials(equation.rhs):
+        for m in monomials(equation.rhs):
             for atom, exponent in m.powers:
                 if exponent < 0 and isinstance(atom, Base) and _is_of_sizes(atom.poly) and not _is_nonzero(atom.poly):
                     found[_written_from_above(atom.poly)] = None
     return list(found)
 
 
-def _monomials(p: Poly) -> Iterator[Monomial]:
+def monomials(p: Poly) -> Iterator[Monomial]:
     """All products in a polynomial, also those in sums and functions."""
     yield from (m for m, _ in p.terms)
     for atom in atoms_in(p):
@@ -81,6 +81,33 @@ def _written_from_above(p: Poly) -> Poly:
     """`m − 1` rather than `1 − m`."""
     leading = max(p.terms, key=lambda t: sum(e for _, e in t[0].powers))
     return p if leading[1] > 0 else Poly({m: -c for m, c in p.terms})
+
+
+def open_extents(network: Network) -> list[Affine]:
+    """The extents in plain sizes that may be less than 1 though sizes are at least 1, each once: `L − 4`."""
+    extents = (axis.extent for tensor in network.tensors.values() for axis in tensor.axes)
+    return list(dict.fromkeys(e for e in extents if _is_plain(e) and not nonnegative(e - 1, {})))
+
+
+def _is_plain(e: Affine) -> bool:
+    return bool(e.terms) and all(isinstance(v, Size) and not v.args for v, _ in e.terms)
+
+
+def extent_checks(network: Network, stated: Sequence[Expr], written: Callable[[Affine], Expr]) -> list[Line]:
+    """Lines that refuse a size of 0, and extents below 1 that follow from sizes.
+
+    `stated` are the sizes that must not be 0; `written` gives the expression of an extent. The first line names no
+    field: the slow path, which looks at every field, has said before which axis is empty.
+    """
+    lines: list[Line] = []
+    if stated:
+        is_one = stated[0] if len(stated) == 1 else ast.BoolOp(ast.And(), list(stated))
+        refused = ast.Raise(call("ValueError", constant("a size is 0")))
+        lines.append(ast.If(ast.UnaryOp(ast.Not(), is_one), [refused], []))
+    for e in open_extents(network):
+        sizes = {v.name: written(Affine([(v, 1)])) for v, _ in e.terms if isinstance(v, Size)}
+        lines.append(ast.Expr(call("_check_extent", constant(repr(e)), written(e), **sizes)))
+    return lines
 
 
 def sizes_of(p: Poly) -> list[str]:

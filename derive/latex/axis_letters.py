@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 import sympy
@@ -26,6 +27,11 @@ class AxisLetters:
 
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     windows: Mapping[Window, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    @cached_property
+    def of_matrices(self) -> frozenset[str]:
+        """The letters along the axes of vectors and matrices."""
+        return frozenset(_stem(x) for letters in self.axes.values() if len(letters) <= MATRIX for x in letters)
 
     def preferred(self, b: Index, entries: Iterable[Entry]) -> tuple[str, ...]:
         """The letters of the axes along which an index runs in these entries, then those with a prime.

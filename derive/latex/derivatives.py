@@ -103,7 +103,7 @@ class Derivatives:
     @property
     def _sample_letter(self) -> str:
         batch = self.symbols.network.batch
-        return "i" if batch is None else self.symbols.network.names.get(batch.name, batch.name)
+        return "i" if batch is None else self.symbols.lettering.names.get(batch.name, batch.name)
 
     def as_cost(self, f: Functional) -> tuple[Poly, Functional] | None:
         """The factor of `Σ_i C_i` in the cost, and the derivative of the cost that `factor · ∂C_i/∂a_i` is.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from derive.ir.moment import MOMENTS
 from derive.ir.scalar import REGISTRY
 from derive.latex.notation import Notation
 from derive.latex.precedence import Level, Text, enclosed
@@ -65,6 +66,8 @@ def applied(notation: Notation, function: str, orders: Sequence[int], args: Sequ
     """The function at its arguments, each of which stands between delimiters."""
     tall = any(a.tall for a in args)
     inside = ", ".join(a.tex for a in args)
+    if function in MOMENTS:
+        return Text(MOMENTS[function] + enclosed("[", inside, "]", tall), Level.ATOM, tall)
     if not args and function in CONSTANTS:
         return Text(CONSTANTS[function])
     if function == "abs" and not any(orders):

@@ -16,6 +16,7 @@ from derive.latex.precedence import Level, Signed, Text, at_least, enclosed, in_
 from derive.latex.products import split_sign
 from derive.latex.scalars import Scalars
 from derive.latex.symbols import Drawn
+from derive.terms.affine import Affine
 from derive.terms.matrix import (
     Added,
     Diagonal,
@@ -26,12 +27,14 @@ from derive.terms.matrix import (
     Identity,
     Matrix,
     Ones,
+    Part,
     Product,
     ScalarPart,
     Scaled,
     Stacked,
     Totalled,
     Transposed,
+    Unit,
     Whole,
 )
 from derive.terms.term import Entry, Functional
@@ -101,6 +104,10 @@ class Matrices:
                 return Text(f"\\mathbf{{1}}_{{{self.scalars.limit(m.extent, names)}}}")
             case Identity():
                 return Text(f"I_{{{self.scalars.limit(m.extent, names)}}}")
+            case Unit():
+                return Text(f"\\mathbf{{e}}_{{{self.scalars.limit(m.place, names)}}}")
+            case Part():
+                return self._part(m, names)
             case Transposed():
                 if isinstance(m.arg, Whole):
                     return self._whole(m.arg, True, names)
@@ -153,6 +160,20 @@ class Matrices:
             out += f" {_DIVIDED} {texts[-1].tex}"
         return Text(out, Level.TAIL, any(t.tall for t in texts))
 
+    def _part(self, m: Part, names: Names) -> Text:
+        r"""`(Z)_{\cdot,\, n+1:2n}`, of a vector `(z)_{n+1:2n}`."""
+        if isinstance(m.arg, Transposed):
+            inner = self._part(Part(m.arg.arg, m.columns, m.rows), names)
+            return Text(f"{inner.tex}^{{{self._transpose}}}", Level.RAISED, inner.tall)
+        rows, columns = (self._cut(r, names) for r in (m.rows, m.columns))
+        is_vector = isinstance(m.arg, Whole) and len(m.arg.axes) == 1
+        below = rf"{rows},\, {columns}" if not is_vector else columns if m.rows is None else rows
+        inner = self.text(m.arg, names)
+        return Text(f"{enclosed('(', inner.tex, ')', inner.tall)}_{{{below}}}", Level.ATOM, inner.tall)
+
+    def _cut(self, ends: tuple[Affine, Affine] | None, names: Names) -> str:
+        return r"\cdot" if ends is None else ":".join(self.scalars.limit(end, names) for end in ends)
+
     def _stacked(self, m: Stacked, names: Names) -> Text:
         r"""`(A \mid B)`, or the parts below one another."""
         texts = [self.text(p, names) for p in m.parts]
@@ -198,8 +219,10 @@ class Matrices:
                 return rank == 2 or (rank == 1 and not vectors_are_rows), rank == 2 or (rank == 1 and vectors_are_rows)
             case ScalarPart():
                 return False, False
-            case Ones():
+            case Ones() | Unit():
                 return True, False
+            case Part():
+                return self._places(m.arg)
             case Transposed():
                 return self._places(m.arg)[1], self._places(m.arg)[0]
             case Product():

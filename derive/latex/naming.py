@@ -21,6 +21,9 @@ Bounded = Summed | Largest | Chosen
 
 POOL = ("j", "k", "p", "q", "r", "t", "u", "v", "w", "h", "i", "s", "g")
 ORDERED_POOL = ("r", "s", "q", "u")
+PAIRS = (("p", "q"), ("r", "s"), ("u", "v"), ("g", "h"), ("e", "f"))
+"""Letters that stand for rows and columns together, of positions or taps."""
+SINGLES = ("s", "r", "g", "u", "v", "p", "q")
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,13 @@ class Letters:
             out[b.name] = next(letter for letter in letters if letter not in taken)
         return out
 
-    def beside(self, indices: Iterable[str], scope: Names) -> dict[str, str]:
-        """`scope` with a letter for each index that shares a place with others: its own, or one made up."""
+    def beside(self, indices: Mapping[str, tuple[str, ...]], scope: Names) -> dict[str, str]:
+        """`scope` with a letter for each index that shares a place with others: its own, one given, or one made up."""
         out = dict(scope)
-        for name in indices:
+        for name, given in indices.items():
             own = (self.names[name],) if name in self.names else ()
             pool = (letter for letter in POOL if letter not in self.reserved)
-            letters = (*(letter for o in own for letter in (_stem(o), o)), *pool)
+            letters = (*(letter for o in own for letter in (stem(o), o)), *map(stem, given), *pool)
             out[name] = next(letter for letter in letters if letter not in set(out.values()))
         return out
 
@@ -75,15 +78,15 @@ class Letters:
     def _candidates(self, b: Index, preferred: tuple[str, ...]) -> Iterator[str]:
         """The index's own letter, letters of its axes, for its range, for ranges of its family, made-up ones."""
         if (own := self.names.get(b.name)) is not None:
-            yield _stem(own)
+            yield stem(own)
             yield own
         yield from preferred
-        yield from map(_stem, self._for_range(b))
+        yield from sorted(map(stem, self._for_range(b)), key=lambda x: x not in self.axes.of_matrices)
         if len(b.name) == 1 and b.name.isalpha() and b.name not in self.reserved:
             yield b.name
         pool = [letter for letter in (ORDERED_POOL if b.ordered else POOL) if letter not in self.reserved]
         if (b.lo, b.hi) == self.batch:
-            elsewhere = {_stem(letter) for letters in self.ranges.values() for letter in letters}
+            elsewhere = {stem(letter) for letters in self.ranges.values() for letter in letters}
             pool.sort(key=lambda letter: letter in elsewhere)
         yield from pool
         yield from (f"{POOL[0]}_{n}" for n in count(1))
@@ -100,7 +103,23 @@ class Letters:
         return next(self._for_range(b), None) is not None
 
 
-def _stem(letter: str) -> str:
+def told_apart(names: Names, ranges: Mapping[Range, tuple[str, ...]], taken: frozenset[str]) -> dict[str, str]:
+    """Another letter for each own letter of an index that is the letter of a tensor; pairs change together."""
+    own = dict.fromkeys(stem(x) for row in (names.values(), *ranges.values()) for x in row)
+    changed: dict[str, str] = {}
+    for letter in own:
+        if letter in taken and letter not in changed:
+            used = taken | set(own) | set(changed.values())
+            pair = next((p for p in PAIRS if letter in p and own.keys() >= set(p)), None)
+            free = next((p for p in PAIRS if pair is not None and used.isdisjoint(p)), None)
+            if pair is not None and free is not None:
+                changed |= dict(zip(pair, free, strict=True))
+            elif (single := next((x for x in SINGLES if x not in used), None)) is not None:
+                changed[letter] = single
+    return changed
+
+
+def stem(letter: str) -> str:
     """`j` of `j2`, which programs write for a second index with the letter j."""
     return letter[0] if letter[1:].isdigit() else letter
 

@@ -9,12 +9,13 @@ from derive.ir.tensor import ADJOINT, Tensor
 from derive.latex.axis_letters import letters_of_axes
 from derive.latex.derivatives import Derivatives
 from derive.latex.functions import differentiated
+from derive.latex.lettering import Drawable
 from derive.latex.matrices import Matrices
 from derive.latex.naming import Bounded, Letters, Names
 from derive.latex.notation import Notation
 from derive.latex.scalars import Scalars
 from derive.latex.settings import read_notation
-from derive.latex.symbols import Drawable, Places, Symbols
+from derive.latex.symbols import Places, Symbols
 from derive.terms.affine import Affine, Index, index
 from derive.terms.matrix import Matrix, Whole
 from derive.terms.prover import nonnegative
@@ -35,8 +36,9 @@ class Printer:
         self.symbols = Symbols(network, self.notation)
         self.derivatives = Derivatives(self.symbols, seed)
         batch = None if network.batch is None else (network.batch.lo, network.batch.hi)
-        axes = letters_of_axes(network.tensors.values(), network.equations, network.names)
-        self.letters = Letters(network.names, network.letters, self.symbols.letters, batch, axes)
+        names, ranges = self.symbols.lettering.names, self.symbols.lettering.ranges
+        axes = letters_of_axes(network.tensors.values(), network.equations, names)
+        self.letters = Letters(names, ranges, self.symbols.letters, batch, axes)
         self.scalars = Scalars(self.notation, self.derivatives, self.letters)
         self.matrices = Matrices(self.scalars)
 
@@ -57,7 +59,15 @@ class Printer:
         free = [a.subs(at).renamed(e.variable) for a, e in zip(axes, lhs.idx, strict=True) if e.variable]
         fixed = [a for a, e in zip(axes, lhs.idx, strict=True) if not e.variable and a.ordered]
         names = self.names(fixed, self.names(free))
-        return self.letters.beside((n for n in _in_order(lhs) if n not in names), names)
+        inner = {n: letters for n, letters in self._beside(lhs).items() if n not in names}
+        return self.letters.beside(inner, names)
+
+    def _beside(self, lhs: Entry) -> dict[str, tuple[str, ...]]:
+        """The free indices from left to right, with the letters that windows over these axes have."""
+        windows, tensor = self.letters.axes.windows, self.derivatives.tensor(lhs.tensor).name
+        return {
+            v: windows.get((tensor, k, c), ()) for k, e in enumerate(lhs.idx) for v, c in e.terms if isinstance(v, str)
+        }
 
     def _axes(self, lhs: Entry) -> tuple[Index, ...]:
         """The axes of the tensor of an entry, and behind them those of the seed of a Jacobian."""
@@ -193,8 +203,3 @@ def both(*conditions: str) -> str:
 
 def _is_sum(a: Affine) -> bool:
     return len(a.terms) + bool(a.const) > 1
-
-
-def _in_order(lhs: Entry) -> list[str]:
-    """The free indices from left to right."""
-    return list(dict.fromkeys(v for e in lhs.idx for v, _ in e.terms if isinstance(v, str)))

@@ -2,57 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from derive.ir.tensor import GRADIENT, Equation, Tensor
+from derive.ir.tensor import Tensor
 from derive.latex.indices import Indices, marked
-from derive.latex.naming import Names, Range
-from derive.latex.notation import COMMON_SYMBOLS, Notation
+from derive.latex.lettering import Drawable, Lettering, Symbol
+from derive.latex.naming import Names
+from derive.latex.notation import Notation
 from derive.latex.precedence import Level, Text
-from derive.latex.tex import Name, capital, is_symbol, name, symbol, upright
-from derive.terms.affine import Affine, IdEntry, Index, Size, number, sizes_in
+from derive.latex.tex import Name, capital, symbol, upright
+from derive.terms.affine import Affine, IdEntry, number
 
 Places = Sequence[Affine | None]
 """The indices of an entry; None for an axis that is left open (a whole row, column or matrix)."""
-
-
-class Drawable(Protocol):
-    """What the printer needs to know of a network."""
-
-    @property
-    def tensors(self) -> Mapping[str, Tensor]: ...
-    @property
-    def equations(self) -> tuple[Equation, ...]: ...
-    @property
-    def cost(self) -> str | None: ...
-    @property
-    def letters(self) -> Mapping[Range, tuple[str, ...]]: ...
-    @property
-    def names(self) -> Mapping[str, str]: ...
-    @property
-    def batch(self) -> Index | None: ...
-
-
-@dataclass(frozen=True)
-class Symbol:
-    """The letter of a tensor for entries and for whole matrices, and the number or name of its layer."""
-
-    small: Name
-    large: Name
-    layer: int | str | Affine | None = None
-    shift: int = 0
-
-    @property
-    def is_marked(self) -> bool:
-        """Whether one layer is marked, so that ordered axes are steps in time and stand below."""
-        return isinstance(self.layer, int | str)
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Two tensors with the same key would look the same."""
-        return self.small.tex, type(self.layer).__name__, str(self.layer)
 
 
 @dataclass(frozen=True)
@@ -78,48 +41,23 @@ class Symbols:
     def __init__(self, network: Drawable, notation: Notation) -> None:
         self.network, self.notation = network, notation
         self.indices = Indices(notation, self._id_entry)
-        self._table: dict[str, Symbol] = {}
+        self.lettering = Lettering(network, notation)
+        self._table = self.lettering.table
         self._has_layers = any(t.family or t.label.layer is not None for t in network.tensors.values())
-        used: set[tuple[str, str, str]] = set()
-        for t in network.tensors.values():
-            if not t.name.startswith(GRADIENT):
-                made = self._symbol(t)
-                if made.key in used:
-                    made = Symbol(self._own(t.name), self._own(t.name, large=True))
-                used.add(made.key)
-                self._table[t.name] = made
 
-    # -- letters ------------------------------------------------------------------------------------
-
-    def _symbol(self, t: Tensor) -> Symbol:
-        own = t.label.symbol if t.role == "parameter" else ""
-        words = own or self.notation.symbols.get(t.label.meaning) or t.label.symbol or None
-        chosen = t.label.meaning in ("input", "target") and t.name != COMMON_SYMBOLS[t.label.meaning]
-        if words is None or chosen:
-            return Symbol(self._own(t.name), self._own(t.name, large=True), t.label.layer)
-        if t.label.meaning == "cost":
-            return Symbol(self.cost_letter(words), self.cost_letter(words))
-        source = t.label.meaning in ("weight", "bias") and self.notation.weights_numbered_by == "source"
-        shift = self.notation.input_layer - source
-        part = (upright(t.label.part),) if not t.label.part.isdigit() else (t.label.part,)
-        parts = part if t.label.part else ()
-        small, large = symbol(words), symbol(capital(words))
-        return Symbol(_with(small, parts), _with(large, parts), t.label.layer, shift)
-
-    def _own(self, text: str, large: bool = False) -> Name:
-        return name(capital(text) if large and is_symbol(text) else text)
-
-    def cost_letter(self, words: str) -> Name:
-        """The symbol of a cost; in calligraphic letters if a size or an index is written the same."""
-        taken = {v.name for t in self.network.tensors.values() for v in _sizes_of(t)}
-        clash = words in taken or words in self.network.names.values()
-        return symbol(f"cal {words}") if clash and len(words) == 1 else symbol(words)
+    @property
+    def is_numbered_by_source(self) -> bool:
+        """Whether weights and biases carry the number of the layer that they lead from."""
+        return self.lettering.by_source
 
     @property
     def letters(self) -> frozenset[str]:
         """Every letter that stands for a tensor or a size."""
-        sizes = {v.name for t in self.network.tensors.values() for v in _sizes_of(t)}
-        return frozenset({s.small.base for s in self._table.values()} | {s.split("_")[0] for s in sizes})
+        return self.lettering.letters
+
+    def cost_letter(self, words: str) -> Name:
+        """The symbol of a cost."""
+        return self.lettering.cost_letter(words)
 
     # -- drawing ------------------------------------------------------------------------------------
 
@@ -151,7 +89,8 @@ class Symbols:
         steps = [p for p in places[: t.family] if p is not None] if s.is_marked else []
         rest = places[t.family :]
         fixed = [p for p in rest if p is not None]
-        shown = fixed if self._is_one_of_many(t, places) else rest if fixed else ()
+        is_leading = self._is_one_of_many(t, places) and rest[-1] is None
+        shown = fixed if is_leading else rest if fixed else ()
         below = self.indices.subscripts(base.subs, (*steps, *shown), names)
         return self._assembled(base, mark, below, plain=not prefix)
 
@@ -175,21 +114,20 @@ class Symbols:
             case None:
                 return ""
             case int():
-                k, letters = s.layer + s.shift - self.notation.input_layer, self.notation.layer_letters
-                if 0 <= k < len(letters):
-                    return symbol(letters[k]).tex
-                return self.indices.affine(number(s.layer + s.shift), names)
+                return self._numbered(s.layer, s.shift, names)
             case str():
                 return upright(s.layer)
         return self.indices.affine(s.layer + s.shift, names)
 
+    def _numbered(self, layer: int, shift: int, names: Names) -> str:
+        k, letters = layer + shift - self.notation.input_layer, self.notation.layer_letters
+        if 0 <= k < len(letters):
+            return symbol(letters[k]).tex
+        return self.indices.affine(number(layer + shift), names)
+
+    def number(self, layer: int) -> str:
+        """The number (or letter) of a layer as this notation counts; the input is layer 0."""
+        return self._numbered(layer, self.notation.input_layer, {})
+
     def _id_entry(self, v: IdEntry, names: Names) -> Text:
         return self.drawn(v.tensor, v.idx, names).text()
-
-
-def _with(found: Name, subs: tuple[str, ...]) -> Name:
-    return Name(found.base, (*found.subs, *subs))
-
-
-def _sizes_of(t: Tensor) -> list[Size]:
-    return [v for a in t.axes for end in (a.lo, a.hi) for v in sizes_in(end)]

@@ -13,6 +13,7 @@ from derive.errors import DeriveError
 from derive.ir.expression import as_expression
 from derive.ir.from_sympy import Reader
 from derive.ir.tensor import Equation, Fact, Kind, Label, Rest, Role, Tensor
+from derive.network.coverage import check_coverage
 from derive.network.network import Network
 from derive.network.stated_indices import indices_of, names_summed_in
 from derive.terms.affine import Affine, Index
@@ -203,14 +204,17 @@ class Builder:
     def network(self, **more: object) -> Network:
         """The finished network.
 
-        Raises: DeriveError if it has no equations, or a value is read before it is defined.
+        Raises: DeriveError if it has no equations, or an entry of a value is stated by none of them or by several.
         """
         if not self._equations:
             raise DeriveError(f"the network {self.name} has no equations", repair="state one with define")
-        defined = {e.lhs.tensor for e in self._equations}
+        stated: dict[str, list[Equation]] = {}
+        for e in self._equations:
+            stated.setdefault(e.lhs.tensor, []).append(e)
         for t in self._tensors.values():
-            if t.role == "value" and t.name not in defined:
+            if t.role == "value" and t.name not in stated:
                 raise DeriveError(f"{t.name} is declared but never defined")
+            check_coverage(t, stated.get(t.name, ()))
         letters: dict[tuple[Affine, Affine], tuple[str, ...]] = {}
         for i, _ in self._indices.values():
             b = self.range_of(i)

@@ -49,8 +49,10 @@ def _check_target(loss: LossSpec, output: Value, target: Value, read: Read) -> N
     if loss.options.target_of_sample:
         if target.shape:
             raise ShapeError(
-                f"takes one number for each sample, and {quoted(target.name)} has {shown_shape(target.shape)}",
-                repair="leave its size out, as in `targets: {y: {kind: sign}}`",
+                f"takes one number for each sample, and the target {quoted(target.name)}"
+                f" has the size {shown_shape(target.shape)}",
+                repair=f"leave its size out, as in `targets: {{{target.name}: {{kind: sign}}}}`:"
+                " outputs of several axes count as one vector",
             )
     elif read.class_ids:
         _check_classes(output, target, read.classes)

@@ -40,15 +40,15 @@ def name_result(
     if layer.name is not None:
         return sheet.names.own(layer.name), replace(label_of(output.meaning, layer, at), symbol=output.letter)
     if output.stem == "a":
-        return _activation_of(sheet, source, at)
+        return _activation_of(sheet, layer, source, at)
     name = sheet.names.fresh(output.stem if at is not None else f"{output.stem}{place}")
     if at is None:
-        return name, Label(output.meaning, place, symbol=output.letter)
+        return name, replace(label_of(output.meaning, layer, at), symbol=output.letter)
     part = name.removeprefix(output.stem).removeprefix("_")
     return name, Label(output.meaning, at.mark(), part, output.letter)
 
 
-def _activation_of(sheet: Sheet, source: Value, at: Round | None) -> Named:
+def _activation_of(sheet: Sheet, layer: LayerSpec, source: Value, at: Round | None) -> Named:
     """`a1` for the first activation of the preactivation `z1` or the normalized `y1`, else `a_` and what is read."""
     read = source.label
     same_round = isinstance(read.layer, Affine) == (at is not None)
@@ -57,4 +57,8 @@ def _activation_of(sheet: Sheet, source: Value, at: Round | None) -> Named:
         return sheet.names.fresh(name), Label("activation", read.layer if at is None else at.mark(), read.part)
     name = sheet.names.fresh(f"a_{source.name}")
     part = name.removeprefix("a_")
-    return name, Label("activation", part) if at is None else Label("activation", at.mark(), part)
+    if at is not None:
+        return name, Label("activation", at.mark(), part)
+    if isinstance(read.layer, str):
+        return name, Label("activation", part)
+    return name, Label("activation", layer.level, part.rstrip("0123456789_"))

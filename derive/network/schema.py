@@ -26,7 +26,7 @@ from derive.network.spec import (  # noqa: F401  (they fill the tables)
 )
 from derive.network.spec.activations import ActivationSpec
 from derive.network.spec.complaints import Complaints, nearest, suggestion
-from derive.network.spec.drafts import Draft, read_layers
+from derive.network.spec.drafts import Draft, masks_in, read_layers
 from derive.network.spec.models import (
     BatchSpec,
     InputSpec,
@@ -52,6 +52,7 @@ from derive.network.spec.options import (
     register_loss,
 )
 from derive.network.spec.read_loss import LossDraft, check_targets, connect_loss, read_loss
+from derive.network.spec.recipe import read_recipe
 from derive.network.spec.symbols import check_symbols
 from derive.network.spec.tree import MappingNode, describe
 from derive.network.spec.validation import read_value
@@ -59,8 +60,9 @@ from derive.network.spec.values import read_batch, read_inputs, read_notation, r
 from derive.network.spec.wiring import Wired, Wiring
 from derive.network.yaml_source import parse_tree, read_text_file
 
-KEYS = ("name", "notation", "batch", "inputs", "targets", "layers", "loss", "penalty")
+KEYS = ("name", "notation", "batch", "inputs", "targets", "layers", "loss", "penalty", "notes")
 REQUIRED = {"inputs": "`inputs: {x: 784}`", "layers": "`layers:` with a list of layers"}
+READERS = "write it beside the kind of a layer, or in the braces of the loss"
 UNNAMED_FILE = "<text>"
 
 
@@ -78,10 +80,15 @@ def read_network_text(text: str, *, file: str = UNNAMED_FILE, title: str = "netw
         complaints.raise_any()
         found = "the file is empty" if tree is None else f"the file holds {describe(tree)}, not a mapping"
         raise NetworkFileError(found, repair="start with `inputs:` and `layers:`", file=file, line=1, column=1)
-    _check_keys(tree, complaints)
-    network = _read_network(tree, title, complaints)
+    network = read_network_node(tree, title, complaints)
     complaints.raise_any()
     return network
+
+
+def read_network_node(tree: MappingNode, title: str, complaints: Complaints) -> NetworkSpec:
+    """The network of a mapping that stands in a file, its mistakes among the complaints."""
+    _check_keys(tree, complaints)
+    return _read_network(tree, title, complaints)
 
 
 def _check_keys(tree: MappingNode, complaints: Complaints) -> None:
@@ -89,7 +96,8 @@ def _check_keys(tree: MappingNode, complaints: Complaints) -> None:
     for entry in tree.entries:
         if entry.key not in KEYS:
             message = f"a network has no {quoted(entry.key)}"
-            complaints.add(entry.key_place, message, suggestion(entry.key, KEYS))
+            repair = READERS if entry.key == "from" else suggestion(entry.key, KEYS)
+            complaints.add(entry.key_place, message, repair)
             meant.add(nearest(entry.key, KEYS))
     for key, example in REQUIRED.items():
         if tree.entry(key) is None and key not in meant:
@@ -119,6 +127,7 @@ def _read_network(tree: MappingNode, title: str, complaints: Complaints) -> Netw
         output=output,
         loss=connected,
         penalties=read_penalties(tree.entry("penalty"), complaints),
+        notes=read_recipe(tree.entry("notes"), complaints),
     )
     check_symbols(network, drafts, complaints)
     return network
@@ -137,7 +146,8 @@ def _connect(
     entries = given.value.entries if given and isinstance(given.value, MappingNode) else ()
     places = {entry.key: entry.key_place for entry in entries}
     ids = frozenset(item.name for item in inputs if item.kind == "id")
-    wiring = Wiring(places, ids, drafts, complaints)
+    masks = frozenset(masks_in(drafts)) | ({loss.mask} if loss and loss.mask else set())
+    wiring = Wiring(places, ids, masks, drafts, complaints)
     layers = wiring.wire()
     output = layers[-1].key if layers else ""
     connected = connect_loss(loss, output, wiring.top, inputs, targets, complaints)

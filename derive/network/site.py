@@ -240,7 +240,7 @@ def _own_letter(name: str, usual: str) -> tuple[str, str]:
 
 
 def label_of(meaning: str, layer: LayerSpec, at: Round | None) -> Label:
-    """The label of a layer's own tensor: its name or number, or in a repeat the ordered index."""
+    """The label of a layer's own tensor: its name, number or level, or in a repeat the ordered index."""
     if at is None:
-        return Label(meaning, layer.name or layer.number)
+        return Label(meaning, layer.name or layer.level)
     return Label(meaning, at.mark(), value_suffix(layer).removeprefix("_"))

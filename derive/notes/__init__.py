@@ -9,12 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from derive.notes.writing import write_handout
+    from derive.notes.rendering import render
 
-__all__ = ["write_handout"]
+__all__ = ["render"]
 
 _ROOMS = {
-    "write_handout": "derive.notes.writing",
+    "render": "derive.notes.rendering",
 }
 
 

@@ -1,38 +1,61 @@
-"""From a derivation to a document: which section stands where, and why there."""
+"""From parts to a document: every section that their recipes ask for, in that order."""
 
 from __future__ import annotations
 
-from derive.notes.document import Document, Plain, Section, words
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from derive.notes.catalogue import KINDS, USUAL_RECIPE
+from derive.notes.document import Block, Document, Paragraph, Plain, Section, Words, words
 from derive.notes.input import NoteInput
-from derive.notes.sections.algorithm import algorithm_section
-from derive.notes.sections.backward import backward_section
-from derive.notes.sections.batch import batch_section
-from derive.notes.sections.chain import chain_section
-from derive.notes.sections.check import check_section
-from derive.notes.sections.depth import depth_section
-from derive.notes.sections.forward import forward_section
-from derive.notes.sections.functions import functions_section
-from derive.notes.sections.given import given_section
-from derive.notes.sections.layers import layers_section
-from derive.notes.sections.shapes import shapes_section
-from derive.notes.subject import subject_of
+from derive.notes.recipe import Request
+from derive.notes.stage import Stage
 
 
-def compose(given: NoteInput) -> Document:
-    """The handout. It uses nothing before it has been stated: given, forward, rules, results, numbers."""
-    subject = subject_of(given)
-    sections: tuple[Section | None, ...] = (
-        given_section(subject),
-        forward_section(subject),
-        chain_section(subject),
-        functions_section(subject),
-        backward_section(subject),
-        depth_section(subject),
-        batch_section(subject),
-        layers_section(subject),
-        shapes_section(subject),
-        algorithm_section(subject),
-        check_section(subject),
-    )
+@dataclass(frozen=True)
+class Part:
+    """A part of a document: a stage, the sections wanted, a heading and an introduction of the author's own."""
+
+    stage: Stage
+    requests: tuple[Request, ...] = USUAL_RECIPE
+    title: str = ""
+    text: str = ""
+
+
+def compose(given: NoteInput, requests: tuple[Request, ...] = USUAL_RECIPE) -> Document:
+    """The handout of a single network."""
+    stage = Stage(given.sample.printer.notation, given)
     name = Plain(given.title or given.sample.network.name)
-    return Document(words("title", name=name), given.language, tuple(s for s in sections if s is not None))
+    return Document(words("title", name=name), given.language, tuple(_sections(Part(stage, requests))))
+
+
+def compose_parts(title: str, parts: Sequence[Part], language: str) -> Document:
+    """A document of several parts, each under its heading; sections of a part without one stand at the top."""
+    sections: list[Section] = []
+    for number, part in enumerate(parts, start=1):
+        written = tuple(_anchored(s, f"part-{number}-") for s in _sections(part))
+        if part.title:
+            said = (Paragraph(_own(part.text)),) if part.text else ()
+            written = (Section(f"part-{number}", _own(part.title), (*said, *written)),)
+        sections += written
+    return Document(_own(title), language, tuple(sections))
+
+
+def _sections(part: Part) -> Iterator[Section]:
+    for request in part.requests:
+        section = KINDS[request.kind].write(part.stage, request)
+        if section is not None:
+            yield section
+
+
+def _own(text: str) -> Words:
+    """Words of the author's own, shown as they are."""
+    return words("own", text=Plain(text))
+
+
+def _anchored(section: Section, prefix: str) -> Section:
+    """The section with anchors that no other part has; those of results begin with the network's name already."""
+    blocks: tuple[Block, ...] = tuple(
+        _anchored(block, prefix) if isinstance(block, Section) else block for block in section.blocks
+    )
+    return replace(section, anchor=prefix + section.anchor, blocks=blocks)

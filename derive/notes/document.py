@@ -153,6 +153,35 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """A line through points `(x, y)`; a point with a value that is not finite breaks it."""
+
+    label: Inline
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One pair of axes with curves; `logarithmic` says how y is drawn, `guides` are values of y marked by a line."""
+
+    curves: tuple[Curve, ...]
+    x: Inline
+    y: Inline
+    title: Inline | None = None
+    logarithmic: bool = False
+    guides: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Numbers drawn, in one panel or in several beside one another."""
+
+    kind: ClassVar[str] = "plot"
+    caption: Words
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True)
 class Part:
     """One part of an algorithm: what is done, and the equations that do it."""
 
@@ -179,7 +208,7 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-Block = Paragraph | Display | Statement | Derivation | Boxed | Table | Figure | Algorithm | Section
+Block = Paragraph | Display | Statement | Derivation | Boxed | Table | Figure | Plot | Algorithm | Section
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,16 @@ Sides = tuple[str, str]
 
 @dataclass(frozen=True)
 class Result:
-    """An equation `lhs = rhs` for an adjoint, at one layer or step, and for some ranges (empty: always)."""
+    """An equation `lhs = rhs` for an adjoint, at one layer or step, and for some ranges (empty: always).
+
+    `held` are those ranges among them of indices that stay fixed in a matrix form.
+    """
 
     lhs: str
     rhs: str
     at: str
     ranges: str
+    held: str = ""
 
     @property
     def condition(self) -> str:
@@ -112,6 +116,12 @@ class Formulas:
         names = self.printer.names_of(tensor.entry)
         return self.printer.domain(tensor.axes[: tensor.family], names)
 
+    def kind_of_family(self, tensor: Tensor) -> str:
+        """`time` if the ordered index counts steps beside the layer's own mark, or is called t; else `depth`."""
+        name = tensor.axes[0].name
+        letter = self.network.names.get(name, name)
+        return "time" if isinstance(tensor.label.layer, int | str) or letter.startswith("t") else "depth"
+
     def names(self, equation: AdjointEquation) -> Names:
         """The letters of the free indices of an adjoint equation."""
         return self.printer.names_of(equation.lhs)
@@ -177,19 +187,19 @@ class Formulas:
         if stacked := self.form.stacked.get(name):
             parts = {c.condition: c for c in reversed(cases)}
             pairs = zip(reversed(parts.values()), stacked, strict=True)
-            return [self._result(self._printed(r), c, self._held(r)) for c, r in pairs]
+            return [self._result(self._printed(r), c, "", self._held(r)) for c, r in pairs]
         out = []
         for case in cases:
             raised = self.case_raised(case)
             if raised is None:
                 return []
-            out.append(self._result(self._printed(raised), case, both(self.printer.piece(case), self._held(raised))))
+            out.append(self._result(self._printed(raised), case, self.printer.piece(case), self._held(raised)))
         return out
 
-    def _result(self, sides: Sides, case: Case, ranges: str) -> Result:
-        span = self.printer.span(case)
+    def _result(self, sides: Sides, case: Case, piece: str, held: str = "") -> Result:
+        span, ranges = self.printer.span(case), both(piece, held)
         is_single = case.condition is not None and case.condition[1] != "rest"
-        return Result(*sides, span, ranges) if is_single else Result(*sides, "", both(span, ranges))
+        return Result(*sides, span, ranges, held) if is_single else Result(*sides, "", both(span, ranges), held)
 
     def case_raised(self, case: Case) -> Raised | None:
         name = case.lhs.tensor.removeprefix(ADJOINT)

@@ -92,7 +92,8 @@ class _Layers:
     # -- boxes -------------------------------------------------------------------------------------------
 
     def _box(self, box: Box) -> Node:
-        first, *more = (*map(_title, box), *self._named(box[-1].result))
+        titles = (_title(self.formulas, r) for r in box)
+        first, *more = (*titles, *self._named(box[-1].result))
         loops = dict.fromkeys(letter for r in box for letter in self._steps(r))
         return Node(_key(box), first, "block", tuple(more), ", ".join(loops))
 
@@ -121,8 +122,10 @@ def _key(box: Box) -> str:
     return box[0].result
 
 
-def _title(record: LayerRecord) -> str:
+def _title(formulas: Formulas, record: LayerRecord) -> str:
     """`gru 1`, `dense skip`; no character of a name is read as a command."""
-    mark = record.name or ("" if record.number is None else str(record.number))
-    words = re.sub(r"[^\w-]|_", " ", f"{record.kind} {mark}").split()
-    return rf"\text{{{' '.join(words)}}}"
+    words = re.sub(r"[^\w-]|_", " ", f"{record.kind} {record.name or ''}").split()
+    title = rf"\text{{{' '.join(words)}}}"
+    if record.name is not None or record.number is None:
+        return title
+    return rf"{title} \; {formulas.printer.symbols.number(record.number)}"

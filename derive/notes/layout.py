@@ -13,6 +13,8 @@ RELATION = 1.4
 MOST_PIECES = 3
 SMALLEST = 4.0
 WIDE_CONDITION = 9.0
+MOST_BESIDE = 2
+"""Beside a narrow condition a form is cut into so many pieces, beside a wide one it is not cut."""
 SMALL = 0.83
 """The size of reasons beside that of formulas."""
 
@@ -32,7 +34,7 @@ class Line:
     """One line on the page: what stands left of the relation, the relation, what stands right, and a remark.
 
     The remark stands in its column, or `below` the line, where there is `room` (em) for it. A piece of the right
-    side that nothing can cut is to be reduced by `scale`.
+    side that nothing can cut is to be reduced by `scale`. `of` is the left side of the whole equation.
     """
 
     lhs: str
@@ -42,6 +44,7 @@ class Line:
     below: bool = False
     room: float = 0.0
     scale: float = 1.0
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ def _cut(row: Remarked, limit: float, below: bool, room: float) -> list[Line]:
             below and k == place,
             room,
             scale_to(piece, limit),
+            row.lhs,
         )
         for k, piece in enumerate(pieces)
     ]
@@ -125,15 +129,16 @@ class BoxLine:
 def lay_boxed(block: Boxed, page: Page, measure: Callable[[Inline], float]) -> tuple[BoxLine, ...]:
     """Every form with its right side in pieces that fit into the box.
 
-    Where conditions are wide and would leave too little room, each stands in brackets on a line of its own, below the
-    last of the forms that follow one another and share it.
+    Where conditions would leave too little room, each stands in brackets on a line of its own, below the last of the
+    forms that follow one another and share it.
     """
     labels = max(measure(f.label) for f in block.forms)
     lhs = max(width(f.lhs) for f in block.forms) + RELATION
     conditions = max(width(f.condition) for f in block.forms)
     whole = page.line - page.box - labels - lhs - page.gap
     beside = whole - conditions - page.gap
-    below = conditions > WIDE_CONDITION and any(width(f.rhs) > beside for f in block.forms)
+    pieces = [len(broken(f.rhs, beside)) for f in block.forms]
+    below = conditions > 0 and max(pieces) > (1 if conditions > WIDE_CONDITION else MOST_BESIDE)
     limit = whole if below else beside
     after = [*block.forms[1:], None]
     return tuple(

@@ -126,13 +126,37 @@ def _local_derivative(equation: AdjointEquation, contributions: Sequence[Contrib
 
 
 def _delta(s: Situation) -> Words:
-    """Brackets solved for summed indices."""
-    found = tuple(dict.fromkeys(_deltas(s, s.before.view))) if s.before is not None else ()
-    factored = _is_factored(s.line.view) and s.before is not None and not _is_factored(s.before.view)
-    if not found:
+    """Brackets solved for summed indices, in each sum apart where they differ."""
+    groups = tuple(dict.fromkeys(_by_sum(s, s.before.view))) if s.before is not None else ()
+    if not groups:
         return words("reason.collect")
-    pairs = Listing(tuple(Math(f) for f in found))
-    return words("reason.delta_factored" if factored else "reason.delta", pairs=pairs)
+    factored = _is_factored(s.line.view) and s.before is not None and not _is_factored(s.before.view)
+    suffix = "_factored" if factored else ""
+    if len(groups) == 1:
+        return words(f"reason.delta{suffix}", pairs=_listed(groups[0]))
+    common = [text for text in groups[0] if all(text in group for group in groups)]
+    rest = [[text for text in group if text not in common] for group in groups]
+    if common and all(rest):
+        return words(f"reason.delta_common{suffix}", common=_listed(common), pairs=_in_turn(list(map(_listed, rest))))
+    return words(f"reason.delta_each{suffix}", pairs=_in_turn(list(map(_listed, groups))))
+
+
+def _listed(texts: Sequence[str]) -> Listing:
+    return Listing(tuple(Math(text) for text in texts))
+
+
+def _in_turn(parts: Sequence[Inline]) -> Inline:
+    """`first; second; third`."""
+    first, *rest = parts
+    return words("list.then", first=first, rest=_in_turn(rest)) if rest else first
+
+
+def _by_sum(s: Situation, view: View) -> Iterator[tuple[str, ...]]:
+    """For each term of a view the equations in its brackets."""
+    for term in view.terms if isinstance(view, Plus) else (view,):
+        found = tuple(dict.fromkeys(_deltas(s, term)))
+        if found:
+            yield found
 
 
 def _deltas(s: Situation, view: View) -> Iterator[str]:

@@ -58,6 +58,14 @@ class MarkdownPage:
     def display(self, block: Display) -> tuple[Line, ...]:
         return lay_display(block, PAGE)
 
+    def remarks(self, block: Display) -> tuple[tuple[Markdown, Markdown], ...]:
+        """What is said about equations, each remark once: the left sides, and the remark."""
+        about: dict[Markdown, list[str]] = {}
+        for line in self.display(block):
+            if line.remark:
+                about.setdefault(self.say(line.remark), []).append(f"${line.of}$")
+        return tuple((Markdown(", ".join(sides)), said) for said, sides in about.items())
+
     def boxed(self, block: Boxed) -> tuple[BoxLine, ...]:
         return lay_boxed(block, PAGE, self._width)
 

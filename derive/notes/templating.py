@@ -7,6 +7,7 @@ from collections.abc import Callable
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from derive.notes.escape import Markdown, Tex, escape_markdown, escape_tex
+from derive.notes.typst_escape import Typst, escape_typst
 from derive.resources import templates_dir
 
 
@@ -18,6 +19,11 @@ def tex_environment() -> Environment:
 def markdown_environment() -> Environment:
     """Templates in Markdown, with the delimiters of LaTeX templates."""
     return _plain(lambda value: value if isinstance(value, Markdown) else escape_markdown(str(value)))
+
+
+def typst_environment() -> Environment:
+    """Templates in Typst, with the delimiters of LaTeX templates."""
+    return _plain(lambda value: value if isinstance(value, Typst) else escape_typst(str(value)))
 
 
 def html_environment() -> Environment:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import sympy
 from sympy.matrices.expressions.hadamard import HadamardPower, HadamardProduct
+from sympy.matrices.expressions.slice import MatrixSlice
 
 from derive.errors import DeriveError
 from derive.ir.tensor import ADJOINT
@@ -23,22 +24,28 @@ from derive.terms.matrix import (
     Identity,
     Matrix,
     Ones,
+    Part,
     Product,
     ScalarPart,
     Scaled,
     Stacked,
     Totalled,
     Transposed,
+    Unit,
     Whole,
 )
 from derive.terms.view import View
 from derive.terms.walk import entries_in
 
 
+class NoMatrixForm(DeriveError):
+    """SymPy has no matrix expression for this."""
+
+
 class MatrixForms:
     """SymPy matrix expressions of raised results; a tensor with one axis is a column, or a row in row layout.
 
-    `seed` are the axes of what is differentiated, which adjoints have behind their own.
+    `seed` are the axes of what is differentiated, which adjoints have behind their own. Raises: NoMatrixForm.
     """
 
     def __init__(self, network: Network, vectors_are_rows: bool, seed: tuple[Index, ...] = ()) -> None:
@@ -59,6 +66,8 @@ class MatrixForms:
             EntrywiseStep: self._step,
             Totalled: self._totalled,
             Stacked: self._stacked,
+            Part: self._part,
+            Unit: self._unit,
         }
 
     def form(self, m: Matrix) -> sympy.Expr:
@@ -66,7 +75,18 @@ class MatrixForms:
         return self.rules[type(m)](m)
 
     def _totalled(self, m: Totalled) -> sympy.Expr:
-        raise DeriveError("a sum of matrices over an index has no SymPy matrix form", repair="use .index")
+        raise NoMatrixForm("a sum of matrices over an index has no SymPy matrix form", repair="use .index")
+
+    def _part(self, m: Part) -> sympy.Expr:
+        parent = self.form(m.arg)
+        ends = [
+            (sympy.Integer(0), extent) if r is None else (affine_to_sympy(r[0] - 1), affine_to_sympy(r[1]))
+            for r, extent in zip((m.rows, m.columns), parent.shape, strict=True)
+        ]
+        return MatrixSlice(parent, *((lo, hi, 1) for lo, hi in ends))
+
+    def _unit(self, m: Unit) -> sympy.Expr:
+        raise NoMatrixForm("a unit vector at an id has no SymPy matrix form", repair="use .index")
 
     def _stacked(self, m: Stacked) -> sympy.Expr:
         parts = [self.form(p) for p in m.parts]
@@ -127,7 +147,7 @@ class MatrixForms:
         if matrix is None:
             return scalar_function(m.name, m.orders, tuple(args))
         if sum(getattr(a, "is_Matrix", False) for a in args) > 1:
-            raise DeriveError(f"{m.name} of several matrices has no SymPy matrix form; use .index")
+            raise NoMatrixForm(f"{m.name} of several matrices has no SymPy matrix form; use .index")
         body = scalar_function(m.name, m.orders, tuple(slot if a is matrix else a for a in args))
         return matrix.applyfunc(sympy.Lambda(slot, body))
 

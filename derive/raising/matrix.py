@@ -11,6 +11,7 @@ from derive.raising.array import (
     Array,
     Condition,
     Contract,
+    Gather,
     Heaviside,
     Map,
     Multiply,
@@ -19,7 +20,9 @@ from derive.raising.array import (
     Scalar,
     Source,
 )
+from derive.raising.contraction import multiply
 from derive.raising.matrix_algebra import added, count_transposes, product, scaled, totalled, transposed
+from derive.raising.parts import Range, part_of, row_by_id, unit_vector, whole_around, without_unit
 from derive.terms.affine import Index, index
 from derive.terms.matrix import (
     Diagonal,
@@ -30,6 +33,7 @@ from derive.terms.matrix import (
     Identity,
     Matrix,
     Ones,
+    Part,
     ScalarPart,
     Scaled,
     Whole,
@@ -55,11 +59,14 @@ class Raiser:
     """Reads matrices off array expressions.
 
     `vectors_are_rows` says whether a tensor with one axis is a row (else a column); `whole` tells whether a
-    source covers the whole of its tensor (a slice has no matrix name).
+    source covers the whole of its tensor. A slice has no matrix name, unless `extents` gives the ranges of the whole
+    axes of its tensor: then it is a part of that, and a bracket that an id makes true is a unit vector.
     """
 
     vectors_are_rows: bool
     whole: Callable[[Source], bool]
+    extents: Callable[[Source], dict[str, Range]] | None = None
+    family: Callable[[Source], int] = lambda source: 0
 
     def matrix(self, a: Array, row: Place, column: Place) -> Matrix:
         """`a` as a matrix with the given index along its rows and columns; what lacks one is repeated.
@@ -91,7 +98,13 @@ class Raiser:
             case Reduce():
                 return self._reduce(a.arg, a.over, row, column)
             case Condition():
-                return _identity(a, row, column)
+                unit = unit_vector(a, row, column) if self.extents is not None else None
+                return unit if unit is not None else _identity(a, row, column)
+            case Gather():
+                row_read = row_by_id(a, [p for p in (row, column) if p is not None])
+                if self.extents is None or row_read is None:
+                    raise NotAMatrix
+                return self._source(row_read, row, column)
             case Accumulate():
                 return totalled(a.over, self.matrix(a.arg, row, column))
         raise NotAMatrix
@@ -104,13 +117,21 @@ class Raiser:
         return ScalarPart(a.view) if isinstance(a, Scalar) else self.matrix(a, row, column)
 
     def _source(self, a: Source, row: Place, column: Place) -> Matrix:
-        if not self.whole(a) or len(a.order) > 2:
+        if len(a.order) > 2:
             raise NotAMatrix
-        name = whole(a)
+        name = whole(a) if self.whole(a) else self._part(a)
         if len(a.order) == 2:
             in_order = tuple(b.name for b in a.order) == (name_of(row), name_of(column))
             return name if in_order else transposed(name)
         return name if (row is None) == self.vectors_are_rows else transposed(name)
+
+    def _part(self, a: Source) -> Matrix:
+        """A slice; of a column the rows are cut."""
+        around = whole_around(a, self.family(a))
+        if self.extents is None or around is None or not a.order:
+            raise NotAMatrix
+        part = part_of(a, self.extents(around), whole(around))
+        return part if len(a.order) == 2 or self.vectors_are_rows else Part(part.arg, part.columns, None)
 
     def _multiply(self, factors: Sequence[Array], row: Place, column: Place) -> Matrix:
         if row is None and column is None:
@@ -177,7 +198,13 @@ class Raiser:
         return product([self.matrix(left, row, k), self.matrix(right, k, column)])
 
     def _reduce(self, a: Array, over: tuple[Index, ...], row: Place, column: Place) -> Matrix:
-        """Row sums `M 1`, column sums `1ᵀ M`, the sum of all entries `1ᵀ M 1`."""
+        """Row sums `M 1`, column sums `1ᵀ M`, the sum of all entries `1ᵀ M 1`; with a unit vector the one it picks."""
+        picked = without_unit(a.args, over[0]) if isinstance(a, Multiply) and self.extents is not None else None
+        if picked is not None and len(over) == 1 and (row is None or column is None):
+            unit, rest = picked
+            if row is None:
+                return product([transposed(unit), self.matrix(multiply(rest), over[0], column)])
+            return product([self.matrix(multiply(rest), row, over[0]), unit])
         if len(over) == 1 and row is None:
             return product([transposed(Ones(over[0].extent)), self.matrix(a, over[0], column)])
         if len(over) == 1 and column is None:

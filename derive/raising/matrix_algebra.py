@@ -16,6 +16,7 @@ from derive.terms.matrix import (
     Identity,
     Matrix,
     Ones,
+    Part,
     Product,
     ScalarPart,
     Scaled,
@@ -49,6 +50,8 @@ def transposed(m: Matrix) -> Matrix:
             return EntrywiseStep(transposed(m.arg), m.strict)
         case Totalled():
             return Totalled(m.bounds, transposed(m.arg))
+        case Part():
+            return Part(transposed(m.arg), m.columns, m.rows)
         case Stacked():
             return Stacked(tuple(transposed(p) for p in m.parts), not m.below)
     return Transposed(m)
@@ -78,7 +81,7 @@ def count_transposes(m: Matrix) -> int:
             return sum(map(count_transposes, m.args))
         case EntrywisePower():
             return count_transposes(m.base)
-        case Scaled() | Diagonal() | EntrywiseStep() | Totalled():
+        case Scaled() | Diagonal() | EntrywiseStep() | Totalled() | Part():
             return count_transposes(m.arg)
     return 0
 

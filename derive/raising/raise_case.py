@@ -12,9 +12,9 @@ from derive.network.network import Network
 from derive.raising.array import Source
 from derive.raising.contraction import array_of
 from derive.raising.matrix import NotAMatrix, Place, Raiser
-from derive.terms.affine import Affine, Index
+from derive.terms.affine import Affine, IdEntry, Index
 from derive.terms.matrix import Matrix, Whole
-from derive.terms.term import Block, Entry, Functional, Poly
+from derive.terms.term import Block, Delta, Entry, Functional, Poly
 from derive.terms.view import Leaf, Summed, View, children, transform
 from derive.terms.walk import atoms_in
 
@@ -31,8 +31,9 @@ class Raised:
 def raise_view(network: Network, lhs: Entry, domain: Sequence[Index], view: View) -> Raised | None:
     """`lhs = view` as matrices, oriented by the index order of the left side; a Jacobian has its value along rows.
 
-    Of a left side with more than two axes two run and the others are held: samples first, then leading axes. A
-    sum along an axis of a tensor with more than two axes may become a sum of matrices.
+    Of a left side with more than two axes two run and the others are held: samples first, then leading axes; a single
+    one runs where ids choose what is read. A sum along an axis of a tensor with more than two axes, or over what the
+    ids belong to, may become a sum of matrices.
 
     None where no pattern covers the right side: the index form stands.
     """
@@ -40,7 +41,7 @@ def raise_view(network: Network, lhs: Entry, domain: Sequence[Index], view: View
     axes = [scope[e.variable] for e in lhs.idx if e.variable in scope]
     if len(axes) != len(scope):
         return None
-    for held in held_axes(network, axes):
+    for held in held_axes(network, axes, _reads_one_by_one(network, view, axes)):
         inner = {n: b for n, b in scope.items() if b not in held}
         for marked in summing_matrices(network, view):
             found = _raised(network, lhs, [b for b in axes if b not in held], inner, marked)
@@ -49,11 +50,35 @@ def raise_view(network: Network, lhs: Entry, domain: Sequence[Index], view: View
     return None
 
 
-def held_axes(network: Network, axes: Sequence[Index]) -> Iterator[tuple[Index, ...]]:
-    """Which of the axes may stay fixed, so that two at most are left; the likeliest choice first."""
+def _reads_one_by_one(network: Network, view: View, axes: Sequence[Index]) -> bool:
+    """Whether ids choose what is read, or an axis of the left side goes through the steps of a recursion."""
+    names = {b.name for b in axes}
+    return any(_ids_in(view)) or any(
+        e.free & names for x in _entries(view) for e in x.idx[: network.tensor(_plain_name(x)).family]
+    )
+
+
+def _plain_name(entry: Entry) -> str:
+    return entry.tensor.removeprefix(ADJOINT).removeprefix(GRADIENT)
+
+
+def _ids_in(view: View) -> Iterator[IdEntry]:
+    """The ids in the indices and brackets of a view."""
+    if isinstance(view, Leaf):
+        affines = view.atom.idx if isinstance(view.atom, Entry) else ()
+        affines = (view.atom.difference,) if isinstance(view.atom, Delta) else affines
+        yield from (v for a in affines for v, _ in a.terms if isinstance(v, IdEntry))
+    for part in children(view):
+        yield from _ids_in(part)
+
+
+def held_axes(network: Network, axes: Sequence[Index], to_one: bool = False) -> Iterator[tuple[Index, ...]]:
+    """Which of the axes may stay fixed, so that two at most are left (then `to_one`); the likeliest choice first."""
     batch = None if network.batch is None else (network.batch.lo, network.batch.hi)
     likely = sorted(axes, key=lambda b: (b.lo, b.hi) != batch)
     yield from combinations(likely, max(len(axes) - 2, 0))
+    if to_one and len(axes) > 1:
+        yield from combinations(likely, len(axes) - 1)
 
 
 def summing_matrices(network: Network, view: View) -> Iterator[View]:
@@ -69,16 +94,20 @@ Range = tuple[Affine, Affine]
 
 
 def _large_ranges(network: Network, view: View) -> Iterator[Range]:
-    """The ranges of summed indices that stand in an entry with more than two axes."""
+    """The ranges of summed indices in entries with more than two axes, in ids, or that count steps of a recursion."""
     if isinstance(view, Summed):
         bounds = {b.name: b for b in view.bounds if not b.ordered}
         for entry in _entries(view.body):
-            tensor = network.tensors.get(entry.tensor.removeprefix(ADJOINT).removeprefix(GRADIENT))
+            tensor = network.tensors.get(_plain_name(entry))
+            steps = entry.idx[: tensor.family] if tensor is not None else ()
+            yield from ((b.lo, b.hi) for n, b in bounds.items() if any(n in e.free for e in steps))
             if tensor is not None and len(tensor.axes) - tensor.family > 2:
                 used = [bounds[e.variable] for e in entry.idx if e.variable in bounds]
                 batch = network.batch
                 used.sort(key=lambda b: batch is None or (b.lo, b.hi) != (batch.lo, batch.hi))
                 yield from ((b.lo, b.hi) for b in used)
+        for v in _ids_in(view.body):
+            yield from ((b.lo, b.hi) for n, b in bounds.items() if any(n in a.free for a in v.idx))
     for part in children(view):
         yield from _large_ranges(network, part)
 
@@ -132,7 +161,21 @@ def raised_name(network: Network, lhs: Entry, axes: Sequence[Index]) -> Matrix:
 
 
 def raiser_of(network: Network) -> Raiser:
-    return Raiser(vectors_are_rows(network), lambda source: covers(network, source))
+    return Raiser(
+        vectors_are_rows(network),
+        lambda source: covers(network, source),
+        lambda source: _extents(network, source),
+        lambda source: network.tensor(_plain_name(source.atom)).family if isinstance(source.atom, Entry) else 0,
+    )
+
+
+def _extents(network: Network, source: Source) -> dict[str, Range]:
+    """The ranges of the whole axes along which a source runs, by their indices."""
+    assert isinstance(source.atom, Entry)
+    tensor = network.tensor(source.atom.tensor.removeprefix(ADJOINT))
+    at = {a.name: e for a, e in zip(tensor.axes, source.atom.idx, strict=False)}
+    pairs = zip(tensor.axes, source.atom.idx, strict=False)
+    return {e.variable: (a.lo.subs(at), a.hi.subs(at)) for a, e in pairs if e.variable is not None}
 
 
 def _is_jacobian(network: Network, lhs: Entry) -> bool:

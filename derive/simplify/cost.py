@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import ceil
 
+from derive.simplify.joined import Joined
 from derive.terms.term import (
     Atom,
     Base,
@@ -50,7 +51,7 @@ def atom_cost(a: Atom) -> int:
             return 2 + cost(a.poly)
         case Block():
             return 3 * len(a.bounds) + monomial_cost(a.body)
-        case Maximum():
+        case Maximum() | Joined():
             return 3 * len(a.bounds) + cost(a.body)
         case FirstMaximum():
             return 2 + atom_cost(a.of)

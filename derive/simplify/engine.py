@@ -11,7 +11,7 @@ from derive.ir.record import Case, Line
 from derive.simplify.cases import Part, split
 from derive.simplify.cost import cost
 from derive.simplify.definition import Pattern
-from derive.simplify.fold import fold
+from derive.simplify.fold import Folder
 from derive.simplify.match import instance
 from derive.simplify.output import OutputForms
 from derive.simplify.present import Presenter
@@ -43,7 +43,7 @@ class Simplifier:
         lines = list(opening)
         p = equation.rhs
         lines.append(Line("delta", self.presenter.view(p)))
-        p = self._fold(p, [q for q in self.patterns if q.tensors & _names(p)], context, lines)
+        p = self._fold(p, self._folder(p, context), lines)
         p, used = self.unfold(p, context)
         if used:
             lines.append(Line("unfold", self.presenter.view(p), used))
@@ -77,42 +77,46 @@ class Simplifier:
             lines.append(Line("collect" if view == self.presenter.view(p) else "output", view))
         return Case(lhs, part.domain, p, view, tuple(_distinct(lines)), part.condition)
 
+    def _folder(self, p: Poly, context: Context) -> Folder:
+        """What folds back the patterns that `p` may have something of."""
+        return Folder([q for q in self.patterns if q.tensors & _names(p)], context)
+
     def _textbook(self, p: Poly, domain: tuple[Index, ...], lines: list[Line]) -> Poly:
         context = _scope(domain)
-        patterns = [q for q in self.patterns if q.tensors & _names(p)]
-        p = self._fold(p, patterns, context, lines)
-        p = self._vanish(p, patterns, context, lines)
+        folder = self._folder(p, context)
+        p = self._fold(p, folder, lines)
+        p = self._vanish(p, folder, lines)
         q = self.outputs.substituted(p, context)
         if q is not None:
-            folded, _ = fold(q, patterns, context)
+            folded, _ = folder.fold(q)
             if cost(folded) < cost(p):
                 lines.append(Line("output", self.outputs.presenter(self.presenter, context).view(p)))
                 lines.append(Line("collect", self.presenter.view(q)))
-                return self._fold(q, patterns, context, lines)
+                return self._fold(q, folder, lines)
         return p
 
-    def _fold(self, p: Poly, patterns: Sequence[Pattern], context: Context, lines: list[Line]) -> Poly:
+    def _fold(self, p: Poly, folder: Folder, lines: list[Line]) -> Poly:
         """`p` with forward values and facts recognized; a line for each of them."""
-        p, foldings = fold(p, patterns, context)
+        p, foldings = folder.fold(p)
         for f, following in zip_longest(foldings, foldings[1:]):
             if following is None or following.pattern.label != f.pattern.label:
                 lines.append(Line(f.pattern.rule, self.presenter.view(f.after), (f.pattern.label,)))
         return p
 
-    def _vanish(self, p: Poly, patterns: Sequence[Pattern], context: Context, lines: list[Line]) -> Poly:
+    def _vanish(self, p: Poly, folder: Folder, lines: list[Line]) -> Poly:
         """A sum over a defined value is unfolded once; it stays so only if that makes the whole shorter."""
-        while (shorter := self._shorter(p, patterns, context)) is not None:
+        while (shorter := self._shorter(p, folder)) is not None:
             p, label = shorter
             lines.append(Line("vanish", self.presenter.view(p), (label,)))
         return p
 
-    def _shorter(self, p: Poly, patterns: Sequence[Pattern], context: Context) -> tuple[Poly, str] | None:
+    def _shorter(self, p: Poly, folder: Folder) -> tuple[Poly, str] | None:
         """`p` made shorter by unfolding one value in one sum, and which value that was."""
-        for block in [a for a in atoms_in(p) if isinstance(a, Block)]:
-            for pattern in patterns:
-                unfolded = self._unfolded_under(p, block, pattern, context)
+        for block in dict.fromkeys(a for a in atoms_in(p) if isinstance(a, Block)):
+            for pattern in folder.patterns:
+                unfolded = self._unfolded_under(p, block, pattern, folder.context)
                 if unfolded is not None:
-                    folded, _ = fold(unfolded, patterns, context)
+                    folded, _ = folder.fold(unfolded)
                     if cost(folded) < cost(p):
                         return folded, pattern.label
         return None

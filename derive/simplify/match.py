@@ -20,6 +20,7 @@ from derive.terms.term import Atom, Block, Entry, Monomial, Poly, of_atom, of_mo
 from derive.terms.walk import entries_in
 
 Binding = dict[str, Affine]
+Bounds = tuple[Index, ...]
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,13 @@ def _tensors(m: Monomial) -> frozenset[str]:
     return frozenset(e.tensor for e in entries_in(of_monomial(m)))
 
 
-def _openings(m: Monomial, avoid: frozenset[str], parts_of_sums: bool) -> Iterator[tuple[tuple[Index, ...], Monomial]]:
+@lru_cache(maxsize=4096)
+def _openings(m: Monomial, avoid: frozenset[str], parts_of_sums: bool) -> tuple[tuple[Bounds, Monomial], ...]:
     """The monomial itself, and with one sum opened: all of its indices; for a sum in it, all but one or two."""
-    yield (), m
+    return ((), m), *_opened(m, avoid, parts_of_sums)
+
+
+def _opened(m: Monomial, avoid: frozenset[str], parts_of_sums: bool) -> Iterator[tuple[Bounds, Monomial]]:
     for atom, e in m.powers:
         if not isinstance(atom, Block) or e != 1:
             continue
@@ -72,13 +77,13 @@ def _openings(m: Monomial, avoid: frozenset[str], parts_of_sums: bool) -> Iterat
                 yield from _single(others, times(of_monomial(rest), inner))
 
 
-def _proper_subsets(bounds: tuple[Index, ...]) -> Iterator[tuple[Index, ...]]:
+def _proper_subsets(bounds: Bounds) -> Iterator[Bounds]:
     """The non-empty parts of the indices that leave some out, up to two at a time."""
     for size in range(1, min(len(bounds), 3)):
         yield from combinations(bounds, size)
 
 
-def _single(bounds: tuple[Index, ...], p: Poly) -> Iterator[tuple[tuple[Index, ...], Monomial]]:
+def _single(bounds: Bounds, p: Poly) -> Iterator[tuple[Bounds, Monomial]]:
     if len(p.terms) == 1 and p.terms[0][1] == 1:
         yield bounds, p.terms[0][0]
 

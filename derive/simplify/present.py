@@ -9,6 +9,8 @@ from math import gcd, lcm
 
 from derive.ir.tensor import ADJOINT
 from derive.simplify.cost import power_cost
+from derive.simplify.join import join_sums
+from derive.simplify.joined import Joined
 from derive.terms.affine import Index, outermost_first
 from derive.terms.algebra import scale, subtract, total
 from derive.terms.prover import Context
@@ -46,7 +48,8 @@ class Presenter:
 
     def view(self, p: Poly, avoid: frozenset[str] = frozenset()) -> View:
         """A view of `p`, of equal value."""
-        return plus([self._term(factor, rest, avoid | p.free) for factor, rest in grouped(p)])
+        inner = avoid | p.free
+        return plus([self._term(factor, rest, inner) for factor, rest in grouped(join_sums(p, avoid))])
 
     def _term(self, factor: tuple[Monomial, Fraction], rest: Poly, avoid: frozenset[str]) -> View:
         monomial, coefficient = factor
@@ -97,9 +100,10 @@ class Presenter:
                 return Step(self.view(a.poly, avoid), a.strict)
             case Block():
                 bounds, body = open_block(a, avoid)
-                inside = replace(self, scope={**self.scope, **{b.name: b for b in bounds}})
                 inner = avoid | {b.name for b in bounds}
-                return Summed(outermost_first(bounds), inside.view(Poly({body: Fraction(1)}), inner))
+                return Summed(outermost_first(bounds), self._within(bounds).view(Poly({body: Fraction(1)}), inner))
+            case Joined():
+                return Summed(outermost_first(a.bounds), self._within(a.bounds).view(a.body, avoid | a.body.free))
             case Maximum():
                 return Largest(*self._opened(a, avoid))
             case FirstMaximum():
@@ -108,8 +112,11 @@ class Presenter:
 
     def _opened(self, a: Maximum, avoid: frozenset[str]) -> tuple[tuple[Index, ...], View]:
         bounds, body = open_maximum(a, avoid)
-        inside = replace(self, scope={**self.scope, **{b.name: b for b in bounds}})
-        return bounds, inside.view(body, avoid | {b.name for b in bounds})
+        return bounds, self._within(bounds).view(body, avoid | {b.name for b in bounds})
+
+    def _within(self, bounds: tuple[Index, ...]) -> Presenter:
+        """The presenter under a binder."""
+        return replace(self, scope={**self.scope, **{b.name: b for b in bounds}})
 
     def _rank(self, a: Atom, e: Fraction) -> int:
         """Numbers, conditions, sums, weights, values, adjoints, derivatives: the order of a textbook."""
@@ -120,7 +127,7 @@ class Presenter:
                 return 1
             case Functional():
                 return 4
-            case Block():
+            case Block() | Joined():
                 return 5
             case Entry():
                 return _ROLE_RANK.get(self.roles.get(a.tensor, "value"), 6)

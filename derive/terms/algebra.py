@@ -29,12 +29,16 @@ from derive.terms.term import (
 )
 
 ZERO_NUMBER = Fraction(0)
+UNITY = constant(1)
 _BRACKETS = (Delta, Bound, Divides, Positive, FirstMaximum)
 
 
 def total(polys: Iterable[Poly]) -> Poly:
+    parts = [p for p in polys if p.terms]
+    if len(parts) == 1:
+        return parts[0]
     terms: dict[Monomial, Fraction] = {}
-    for p in polys:
+    for p in parts:
         for m, c in p.terms:
             terms[m] = terms.get(m, Fraction(0)) + c
     return Poly(terms)
@@ -54,11 +58,13 @@ def subtract(p: Poly, q: Poly) -> Poly:
 
 def times(p: Poly, q: Poly) -> Poly:
     """The expanded product."""
+    if p == UNITY or q == UNITY:
+        return q if p == UNITY else p
     return total(scale(multiply(a, b), c * d) for a, c in p.terms for b, d in q.terms)
 
 
 def times_all(polys: Iterable[Poly]) -> Poly:
-    out = constant(1)
+    out = UNITY
     for p in polys:
         out = times(out, p)
     return out

@@ -221,28 +221,28 @@ def _shifted(b: Index, bounds: Bounds, m: Monomial, context: Context) -> Poly:
 def _guard(members: Bounds, outside: list[tuple[Atom, Fraction]], scope: Context) -> Poly:
     """[hi ≥ lo] for a range that may be empty, if a factor that moves out may be out of range there."""
     guard = of_monomial(Monomial(()))
-    if any(_is_shifted(a) for a, _ in outside):
+    if any(is_shifted(a) for a, _ in outside):
         for b in members:
             if not nonnegative(b.hi - b.lo, scope) and b.free.isdisjoint(o.name for o in members):
                 guard = times(guard, bound(b.hi - b.lo))
     return guard
 
 
-def _is_shifted(atom: Atom) -> bool:
+def is_shifted(atom: Atom) -> bool:
     """Whether an entry stands in the atom at something else than plain indices and fixed places."""
     if isinstance(atom, Entry):
         return any(a.free and a.variable is None for a in atom.idx)
     match atom:
         case Func() | Functional():
-            return any(_is_shifted(a) for p in atom.args for m, _ in p.terms for a, _ in m.powers)
+            return any(is_shifted(a) for p in atom.args for m, _ in p.terms for a, _ in m.powers)
         case Base() | Positive():
-            return any(_is_shifted(a) for m, _ in atom.poly.terms for a, _ in m.powers)
+            return any(is_shifted(a) for m, _ in atom.poly.terms for a, _ in m.powers)
         case Block():
-            return any(_is_shifted(a) for a, _ in atom.body.powers)
+            return any(is_shifted(a) for a, _ in atom.body.powers)
         case Maximum():
-            return any(_is_shifted(a) for m, _ in atom.body.terms for a, _ in m.powers)
+            return any(is_shifted(a) for m, _ in atom.body.terms for a, _ in m.powers)
         case FirstMaximum():
-            return _is_shifted(atom.of)
+            return is_shifted(atom.of)
     return False
 
 

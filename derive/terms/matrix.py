@@ -25,6 +25,26 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Part:
+    """The part of `arg` in these rows and columns, numbered from 1, both ends included; None for all of them.
+
+    Of a vector the entries in its own direction.
+    """
+
+    arg: Matrix
+    rows: tuple[Affine, Affine] | None
+    columns: tuple[Affine, Affine] | None
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The column vector of the given extent with a 1 at `place` and zeros elsewhere."""
+
+    place: Affine
+    extent: Affine
+
+
+@dataclass(frozen=True)
 class ScalarPart:
     """A factor or term without axes."""
 
@@ -131,6 +151,8 @@ class Stacked:
 
 Matrix = (
     Whole
+    | Part
+    | Unit
     | ScalarPart
     | Ones
     | Identity

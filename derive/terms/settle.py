@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from derive.terms.affine import Affine
 from derive.terms.algebra import function, positive, power, scale, times, times_all, total
 from derive.terms.blocks import sum_over
@@ -33,6 +35,8 @@ def settle(p: Poly, context: Context) -> Poly:
 
 
 def _settle_monomial(m: Monomial, context: Context) -> Poly:
+    if not _contains_condition(m):
+        return of_monomial(m)
     for atom, _ in m.powers:
         if isinstance(atom, Delta) and _always_holds(atom, context):
             return _settle_monomial(m.without(atom), context)
@@ -127,6 +131,7 @@ def _settle_maximum(atom: Maximum, context: Context) -> Maximum:
     return canonical_maximum(bounds, settle(body, {**context, **{b.name: b for b in bounds}}))
 
 
+@lru_cache(maxsize=65536)
 def _contains_condition(m: Monomial) -> bool:
     """Whether a delta or bracket occurs anywhere in it."""
     return any(_atom_contains_condition(a) for a, _ in m.powers)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from derive.terms.affine import Affine, Index, Variable
-from derive.terms.node import Key, Node
+from derive.terms.node import Key, Node, number_key
 
 ONE = Fraction(1)
 NOTHING: frozenset[str] = frozenset()
@@ -24,9 +24,9 @@ class Atom(Node):
     free: frozenset[str]
     height: int
 
-    def _settle(self, key: Key, free: frozenset[str], height: int) -> None:
+    def _settle(self, key: Key, free: frozenset[str], height: int, parts: Key | None = None) -> None:
         self.free, self.height = free, height
-        self._seal(key)
+        self._seal(key, parts)
 
 
 class Scalar(Atom):
@@ -67,6 +67,7 @@ class Func(Atom):
             ("f", name, self.orders, tuple(a.key for a in args)),
             _union(a.free for a in args),
             max((a.height for a in args), default=0),
+            ("f", name, self.orders, args),
         )
 
     def __repr__(self) -> str:
@@ -81,7 +82,7 @@ class Base(Atom):
 
     def __init__(self, poly: Poly) -> None:
         self.poly = poly
-        self._settle(("g", poly.key), poly.free, poly.height)
+        self._settle(("g", poly.key), poly.free, poly.height, ("g", poly))
 
     def __repr__(self) -> str:
         return f"({self.poly})"
@@ -133,7 +134,7 @@ class Positive(Atom):
 
     def __init__(self, poly: Poly, strict: bool = True) -> None:
         self.poly, self.strict = poly, strict
-        self._settle(("h", strict, poly.key), poly.free, poly.height)
+        self._settle(("h", strict, poly.key), poly.free, poly.height, ("h", strict, poly))
 
     def __repr__(self) -> str:
         return f"[{self.poly}{'>' if self.strict else '>='}0]"
@@ -148,7 +149,7 @@ class Block(Atom):
         self.bounds, self.body = bounds, body
         names = {b.name for b in bounds}
         free = _union([body.free, *(b.free for b in bounds)]) - names
-        self._settle(("s", tuple(b.key for b in bounds), body.key), free, body.height + 1)
+        self._settle(("s", tuple(b.key for b in bounds), body.key), free, body.height + 1, ("s", bounds, body))
 
     def __repr__(self) -> str:
         return f"Σ{{{', '.join(map(repr, self.bounds))}}}({self.body})"
@@ -168,6 +169,7 @@ class Maximum(Atom):
             ("x", tuple(b.key for b in bounds), body.key),
             _union([body.free, *(b.free for b in bounds)]) - {b.name for b in bounds},
             body.height + 1,
+            ("x", bounds, body),
         )
 
     def __repr__(self) -> str:
@@ -263,7 +265,9 @@ class Monomial(Node):
         self.powers = tuple(sorted(powers, key=lambda p: p[0].key))
         self.free = _union(a.free for a, _ in self.powers)
         self.height: int = max((a.height for a, _ in self.powers), default=0)
-        self._seal(("M", tuple((a.key, e) for a, e in self.powers)))
+        exponents = [number_key(e) for _, e in self.powers]
+        keys = tuple((a.key, e) for (a, _), e in zip(self.powers, exponents, strict=True))
+        self._seal(("M", keys), ("M", *(a for a, _ in self.powers), *exponents))
 
     def __repr__(self) -> str:
         return "·".join(f"{a}" if e == 1 else f"{a}^{e}" for a, e in self.powers) or "1"
@@ -285,7 +289,9 @@ class Poly(Node):
         self.terms = tuple(sorted(kept, key=lambda t: t[0].key)) if len(kept) > 1 else tuple(kept)
         self.free = _union(m.free for m, _ in self.terms)
         self.height: int = max((m.height for m, _ in self.terms), default=0)
-        self._seal(("P", tuple((m.key, c) for m, c in self.terms)))
+        coefficients = [number_key(c) for _, c in self.terms]
+        keys = tuple((m.key, c) for (m, _), c in zip(self.terms, coefficients, strict=True))
+        self._seal(("P", keys), ("P", *(m for m, _ in self.terms), *coefficients))
 
     def __repr__(self) -> str:
         return " + ".join(f"{m}" if c == 1 else f"{c}·{m}" for m, c in self.terms) or "0"

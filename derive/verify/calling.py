@@ -2,7 +2,7 @@
 
 Stands alone (standard library and NumPy): the worker loads it by path, in a process of its own.
 What a function gave is a tree for `packing.write`. A value is `{"array": …}`, a list of values, or
-`{"problem": text}`; an outcome is `{"loss", "params", "inputs", "unknown", "changed"}` or `{"raised", "line"}`.
+`{"problem": text}`; an outcome is `{"loss", "params", "inputs", "unknown", "changed"}` or `{"raised", "line", "hint"}`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 Field = Any
 LOSS_NAMES = ("loss", "cost", "C")
 LARGEST_ARRAY = 1 << 28
+RECORDS = ("Params", "Inputs")
 OFFERED = ("value_and_grad", "gradients")
 
 
@@ -55,7 +56,17 @@ def raised(error: BaseException, file: str) -> dict[str, Any]:
     kind = type(error).__name__
     if isinstance(error, SystemExit):
         return {"raised": f"it leaves by sys.exit({text})", "line": lines[-1] if lines else None}
-    return {"raised": f"{kind}: {text}" if text else kind, "line": lines[-1] if lines else None}
+    told = {"raised": f"{kind}: {text}" if text else kind, "line": lines[-1] if lines else None}
+    return {**told, "hint": _there_is(error)}
+
+
+def _there_is(error: BaseException) -> str:
+    """Of a field that `Params` or `Inputs` lacks: those that it has."""
+    record = error.obj if isinstance(error, AttributeError) else None
+    kind, fields = type(record).__name__, getattr(type(record), "_fields", None)
+    if kind not in RECORDS or not isinstance(fields, tuple):
+        return ""
+    return f"{kind} has {', '.join(map(str, fields))}"
 
 
 def copied(fields: Mapping[str, Field]) -> dict[str, Field]:
@@ -73,7 +84,7 @@ def _same(given: Field, own: Field) -> bool:
 
 
 def _value_and_grad(function: Callable[..., Any], params: dict[str, Field], inputs: dict[str, Field]) -> dict[str, Any]:
-    made = function(_record("Params", params), _record("Inputs", inputs))
+    made = function(*(_record(kind, fields) for kind, fields in zip(RECORDS, (params, inputs), strict=True)))
     if not isinstance(made, tuple | list) or len(made) not in (2, 3):
         raise Misfit(f"returns {described(made)} instead of (loss, gradients)")
     loss, *parts = made

@@ -33,7 +33,7 @@ class Chain:
         return self.adjoints.equations
 
     @cached_property
-    def _reads(self) -> Mapping[str, frozenset[str]]:
+    def reads(self) -> Mapping[str, frozenset[str]]:
         """For each tensor, the tensors whose adjoints its adjoint is made of."""
         names = {adjoint_name(n): n for n in self.equations}
         return {
@@ -44,7 +44,7 @@ class Chain:
     @cached_property
     def made_of(self) -> Mapping[str, frozenset[str]]:
         """Transitively, and with the tensor itself."""
-        return {n: _closure(n, self._reads) for n in self.equations}
+        return {n: _closure(n, self.reads) for n in self.equations}
 
     @cached_property
     def makes(self) -> Mapping[str, frozenset[str]]:

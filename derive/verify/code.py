@@ -15,15 +15,17 @@ from derive.network.network import Network
 from derive.terms.term import Functional
 from derive.terms.walk import atoms_in
 from derive.verify.calling import OFFERED, outcome
-from derive.verify.chain import Chain
+from derive.verify.chain import Chain, State
 from derive.verify.claims import Claim, Status
 from derive.verify.diagnosis import Detective
-from derive.verify.evidence import LOSS, Reference, evidence
+from derive.verify.effort import SECONDS, Effort, silent
+from derive.verify.evidence import LOSS, Evidence, Reference, evidence
 from derive.verify.hand_file import gradient_lines, read_source
 from derive.verify.judging import Bench, judge
 from derive.verify.layout import Fields, layout_of_network
-from derive.verify.points import Point, random_points, square_point
+from derive.verify.points import Point, random_points, small_point, square_point
 from derive.verify.report import Report
+from derive.verify.response import MOST_ENTRIES, count_entries
 from derive.verify.running import Limits, Run, run_file
 
 Outcomes = Sequence[Mapping[str, Any]]
@@ -40,18 +42,22 @@ def verify_code(
     points: int = 3,
     timeout: float = 30.0,
     memory: int = 1 << 30,
-    announce: Callable[[str], None] = lambda text: None,
+    effort: float = SECONDS,
+    announce: Callable[[str], None] = silent,
+    tell: Callable[[str], None] = silent,
 ) -> Report:
     """Judge the gradients of a Python file with `value_and_grad(params, inputs)` or `gradients(**arrays)`.
 
     The file runs in a process of its own within `timeout` seconds and `memory` bytes; `announce` is told before.
-    That keeps accidents out; it is no sandbox against ill will.
+    That keeps accidents out; it is no sandbox against ill will. Looking for the mistakes behind wrong gradients
+    takes `effort` seconds of processor time at most, and `tell` hears how far it is; the verdicts are the same
+    without it.
 
     Raises: DeriveError if the file is not Python, offers neither function, or the network cannot be evaluated.
     """
     tree = read_source(path)
     limits = Limits(timeout, memory)
-    test = _Test(str(path), network, adjoints, reference, seed)
+    test = _Test(str(path), network, adjoints, reference, seed, Effort(effort, tell))
     announce(f"running {path} in a process of its own, with at most {limits}")
     report = test.report(lambda data: run_file(path, data, limits), points)
     lines = gradient_lines(tree, list(test.layout.params), list(test.layout.inputs))
@@ -66,8 +72,10 @@ def verify_functions(
     reference: Reference | None = None,
     seed: int = 0,
     points: int = 3,
+    effort: float = SECONDS,
+    tell: Callable[[str], None] = silent,
 ) -> Report:
-    """The same for functions in this process, without limits.
+    """The same for functions in this process, without limits on what they do.
 
     `functions` is a module, `{"value_and_grad": f}`, `{"gradients": f}`, a function of one of these names, or a
     function for each gradient: `{"W1": f, …}`, which is called with the arrays that it names.
@@ -75,7 +83,7 @@ def verify_functions(
     offered = _offered(functions)
     first = next(iter(offered.values()))
     file = getattr(getattr(first, "__code__", None), "co_filename", "")
-    test = _Test(_title(functions), network, adjoints, reference, seed)
+    test = _Test(_title(functions), network, adjoints, reference, seed, Effort(effort, tell))
 
     def run(data: Sequence[tuple[Fields, Fields]]) -> Run:
         return Run(tuple(offered), tuple(outcome(offered, p, i, file) for p, i in data))
@@ -87,39 +95,68 @@ class _Test:
     """One file or set of functions against one network."""
 
     def __init__(
-        self, title: str, network: Network, adjoints: Adjoints, reference: Reference | None, seed: int
+        self,
+        title: str,
+        network: Network,
+        adjoints: Adjoints,
+        reference: Reference | None,
+        seed: int,
+        effort: Effort,
     ) -> None:
         _check_concrete(network)
         self.title, self.network, self.reference, self.seed = title, network, reference, seed
+        self.effort = effort
         self.chain, self.layout = Chain(network, adjoints), layout_of_network(network)
 
     def report(self, run: Runner, number: int) -> Report:
         points = random_points(self.network, number, self.seed)
-        made = run([self._data(p) for p in points])
+        small = self._small_point()
+        made = run([self._data(p) for p in (*points, *small)])
         if not made.offers and not made.ended:
             raise DeriveError(
                 f"offers neither {' nor '.join(OFFERED)}",
                 repair="define value_and_grad(params, inputs) or gradients(**arrays)",
                 file=self.title,
             )
+        made, at_small = replace(made, outcomes=made.outcomes[:number]), made.outcomes[number:]
         stopped = _stopped(made, number)
-        claims = self._claims(made.offers, made.outcomes, points, stopped)
+        probe = self._probe(small, at_small)
+        claims = self._claims(made.offers, made.outcomes, points, stopped, probe)
         if _raised(made) and all(c.status is not Status.WRONG for c in claims):
             claims = self._on_square(run, claims)
         return Report(self.title, self.network.name, tuple(claims), _notes(made, stopped), made.printed)
+
+    def _small_point(self) -> tuple[Point, ...]:
+        """The point at which mistakes are looked for first, if the network is small there."""
+        point = small_point(self.network, self.seed)
+        is_small = point is not None and count_entries(self.chain, point) <= MOST_ENTRIES
+        return (point,) if point is not None and is_small else ()
+
+    def _probe(self, small: Sequence[Point], outcomes: Outcomes) -> tuple[State, Sequence[Evidence]] | None:
+        """The small point and what is claimed there; None if the code does not run there."""
+        if not small or not outcomes or "raised" in outcomes[0]:
+            return None
+        state = self.chain.at(small[0])
+        return state, evidence(self.chain, self.layout, [state], outcomes, None)
 
     def _data(self, p: Point) -> tuple[Fields, Fields]:
         return self.layout.fields(self.layout.params, p.data), self.layout.fields(self.layout.inputs, p.data)
 
     def _claims(
-        self, offers: tuple[str, ...], outcomes: Outcomes, points: Sequence[Point], stopped: str
+        self,
+        offers: tuple[str, ...],
+        outcomes: Outcomes,
+        points: Sequence[Point],
+        stopped: str,
+        probe: tuple[State, Sequence[Evidence]] | None = None,
     ) -> list[Claim]:
         states = tuple(self.chain.at(p) for p, o in zip(points, outcomes, strict=False) if "raised" not in o)
         if not states:
             names = [*([LOSS] if offers[:1] == OFFERED[:1] else []), *self.layout.params]
             return [Claim(n, Status.NOT_CHECKED, stopped) for n in names]
         found = evidence(self.chain, self.layout, states, outcomes, self.reference)
-        return judge(Bench(Detective(self.chain, self.layout, states, {}), len(states), stopped), found)
+        detective = Detective(self.chain, self.layout, states, {}, effort=self.effort)
+        return judge(Bench(detective, len(states), stopped, probe), found)
 
     def _on_square(self, run: Runner, claims: list[Claim]) -> list[Claim]:
         """Code that fails where all sizes differ may run where they are equal, and show a lost transpose there."""
@@ -142,17 +179,18 @@ def _stopped(made: Run, number: int) -> str:
     """Why not every point was reached."""
     for k, o in enumerate(made.outcomes):
         if "raised" in o:
-            return _ended(str(o["raised"]), o.get("line"), k)
+            return _ended(str(o["raised"]), o.get("line"), k, str(o.get("hint", "")))
     if made.ended or len(made.outcomes) < number:
         return _ended(made.ended or "it ends early", made.line, len(made.outcomes))
     return ""
 
 
-def _ended(text: str, line: object, reached: int) -> str:
+def _ended(text: str, line: object, reached: int, hint: str = "") -> str:
     place = f" on line {line}" if isinstance(line, int) else ""
-    hint = "; shapes do not fit: look for a lost transpose or a wrong factor" if _is_about_shapes(text) else ""
+    if _is_about_shapes(text):
+        hint = "shapes do not fit: look for a lost transpose or a wrong factor"
     after = f" after {reached} points" if reached else ""
-    return f"the code does not run: {printable(text)}{place}{after}{hint}"
+    return f"the code does not run: {printable(text)}{place}{after}{printable(hint and f'; {hint}')}"
 
 
 def _is_about_shapes(text: str) -> bool:

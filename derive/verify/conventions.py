@@ -5,7 +5,7 @@ A sign and a transpose are no conventions: a descent with the one climbs, and th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,49 +15,42 @@ from derive.verify.compare import matches
 from derive.verify.diagnosis import Detective
 from derive.verify.evidence import LOSS, Evidence
 from derive.verify.layout import Field
-from derive.verify.mutations.cost import scaled_costs
-
-Predicted = Mapping[str, tuple[Field, ...]]
+from derive.verify.mutations.cost import ScaledCost, scaled_costs
 
 
 @dataclass(frozen=True)
 class Convention:
-    """What all claims are under another convention, at every point."""
+    """In words, what makes every claim right."""
 
     text: str
-    predicted: Predicted
 
 
 def convention_of(detective: Detective, found: Sequence[Evidence]) -> Convention | None:
     """The one convention that makes every claim right, the loss with the gradients; None if there is none."""
     compared = [e for e in found if not e.problem]
-    for convention in _conventions(detective, compared):
-        if all(_holds(convention, e) for e in compared):
-            return convention
+    network = detective.chain.network
+    has_loss = any(e.name == LOSS for e in compared)
+    for scaled in scaled_costs(network, tuple(detective.sites.values())):
+        text = _text(scaled.mutant.code, scaled.mutant.details, network.reduce, has_loss)
+        if text is not None and all(_holds(detective, scaled, compared, k) for k in range(len(detective.states))):
+            return Convention(text)
     return None
 
 
-def _holds(convention: Convention, e: Evidence) -> bool:
-    predicted = convention.predicted.get(e.name, e.expected)
-    return all(matches(c, p, s) for c, p, s in zip(e.fields, predicted, e.scales, strict=True))
-
-
-def _conventions(detective: Detective, found: Sequence[Evidence]) -> Iterator[Convention]:
-    has_loss = any(e.name == LOSS for e in found)
-    for scaled in scaled_costs(detective.chain.network, tuple(detective.sites.values())):
-        text = _text(scaled.mutant.code, scaled.mutant.details, detective.chain.network.reduce, has_loss)
-        if text is None:
-            continue
-        try:
-            states = tuple(s.with_replaced(scaled.mutant.replaced) for s in detective.states)
-            losses = tuple(np.asarray(s.loss_under(scaled.loss)) for s in detective.states)
-        except DeriveError:
-            continue
-        layout = detective.layout
-        tensors = {**layout.params, **layout.inputs}
-        names = [e.name for e in found if e.name in tensors and tensors[e.name].name in detective.chain.equations]
-        gradients = {n: tuple(detective.predicted(s, tensors[n].name) for s in states) for n in names}
-        yield Convention(text, {**gradients, LOSS: losses})
+def _holds(detective: Detective, scaled: ScaledCost, compared: Sequence[Evidence], k: int) -> bool:
+    """Whether all claims are right at one point, under another cost; the loss is looked at first."""
+    tensors = {f: t.name for f, t in {**detective.layout.params, **detective.layout.inputs}.items()}
+    derived = {e.name: tensors[e.name] for e in compared if tensors.get(e.name) in detective.chain.equations}
+    predicted: dict[str, Field] = {e.name: e.expected[k] for e in compared if e.name not in derived}
+    try:
+        predicted[LOSS] = np.asarray(detective.states[k].loss_under(scaled.loss))
+        if not all(matches(e.fields[k], predicted[e.name], e.scales[k]) for e in compared if e.name in predicted):
+            return False
+        state = detective.states[k].with_replaced(scaled.mutant.replaced, derived.values())
+    except DeriveError:
+        return False
+    gradients = (e for e in compared if e.name in derived)
+    return all(matches(e.fields[k], detective.predicted(state, derived[e.name]), e.scales[k]) for e in gradients)
 
 
 def _text(code: str, details: Mapping[str, str], reduce: str | None, has_loss: bool) -> str | None:

@@ -43,6 +43,9 @@ Values = Mapping[str, Rows]
 
 Axes = Mapping[str, tuple[Index, ...]]
 
+DIRECTION = "→"
+"""One more axis at the end of an array: the same tensor in many directions at once, for what is linear in it."""
+
 
 class MissingRow(IndexRangeError):
     """A part of a tensor is read that is not computed yet, or does not exist."""
@@ -209,6 +212,10 @@ class Frame:
 
     def integers(self, a: Affine) -> Labelled:
         """The values of an affine expression over the indices that occur in it."""
+        if a.variable is not None:
+            return self._variable(a.variable)
+        if all(v in self.fixed if isinstance(v, str) else isinstance(v, Size) for v, _ in a.terms):
+            return number(self.whole(a))
         parts = [number(a.const)]
         for v, c in a.terms:
             x = self._variable(v)
@@ -248,7 +255,7 @@ class Frame:
         for a, e in inner:
             array, found = self._along(array, len(labels), self.integers(e - home.whole(a.lo)))
             labels += found
-        return labelled(labels, array)
+        return labelled([*labels, DIRECTION] if array.ndim > len(labels) else labels, array)
 
     def _stacked(self, name: str, tensor: str, at: tuple[Affine, ...]) -> Labelled:
         """T[at] row by row, where an index that is an axis here moves along an ordered axis of the tensor."""

@@ -20,20 +20,27 @@ from derive.verify.compare import (
     transposed,
 )
 from derive.verify.conventions import Convention, convention_of
-from derive.verify.diagnosis import Detective, Finding
+from derive.verify.diagnosis import Detective, Finding, Probe
+from derive.verify.effort import Effort
 from derive.verify.evidence import LOSS, Evidence
+from derive.verify.forward_pass import ForwardFinding, forward_finding
 from derive.verify.layout import Field
 from derive.verify.mistakes import Mistake, loss_sentence
 from derive.verify.mutations.cost import loss_mutants
+from derive.verify.sources import common_sources
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What claims are judged with: the detective at the points that were reached, and why there are no more."""
+    """What claims are judged with: the detective at the points that were reached, and why there are no more.
+
+    `probe` is a small point at which nothing is judged, and what is claimed there: mistakes are looked for there first.
+    """
 
     detective: Detective
     points: int
     stopped: str = ""
+    probe: tuple[State, Sequence[Evidence]] | None = None
 
     @property
     def states(self) -> tuple[State, ...]:
@@ -53,8 +60,9 @@ def judge(bench: Bench, found: Sequence[Evidence]) -> list[Claim]:
     convention = convention_of(bench.detective, found)
     if convention is not None and not bench.stopped:
         return [_under(convention, e, claims[e.name]) for e in found]
-    explained = _diagnosed(bench, found, wrong)
-    return [explained.get(name, claim) for name, claim in claims.items()]
+    explained = _named(bench, found, wrong, claims)
+    effort = bench.detective.effort
+    return [_cut(explained.get(name, claim), effort) for name, claim in claims.items()]
 
 
 # -- one claim alone ----------------------------------------------------------------------------------
@@ -113,13 +121,47 @@ def _under(convention: Convention, e: Evidence, claim: Claim) -> Claim:
 # -- mistakes -----------------------------------------------------------------------------------------
 
 
+def _named(
+    bench: Bench, found: Sequence[Evidence], wrong: Sequence[Evidence], claims: Mapping[str, Claim]
+) -> dict[str, Claim]:
+    """The wrong claims with their mistakes: looked for in the forward pass first if the loss shows one there."""
+    loss = next((e for e in wrong if e.name == LOSS), None)
+    if loss is not None and _loss_verdict(bench, loss, claims[LOSS]).mistake is None:
+        forward = forward_finding(bench.detective, found)
+        if forward is not None:
+            return forward.explained(claims) | _beside(bench, forward, found, claims)
+    explained = _diagnosed(bench, found, wrong)
+    if LOSS in claims or all(c.mistake for c in explained.values()):
+        return explained
+    forward = forward_finding(bench.detective, found)
+    return explained if forward is None else explained | forward.explained(claims)
+
+
+def _beside(
+    bench: Bench, forward: ForwardFinding, found: Sequence[Evidence], claims: Mapping[str, Claim]
+) -> dict[str, Claim]:
+    """Mistakes on the way back, beside one in the forward pass: looked for in what follows from that one."""
+    detective = replace(bench.detective, chain=forward.chain, states=forward.states)
+    moved = [forward.evidence(detective.layout, e) for e in found]
+    rest = [e for e in moved if claims[e.name].status is Status.WRONG and e.name not in forward.explains]
+    named = _diagnosed(replace(bench, detective=detective, probe=None), moved, rest) if rest else {}
+    out = {}
+    for n, c in named.items():
+        text = f"besides the mistake in the forward pass, {c.reason}"
+        unnamed = f"{claims[n].reason}; mend the mistake in the forward pass first"
+        out[n] = replace(claims[n], reason=text if c.mistake else unnamed, mistake=c.mistake)
+    return out
+
+
 def _diagnosed(bench: Bench, found: Sequence[Evidence], wrong: Sequence[Evidence]) -> dict[str, Claim]:
-    """The wrong claims, each with its mistake where one was found."""
+    """The wrong claims, each with its mistake where one was found in time."""
     gradients = [e for e in found if e.name != LOSS and not e.problem]
     names = {bench.tensor_name(e.name): e.name for e in gradients}
     derived = [n for n in names if n in bench.detective.chain.equations]
     turned = {e.name: _canonical(e) for e in gradients}
-    detective = replace(bench.detective, claimed={n: turned[names[n]][0] for n in derived})
+    shapes = {n: turned[names[n]][1] for n in derived}
+    probe = _probe(bench, names, shapes)
+    detective = replace(bench.detective, claimed={n: turned[names[n]][0] for n in derived}, probe=probe)
     searched = [n for n in derived if names[n] in {e.name for e in wrong} and _differs(turned, names[n], found)]
     findings = detective.findings(searched)
     claims: dict[str, Claim] = {}
@@ -130,7 +172,39 @@ def _diagnosed(bench: Bench, found: Sequence[Evidence], wrong: Sequence[Evidence
             continue
         finding = next((f for f in findings if bench.tensor_name(e.name) in f.explains), None)
         claims[e.name] = _explained(bench, plain, finding, turned[e.name][1], names)
-    return _with_sources(bench, claims, names)
+    sources = common_sources(bench.detective.chain, names, set(claims))
+    unnamed = [n for n in searched if claims[names[n]].mistake is None and n in sources]
+    for n in unnamed:
+        claims[names[n]] = replace(claims[names[n]], reason=f"{claims[names[n]].reason}; {sources[n]}")
+    return claims
+
+
+def _cut(claim: Claim, effort: Effort) -> Claim:
+    """A wrong claim without a name says so if there was no time to look for one to the end."""
+    if not effort.is_cut or claim.status is not Status.WRONG or claim.mistake is not None:
+        return claim
+    return replace(claim, reason=f"{claim.reason}; no name for the mistake was found within {effort.seconds:g} s")
+
+
+def _probe(bench: Bench, names: Mapping[str, str], shapes: Mapping[str, str]) -> Probe | None:
+    """What is claimed at the small point, turned as at the others; None if it has other shapes there after all."""
+    if bench.probe is None:
+        return None
+    state, found = bench.probe
+    there = {e.name: e for e in found if not e.problem}
+    claimed: dict[str, Field] = {}
+    for tensor, shape in shapes.items():
+        e = there.get(names[tensor])
+        field = None if e is None else _turned(e.fields[0], e.expected[0], shape)
+        if field is None:
+            return None
+        claimed[tensor] = field
+    return Probe(state, claimed)
+
+
+def _turned(claimed: Field, expected: Field, shape: str) -> Field | None:
+    """The claim as `_canonical` has it where `shape` is what it is wrong in."""
+    return {"shape": reshaped(claimed, expected), "transposed": transposed(claimed)}.get(shape, claimed)
 
 
 def _differs(turned: Mapping[str, tuple[tuple[Field, ...], str]], name: str, found: Sequence[Evidence]) -> bool:
@@ -178,26 +252,6 @@ def _explained(bench: Bench, claim: Claim, finding: Finding | None, shape: str, 
     if own is not None:
         text += f"; besides, {own.what}"
     return replace(claim, reason=text, mistake=mistake)
-
-
-def _with_sources(bench: Bench, claims: Mapping[str, Claim], names: Mapping[str, str]) -> dict[str, Claim]:
-    """Of a wrong claim without a known mistake: which other wrong claim nearer to the cost it may come from."""
-    tensors = {field: tensor for tensor, field in names.items()}
-    derived = [n for n in bench.detective.chain.equations if n in names and names[n] in claims]
-    order = [names[n] for n in bench.detective.chain.from_cost(derived)]
-    out = dict(claims)
-    unknown = [n for n in order if claims[n].mistake is None]
-    for k, name in enumerate(unknown):
-        earlier = [n for n in unknown[:k] if _upstream(bench, tensors[n], tensors[name])]
-        if earlier:
-            out[name] = replace(claims[name], reason=f"{claims[name].reason}; it may follow from {earlier[0]}")
-    return out
-
-
-def _upstream(bench: Bench, first: str, then: str) -> bool:
-    """Whether all values that the gradient of `first` is made of also go into that of `then`."""
-    made_of = bench.detective.chain.made_of
-    return made_of[first] - {first} <= made_of[then]
 
 
 def _loss_verdict(bench: Bench, e: Evidence, claim: Claim) -> Claim:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,8 @@ def labelled(labels: Sequence[str], array: Array) -> Labelled:
 
 def aligned(x: Labelled, labels: Sequence[str]) -> Array:
     """The array with its axes in the order of `labels`, and of extent 1 for those that it lacks."""
+    if x.labels == tuple(labels):
+        return x.array
     order = [x.labels.index(n) for n in labels if n in x.labels]
     array = x.array.transpose(order)
     return array.reshape([array.shape[order_of(labels, x.labels, n)] if n in x.labels else 1 for n in labels])
@@ -58,6 +61,8 @@ def combine(function: Callable[..., Array], parts: Sequence[Labelled]) -> Labell
 def contract(factors: Sequence[Labelled], extents: Mapping[str, int]) -> Labelled:
     """Σ over the indices of `extents` of the product of the factors."""
     labels = union(factors)
+    if not extents and all(f.labels == labels for f in factors):
+        return Labelled(labels, reduce(np.multiply, (f.array for f in factors))) if factors else number(1.0)
     missing = [extent for name, extent in extents.items() if name not in labels]
     out = tuple(n for n in labels if n not in extents)
     code = {name: k for k, name in enumerate(labels)}
@@ -66,5 +71,5 @@ def contract(factors: Sequence[Labelled], extents: Mapping[str, int]) -> Labelle
         operands += [f.array, [code[n] for n in f.labels]]
     if not operands:
         return number(float(np.prod(missing)))
-    value = np.einsum(*operands, [code[n] for n in out], optimize=len(factors) > 1)
+    value = np.einsum(*operands, [code[n] for n in out], optimize=len(factors) > 2)
     return Labelled(out, np.asarray(value) * np.prod(missing))

@@ -72,6 +72,18 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
         "factor-half": Kind(
             "there is a factor ½ too much in the gradient of {node}", "double it (the square gives a factor 2)"
         ),
+        "missing-scale": Kind(
+            "the factor {factor} of {reader} is missing in the gradient of {node}",
+            "multiply by {factor}, as the equation of {reader} does",
+        ),
+        "wrong-scale": Kind(
+            "{wrong} stands in place of the factor {right} of {reader} in the gradient of {node}",
+            "multiply by {right}, once",
+        ),
+        "wrong-count": Kind(
+            "what is divided by {right} in the forward pass is divided by {wrong} in the gradient of {node}",
+            "divide by {right} here too",
+        ),
         "missing-factor": Kind("the factor {right} is missing in the gradient of {node}", "multiply by {right}"),
         "missing-derivative": Kind(
             "the derivative of {function} is missing between {reader} and {node}",
@@ -105,6 +117,14 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
             "{reader} is treated as if each entry came from its own entry of {node} alone",
             "every entry of {reader} depends on all of {node}: ∂a_j/∂z_k = a_j (δ_jk − a_k) for softmax",
         ),
+        "cut-recursion": Kind(
+            "what comes back from the next {stage} (through {reader}) is left out in the gradient of {node}",
+            "go on from the last {stage} to the first: each hands on what comes back to it",
+        ),
+        "constant-statistic": Kind(
+            "{missing} is treated as a constant in the gradient of {node}",
+            "{missing} depends on {node} too: add what comes back through it",
+        ),
         "missing-branch": Kind(
             "{missing} is left out in the gradient of {node}",
             "{node} is read by {readers}: add up what comes from each",
@@ -112,6 +132,47 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
         "lost-transpose": Kind(
             "{weight} has lost its transpose, or has one too many, in the gradient of {node}",
             "forward the indices of {weight} go one way, backward the other: transpose it",
+        ),
+        "unflipped-kernel": Kind(
+            "the taps of {weight} run the wrong way in the gradient of {node}",
+            "what tap r read goes back through tap r; written as a convolution, that takes {weight} turned round",
+        ),
+        "flipped-kernel": Kind(
+            "the gradient of {node} is turned round: its taps run the wrong way",
+            "tap r collects what tap r has read: a correlation, without turning round",
+        ),
+        "swapped-axes": Kind(
+            "two axes of {weight} are exchanged in the gradient of {node}",
+            "keep the order of axes of the forward pass: height before width, out before in",
+        ),
+        "missing-stride": Kind(
+            "the stride {step} of {reader} is missing in the gradient of {node}",
+            "window p begins at {step}·p (p from 0), backward as forward",
+        ),
+        "missing-dilation": Kind(
+            "the dilation {step} of {reader} is missing in the gradient of {node}",
+            "tap r stands {step}·r places on (r from 0), backward as forward",
+        ),
+        "single-window": Kind(
+            "where windows of {reader} overlap only the {which} one counts in the gradient of {node}",
+            "add up what comes from all of them: `+=` instead of `=`",
+        ),
+        "spread-maximum": Kind(
+            "every entry of a window of {reader}, not only the largest, gets its gradient ({share} of it) in that of "
+            "{node}",
+            "the maximum hands its gradient to the entry that it is, to all others 0",
+        ),
+        "kept-border": Kind(
+            "the border of {reader} is not cut off, or at the wrong end, in the gradient of {node}",
+            "{node} begins {shift} places after the border does, and ends before its other end: cut off both",
+        ),
+        "missing-padding": Kind(
+            "{wrong} is read without its border in the gradient of {node}",
+            "read {right}, as the forward pass does: the border moves everything by its width",
+        ),
+        "single-occurrence": Kind(
+            "where a value of {ids} occurs again only its last place counts in the gradient of {node}",
+            "add up over all places: `np.add.at(d, ids, …)`, as `d[ids] += …` keeps one of them",
         ),
         "wrong-weight": Kind(
             "{wrong} stands in place of {weight} in the gradient of {node}",
@@ -125,16 +186,45 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
             "the gradient of {wrong} stands in place of that of {right} in the gradient of {node}",
             "{node} belongs to {right}: use its gradient",
         ),
+        "swapped-blocks": Kind(
+            "the blocks of {readers} are exchanged in the gradient of {node}",
+            "put each where the forward pass reads it",
+        ),
         "missing-sum": Kind(
-            "the sum over the {size} samples is missing in the gradient of {node}",
-            "{node} is used for every sample: sum its gradient over all of them",
+            "the sum over the {over} is missing in the gradient of {node}",
+            "{node} is used for each of the {over}: sum its gradient over all of them",
         ),
-        "single-sample": Kind(
-            "only the {which} sample counts in the gradient of {node}", "sum over all {size} samples"
-        ),
+        "single-sample": Kind("only the {which} {one} counts in the gradient of {node}", "sum over all {over}"),
         "wrong-axis": Kind(
-            "the gradient of {node} is summed over its own axis instead of the {size} samples",
-            "sum over the axis of the batch",
+            "the gradient of {node} is summed over its own axis instead of the {over}",
+            "sum over the axis of the {over}",
+        ),
+        "mean-for-sum": Kind(
+            "the gradient of {node} is averaged over the {over} instead of summed",
+            "the cost is no mean over them: sum",
+        ),
+        "wrong-sum": Kind(
+            "a sum in the gradient of {node} runs over the axis of {wrong} instead of that of {right}",
+            "sum along the same axes as the forward pass",
+        ),
+        "unsummed-axis": Kind(
+            "a sum in the gradient of {node} leaves out the axis of {right}",
+            "sum along all the axes along which the forward pass does",
+        ),
+        "wrong-power": Kind("{wrong} stands in place of {right} in the gradient of {node}", "it is {right}"),
+        "late-mask": Kind(
+            "the mask stands before the sum only, not in it, in the gradient of {node}",
+            "what is masked belongs to no sum: mask first, then normalize",
+        ),
+        "missing-mask": Kind(
+            "the mask is left out in the gradient of {node}", "what is masked takes no part: mask first, then normalize"
+        ),
+        "offset-outside-root": Kind(
+            "the small constant is added to the root instead of under it in the gradient of {node}",
+            "take √(v + ε), not √v + ε",
+        ),
+        "missing-offset": Kind(
+            "the small constant under the root is missing in the gradient of {node}", "take √(v + ε)"
         ),
         "missing-penalty": Kind("the penalty is left out in the gradient of {node}", "add {penalty}"),
         "penalty-factor": Kind(
@@ -177,3 +267,37 @@ LOSS_MISTAKES: Mapping[str, Kind] = MappingProxyType(
 def loss_sentence(code: str, details: Mapping[str, str]) -> str:
     kind = LOSS_MISTAKES[code]
     return f"{kind.what.format(**details)}; {kind.mend.format(**details)}"
+
+
+FORWARD_MISTAKES: Mapping[str, Kind] = MappingProxyType(
+    {
+        "missing-scale": Kind("the factor {factor} of {node} is missing", "multiply by {factor}"),
+        "wrong-scale": Kind("{wrong} stands in place of the factor {right} of {node}", "multiply by {right}"),
+        "wrong-count": Kind(
+            "{node} is divided by {wrong} instead of {right}", "divide by {right} (`ddof` of `np.var`)"
+        ),
+        "wrong-sum": Kind(
+            "{node} is taken along the wrong axis: that of {wrong} stands where that of {right} should",
+            "look at `axis=`",
+        ),
+        "late-mask": Kind(
+            "the mask of {node} is applied after normalizing instead of before",
+            "what is masked takes no part in the sum: set its scores to −∞ before the softmax",
+        ),
+        "missing-mask": Kind("the mask of {node} is left out", "set masked scores to −∞ before the softmax"),
+        "offset-outside-root": Kind(
+            "the small constant is added to the root instead of under it in {node}", "take √(v + ε), not √v + ε"
+        ),
+        "missing-offset": Kind("the small constant under the root is missing in {node}", "take √(v + ε)"),
+        "swapped-blocks": Kind("{node} each read the block of the other", "keep to the order of the blocks"),
+    }
+)
+"""The same codes for mistakes in the forward pass, of which the loss and gradients follow."""
+
+
+def forward_what(code: str, node: str, details: Mapping[str, str]) -> str:
+    return f"in the forward pass, {FORWARD_MISTAKES[code].what.format(node=node, **details)}"
+
+
+def forward_sentence(code: str, node: str, details: Mapping[str, str]) -> str:
+    return f"{forward_what(code, node, details)}; {FORWARD_MISTAKES[code].mend.format(node=node, **details)}"

@@ -23,6 +23,7 @@ from derive.verify.labelled import Array
 Sizes = Mapping[str, int | Mapping[Place, int]]
 GIVEN = ("input", "target", "parameter", "hyper")
 PROBE, PROBE_BATCH = 3, 4
+FEWEST_STEPS = 2
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,24 @@ def square_point(network: Network, seed: int) -> Point:
     if network.batch is not None:
         sizes |= {s.name: PROBE_BATCH for s in sizes_in(network.batch.hi)}
     return _point(network, sizes, seed)
+
+
+def small_point(network: Network, seed: int) -> Point | None:
+    """The smallest sizes that leave every axis with entries: two steps, three of everything else; None if none do."""
+    spread, ends = spread_sizes(network, seed, 0), _ends(network)
+    for steps, others in ((FEWEST_STEPS, PROBE), (PROBE, PROBE), (PROBE, PROBE_BATCH)):
+        sizes: dict[str, int | Mapping[Place, int]] = {}
+        for name, size in spread.items():
+            sizes[name] = (steps if name in ends else others) if isinstance(size, int) else dict.fromkeys(size, others)
+        if all(n > 0 for t in network.tensors.values() for n in _extents(t, sizes)):
+            return _point(network, sizes, seed)
+    return None
+
+
+def _extents(t: Tensor, sizes: Sizes) -> list[int]:
+    """The extents of all rows, and how many rows there are."""
+    rows = row_shapes(t, sizes)
+    return [len(rows), *(n for shape in rows.values() for n in shape)]
 
 
 def spread_sizes(network: Network, seed: int, step: int) -> Sizes:

@@ -13,7 +13,7 @@ from derive.ir.environment import Place
 from derive.ir.tensor import rest_of
 from derive.terms.affine import Affine, Index
 from derive.terms.term import Entry, Poly
-from derive.verify.evaluate import Frame, MissingRow, Rows, Values
+from derive.verify.evaluate import DIRECTION, Frame, MissingRow, Rows, Values
 from derive.verify.labelled import Array, aligned
 
 
@@ -48,13 +48,30 @@ def fill(rules: Iterable[Definition], frame: Frame) -> Values:
     rules = tuple(rules)
     done: dict[str, dict[Place, Array]] = {r.lhs.tensor: {} for r in rules}
     inner = replace(frame, values={**frame.values, **done})
-    todo: dict[Row, list[tuple[Definition, Frame]]] = {}
-    for r in rules:
-        for at in inner.inside(_loops(r)):
-            todo.setdefault((r.lhs.tensor, _key(r.lhs, at)), []).append((r, at))
+    todo = _by_row(rules, inner)
     for row in todo:
         _compute(row, todo, done)
     return inner.values
+
+
+def _by_row(rules: Iterable[Definition], frame: Frame) -> dict[Row, list[tuple[Definition, Frame]]]:
+    """For each row the rules that define entries of it, with the frame in which their loops have values."""
+    todo: dict[Row, list[tuple[Definition, Frame]]] = {}
+    for r in rules:
+        for at in frame.inside(_loops(r)):
+            todo.setdefault((r.lhs.tensor, _key(r.lhs, at)), []).append((r, at))
+    return todo
+
+
+def evaluated(rules: Iterable[Definition], frame: Frame) -> Values:
+    """What the rules give when all that they read is taken from `frame`, their own tensors too.
+
+    An axis that all adjoints in `frame` have beside their own (`DIRECTION`) comes last in what they give.
+    """
+    found: dict[str, dict[Place, Array]] = {}
+    for (tensor, key), parts in _by_row(rules, frame).items():
+        found.setdefault(tensor, {})[key] = _row(tensor, key, parts)
+    return found
 
 
 def over_domain(rule: Definition, frame: Frame) -> Rows:
@@ -112,7 +129,8 @@ def _row(tensor: str, key: Place, parts: Sequence[tuple[Definition, Frame]]) -> 
     inner = [a for a in axes if not a.ordered]
     starts = [home.whole(a.lo) for a in inner]
     rest = rest_of(parts[0][0])
-    out = np.full([home.whole(a.extent) for a in inner], np.nan if rest is None else rest.value)
+    shape = [home.whole(a.extent) for a in inner] + list(_more(frame).values())
+    out = np.full(shape, np.nan if rest is None else rest.value)
     for rule, at in parts:
         left = tuple(b for b in rule.domain if b.name not in at.fixed)
         for point in at.inside(left):
@@ -126,7 +144,13 @@ def _store(out: Array, starts: Sequence[int], at: Sequence[Affine], rule: Defini
     places = [frame.integers(e - start) for e, start in zip(at, starts, strict=True)]
     labels = [n for p in places for n in p.labels]
     assert len(set(labels)) == len(labels), f"an index stands twice in {rule.lhs!r}"
-    value = aligned(frame.poly(rule.rhs), labels)
-    value = np.broadcast_to(value, tuple(frame.extents(labels).values()))
-    shape = [p.array.size for p in places]
+    more = _more(frame)
+    value = aligned(frame.poly(rule.rhs), [*labels, *more])
+    value = np.broadcast_to(value, (*frame.extents(labels).values(), *more.values()))
+    shape = [*(p.array.size for p in places), *more.values()]
     out[np.ix_(*(p.array.reshape(-1) for p in places))] = value.reshape(shape)
+
+
+def _more(frame: Frame) -> dict[str, int]:
+    """The extent of `DIRECTION`, if the adjoints have that axis."""
+    return frame.extents([DIRECTION]) if DIRECTION in frame.ranges else {}

@@ -17,6 +17,7 @@ ORDER = (
     "simplify",
     "derivation",
     "raising",
+    "moments",
 )
 SIBLINGS = ("notes", "kernels", "verify")
 

@@ -37,4 +37,4 @@ class Dropout(LayerKind[DropoutOptions]):
         site.hand_on(at, x[at] * mask[at] / Rational(options.kept))
 
     def _declared(self, options: DropoutOptions, site: Site) -> Value:
-        return site.given("mask", site.sheet.units(site.source.shape), "r", name=options.mask or "")
+        return site.given("mask", site.sheet.units(site.source.shape), "r", kind="binary", name=options.mask or "")

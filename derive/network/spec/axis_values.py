@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from derive.errors import quoted
-from derive.network.spec.names import LARGEST_SIZE, mistake
+from derive.network.spec.names import LARGEST_SIZE, counted, is_number_in_quotes, mistake
 from derive.network.spec.tree import describe_scalar
 
 Pair = tuple[int, int]
@@ -21,7 +21,8 @@ def along_axes(
         return (parse(value, kind, key),) * rank
     if len(value) != rank:
         wanted = "one number" if rank == 1 else f"one number, or a list of {rank}: [rows, columns]"
-        raise mistake(f"{quoted(kind)} has {len(value)} values for {quoted(key)}", f"write {wanted}")
+        found = counted(value, "value", "values")
+        raise mistake(f"{quoted(kind)} has {found} for {quoted(key)}", f"write {wanted}")
     return tuple(parse(item, kind, key) for item in value)
 
 
@@ -40,12 +41,17 @@ def parse_border(value: object, kind: str, key: str) -> Pair:
     if not isinstance(value, list | tuple):
         return (parse_count(value, kind, key),) * 2
     if len(value) != 2:
-        raise mistake(f"{quoted(kind)} has {len(value)} values for one axis of {quoted(key)}", "write [before, after]")
+        found = counted(value, "value", "values")
+        raise mistake(f"{quoted(kind)} has {found} for one axis of {quoted(key)}", "write [before, after]")
     before, after = (parse_count(item, kind, key) for item in value)
     return before, after
 
 
 def _whole(value: object, least: int, kind: str, key: str) -> int:
+    if is_number_in_quotes(value):
+        raise mistake(
+            f"{quoted(kind)} has the text {quoted(value)} for {quoted(key)}", "write the number without quotes"
+        )
     if isinstance(value, bool) or not isinstance(value, int):
         shown = quoted(value) if isinstance(value, str | float) else describe_scalar(value)
         raise mistake(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -72,6 +73,12 @@ class _WrittenRepeat(Frozen):
     times: SizeField
     index: SafeName = "l"
     layers: object
+
+
+def masks_in(drafts: Iterable[Draft]) -> Iterator[str]:
+    """The names of the masks of all layers, those in repeats included."""
+    for draft in drafts:
+        yield from masks_in(draft.body) if isinstance(draft, RepeatDraft) else draft.options.masks()
 
 
 def read_layers(node: Node, complaints: Complaints) -> tuple[Draft, ...]:

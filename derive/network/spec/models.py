@@ -12,9 +12,10 @@ from pydantic import SerializeAsAny, SkipValidation
 
 from derive.network.spec.names import Coefficient, SafeName, Shape, Size, SizeSymbol, Title
 from derive.network.spec.options import Frozen, LayerOptions, LossOptions
+from derive.network.spec.recipe import SectionSpec
 
 Reduction: TypeAlias = Literal["mean", "sum"]
-InputKind: TypeAlias = Literal["real", "id"]
+InputKind: TypeAlias = Literal["real", "binary", "id"]
 TargetKind: TypeAlias = Literal["real", "binary", "sign", "one_hot", "distribution", "class_id"]
 PenaltyKind: TypeAlias = Literal["l1", "l2"]
 
@@ -40,7 +41,10 @@ class BatchSpec(Frozen):
 
 
 class InputSpec(Frozen):
-    """One input: the shape of a sample, and for ids (whole numbers from 0) how many there are."""
+    """One input: the shape of a sample, and for ids (whole numbers from 0) how many there are.
+
+    One that is `binary` holds zeros and ones, as a mask does.
+    """
 
     name: SafeName
     shape: Shape
@@ -67,7 +71,8 @@ class LayerSpec(Frozen):
 
     `key` is what `sources` refer to: its name, or `#n` where it has none. `share` is the name of the layer
     that owns the weights. `number` is the place among the layers with parameters, `None` for a layer without
-    any and for the one unnamed layer of a symbolic repeat (see `numbering`).
+    any and for the one unnamed layer of a symbolic repeat (see `numbering`); `level` is the number of the last
+    layer up to this one that has one, 0 before the first, `None` where none is numbered.
     """
 
     key: str
@@ -78,6 +83,7 @@ class LayerSpec(Frozen):
     share: str | None
     number: int | None
     line: int
+    level: int | None = None
 
 
 class RepeatSpec(Frozen):
@@ -129,7 +135,10 @@ class PenaltySpec(Frozen):
 
 
 class NetworkSpec(Frozen):
-    """A whole network; a layer reads inputs and layers before it, `output` is the key of the last one."""
+    """A whole network; a layer reads inputs and layers before it, `output` is the key of the last one.
+
+    `notes` is the recipe of its handout; empty for the usual one.
+    """
 
     file: str
     name: Title
@@ -141,3 +150,4 @@ class NetworkSpec(Frozen):
     output: str
     loss: LossSpec | None
     penalties: tuple[PenaltySpec, ...]
+    notes: Annotated[tuple[SectionSpec, ...], SkipValidation] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
@@ -23,6 +24,7 @@ ROUND_INPUT = "repeat_input"
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _TITLE = re.compile(r"[A-Za-z0-9]+(?:[ ._-][A-Za-z0-9]+)*")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _SIZE = re.compile(r"([A-Za-z][A-Za-z0-9]*)(?:_([A-Za-z0-9]+))?")
 
 
@@ -38,6 +40,16 @@ def mistake(message: str, repair: str) -> PydanticCustomError:
 def nested_mistakes(kind: str, model: type[BaseModel], error: ValidationError) -> PydanticCustomError:
     """The mistakes in the options of `kind`, found while the options around them are validated."""
     return PydanticCustomError(NESTED, "{kind}", {"kind": kind, "model": model, "error": error})
+
+
+def counted(items: Sized, one: str, several: str) -> str:
+    """How many there are, with the noun: `1 axis`, `3 axes`."""
+    return f"{len(items)} {one if len(items) == 1 else several}"
+
+
+def is_number_in_quotes(value: object) -> bool:
+    """Whether a text is one that would be a number without its quotes."""
+    return isinstance(value, str) and _DECIMAL.fullmatch(value) is not None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -107,6 +119,8 @@ def parse_size(value: object) -> Size:
 
 
 def _parse_symbol(text: str) -> SizeSymbol:
+    if is_number_in_quotes(text):
+        raise mistake(f"a size was expected, not the text {quoted(text)}", "write the number without quotes")
     found = _SIZE.fullmatch(text) if len(text) <= NAME_LENGTH else None
     if found is None:
         raise mistake(
@@ -132,6 +146,8 @@ def parse_shape(value: object) -> tuple[object, ...]:
 
 def parse_number(value: object) -> int | float:
     """A finite number of at most `LARGEST_NUMBER` in absolute value; true and false are not numbers."""
+    if is_number_in_quotes(value):
+        raise mistake(f"a number was expected, not the text {quoted(value)}", "write it without quotes")
     if isinstance(value, bool) or not isinstance(value, int | float):
         shown = quoted(value) if isinstance(value, str) else describe_scalar(value)
         raise mistake(f"a number was expected, not {shown}", "write a number such as 0.5")

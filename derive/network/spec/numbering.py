@@ -49,14 +49,23 @@ def number_layers(layers: Sequence[LayerSpec | RepeatSpec]) -> tuple[LayerSpec |
     ]
     if len(unnamed) == 1:
         del numbers[unnamed[0]]
-    return tuple(_numbered(layer, numbers) for layer in layers)
+    out: list[LayerSpec | RepeatSpec] = []
+    level = 0 if numbers else None
+    for layer in layers:
+        out.append(_numbered(layer, numbers, level))
+        if isinstance(layer, RepeatSpec):
+            level = None if any(x.key in unnamed for x in layer.layers) and len(unnamed) == 1 else level
+        level = max((numbers[x.key] for x in every_layer((layer,)) if x.key in numbers), default=level)
+    return tuple(out)
 
 
-def _numbered(layer: LayerSpec | RepeatSpec, numbers: dict[str, int]) -> LayerSpec | RepeatSpec:
+def _numbered(layer: LayerSpec | RepeatSpec, numbers: dict[str, int], level: int | None) -> LayerSpec | RepeatSpec:
+    """The layer with its number; what learns nothing belongs to the last numbered layer before it, its `level`."""
     if isinstance(layer, RepeatSpec):
         inner = tuple(item.model_copy(update={"number": numbers.get(item.key)}) for item in layer.layers)
         return layer.model_copy(update={"layers": inner})
-    return layer.model_copy(update={"number": numbers.get(layer.key)})
+    number = numbers.get(layer.key)
+    return layer.model_copy(update={"number": number, "level": level if number is None else number})
 
 
 def every_layer(layers: Sequence[LayerSpec | RepeatSpec]) -> Iterator[LayerSpec]:

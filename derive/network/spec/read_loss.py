@@ -14,6 +14,8 @@ from derive.network.spec.scope import Scope
 from derive.network.spec.tree import Entry, MappingNode, Node, ScalarNode, describe
 from derive.network.spec.validation import validate
 
+FROM = "from"
+
 
 @dataclass(frozen=True, slots=True)
 class LossDraft:
@@ -40,13 +42,11 @@ def read_loss(entry: Entry | None, complaints: Complaints) -> LossDraft | None:
     if kind.key not in LOSS_OPTIONS:
         complaints.add(kind.key_place, f"there is no loss {quoted(kind.key)}", suggestion(kind.key, LOSS_OPTIONS))
         return None
-    written = kind.value
+    written = _with_beside(kind, entry.value, complaints)
     sources = None
-    if isinstance(written, ScalarNode) and written.value is None:
-        written = MappingNode((), kind.key_place)
     if isinstance(written, MappingNode):
-        sources = read_sources(written.entry("from"), complaints)
-        written = written.without({"from"})
+        sources = read_sources(written.entry(FROM), complaints)
+        written = written.without({FROM})
     rules = LOSS_OPTIONS[kind.key]
     options = validate(rules, written, complaints, f"the loss {quoted(kind.key)}")
     return LossDraft(kind.key, rules, options, _mask_in(written, rules), sources, entry)
@@ -66,9 +66,28 @@ def _kind_entry(entry: Entry, complaints: Complaints) -> Entry | None:
         return Entry(node.value, node.place, ScalarNode(None, node.place))
     if isinstance(node, MappingNode) and len(node.entries) == 1:
         return node.entries[0]
+    if isinstance(node, MappingNode) and len(known := [e for e in node.entries if e.key in LOSS_OPTIONS]) == 1:
+        return known[0]
     found = f"{len(node.entries)} kinds" if isinstance(node, MappingNode) else describe(node)
     complaints.add(node.place, f"one loss was expected, not {found}", "write `cross_entropy` or `{huber: {delta: 2}}`")
     return None
+
+
+def _with_beside(kind: Entry, node: Node, complaints: Complaints) -> Node:
+    """The options of the loss; those that stand beside its kind are complained about, and read all the same."""
+    beside = [entry for entry in node.entries if entry is not kind] if isinstance(node, MappingNode) else []
+    possible = (FROM, *LOSS_OPTIONS[kind.key].model_fields)
+    for entry in beside:
+        shown = f"{quoted(entry.key)} does not belong beside the loss {quoted(kind.key)}"
+        inside = f"move it into the braces of {quoted(kind.key)}: `{{{kind.key}: {{{entry.key}: …}}}}`"
+        complaints.add(entry.key_place, shown, inside if entry.key in possible else suggestion(entry.key, possible))
+    written = kind.value
+    if isinstance(written, ScalarNode) and written.value is None:
+        written = MappingNode((), kind.key_place)
+    if isinstance(written, MappingNode):
+        more = tuple(entry for entry in beside if entry.key in possible and written.entry(entry.key) is None)
+        return MappingNode((*written.entries, *more), written.place)
+    return written
 
 
 def connect_loss(
@@ -106,7 +125,7 @@ def _check_kinds_of_inputs(
 ) -> None:
     """Ids are no values that a loss could compare."""
     for given in inputs:
-        if given.name in sources and given.kind != "real":
+        if given.name in sources and given.kind == "id":
             message = f"the loss {quoted(draft.kind)} cannot read the ids of {quoted(given.name)}"
             complaints.add(draft.entry.key_place, message, "name a layer")
 
@@ -114,7 +133,7 @@ def _check_kinds_of_inputs(
 def _check_mask(
     draft: LossDraft, inputs: Sequence[InputSpec], targets: Sequence[TargetSpec], complaints: Complaints
 ) -> None:
-    """A mask is a target, or an input of real numbers."""
+    """A mask is a target, or an input that holds no ids."""
     if draft.mask is None or any(target.name == draft.mask for target in targets):
         return
     found = next((given for given in inputs if given.name == draft.mask), None)
@@ -122,8 +141,8 @@ def _check_mask(
     if found is None:
         message = f"the loss {quoted(draft.kind)} has the mask {quoted(draft.mask)}, which is no target and no input"
         complaints.add(place, message, f"add it under `targets`: `{draft.mask}: {{shape: [T], kind: binary}}`")
-    elif found.kind != "real":
-        complaints.add(place, f"the mask {quoted(draft.mask)} holds ids", "give the input real values, 0 or 1")
+    elif found.kind == "id":
+        complaints.add(place, f"the mask {quoted(draft.mask)} holds ids", "give the input the kind binary")
 
 
 def _find_sources(mentions: Sequence[Mention], scope: Scope, complaints: Complaints) -> list[str]:

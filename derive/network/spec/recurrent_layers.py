@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BeforeValidator, ValidationError, model_validator
 
 from derive.errors import quoted
 from derive.network.spec.complaints import suggestion
@@ -97,10 +98,36 @@ def parse_cell(value: object) -> object:
     return CellSpec(kind=kind, options=options)
 
 
+def _options_of(layer: dict[object, object]) -> Collection[str]:
+    """The options of the one recurrent layer in a mapping, if there is one."""
+    [kind, *others] = map(str, layer) if layer else ("",)
+    return () if others or kind not in CELLS else CELLS[kind].model_fields
+
+
 class BidirectionalOptions(LayerOptions):
     """The same kind of layer twice, with weights of its own for each direction, the results one after the other."""
 
     layer: Annotated[CellSpec, BeforeValidator(parse_cell)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_bare_layer(cls, written: object) -> object:
+        """What stands beside `layer` belongs to the layer that is read in both directions."""
+        if not isinstance(written, dict):
+            return written
+        if kind := next((key for key in written if key in CELLS), None):
+            raise mistake(
+                f"{quoted(kind)} stands in `bidirectional` without its key",
+                f"write `layer: {{{kind}: {{…}}}}` in the braces of `bidirectional`",
+            )
+        inner = written.get("layer")
+        for option in written:
+            if option != "layer" and isinstance(inner, dict) and option in _options_of(inner):
+                raise mistake(
+                    f"{quoted(option)} stands beside `layer` in `bidirectional`",
+                    f"move it into the braces of {quoted(next(iter(inner)))}",
+                )
+        return written
 
     def parameter_names(self) -> tuple[str, ...]:
         own = self.layer.options.parameter_names()

@@ -8,7 +8,16 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, model_validator
 
 from derive.errors import quoted
-from derive.network.spec.names import LARGEST_RANK, LARGEST_SIZE, SafeName, ShapeField, SizeField, mistake, parse_number
+from derive.network.spec.names import (
+    LARGEST_RANK,
+    LARGEST_SIZE,
+    SafeName,
+    ShapeField,
+    SizeField,
+    counted,
+    mistake,
+    parse_number,
+)
 from derive.network.spec.options import LayerOptions, register_layer
 from derive.network.spec.whole_numbers import AxisNumber, parse_axis, whole_number
 
@@ -55,6 +64,9 @@ class DropoutOptions(LayerOptions):
     def mentions(self) -> tuple[str, ...]:
         return () if self.mask is None else (self.mask,)
 
+    def masks(self) -> tuple[str, ...]:
+        return self.mentions()
+
 
 class EmbeddingOptions(LayerOptions):
     """Row `ids` of the learned `E`, or the sum or the mean of these rows over all ids of a sample."""
@@ -86,7 +98,8 @@ def _listed(value: object) -> list[object]:
 def _parse_permutation(value: object) -> tuple[int, ...]:
     axes = tuple(parse_axis(item) for item in _listed(value))
     if sorted(axes) != list(range(1, len(axes) + 1)):
-        raise mistake(f"the axes {list(axes)} do not put each axis once", "write each axis once, such as [2, 1]")
+        example = list(range(len(axes), 0, -1))
+        raise mistake(f"the axes {list(axes)} do not put each axis once", f"write each axis once, such as {example}")
     return axes
 
 
@@ -107,6 +120,10 @@ def _parse_places(value: object) -> tuple[int, ...]:
     return tuple(whole_number(item, "a place", 1, LARGEST_SIZE) for item in _listed(value))
 
 
+def _parse_steps(value: object) -> tuple[int, ...]:
+    return tuple(whole_number(item, "a step", 1, LARGEST_SIZE) for item in _listed(value))
+
+
 class SliceOptions(LayerOptions):
     """The entries `start`, `start + step`, … up to and including `stop`, counted from 1, along one or several axes.
 
@@ -118,7 +135,7 @@ class SliceOptions(LayerOptions):
     axis: Annotated[tuple[int, ...], BeforeValidator(_parse_axes)] = (1,)
     start: Annotated[tuple[int, ...], BeforeValidator(_parse_places)] | None = None
     stop: Annotated[tuple[int, ...], BeforeValidator(_parse_places)] | None = None
-    step: Annotated[tuple[int, ...], BeforeValidator(_parse_places)] | None = None
+    step: Annotated[tuple[int, ...], BeforeValidator(_parse_steps)] | None = None
 
     @model_validator(mode="after")
     def _fit_axes(self) -> SliceOptions:
@@ -126,7 +143,8 @@ class SliceOptions(LayerOptions):
             found = getattr(self, key)
             if found is not None and len(found) != len(self.axis):
                 raise mistake(
-                    f"a slice along {len(self.axis)} axes has {len(found)} values for {quoted(key)}",
+                    f"a slice along {counted(self.axis, 'axis', 'axes')} has"
+                    f" {counted(found, 'value', 'values')} for {quoted(key)}",
                     "write one for each axis",
                 )
         return self

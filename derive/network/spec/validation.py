@@ -106,7 +106,9 @@ def _wording(detail: ErrorDetails, model: type[BaseModel], what: str) -> tuple[s
         return f"{what} lacks {quoted(key)}", f"add {quoted(key + ': …')}"
     if kind == "literal_error":
         possible = context["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-        wrong = str(detail["input"])
-        return f"{quoted(wrong)} is not possible for {quoted(key)}", suggestion(wrong, possible)
+        given = detail["input"]
+        is_plain = isinstance(given, str | int | float) and not isinstance(given, bool)
+        wrong = quoted(given) if is_plain else describe_scalar(given)
+        return f"{wrong} is not possible for {quoted(key)}", suggestion(str(given), possible)
     expected, repair = _EXPECTED.get(kind, (detail["msg"], "correct the value"))
     return f"{expected} for {quoted(key) if key else what}, not {describe_scalar(detail['input'])}", repair

@@ -120,7 +120,7 @@ def _input_shape(
     written: _WrittenInput, place: Place, complaints: Complaints, what: str
 ) -> tuple[Shape | None, Size | None]:
     """The shape of a sample, and for ids their number."""
-    if written.kind == "real":
+    if written.kind != "id":
         return _real_shape(written.shape, written.size, place, complaints, what), None
     if written.size is None:
         complaints.add(place, f"{what} lacks the number of ids", "add `size: …`")

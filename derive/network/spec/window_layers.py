@@ -9,7 +9,7 @@ from pydantic import ValidationInfo, field_validator
 from derive.errors import quoted
 from derive.network.spec.activations import IDENTITY, Activation
 from derive.network.spec.axis_values import Pair, along_axes, parse_border, parse_count, parse_step
-from derive.network.spec.names import Size, SizeField, mistake, parse_size
+from derive.network.spec.names import Size, SizeField, is_number_in_quotes, mistake, parse_size
 from derive.network.spec.options import LayerOptions, register_layer
 
 Padding = Literal["same", "causal"] | tuple[Pair, ...]
@@ -40,7 +40,7 @@ class WindowOptions(LayerOptions):
     @field_validator("padding", mode="before", check_fields=False)
     @classmethod
     def _read_padding(cls, value: object, info: ValidationInfo) -> object:
-        if isinstance(value, str):
+        if isinstance(value, str) and not is_number_in_quotes(value):
             if value not in cls.rules:
                 raise mistake(
                     f"{quoted(cls.kind)} has no padding {quoted(value)}",
@@ -103,7 +103,14 @@ class TransposedOptions(ConvolutionOptions):
     @field_validator("output_padding", mode="before")
     @classmethod
     def _read_counts(cls, value: object, info: ValidationInfo) -> tuple[int, ...]:
-        return along_axes(value, cls.rank, cls.kind, str(info.field_name), parse_count)
+        found = along_axes(value, cls.rank, cls.kind, str(info.field_name), parse_count)
+        for more, stride in zip(found, info.data.get("stride", ()), strict=False):
+            if more >= stride:
+                raise mistake(
+                    f"{quoted(cls.kind)} has an `output_padding` of {more} for a stride of {stride}",
+                    f"write a whole number from 0 to {stride - 1}" if stride > 1 else "leave it out",
+                )
+        return found
 
 
 class ConvTranspose1dOptions(TransposedOptions):

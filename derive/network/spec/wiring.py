@@ -48,11 +48,13 @@ class _Level:
 class Wiring:
     """The layers made so far, what is read of them, and who owns weights.
 
-    `inputs` gives the place of each input, and `ids` those inputs that are ids.
+    `inputs` gives the place of each input, `ids` those inputs that are ids, and `masks` the names that the loss and
+    the layers have for masks: a first layer without `from` does not read those.
     """
 
     inputs: Mapping[str, Place]
     ids: frozenset[str]
+    masks: frozenset[str]
     whole: Sequence[Draft]
     complaints: Complaints
     top: Scope = field(init=False)
@@ -72,7 +74,8 @@ class Wiring:
                 self.whole[0].place, message, f"at most {LAYER_LIMIT} are possible; use a symbol for `times`"
             )
             return ()
-        only_input = next(iter(self.inputs)) if len(self.inputs) == 1 else None
+        data = [name for name in self.inputs if name not in self.masks] or list(self.inputs)
+        only_input = data[0] if len(data) == 1 else None
         return tuple(self._wire_level(_Level(self.whole), self.top, only_input))
 
     def complain_about_unread(self) -> None:

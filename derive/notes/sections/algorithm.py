@@ -12,19 +12,23 @@ RATE = r"\eta"
 
 
 def algorithm_section(subject: Subject) -> Section:
+    """Gradient descent; for a network that learns nothing the cost and the gradients of its inputs."""
+    update = tuple(_update(subject))
     rows = {
-        "forward": tuple(_forward(subject.widest)),
-        "backward": tuple(_backward(subject)),
-        "update": tuple(_update(subject)),
+        "algorithm.forward": tuple(_forward(subject.widest)),
+        "algorithm.backward" if update else "algorithm.gradients": tuple(_backward(subject, not update)),
+        "algorithm.update": update,
     }
-    parts = tuple(Part(words(f"algorithm.{name}"), Display(r)) for name, r in rows.items() if r)
+    parts = tuple(Part(words(key), Display(r)) for key, r in rows.items() if r)
+    title = words("algorithm.title", rate=Math(RATE)) if update else words("algorithm.title_gradients")
+    network = subject.widest.network
+    families = [t for t in network.tensors.values() if t.family and network.definitions(t.name)]
+    kinds = dict.fromkeys(subject.widest.kind_of_family(t) for t in families)
+    recursions = tuple(words(f"algorithm.{kind}") for kind in kinds)
     return Section(
         "algorithm",
         words("section.algorithm"),
-        (
-            Algorithm(words("algorithm.title", rate=Math(RATE)), parts),
-            Paragraph(words("algorithm.reuse")),
-        ),
+        (Algorithm(title, parts), Paragraph(words("algorithm.reuse"), recursions)),
     )
 
 
@@ -38,12 +42,13 @@ def _forward(formulas: Formulas) -> Iterator[Row]:
         yield _row(formulas.forward_matrix(e) or formulas.forward(e), formulas.matrix_domain(e))
 
 
-def _backward(subject: Subject) -> Iterator[Row]:
-    """Every adjoint that is used, from the cost to the inputs; gradients of inputs are not needed."""
+def _backward(subject: Subject, inputs: bool) -> Iterator[Row]:
+    """Every adjoint that is used, from the cost to the inputs; to learn, the gradients of `inputs` are not needed."""
     formulas = subject.widest
     for group in subject.groups:
         for name in group:
-            if formulas.network.tensor(name).role == "input" and name not in subject.given.only:
+            is_input = formulas.network.tensor(name).role == "input"
+            if is_input and not inputs and name not in subject.given.only:
                 continue
             for found in formulas.matrix_results(name) or formulas.results(name):
                 yield _row((found.lhs, found.rhs), found.ranges)

@@ -20,7 +20,8 @@ def batch_section(subject: Subject) -> Section | None:
     blocks: list[Block] = [Paragraph(words(f"batch.{formulas.network.reduce or 'sum'}", m=m, i=i))]
     if printer.notation.scaling == "summed" and formulas.network.reduce == "mean":
         blocks.append(Paragraph(words("batch.summed", m=m)))
-    blocks.append(Paragraph(words("batch.parameters")))
+    if formulas.network.parameters:
+        blocks.append(Paragraph(words("batch.parameters")))
     for name in dict.fromkeys(_examples(subject)):
         blocks.append(Paragraph(words("batch.example", symbol=Math(formulas.symbol(name)))))
         blocks += derivation_blocks(formulas, name)

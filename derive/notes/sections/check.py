@@ -95,7 +95,7 @@ def _effort(formulas: Formulas, check: GradientCheck) -> Words:
     cost = _cost(formulas)
     return words(
         "check.effort",
-        n=Math(f"n = {check.parameters}"),
+        n=Math(str(check.parameters)),
         naive=Math(rf"({cost}(w + h) - {cost}(w)) / h"),
-        evaluations=Math(f"n + 1 = {check.parameters + 1}"),
+        evaluations=Math(str(check.parameters + 1)),
     )

@@ -53,11 +53,8 @@ class _Solution:
 
     @property
     def kind(self) -> str:
-        """`time` if the ordered index counts steps beside the layer's own mark, or is called t; else `depth`."""
-        network = self.formulas.network
-        letter = network.names.get(self.found.step.name, self.found.step.name)
-        is_marked = isinstance(network.tensor(self.found.tensor).label.layer, int | str)
-        return "time" if is_marked or letter.startswith("t") else "depth"
+        """`time` or `depth`."""
+        return self.formulas.kind_of_family(self.formulas.network.tensor(self.found.tensor))
 
     def blocks(self) -> Iterator[Block]:
         """The recursion, its matrix, the product, and what follows for gradients."""

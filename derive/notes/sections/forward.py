@@ -9,7 +9,7 @@ from derive.notes.document import Block, Display, Listing, Math, Paragraph, Row,
 from derive.notes.formulas import Formulas, Sides
 from derive.notes.subject import Subject
 from derive.notes.windows import forward_remarks
-from derive.terms.matrix import Added, EntrywisePower, Hadamard, Ones, ScalarPart
+from derive.terms.matrix import Added, EntrywisePower, Hadamard, Ones, Part, ScalarPart, Unit
 
 
 def forward_section(subject: Subject) -> Section:
@@ -50,6 +50,11 @@ def _signs(subject: Subject) -> list[Words]:
         found.append(words("forward.power", sign=sign))
     if any(isinstance(p, Added) and any(isinstance(t, ScalarPart) for t in p.terms) for p in parts):
         found.append(words("forward.numbers"))
+    if any(isinstance(p, Part) for p in parts):
+        cuts = {"rows": r"(A)_{a:b,\, \cdot}", "columns": r"(A)_{\cdot,\, a:b}", "entries": "(v)_{a:b}"}
+        found.append(words("forward.part", **{name: Math(tex) for name, tex in cuts.items()}))
+    if any(isinstance(p, Unit) for p in parts):
+        found.append(words("forward.unit", unit=Math(r"\mathbf{e}_{k}"), place=Math("k")))
     if any(isinstance(p, Ones) for p in parts):
         found.append(words("forward.ones", ones=Math(r"\mathbf{1}_{m}")))
     return found

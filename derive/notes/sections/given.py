@@ -17,11 +17,12 @@ from derive.notes.document import (
     words,
 )
 from derive.notes.figure import network_graph
+from derive.notes.formulas import Formulas
 from derive.notes.graph import Graph
 from derive.notes.subject import Subject
 
 GIVEN = ("input", "target", "parameter", "hyper")
-_MEANINGS = frozenset({"weight", "bias", "slope"})
+_MEANINGS = frozenset({"weight", "bias", "slope", "embedding", "gain", "shift", "positions", "start"})
 
 
 def given_section(subject: Subject) -> Section:
@@ -42,7 +43,32 @@ def given_section(subject: Subject) -> Section:
                 )
             )
         )
+    if numbering := _numbering(subject.widest):
+        blocks.append(Paragraph(numbering[0], tuple(numbering[1:])))
     return Section("given", words("section.given"), (*blocks, given_table(subject)))
+
+
+def _numbering(formulas: Formulas) -> list[Words]:
+    """How the layers are counted: those that learn something have a number, by which all others go, too."""
+    symbols, records = formulas.printer.symbols, formulas.network.layers
+    counted = [r for r in records if r.number is not None]
+    plain = [r for r in counted if r.name is None]
+    if not plain:
+        return []
+    first, last = (Math(symbols.number(n)) for n in (counted[0].number or 0, counted[-1].number or 0))
+    example = Math(formulas.symbol(plain[0].result))
+    if first == last:
+        said = [words("given.numbered_one", first=first, example=example)]
+    else:
+        said = [words("given.numbered", first=first, last=last, example=example)]
+    labels = [formulas.network.tensor(r.result).label for r in records if r.number is None and r.name is None]
+    if any(isinstance(label.layer, int) and label.meaning != "activation" for label in labels):
+        said.append(words("given.numbered_rest"))
+    if any(r.name is not None for r in records):
+        said.append(words("given.numbered_names"))
+    if symbols.is_numbered_by_source:
+        said.append(words("given.numbered_source", input=Math(symbols.number(0))))
+    return said
 
 
 def _figure(graph: Graph, name: Plain) -> Figure:

@@ -48,7 +48,7 @@ def layers_section(subject: Subject) -> Section | None:
 
 def _rows(subject: Subject, record: LayerRecord) -> Iterator[Row]:
     """The three answers of one layer; its title stands in the first line."""
-    title: Inline = _title(record)
+    title: Inline = _title(subject.widest, record)
     for answer in (
         *_inside(subject, record),
         *_onward(subject, record),
@@ -59,11 +59,14 @@ def _rows(subject: Subject, record: LayerRecord) -> Iterator[Row]:
         title = NOTHING
 
 
-def _title(record: LayerRecord) -> Words:
+def _title(formulas: Formulas, record: LayerRecord) -> Words:
     """`dense 2`, `dense skip`; the kind alone where the layer has neither name nor number."""
-    mark = record.name or ("" if record.number is None else str(record.number))
     kind = Plain(record.kind.replace("_", " "))
-    return words("layers.titled", kind=kind, mark=Plain(mark)) if mark else words("layers.title", kind=kind)
+    if record.name is not None:
+        return words("layers.titled", kind=kind, mark=Plain(record.name))
+    if record.number is None:
+        return words("layers.title", kind=kind)
+    return words("layers.titled", kind=kind, mark=Math(formulas.printer.symbols.number(record.number)))
 
 
 # -- the three questions -----------------------------------------------------------------------------------

@@ -9,12 +9,32 @@ from derive.errors import DeriveError
 from derive.terms.affine import index
 from derive.terms.algebra import add, delta, subtract, times
 from derive.terms.settle import settle
-from derive.verify.mutations import derivatives, jacobians, operands, scalings, sums
+from derive.verify.mutations import (
+    borders,
+    derivatives,
+    ids,
+    jacobians,
+    masks,
+    maxima,
+    offsets,
+    operands,
+    recursion,
+    reductions,
+    scales,
+    scalings,
+    sums,
+    taps,
+    windows,
+)
 from derive.verify.mutations.site import Mutant, Site
+from derive.verify.mutations.wording import stage_of
 from derive.verify.rows import Rule
 
 MUTATIONS: tuple[Callable[[Site], Iterator[Mutant]], ...] = (
     scalings.scaled,
+    scales.wrong_scale,
+    scales.wrong_scale_of_value,
+    scales.wrong_count,
     derivatives.missing_derivative,
     derivatives.value_for_derivative,
     derivatives.derivative_of_output,
@@ -22,22 +42,42 @@ MUTATIONS: tuple[Callable[[Site], Iterator[Mutant]], ...] = (
     derivatives.other_derivative,
     derivatives.extra_derivative,
     derivatives.wrong_point,
+    derivatives.wrong_stage,
     jacobians.skipped_reader,
     jacobians.elementwise_softmax,
     jacobians.extra_jacobian,
     operands.missing_factor,
     operands.lost_transpose,
+    operands.lost_transpose_of_value,
+    taps.unflipped_kernel,
+    taps.flipped_kernel,
+    taps.swapped_axes,
+    windows.missing_stride,
+    windows.missing_dilation,
+    windows.single_window,
+    maxima.spread_maximum,
+    borders.kept_border,
+    borders.missing_padding,
+    ids.single_occurrence,
     operands.wrong_operand,
     operands.swapped_weights,
     operands.wrong_delta,
+    recursion.cut_recursion,
+    recursion.swapped_blocks,
     sums.missing_sum,
-    sums.single_sample,
+    sums.single_entry_of_sum,
+    sums.mean_for_sum,
     sums.missing_branch,
+    reductions.wrong_sum,
+    scales.wrong_power,
+    offsets.wrong_offset,
+    masks.wrong_mask_on_the_way_back,
     scalings.penalized,
     scalings.unduly_penalized,
     sums.missing_terms,
     scalings.zero,
 )
+"""The likeliest first; each looks first whether the equation has what it changes."""
 
 
 def mutants(site: Site) -> Iterator[Mutant]:
@@ -54,11 +94,17 @@ def mutants(site: Site) -> Iterator[Mutant]:
 def _at_one_end(site: Site, mutant: Mutant) -> Iterator[Mutant]:
     """For a family of layers: the mistake in the last layer only, in all but it, in the first only.
 
-    rhs + δ(l, L) (mutated − rhs), and so on.
+    rhs + δ(l, L) (mutated − rhs), and so on. Steps in time are written as one loop, so they err alike.
     """
     ordered = [b for b in site.equation.domain if b.ordered]
     rules = mutant.replaced[site.name]
-    if len(ordered) != 1 or mutant.is_reshaped or len(rules) != 1 or rules[0].domain != site.equation.domain:
+    if (
+        stage_of(site.network, site.tensor) != "layer"
+        or len(ordered) != 1
+        or mutant.is_reshaped
+        or len(rules) != 1
+        or rules[0].domain != site.equation.domain
+    ):
         return
     [l] = ordered
     rhs, change = site.equation.rhs, subtract(rules[0].rhs, site.equation.rhs)

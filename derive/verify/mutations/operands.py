@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 
 from derive.calculus.adjoint import Contribution, adjoint_name
 from derive.ir.tensor import ADJOINT, Tensor
 from derive.terms.affine import Affine, Index, index
 from derive.terms.algebra import add, total
-from derive.terms.term import Entry, Poly, constant, of_atom
+from derive.terms.term import Atom, Entry, Poly, constant, of_atom
 from derive.terms.walk import rewrite
 from derive.verify.mutations.derivatives import details_of
+from derive.verify.mutations.scales import is_constant
 from derive.verify.mutations.site import Mutant, Site
+from derive.verify.mutations.wording import stage_of
 
 
 def single_entry(p: Poly) -> Entry | None:
-    """The entry that a coefficient consists of, alone."""
-    if len(p.terms) == 1 and len(p.terms[0][0].powers) == 1:
-        atom, exponent = p.terms[0][0].powers[0]
-        if isinstance(atom, Entry) and exponent == 1:
-            return atom
+    """The entry that a coefficient consists of, alone but for a constant factor."""
+    if len(p.terms) != 1:
+        return None
+    factors = [(a, e) for a, e in p.terms[0][0].powers if not is_constant(a)]
+    if len(factors) == 1 and factors[0][1] == 1 and isinstance(factors[0][0], Entry):
+        return factors[0][0]
     return None
+
+
+def _with(p: Poly, old: Atom, new: Poly) -> Poly:
+    return rewrite(p, lambda a: new if a == old else None)
 
 
 def lost_transpose(site: Site) -> Iterator[Mutant]:
@@ -35,12 +43,37 @@ def lost_transpose(site: Site) -> Iterator[Mutant]:
         if len(entry.idx) - family != 2:
             return None
         idx = (*entry.idx[:family], *reversed(entry.idx[family:]))
-        return site.with_coefficient(c, of_atom(Entry(entry.tensor, idx)))
+        return site.with_coefficient(c, _with(c.coefficient, entry, of_atom(Entry(entry.tensor, idx))))
 
-    for rhs in site.changed(turned):
-        entries = (single_entry(c.coefficient) for c in site.contributions if turned(c) is not None)
+    for chosen, rhs in site.changes(turned):
+        entries = (single_entry(c.coefficient) for c in chosen)
         weights = ", ".join(dict.fromkeys(e.tensor for e in entries if e is not None))
         yield site.mutant("lost-transpose", rhs, weight=weights)
+
+
+def lost_transpose_of_value(site: Site) -> Iterator[Mutant]:
+    """P_st → P_ts, S̄_st → S̄_ts: of a value, or of a gradient that comes back, with two axes of one length."""
+    for c in site.contributions:
+        for part, p in (("coefficient", c.coefficient), ("cotangent", c.cotangent)):
+            entry = single_entry(p)
+            if entry is None:
+                continue
+            t = site.network.tensor(entry.tensor.removeprefix(ADJOINT))
+            for turned in _turned_entries(t, entry) if t.role == "value" else ():
+                changed = _with(p, entry, of_atom(turned))
+                new = replace(c, coefficient=changed) if part == "coefficient" else replace(c, cotangent=changed)
+                shown = t.name if part == "coefficient" else f"the gradient of {t.name}"
+                yield site.one_changed("lost-transpose", c, new, weight=shown)
+
+
+def _turned_entries(t: Tensor, entry: Entry) -> Iterator[Entry]:
+    """The entry with two indices exchanged that run along axes of one range."""
+    for a, b in combinations(range(len(t.axes)), 2):
+        first, second = t.axes[a], t.axes[b]
+        if (first.lo, first.hi, first.ordered) == (second.lo, second.hi, False) and entry.idx[a] != entry.idx[b]:
+            idx = list(entry.idx)
+            idx[a], idx[b] = idx[b], idx[a]
+            yield Entry(entry.tensor, tuple(idx))
 
 
 def wrong_operand(site: Site) -> Iterator[Mutant]:
@@ -60,19 +93,28 @@ def wrong_operand(site: Site) -> Iterator[Mutant]:
 
 
 def missing_factor(site: Site) -> Iterator[Mutant]:
-    """R = T ⊙ u: R̄ ⊙ u → R̄."""
+    """R = T ⊙ u: R̄ ⊙ u → R̄; and the factor u of a longer product, of values or of learned scales."""
+    names = dict.fromkeys(e.tensor for c in site.from_values for e in _factors(site, c))
+    for name in names:
 
-    def alone(c: Contribution) -> Poly | None:
-        entry = single_entry(c.coefficient)
-        if entry is None or site.network.tensor(entry.tensor).role == "parameter":
-            return None
-        return site.with_coefficient(c, constant(1))
+        def without(c: Contribution, name: str = name) -> Poly | None:
+            own = [e for e in _factors(site, c) if e.tensor == name]
+            return site.with_coefficient(c, _with(c.coefficient, own[0], constant(1))) if own else None
 
-    if site.tensor.role == "value":
-        for rhs in site.changed(alone):
-            entries = (single_entry(c.coefficient) for c in site.contributions if alone(c) is not None)
-            factors = ", ".join(dict.fromkeys(e.tensor for e in entries if e is not None))
-            yield site.mutant("missing-factor", rhs, right=factors)
+        for rhs in site.changed(without):
+            yield site.mutant("missing-factor", rhs, right=name)
+
+
+def _factors(site: Site, c: Contribution) -> list[Entry]:
+    """The entries in a product that could be left out without a change of shape."""
+    if len(c.coefficient.terms) != 1:
+        return []
+    found = (a for a, e in c.coefficient.terms[0][0].powers if isinstance(a, Entry) and e == 1)
+    return [e for e in found if e.free <= c.cotangent.free or _is_plain_factor(site, e)]
+
+
+def _is_plain_factor(site: Site, e: Entry) -> bool:
+    return site.tensor.role == "value" and site.network.tensor(e.tensor).role != "parameter"
 
 
 def swapped_weights(site: Site) -> Iterator[Mutant]:
@@ -82,8 +124,8 @@ def swapped_weights(site: Site) -> Iterator[Mutant]:
         for d, second in weights[k + 1 :]:
             rest = site.sum(x for x in site.contributions if x not in (c, d))
             swapped = (
-                site.with_coefficient(c, of_atom(Entry(second.tensor, first.idx))),
-                site.with_coefficient(d, of_atom(Entry(first.tensor, second.idx))),
+                site.with_coefficient(c, _with(c.coefficient, first, of_atom(Entry(second.tensor, first.idx)))),
+                site.with_coefficient(d, _with(d.coefficient, second, of_atom(Entry(first.tensor, second.idx)))),
             )
             details = {"reader": c.reader.lhs.tensor, "wrong": second.tensor, "weight": first.tensor}
             if first.tensor != second.tensor:
@@ -120,9 +162,10 @@ def wrong_delta(site: Site) -> Iterator[Mutant]:
 def _is_after(site: Site, reader: Tensor, other: Entry) -> bool:
     """Whether `other` is the activation made from `reader`, so that its gradient lacks only the derivative."""
     contributions = site.equations[reader.name].contributions
-    return {c.reader.lhs.tensor for c in contributions} == {other.tensor} and site.same_shape(
-        reader, site.network.tensor(other.tensor)
-    )
+    after = site.network.tensor(other.tensor)
+    inner = [[(x.lo, x.hi) for x in t.axes if not x.ordered] for t in (reader, after)]
+    is_like = inner[0] == inner[1] if reader.family else site.same_shape(reader, after)
+    return {c.reader.lhs.tensor for c in contributions} == {other.tensor} and is_like
 
 
 def _places(site: Site, entry: Entry, roles: tuple[str, ...]) -> Iterator[Entry]:
@@ -140,7 +183,8 @@ def shown_entry(site: Site, wrong: Entry, right: Entry) -> str:
     """The name of the tensor; of a neighbour in a family which one."""
     if wrong.tensor != right.tensor:
         return wrong.tensor
-    return f"{wrong.tensor} of the layer {'before' if (wrong.idx[0] - right.idx[0]).const < 0 else 'after'}"
+    stage = stage_of(site.network, site.network.tensor(wrong.tensor))
+    return f"{wrong.tensor} of the {stage} {'before' if (wrong.idx[0] - right.idx[0]).const < 0 else 'after'}"
 
 
 def _put(site: Site, c: Contribution, old: Entry, new: Entry, code: str, **details: str) -> Iterator[Mutant]:
@@ -158,8 +202,8 @@ def _put(site: Site, c: Contribution, old: Entry, new: Entry, code: str, **detai
     changed = replace(
         c,
         bounds=bounds,
-        cotangent=rewrite(c.cotangent, lambda a: of_atom(new) if a == old else None),
-        coefficient=rewrite(c.coefficient, lambda a: of_atom(new) if a == old else None),
+        cotangent=_with(c.cotangent, old, of_atom(new)),
+        coefficient=_with(c.coefficient, old, of_atom(new)),
     )
     if domain == site.equation.domain:
         rest = site.sum(x for x in site.contributions if x is not c)

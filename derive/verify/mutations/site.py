@@ -104,11 +104,20 @@ class Site:
 
     def changed(self, change: Callable[[Contribution], Poly | None]) -> Iterator[Poly]:
         """The right side with every contribution replaced that `change` knows, then with each of them alone."""
+        yield from (rhs for _, rhs in self.changes(change))
+
+    def changes(self, change: Callable[[Contribution], Poly | None]) -> Iterator[tuple[tuple[Contribution, ...], Poly]]:
+        """The same, with the contributions that were replaced."""
         new = {id(c): change(c) for c in self.contributions}
-        known = [k for k, p in new.items() if p is not None]
-        for chosen in [known, *([k] for k in known if len(known) > 1)] if known else []:
-            parts = (new[id(c)] if id(c) in chosen else self.closed(c) for c in self.contributions)
-            yield total(p for p in parts if p is not None)
+        known = tuple(c for c in self.contributions if new[id(c)] is not None)
+        for chosen in [known, *((c,) for c in known if len(known) > 1)] if known else []:
+            parts = (new[id(c)] if c in chosen else self.closed(c) for c in self.contributions)
+            yield chosen, total(p for p in parts if p is not None)
+
+    def one_changed(self, code: str, old: Contribution, new: Contribution, **details: str) -> Mutant:
+        """The right side with one contribution replaced."""
+        rest = (c for c in self.contributions if c is not old)
+        return self.mutant(code, total([*(self.closed(c) for c in rest), self.closed(new)]), **details)
 
     def with_coefficient(self, c: Contribution, coefficient: Poly) -> Poly:
         return self.closed(replace(c, coefficient=coefficient))

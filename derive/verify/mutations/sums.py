@@ -4,39 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from derive.calculus.adjoint import Contribution
 from derive.terms.affine import Affine, Index
-from derive.terms.algebra import add, scale, subtract, total
+from derive.terms.algebra import add, power, scale, subtract, times, times_all, total
 from derive.terms.blocks import sum_over
 from derive.terms.substitute import substitute
-from derive.terms.term import Poly, of_monomial
+from derive.terms.term import Poly, of_affine, of_monomial
 from derive.terms.walk import entries_in
 from derive.verify.mutations.site import Mutant, Site
-from derive.verify.mutations.wording import formula
+from derive.verify.mutations.wording import counted, formula, is_batch, place_name
 from derive.verify.rows import Rule
 
 
 def _free_sums(c: Contribution) -> list[Index]:
-    """The indices summed over that the place of the gradient does not fix: the samples."""
+    """The indices summed over that the place of the gradient does not fix: samples, positions, steps."""
     return [b for b in c.bounds if all(b.name not in e.free for e in c.at)]
 
 
-def single_sample(site: Site) -> Iterator[Mutant]:
-    """Σ_i f_i → f_1, or the last one."""
+def _shares(sums: Sequence[Index]) -> list[tuple[Index, ...]]:
+    """All of the sums, each alone, then some of them."""
+    if not sums:
+        return []
+    sizes = dict.fromkeys((len(sums), *range(1, len(sums))))
+    return [chosen for n in sizes for chosen in combinations(sums, n)]
+
+
+def single_entry_of_sum(site: Site) -> Iterator[Mutant]:
+    """Σ_i f_i → f_1, or the last one: `=` for `+=` in a loop over samples, positions or steps."""
     if site.tensor.role != "parameter":
         return
-    for which in ("first", "last"):
+    for share in _shares(_sums_of(site)):
+        for which in ("first", "last"):
 
-        def one(c: Contribution, which: str = which) -> Poly | None:
-            sums = _free_sums(c)
-            if not sums or c in site.penalties:
-                return None
-            at = {b.name: b.lo if which == "first" else b.hi for b in sums}
-            return site.closed(_fixed(c, at))
+            def one(c: Contribution, which: str = which, share: tuple[Index, ...] = share) -> Poly | None:
+                sums = [b for b in _free_sums(c) if (b.lo, b.hi) in {(x.lo, x.hi) for x in share}]
+                if not sums or c in site.penalties:
+                    return None
+                at = {b.name: b.lo if which == "first" else b.hi for b in sums}
+                return site.closed(_fixed(c, at))
 
-        for rhs in site.changed(one):
-            yield site.mutant("single-sample", rhs, which=which, size=_sizes(site))
+            for rhs in site.changed(one):
+                one_place = " of the ".join(dict.fromkeys(place_name(site.network, b) for b in share))
+                words = {"which": which, "one": one_place, "over": counted(site.network, share)}
+                yield site.mutant("single-sample", rhs, **words)
+
+
+def _sums_of(site: Site) -> list[Index]:
+    """The free sums of all contributions, one for each range."""
+    found = {(b.lo, b.hi): b for c in site.from_values for b in _free_sums(c)}
+    return list(found.values())
 
 
 def _fixed(c: Contribution, at: dict[str, Affine]) -> Contribution:
@@ -49,9 +67,16 @@ def _fixed(c: Contribution, at: dict[str, Affine]) -> Contribution:
     )
 
 
-def _sizes(site: Site) -> str:
-    extents = [str(b.extent) for c in site.from_values for b in _free_sums(c)]
-    return "·".join(dict.fromkeys(extents))
+def mean_for_sum(site: Site) -> Iterator[Mutant]:
+    """Σ_i f_i → 1/N Σ_i f_i over positions or steps, of which the cost takes no mean."""
+    if site.tensor.role != "parameter":
+        return
+    for share in _shares(_sums_of(site)):
+        if all(is_batch(site.network, b) for b in share):
+            continue
+        factor = power(times_all(of_affine(b.extent) for b in share), -1)
+        rhs = times(site.sum(site.from_values), factor)
+        yield site.mutant("mean-for-sum", add(rhs, site.sum(site.penalties)), over=counted(site.network, share))
 
 
 def missing_sum(site: Site) -> Iterator[Mutant]:
@@ -59,23 +84,26 @@ def missing_sum(site: Site) -> Iterator[Mutant]:
     if site.tensor.role != "parameter" or len(site.contributions) != 1:
         return
     [c] = site.contributions
-    sums = _free_sums(c)
     own = [b for b in site.equation.domain if not b.ordered]
     family = tuple(b for b in site.equation.domain if b.ordered)
-    if not sums or len(own) != 1:
-        return
-    domain = (*family, *_in_order_of(site, c, [*own, *sums]))
-    body = site.closed(replace(c, bounds=tuple(b for b in c.bounds if b not in sums)), domain)
-    yield site.reshaped("missing-sum", body, domain, size=_sizes(site))
-    rest = (*family, *sums)
-    turned = sum_over(tuple(own), body, {b.name: b for b in rest})
-    yield site.reshaped("wrong-axis", turned, rest, size=_sizes(site))
+    for share in _shares(_free_sums(c)):
+        plain = tuple(b.renamed(b.name) if not b.ordered else Index(b.name, b.lo, b.hi) for b in share)
+        domain = (*family, *_in_order_of(site, c, [*own, *plain]))
+        body = site.closed(replace(c, bounds=tuple(b for b in c.bounds if b not in share)), domain)
+        over = counted(site.network, share)
+        yield site.reshaped("missing-sum", body, domain, over=over)
+        if len(own) == 1 and len(share) == len(_free_sums(c)):
+            rest = (*family, *plain)
+            turned = sum_over(tuple(own), body, {b.name: b for b in rest})
+            yield site.reshaped("wrong-axis", turned, rest, over=over)
 
 
 def _in_order_of(site: Site, c: Contribution, indices: Sequence[Index]) -> list[Index]:
-    """The indices in the order in which the reader has its axes."""
+    """The indices in the order in which the reader has its axes; those that it has not come last."""
     axes = [e.variable for entry in entries_in(c.cotangent) for e in entry.idx]
     names = {b.name: e.variable for b, e in zip(site.equation.domain, c.at, strict=True)}
+    if len([b for b in indices if names.get(b.name, b.name) in axes]) < len(indices):
+        return sorted(indices, key=lambda b: b.name in names)
     return sorted(indices, key=lambda b: axes.index(names.get(b.name, b.name)))
 
 
@@ -84,6 +112,7 @@ def missing_branch(site: Site) -> Iterator[Mutant]:
     readers = list(dict.fromkeys(c.reader.lhs.tensor for c in site.from_values))
     if len(readers) < 2:
         return
+    yield from _constant_statistics(site, readers)
     parts = {r: total(site.closed(c) for c in site.from_values if c.reader.lhs.tensor == r) for r in readers}
     penalty = site.sum(site.penalties)
     names = " and ".join([", ".join(readers[:-1]), readers[-1]])
@@ -94,6 +123,16 @@ def missing_branch(site: Site) -> Iterator[Mutant]:
         others = ", ".join(n for n in readers if n != r)
         alone = add(penalty, parts[r])
         yield site.mutant("missing-branch", alone, missing=f"what comes back from {others}", readers=names)
+
+
+def _constant_statistics(site: Site, readers: Sequence[str]) -> Iterator[Mutant]:
+    """The same where a reader of T also reads what is left out, as x̂ reads T, its mean and its variance."""
+    read = {r: {e.tensor for d in site.network.definitions(r) for e in entries_in(d.rhs)} for r in readers}
+    statistics = [r for r in readers if any(r in read[other] for other in readers)]
+    for count in range(1, len(statistics) + 1):
+        for missing in combinations(statistics, count):
+            rest = site.sum(c for c in site.contributions if c.reader.lhs.tensor not in missing)
+            yield site.mutant("constant-statistic", rest, missing=" and ".join(missing))
 
 
 def missing_terms(site: Site) -> Iterator[Mutant]:

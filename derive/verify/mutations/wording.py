@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
-from derive.ir.tensor import ADJOINT
+from derive.ir.tensor import ADJOINT, Tensor
+from derive.network.network import Network
+from derive.terms.affine import Index
 from derive.terms.term import Atom, Base, Block, Entry, Func, Monomial, Poly, Positive, Scalar
+
+
+def stage_of(network: Network, t: Tensor) -> str:
+    """What an ordered index of a tensor counts: layers, each with parameters of its own, or steps in time."""
+    ends = {a.hi for p in network.parameters for a in p.axes if a.ordered}
+    return "layer" if any(a.ordered and a.hi in ends for a in t.axes) else "step"
+
+
+def is_batch(network: Network, b: Index) -> bool:
+    return network.batch is not None and b.hi == network.batch.hi
+
+
+def place_name(network: Network, b: Index) -> str:
+    """What an index counts, in one word: samples, steps in time, or positions of another kind."""
+    if is_batch(network, b):
+        return "sample"
+    ends = {a.hi for t in network.role("value") for a in t.axes if a.ordered}
+    return "step" if b.ordered or b.hi in ends else "position" if network.batch is not None else "sample"
+
+
+def counted(network: Network, indices: Sequence[Index]) -> str:
+    """`m samples and 4·5 positions`."""
+    sizes: dict[str, list[str]] = {}
+    for b in indices:
+        sizes.setdefault(place_name(network, b), []).append(str(b.extent))
+    return " and ".join(f"{'·'.join(s)} {name}s" for name, s in sizes.items())
 
 
 def formula(p: Poly) -> str:

@@ -61,6 +61,7 @@ def test_a_step_that_may_be_either() -> None:
     t0 = net.index("t0", T + n, lo=0, ordered=True)
     net.define("h", (0,), sympy.S(0), axes=(t0,))
     net.define("h", (t,), Sum(h[u], u))
+    net.define("h", (net.index("t1", T + n, lo=T + 1, ordered=True),), sympy.S(0))
     net.define("C", (), h[T])
     net.minimize("C")
     with pytest.raises(DeriveError, match="may be earlier or later"):

@@ -139,7 +139,8 @@ class Reader:
             self.take()
             return self.delimited(self.take(), left=True)
         if token in ("(", "["):
-            return self.delimited(self.take())
+            value = self.delimited(self.take())
+            return self.cut(value) if isinstance(value, np.ndarray) and self.peek() == "_" else value
         if token.isdigit():
             return np.float64(self.take())
         if token == r"\frac":
@@ -154,6 +155,18 @@ class Reader:
         if token == r"\sum":
             return self.summed()
         return self.named()
+
+    def cut(self, value: Any) -> Any:
+        """The rows and columns from the first to the last one named; of a vector the entries."""
+        self.take("_")
+        parts = " ".join(t for t in self.braced() if t != r"\,").split(" , ")
+        if len(parts) == 1:
+            parts = [parts[0], r"\cdot"] if value.shape[1] == 1 else [r"\cdot", parts[0]]
+        for along, part in enumerate(parts):
+            if part != r"\cdot":
+                first, last = (self.integer(end.split()) for end in part.split(":"))
+                value = np.take(value, range(first - 1, last), axis=along)
+        return value
 
     def delimited(self, opening: str, left: bool = False) -> Any:
         value = self.bracket() if opening == "[" else self.sum()

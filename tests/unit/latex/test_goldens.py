@@ -30,7 +30,7 @@ NEEDED = {
     "ng-classifier-of-32": [r"dZ^{[2]} = A^{[2]} - Y", r"db^{[2]} = \frac{1}{32} dZ^{[2]} \mathbf{1}_{32}"],
     "rows-classifier": [
         r"\Delta Z^{[2]} = \frac{1}{m} (A^{[2]} - Y)",
-        r"\Delta b^{[1]} = \mathbf{1}_{m}^{\mathsf{T}} \Delta Z^{[2]}",
+        r"\Delta b^{[2]} = \mathbf{1}_{m}^{\mathsf{T}} \Delta Z^{[2]}",
     ],
     "nielsen-softmax": [r"\frac{\partial p_{j}}{\partial x_{i}} = p_{i} ([i = j] - p_{j})"],
 }

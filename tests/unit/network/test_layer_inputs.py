@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from derive.errors import DeriveError
 from derive.network.compile import compile_network
 from derive.network.network import Network
 from derive.network.schema import read_network_text
+from derive.verify.points import random_points
 
 
 def network(layers: str, inputs: str = "{x: n}", batch: str = "m") -> Network:
@@ -36,6 +38,33 @@ def test_a_mask_of_the_file_is_read() -> None:
 
 def test_a_mask_by_name_is_declared_under_it() -> None:
     assert inputs_of(network("[{dropout: {rate: 0.5, mask: r}}]")) == ["x", "r"]
+
+
+@pytest.mark.parametrize("inputs", ["{x: n, r: n}", "{r: n, x: n}", "{x: n}"])
+def test_a_mask_is_no_data_that_the_first_layer_could_read(inputs: str) -> None:
+    made = network("[{dropout: {rate: 0.5, mask: r}}]", inputs)
+    assert made.layers[0].sources[0] == "x"
+    assert made.tensor("r").kind == "binary"
+
+
+def test_a_mask_of_the_loss_and_one_in_a_repeat_are_no_data() -> None:
+    text = "batch: m\ninputs: {w: [T], x: [T, 4], r: [T, T]}\ntargets: {y: [T, 4]}\nlayers:\n"
+    text += "  - {repeat: {times: 2, layers: [{multi_head_attention: {heads: 2, mask: r}}]}}\n"
+    made = compile_network(read_network_text(text + "loss: {half_squared_error: {mask: w}}"))
+    assert made.layers[0].sources[0] == "x"
+    assert {made.tensor(name).kind for name in ("w", "r")} == {"binary"}
+
+
+def test_a_lonely_input_is_read_though_it_masks_itself() -> None:
+    made = network("[{dropout: {rate: 0.5, mask: x}}]")
+    assert made.layers[0].sources == ("x", "x")
+
+
+def test_masks_of_dropout_are_drawn_as_zeros_and_ones() -> None:
+    made = network("[{dropout: {rate: 0.5}}, {dropout: {rate: 0.5, mask: r}}]")
+    for point in random_points(made, 3, seed=0):
+        for name in ("mask", "r"):
+            assert set(np.unique(point.data[name][()])) == {0, 1}
 
 
 def test_a_mask_cannot_be_named_as_a_size() -> None:

@@ -10,7 +10,7 @@ from itertools import chain
 import pytest
 
 from derive.derivation import derive_adjoints
-from derive.handout import note_input
+from derive.handout.given import note_input
 from derive.latex.settings import read_notation
 from derive.network.compile import compile_network
 from derive.network.network import Network

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 
 from derive.ir import record
 from derive.ir.record import Line
 from derive.notes import reasons
-from derive.notes.document import Boxed, Derivation, Document, Section, Table, Words
+from derive.notes.document import Algorithm, Boxed, Derivation, Display, Document, Paragraph, Section, Table, Words
 from derive.notes.formulas import Formulas
 from derive.notes.language import Language, load_language
 from derive.notes.measuring import Measuring
 from derive.notes.reasons import Situation, reason
+from derive.notes.repeats import AGAIN
 from derive.terms.view import ZERO_VIEW
 from tests.unit.notes.handouts import NAMES, given, handout
 
@@ -23,6 +24,7 @@ RARE = {
     *("batch.masked", "check.failed", "windows.rest"),
     *("depth.direct", "depth.direct_meaning", "depth.linear_driven", "depth.no_weights"),
     *("meaning.binary", "meaning.distribution", "meaning.sign"),
+    *("meaning.parameter", "meaning.positions", "meaning.start", "own"),
     *("reason.definition", "reason.vanish", "reason.vanish_long"),
 }
 """Wordings that none of the networks here needs."""
@@ -197,7 +199,7 @@ def test_every_wording_is_there_and_fits_its_places() -> None:
             for block in handout(name, notation).blocks:
                 _say_all(block, language)
         language.say(handout(name).title, Measuring())
-    assert set(language.wordings) - used == RARE
+    assert {key for key in language.wordings if not key.endswith(AGAIN)} - used == RARE
 
 
 def _say_all(value: object, language: Language) -> None:
@@ -211,3 +213,48 @@ def _say_all(value: object, language: Language) -> None:
             _say_all(getattr(value, f.name), language)
     elif isinstance(value, Section):
         _say_all(value.title, language)
+
+
+def paragraphs(document: Document) -> list[str]:
+    """Every sentence of running text, with its formulas in angle brackets."""
+    language = load_language(document.language)
+    found = [b for b in document.blocks if isinstance(b, Paragraph)]
+    return [language.say(w, Plainly()) for b in found for w in (b.text, *b.more)]
+
+
+def test_the_numbering_of_the_layers_is_stated_once() -> None:
+    for name, notation in product(("lenet", "char-lstm", "residual-cnn"), ("", "ng")):
+        said = [text for text in paragraphs(handout(name, notation)) if "numbered from" in text]
+        assert len(said) == 1
+    assert any("lead" in text for text in paragraphs(handout("lenet")))
+    assert not any("lead *from*" in text for text in paragraphs(handout("lenet", "ng")))
+
+
+def test_a_recursion_in_time_runs_through_steps() -> None:
+    for name, kind, other in (("char-lstm", "steps in time", "its layers"), ("deep", "its layers", "steps in time")):
+        [said] = [text for text in paragraphs(handout(name)) if text.startswith("A recursion runs")]
+        assert kind in said and other not in said
+    assert not any(text.startswith("A recursion runs") for text in paragraphs(handout("lenet")))
+
+
+def test_brackets_are_told_apart_sum_by_sum() -> None:
+    language = load_language("en")
+    lines = [s for d in derivations(handout("char-lstm")) for s in d.steps if s.rule == "delta"]
+    said = {language.say(s.reason, Plainly()) for s in lines}
+    assert "the brackets leave the terms with <j = p>, and sum by sum those with <k = t+1>; <k = t>" in said
+    assert "the brackets leave the terms with <k = q> and <j = p>" in said
+
+
+def test_what_learns_nothing_gives_the_gradients_of_its_inputs() -> None:
+    [algorithm] = [b for b in handout("attention").blocks if isinstance(b, Algorithm)]
+    assert algorithm.title.key == "algorithm.title_gradients"
+    assert [r.lhs for r in algorithm.parts[1].display.rows][-3:] == [rf"\Delta {x}_{{i}}" for x in "VQK"]
+
+
+def test_every_gate_has_a_form_for_vectors_and_for_a_batch() -> None:
+    """So have the embedding and the cost."""
+    displays = [b for b in handout("char-lstm").blocks if isinstance(b, Display)]
+    lefts = {r.lhs for d in displays for r in d.rows}
+    assert {f"{g}_{{t}}^{{[2]}}" for g in "ifogIFOG"} <= lefts
+    assert any(lhs.startswith(r"u_{t\cdot}") for lhs in lefts)
+    assert sum(r.lhs == "L" for d in displays[:3] for r in d.rows) == 3

@@ -7,12 +7,12 @@ from functools import cache
 import pytest
 
 from derive.derivation import derive_adjoints
-from derive.handout import note_input
+from derive.handout.given import note_input
 from derive.latex.settings import read_notation
 from derive.notes.compose import compose
 from derive.notes.document import Block, Boxed, Derivation, Display, Document, Math, Paragraph, Reference, Table, Words
 from derive.notes.language import load_language
-from derive.notes.render import render
+from derive.notes.rendering import render
 from tests.unit.notes.handouts import formulas, handout
 from tests.unit.notes.networks import STATED
 

@@ -12,11 +12,11 @@ import pytest
 
 from derive.errors import DeriveError
 from derive.notes import render_pdf as pdf_module
-from derive.notes.render import render
 from derive.notes.render_html import render_html
 from derive.notes.render_markdown import render_markdown
 from derive.notes.render_pdf import render_pdf
 from derive.notes.render_tex import render_tex
+from derive.notes.rendering import render
 from tests.unit.notes.handouts import EXAMPLES, NAMES, handout, require_tex
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
@@ -131,7 +131,7 @@ def test_an_unknown_format_is_an_error() -> None:
 
 PROGRAM = """
 import hashlib
-from derive.notes.render import render
+from derive.notes.rendering import render
 from tests.unit.notes.handouts import handout
 for name in ("two-branch", "deep"):
     for kind, content in render(handout(name), ("tex", "html", "md")).items():
@@ -164,3 +164,11 @@ def test_equations_are_numbered_alike_in_all_formats(name: str) -> None:
         assert f'href="#{anchor}">({number})</a>' in page
         assert rf"\tag{{{number}}}" in text
     assert re.findall(r"\\label\{derive:(.+?)\}", tex) == list(numbers)
+
+
+def test_a_remark_in_markdown_names_whole_left_sides() -> None:
+    """Also where a formula is cut into lines, and once for all equations that it is about."""
+    said = [line for line in render_markdown(handout("char-lstm")).splitlines() if line.startswith("- ")]
+    assert r"- $\Delta Z_{t}^{[2]}$ for $t=1,\dots,T$" in said
+    assert all(r"\mid" not in line and r"\quad" not in line for line in said)
+    assert any(line.count("$, $") >= 4 for line in said)

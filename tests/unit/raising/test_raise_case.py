@@ -17,6 +17,7 @@ from derive.terms.view import Leaf
 from tests.evaluation import with_true_adjoints
 from tests.numeric_matrix import MatrixOracle, raised_arrays
 from tests.stating import Derived, Statement, derived, upto
+from tests.writing import written
 
 
 def check(d: Derived, name: str, case: int = 0) -> tuple[object, object]:
@@ -70,7 +71,7 @@ def test_of_more_than_two_axes_the_others_are_held() -> None:
         assert np.allclose(left, right)
 
 
-def test_a_slice_has_no_matrix_name() -> None:
+def test_a_slice_is_a_part() -> None:
     s = Statement()
     i, j = s.index("n"), s.net.index("j", s.net.size("n") + s.net.size("m"))
     x = s.net.parameter("x", (j,))
@@ -79,7 +80,8 @@ def test_a_slice_has_no_matrix_name() -> None:
     whole = Leaf(Entry("y", (index("i1"),)))
     assert raise_view(network, Entry("y", (index("i1"),)), (upto("i1", "n"),), whole) is not None
     part = Leaf(Entry("x", (index("i1"),)))
-    assert raise_view(network, Entry("y", (index("i1"),)), (upto("i1", "n"),), part) is None
+    raised = raise_view(network, Entry("y", (index("i1"),)), (upto("i1", "n"),), part)
+    assert raised is not None and written(raised.rhs) == "x<1:n, .>"
 
 
 def test_ragged_layers_are_whole() -> None:

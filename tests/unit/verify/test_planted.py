@@ -195,7 +195,15 @@ def test_an_unknown_mistake_points_to_its_source() -> None:
     source = changed(SOURCES["three-layer"], "* sigmoid_prime(z2)", "* np.cos(z2)")
     report = report_on(compiled(source), "three-layer")
     assert wrong(report) == dict.fromkeys(("W1", "b1", "W2", "b2"))
-    assert "it may follow from W2" in report.claim("W1").reason
+    found = "all that is made of the gradient of z2 is wrong (W2, b2, W1 and b1): look there first"
+    assert all(found in report.claim(n).reason for n in ("W1", "b1", "W2", "b2"))
+
+
+def test_a_source_is_named_only_where_nothing_right_comes_from_it() -> None:
+    source = changed(SOURCES["three-layer"], "dW2 = ", "dW2 = 1.37 * ").replace("dW1 = ", "dW1 = 0.61 * ")
+    report = report_on(compiled(source), "three-layer")
+    assert wrong(report) == dict.fromkeys(("W1", "W2"))
+    assert not any("made of" in c.reason or "follow" in c.reason for c in report.claims)
 
 
 def test_equal_sizes_alone_show_nothing() -> None:

@@ -7,10 +7,12 @@ from types import MappingProxyType
 
 from derive.errors import DeriveError, quoted
 from derive.notes.document import Document
+from derive.notes.language import load_language
 from derive.notes.render_html import render_html
 from derive.notes.render_markdown import render_markdown
 from derive.notes.render_pdf import render_pdf
 from derive.notes.render_tex import render_tex
+from derive.notes.repeats import said_once
 
 FORMATS: Mapping[str, Callable[[Document, bool], bytes]] = MappingProxyType(
     {
@@ -32,4 +34,5 @@ def render(document: Document, to: Iterable[str], fragment: bool = False) -> dic
     for name in formats:
         if name not in FORMATS:
             raise DeriveError(f"there is no format {quoted(name)}", repair=f"known are {', '.join(FORMATS)}")
-    return {name: FORMATS[name](document, fragment) for name in formats}
+    short = said_once(document, load_language(document.language).wordings)
+    return {name: FORMATS[name](short, fragment) for name in formats}

@@ -1,0 +1,20 @@
+"""The numbers that sections show, computed before a handout is composed: a table from kinds of sections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from derive.network.network import Network
+from derive.notes.recipe import Request
+
+Compute = Callable[[Network | None, Any], object]
+"""From the network of the part (None where it has none) and the options of the section to its numbers."""
+
+NUMBERS: dict[str, Compute] = {}
+
+
+def with_numbers(requests: Sequence[Request], network: Network | None) -> tuple[Request, ...]:
+    """The requests with the numbers of each that needs some."""
+    return tuple(replace(r, numbers=NUMBERS[r.kind](network, r.options)) if r.kind in NUMBERS else r for r in requests)

@@ -1,0 +1,50 @@
+"""The sections that a recipe can ask for, by name, and the usual recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from derive.notes.document import Section
+from derive.notes.recipe import Kind, Request
+from derive.notes.sections.algorithm import algorithm_section
+from derive.notes.sections.backward import backward_section
+from derive.notes.sections.batch import batch_section
+from derive.notes.sections.chain import chain_section
+from derive.notes.sections.check import check_section
+from derive.notes.sections.depth import depth_section
+from derive.notes.sections.forward import forward_section
+from derive.notes.sections.functions import functions_section
+from derive.notes.sections.given import given_section
+from derive.notes.sections.layers import layers_section
+from derive.notes.sections.shapes import shapes_section
+from derive.notes.stage import Stage
+from derive.notes.subject import Subject
+
+
+def _of_network(section: Callable[[Subject], Section | None]) -> Kind:
+    """A section about a network that cannot be told anything."""
+
+    def write(stage: Stage, request: Request) -> Section | None:
+        return section(stage.subject)
+
+    return Kind(write)
+
+
+USUAL: dict[str, Kind] = {
+    "given": _of_network(given_section),
+    "forward": _of_network(forward_section),
+    "chain": _of_network(chain_section),
+    "functions": _of_network(functions_section),
+    "backward": _of_network(backward_section),
+    "depth": _of_network(depth_section),
+    "batch": _of_network(batch_section),
+    "layers": _of_network(layers_section),
+    "shapes": _of_network(shapes_section),
+    "algorithm": _of_network(algorithm_section),
+    "check": _of_network(check_section),
+}
+"""What a handout has where no recipe says otherwise. It uses nothing before it has been stated."""
+
+KINDS: dict[str, Kind] = {**USUAL}
+
+USUAL_RECIPE = tuple(Request(name) for name in USUAL)

@@ -1,0 +1,152 @@
+"""A document as Typst markup: the same model and the same layout as the LaTeX, written natively."""
+
+from __future__ import annotations
+
+import re
+
+from derive.errors import printable
+from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline, Table
+from derive.notes.drawing import draw
+from derive.notes.formula import is_tall
+from derive.notes.language import Language, load_language
+from derive.notes.layout import BoxLine, Line, Page, lay_boxed, lay_derivation, lay_display
+from derive.notes.measuring import column_widths, inline_width
+from derive.notes.templating import typst_environment
+from derive.notes.typst_drawing import typst_drawing
+from derive.notes.typst_escape import Typst, escape_typst
+from derive.notes.typst_math import string, typst_math
+
+PAGE = Page(line=44.0, reasons=13.2)
+FONTS = ("New Computer Modern", "Libertinus Serif")
+MATH_FONTS = ("New Computer Modern Math",)
+_SIZES = (1.0, 0.94, 0.86, 0.78, 0.65)
+
+
+class TypstWriter:
+    """The `Writer` of Typst; `large` sets fractions and sums in running text as large as in a display."""
+
+    def __init__(self, large: bool = False) -> None:
+        self._large = large
+
+    def text(self, text: str) -> str:
+        return escape_typst(text)
+
+    def stress(self, said: str) -> str:
+        return f"#emph[{said}]"
+
+    def math(self, latex: str) -> str:
+        return f"$display({typst_math(latex)})$" if self._large and is_tall(latex) else f"${typst_math(latex)}$"
+
+    def reference(self, anchor: str) -> str:
+        return rf"(#ref(label({string(label(anchor))}), supplement: none))"
+
+
+def label(anchor: str) -> str:
+    """The Typst label of a result."""
+    return "derive:" + re.sub(r"[^A-Za-z0-9_.:-]", lambda m: f"-{ord(m.group()):x}-", anchor)
+
+
+class TypstPage:
+    """What the templates call: texts, formulas and blocks laid out for the page; `cjk` are fonts for Chinese."""
+
+    def __init__(self, language: Language, cjk: tuple[str, ...] = ()) -> None:
+        self.language = language
+        self.fonts = (FONTS[0], *cjk, *FONTS[1:])
+        self.math_fonts = (*MATH_FONTS, *cjk)
+        self._writer = TypstWriter()
+
+    def say(self, inline: Inline) -> Typst:
+        return Typst(self.language.say(inline, self._writer))
+
+    def reason(self, inline: Inline) -> Typst:
+        return Typst(self.language.say(inline, TypstWriter(large=True)))
+
+    def plain(self, inline: Inline) -> str:
+        """A text without markup, for the properties of the document."""
+        return self.language.say(inline, PlainWriter())
+
+    def string(self, text: str) -> Typst:
+        return Typst(string(printable(text)))
+
+    def cell(self, latex: str) -> Typst:
+        return Typst(f"$display({typst_math(latex) or string('')})$")
+
+    def rest(self, line: Line) -> Typst:
+        """The relation and the right side of a line, reduced where it is too wide."""
+        return Typst(_rest(line.relation, line.rhs, line.scale))
+
+    def equal(self, line: BoxLine) -> Typst:
+        """A right side of a box, behind the sign of equality in the first line of its form."""
+        return Typst(_rest("=" if line.form else "", line.rhs, line.scale))
+
+    def tag(self, anchor: str) -> Typst:
+        """The label behind the result that it names."""
+        return Typst(f"<{label(anchor)}>")
+
+    def heading(self, level: int) -> Typst:
+        return Typst("=" * (level + 1))
+
+    def derivation(self, block: Derivation) -> tuple[Line, ...]:
+        return lay_derivation(block, PAGE)
+
+    def display(self, block: Display) -> tuple[Line, ...]:
+        return lay_display(block, PAGE)
+
+    def boxed(self, block: Boxed) -> tuple[BoxLine, ...]:
+        return lay_boxed(block, PAGE, self._width)
+
+    def size(self, block: Table) -> Typst:
+        """The size of type at which a table fits into a line."""
+        return Typst(f"{self._scale(block):.2f}em")
+
+    def columns(self, block: Table) -> Typst:
+        """The widths of the columns: as their content needs, or wrapped."""
+        widths = column_widths(block, self.language).fitted(PAGE.line / self._scale(block))
+        return Typst(", ".join("auto" if w is None else f"{w:.1f}em" for w in widths) + ",")
+
+    def aligned(self, block: Table) -> Typst:
+        kinds = block.columns or "l" * len(block.head)
+        return Typst(", ".join("right" if k == "r" else "left" for k in kinds) + ",")
+
+    def figure(self, block: Figure) -> Typst:
+        return Typst(typst_drawing(draw(block.graph)))
+
+    def _scale(self, block: Table) -> float:
+        needed = column_widths(block, self.language).narrowest / PAGE.line
+        return next((size for size in _SIZES if needed * size <= 1), _SIZES[-1])
+
+    def _width(self, inline: Inline) -> float:
+        return inline_width(inline, self.language)
+
+
+class PlainWriter:
+    """The `Writer` of bare text."""
+
+    def text(self, text: str) -> str:
+        return text
+
+    def stress(self, said: str) -> str:
+        return said
+
+    def math(self, latex: str) -> str:
+        return latex
+
+    def reference(self, anchor: str) -> str:
+        return ""
+
+
+def _rest(relation: str, rhs: str, scale: float) -> str:
+    sign = f"{typst_math(relation)} " if relation else "quad "
+    shown = f"display({typst_math(rhs)})"
+    if scale == 1.0:
+        return f"$ {sign}{shown} $.body"
+    return f"$ {sign}#scale({scale:.0%}, reflow: true, ${shown}$) $.body"
+
+
+def render_typst(document: Document, cjk: tuple[str, ...] = ()) -> str:
+    """The markup.
+
+    Raises: DeriveError if the document's language has no wordings.
+    """
+    page = TypstPage(load_language(document.language), cjk)
+    return typst_environment().get_template("typst/handout.j2").render(document=document, page=page)
