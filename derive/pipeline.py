@@ -32,7 +32,7 @@ from derive.raising.hand_back import affine_to_sympy, lettered, to_sympy
 from derive.raising.hand_back_matrix import MatrixForms, NoMatrixForm
 from derive.raising.raise_case import Raised, raise_view, vectors_are_rows
 from derive.raising.raise_pieces import raise_pieces
-from derive.resources import examples_dir
+from derive.resources import find_network, find_notes
 from derive.terms.affine import index
 from derive.verify.effort import SECONDS, silent
 
@@ -67,18 +67,6 @@ def load(path: str | Path) -> Network:
     """
     network = compile_network(read_network_file(find_network(path)))
     return Network(**{f.name: getattr(network, f.name) for f in fields(network)})
-
-
-def find_network(path: str | Path) -> Path:
-    """The file that `path` names: a file of that name, else a bundled example."""
-    if Path(path).exists():
-        return Path(path)
-    bundled = {p.stem: p for p in sorted(examples_dir().glob("*.yaml"))}
-    if str(path) in bundled:
-        return bundled[str(path)]
-    raise DeriveError(
-        f"there is no file and no bundled example {path}", repair=f"the examples are {', '.join(bundled)}"
-    )
 
 
 @dataclass(frozen=True)
@@ -304,9 +292,7 @@ def find_document(path: str | Path) -> DocumentSpec | None:
 
     Raises: DeriveError with file, line and repair; DeriveErrors where there are several mistakes.
     """
-    bundled = examples_dir() / "documents" / f"{path}.yaml"
-    named = bundled if bundled.is_file() and not Path(path).exists() else find_network(path)
-    return handout.read_document_file(named, find_network)
+    return handout.read_document_file(find_notes(path), find_network)
 
 
 def document_notes(

@@ -52,11 +52,12 @@ def definition(name: str, orders: tuple[int, ...]) -> sympy.Expr:
     out = f.definition
     for symbol, order in zip(f.arguments, orders, strict=True):
         for _ in range(order):
-            out = _partial(out, symbol)
+            out = slope(out, symbol)
     return out
 
 
-def _partial(e: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
+def slope(e: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
+    """The derivative of an expression of one number, branch by branch."""
     if isinstance(e, sympy.Piecewise):
         return sympy.Piecewise(*((value.diff(symbol), condition) for value, condition in e.args))
     return e.diff(symbol)

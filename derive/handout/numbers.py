@@ -6,13 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from derive.handout.numbers_activations import activations_numbers
+from derive.handout.numbers_depth import depth_study, initialization_numbers
+from derive.handout.numbers_symmetry import symmetry_numbers
 from derive.network.network import Network
 from derive.notes.recipe import Request
 
 Compute = Callable[[Network | None, Any], object]
 """From the network of the part (None where it has none) and the options of the section to its numbers."""
 
-NUMBERS: dict[str, Compute] = {}
+NUMBERS: dict[str, Compute] = {
+    "activations": activations_numbers,
+    "initialization": initialization_numbers,
+    "norms": depth_study,
+    "symmetry": symmetry_numbers,
+}
 
 
 def with_numbers(requests: Sequence[Request], network: Network | None) -> tuple[Request, ...]:

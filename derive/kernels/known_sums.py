@@ -104,9 +104,15 @@ class KnownSums:
             return None
         found = [summation.with_known(t, self._known) for t in terms]
         work = sum(summation.cost(t.places) for t in found)
-        if work >= summation.work or not all(_is_one_product(t) for t in found):
+        if work >= summation.work or not all(self._is_one_product(t) for t in found):
             return None
         return self._added(found)
+
+    def _is_one_product(self, term: Term) -> bool:
+        """Whether a term is a sum of one array, or of two with the same axes, but for factors without axes."""
+        arrays = [f for f in term.factors if f[1]]
+        is_real = all(self.graph[r].kind == "real" for r, _ in arrays)
+        return is_real and 0 < len(arrays) <= 2 and all(set(places) == term.places for _, places in arrays)
 
     def _added(self, terms: Sequence[Term]) -> Ref:
         """The sum of the terms, those to be subtracted last."""
@@ -120,12 +126,8 @@ class KnownSums:
 
     def _product(self, term: Term) -> Ref:
         """The sum of the products of one or two arrays, times the factors without axes."""
-        arrays = [f for f in term.factors if f[1]]
-        scalars = [r for r, places in term.factors if not places]
-        if arrays:
-            scalars.insert(0, self._sum(arrays))
-        total, *rest = scalars
-        for r in rest:
+        total = self._sum([f for f in term.factors if f[1]])
+        for r in (r for r, places in term.factors if not places):
             total = self._scalar("multiply", total, r)
         return total
 
@@ -144,17 +146,8 @@ class KnownSums:
 def _is_sum_of_all(graph: Graph, ref: Ref) -> bool:
     """Whether a value is a single number that sums up arrays."""
     node = graph[ref]
-    return not node.shape and not graph.loops[ref] and node.kind == "real" and is_multilinear(node) and _sums(node)
-
-
-def _sums(node: Node) -> bool:
-    return isinstance(node, Contraction | Reduction)
-
-
-def _is_one_product(term: Term) -> bool:
-    """Whether a term is a sum of one array, or of two with the same axes, but for factors without axes."""
-    arrays = [places for _, places in term.factors if places]
-    return len(arrays) <= 2 and all(set(places) == term.places for places in arrays)
+    is_sum = isinstance(node, Contraction | Reduction) and is_multilinear(node)
+    return is_sum and not node.shape and not graph.loops[ref]
 
 
 def _with_refs(node: Node, made: Mapping[Ref, Ref]) -> Node:

@@ -43,13 +43,14 @@ Axis = tuple[Ref, int]
 
 def in_slabs(graph: Graph, statements: Sequence[Statement], results: frozenset[Ref]) -> tuple[Statement, ...]:
     """The statements, with chains of wide operations in loops over slabs where they are long enough."""
+    handed_out = results | {_root(graph, r) for r in results}
     out: list[Statement] = []
     run: list[Statement] = []
     for k, s in enumerate([*statements, None]):
         if isinstance(s, Section | Compute):
             run.append(s)
             continue
-        later = frozenset(r for t in statements[k:] for r in _reads(graph, t)) | results
+        later = frozenset(r for t in statements[k:] for r in _reads(graph, t)) | handed_out
         out.extend(_Run(graph, run, later).split())
         run = []
         if s is not None:

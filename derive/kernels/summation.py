@@ -77,7 +77,7 @@ class Summation:
         if is_multilinear(node):
             inner = self._inner(node, factor[1])
             parts = [term.exchanged([factor], *inner)]
-        elif is_rounded_sum(self.graph, node):
+        elif is_rounded_sum(node, self.graph):
             inner = self._inner(node, factor[1])
             flips = (False, node.function == "subtract")
             parts = [term.exchanged([factor], f, flips=flip) for f, flip in zip(inner, flips, strict=True)]
@@ -143,13 +143,18 @@ def is_multilinear(node: Node) -> bool:
     return (is_product or is_sum) and node.kind == "real" and _has_all_axes(node)
 
 
-def is_rounded_sum(graph: Graph, node: Node) -> TypeGuard[Pointwise]:
+def is_rounded_sum(node: Node, graph: Graph) -> TypeGuard[Pointwise]:
     """Whether a value is a sum or difference of two, one of which has a rounding error of its own size.
 
     Taking such a sum apart costs no accuracy; `x − μ` of exact x does.
     """
     is_sum = isinstance(node, Pointwise) and node.function in ("add", "subtract") and node.kind == "real"
-    return is_sum and _has_all_axes(node) and any(is_multilinear(graph[o.ref]) for o in node.args)
+    return is_sum and _has_all_axes(node) and any(_is_rounded(graph, graph[o.ref]) for o in node.args)
+
+
+def _is_rounded(graph: Graph, node: Node) -> bool:
+    """Whether a value has a rounding error of its own size; a product with a number, a power of two say, has none."""
+    return is_multilinear(node) and all(graph[o.ref].kind == "real" for o in node.args)
 
 
 def _has_all_axes(node: Node) -> bool:

@@ -81,7 +81,7 @@ class Lettering:
         self.table = {t.name: self._bold_capital(t, first[t.name]) for t in tensors}
         self.table |= {t.name: self._symbol(t, self._replaced(t)) for t in self._made_up}
         self._tell_apart(tensors)
-        bases = frozenset(s.small.base for s in self.table.values())
+        bases = frozenset(s.small.base for s in self.table.values() if not s.small.subs)
         self._changed = told_apart(network.names, network.letters, bases)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from types import MappingProxyType
 
 from derive.latex.axis_letters import AxisLetters, entries_of
 from derive.terms.affine import Affine, Index, Size, map_sizes
@@ -56,13 +57,15 @@ class Letters:
             out[b.name] = next(letter for letter in letters if letter not in taken)
         return out
 
-    def beside(self, indices: Mapping[str, tuple[str, ...]], scope: Names) -> dict[str, str]:
-        """`scope` with a letter for each index that shares a place with others: its own, one given, or one made up."""
+    def beside(
+        self, indices: Iterable[str], scope: Names, likely: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    ) -> dict[str, str]:
+        """`scope` with a letter for each index that shares its place: its own, a likely one, or one made up."""
         out = dict(scope)
-        for name, given in indices.items():
+        for name in indices:
             own = (self.names[name],) if name in self.names else ()
             pool = (letter for letter in POOL if letter not in self.reserved)
-            letters = (*(letter for o in own for letter in (stem(o), o)), *map(stem, given), *pool)
+            letters = (*(letter for o in own for letter in (stem(o), o)), *map(stem, likely.get(name, ())), *pool)
             out[name] = next(letter for letter in letters if letter not in set(out.values()))
         return out
 

@@ -53,14 +53,18 @@ class Printer:
         return self.letters.inside(view, scope)
 
     def names_of(self, lhs: Entry) -> Names:
-        """Letters for the free indices of an equation with this left side, and for a layer fixed there."""
+        """Letters for the free indices of an equation with this left side, and for a layer fixed there.
+
+        Indices with letters of their own come first: the places of a whole matrix take what is left.
+        """
         axes = self._axes(lhs)
         at = {a.name: e for a, e in zip(axes, lhs.idx, strict=True)}
         free = [a.subs(at).renamed(e.variable) for a, e in zip(axes, lhs.idx, strict=True) if e.variable]
+        free.sort(key=lambda b: b.name not in self.letters.names)
         fixed = [a for a, e in zip(axes, lhs.idx, strict=True) if not e.variable and a.ordered]
         names = self.names(fixed, self.names(free))
-        inner = {n: letters for n, letters in self._beside(lhs).items() if n not in names}
-        return self.letters.beside(inner, names)
+        likely = self._beside(lhs)
+        return self.letters.beside((n for n in likely if n not in names), names, likely)
 
     def _beside(self, lhs: Entry) -> dict[str, tuple[str, ...]]:
         """The free indices from left to right, with the letters that windows over these axes have."""

@@ -16,10 +16,12 @@ from derive.ir.tensor import Equation
 from derive.moments.assumptions import Assumptions, Law, Source
 from derive.moments.work import Line, variance_of
 from derive.simplify.present import Presenter
+from derive.terms.affine import Affine, index
 from derive.terms.algebra import add, function, power, scale, times
-from derive.terms.term import Entry, Poly, of_atom
-from derive.terms.view import View, to_poly
-from derive.terms.walk import entries_in
+from derive.terms.substitute import substitute
+from derive.terms.term import Atom, Bound, Entry, Poly, constant, of_atom
+from derive.terms.view import View, rename, to_poly
+from derive.terms.walk import atoms_in, entries_in, rewrite
 
 WEIGHTS = Law(has_zero_mean=True, has_independent_entries=True, is_identical=True)
 SIGNAL = Law(has_zero_mean=True, is_identical=True)
@@ -49,8 +51,17 @@ class Passed:
 
     @property
     def terms(self) -> Poly:
-        """The factor of Var[W] in the gain: how many terms a sum has."""
-        return times(self.gain, power(variance_symbol(self.weight), -1))
+        """The factor of Var[W] in the gain: how many terms a sum has, away from borders."""
+        return rewrite(times(self.gain, power(variance_symbol(self.weight), -1)), _inside)
+
+    @property
+    def has_borders(self) -> bool:
+        """Whether the number of terms is another one near a border."""
+        return any(isinstance(a, Bound) for a in atoms_in(self.gain))
+
+
+def _inside(atom: Atom) -> Poly | None:
+    return constant(1) if isinstance(atom, Bound) else None
 
 
 def variance_symbol(source: Source) -> Poly:
@@ -87,16 +98,17 @@ class Linear:
 
         Raises: DeriveError if the adjoint of x is made of other things too.
         """
-        case = self._case()
+        case, moved = self._case(), self._moved()
+        lhs, poly, view = _shifted(case.lhs, moved), substitute(case.poly, moved), rename(case.view, moved)
         adjoint = adjoint_name(self.equation.lhs.tensor)
-        weight, signal = (_only(case.poly, name) for name in (self.weight.tensor, adjoint))
-        if weight is None or signal is None or any(e not in (weight, signal) for e in entries_in(case.poly)):
+        weight, signal = (_only(poly, name) for name in (self.weight.tensor, adjoint))
+        if weight is None or signal is None or any(e not in (weight, signal) for e in entries_in(poly)):
             raise DeriveError(
                 f"the adjoint of {self.reads.tensor} is made of more than {self.weight.tensor} and the adjoint of "
                 f"{self.equation.lhs.tensor}",
                 repair=REPAIR,
             )
-        return self._passed(case.lhs, case.view, case.poly, weight, signal, law)
+        return self._passed(lhs, view, poly, weight, signal, law)
 
     def _case(self) -> Case:
         """The adjoint of x in general, not at the last layer."""
@@ -104,6 +116,18 @@ class Linear:
         if not cases:
             raise DeriveError(f"the adjoint of {self.reads.tensor} was not derived", repair=REPAIR)
         return cases[-1]
+
+    def _moved(self) -> dict[str, Affine]:
+        """What stands for the layer in the adjoint, so that the weight there is the one of the forward equation."""
+        case = self._case()
+        there = _only(case.poly, self.weight.tensor)
+        family = self.adjoints.network.tensor(self.weight.tensor).family
+        moved: dict[str, Affine] = {}
+        for a, b in zip(there.idx[:family] if there else (), self.weight.idx[:family], strict=False):
+            names = [v for v, c in a.terms if isinstance(v, str) and c == 1]
+            if len(names) == 1:
+                moved[names[0]] = b - (a - index(names[0]))
+        return moved
 
     def _passed(self, lhs: Entry, view: View, p: Poly, weight: Entry, signal: Entry, law: Law) -> Passed:
         families = {t.name: t.family for t in self.adjoints.network.tensors.values()}
@@ -115,6 +139,10 @@ class Linear:
         known = Assumptions({w: WEIGHTS, x: law}, others, (frozenset({w, x}),), families)
         roles: dict[str, str] = {t.name: t.role for t in self.adjoints.network.tensors.values()}
         return Passed(lhs, view, variance_of(view, known, Presenter(roles)), known, w, x)
+
+
+def _shifted(entry: Entry, moved: dict[str, Affine]) -> Entry:
+    return Entry(entry.tensor, tuple(a.subs(moved) for a in entry.idx))
 
 
 def _only(p: Poly, tensor: str) -> Entry | None:
@@ -136,8 +164,8 @@ def linear_in(adjoints: Adjoints, weight: str) -> Linear:
     [equation] = readers
     found = list(occurrences(equation.rhs, weight, frozenset(equation.context)))
     own = _only(equation.rhs, weight)
-    read = [e for o in found for e in entries_in(o.coefficient)]
-    if len(found) != 1 or own is None or len(read) != 1 or found[0].coefficient != of_atom(read[0]):  # type: ignore[arg-type]
+    read = [e for o in found for e in entries_in(o.coefficient) if isinstance(e, Entry)]
+    if len(found) != 1 or own is None or len(read) != 1 or found[0].coefficient != of_atom(read[0]):
         raise DeriveError(f"{equation.lhs.tensor} is no sum of {weight} times one value", repair=REPAIR)
     signal = _only(equation.rhs, read[0].tensor)
     assert signal is not None, f"{read[0]!r} stands in {equation.rhs!r}"

@@ -6,7 +6,24 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from derive.ir.moment import MEAN, MOMENTS, VARIANCE
-from derive.terms.view import ZERO_VIEW, Apply, Num, Plus, Power, Summed, Times, View, children, plus, times, transform
+from derive.terms.term import Bound, Delta, Divides
+from derive.terms.view import (
+    ZERO_VIEW,
+    Apply,
+    Chosen,
+    Leaf,
+    Num,
+    Plus,
+    Power,
+    Step,
+    Summed,
+    Times,
+    View,
+    children,
+    plus,
+    times,
+    transform,
+)
 
 ONE_VIEW = Num(Fraction(1))
 
@@ -22,7 +39,7 @@ def variance(view: View) -> View:
 
 
 def squared(view: View) -> View:
-    """view²; a square root, a power or a number is squared at once."""
+    """view²; a square root, a power or a number is squared at once, and a condition is its own square."""
     match view:
         case Num():
             return Num(view.value**2)
@@ -30,6 +47,8 @@ def squared(view: View) -> View:
             return view.base if 2 * view.exponent == 1 else Power(view.base, 2 * view.exponent)
         case Times():
             return times([squared(f) for f in view.factors])
+        case Step() | Chosen() | Leaf(atom=Delta() | Bound() | Divides()):
+            return view
     return Power(view, Fraction(2))
 
 

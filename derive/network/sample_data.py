@@ -116,7 +116,8 @@ def _none_empty(axes: tuple[Index, ...], env: Environment) -> bool:
     first = next(a for a in axes if a.free.isdisjoint(names))
     rest = tuple(a for a in axes if a is not first)
     values = range(evaluate_affine(first.lo, env), evaluate_affine(first.hi, env) + 1)
-    return len(values) > 0 and all(_none_empty(rest, env.bind(first.name, v)) for v in values)
+    told_apart = values if any(first.name in a.free for a in rest) else values[:1]
+    return len(values) > 0 and all(_none_empty(rest, env.bind(first.name, v)) for v in told_apart)
 
 
 def _summed_axes(fact: Fact) -> Iterator[tuple[str, int]]:

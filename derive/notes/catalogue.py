@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from derive.notes.document import Section
 from derive.notes.recipe import Kind, Request
+from derive.notes.sections.activations import activations_section
+from derive.notes.sections.activations_options import ActivationsOptions
 from derive.notes.sections.algorithm import algorithm_section
 from derive.notes.sections.backward import backward_section
 from derive.notes.sections.batch import batch_section
@@ -15,8 +17,12 @@ from derive.notes.sections.depth import depth_section
 from derive.notes.sections.forward import forward_section
 from derive.notes.sections.functions import functions_section
 from derive.notes.sections.given import given_section
+from derive.notes.sections.initialization import initialization_section
+from derive.notes.sections.initialization_options import InitializationOptions, StudyOptions, SymmetryOptions
 from derive.notes.sections.layers import layers_section
+from derive.notes.sections.norms import norms_section
 from derive.notes.sections.shapes import shapes_section
+from derive.notes.sections.symmetry import symmetry_section
 from derive.notes.stage import Stage
 from derive.notes.subject import Subject
 
@@ -45,6 +51,12 @@ USUAL: dict[str, Kind] = {
 }
 """What a handout has where no recipe says otherwise. It uses nothing before it has been stated."""
 
-KINDS: dict[str, Kind] = {**USUAL}
+KINDS: dict[str, Kind] = {
+    **USUAL,
+    "activations": Kind(activations_section, ActivationsOptions, needs_network=False),
+    "initialization": Kind(initialization_section, InitializationOptions),
+    "norms": Kind(norms_section, StudyOptions, needs_network=False),
+    "symmetry": Kind(symmetry_section, SymmetryOptions),
+}
 
 USUAL_RECIPE = tuple(Request(name) for name in USUAL)

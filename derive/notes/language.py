@@ -94,16 +94,22 @@ class Language:
 
 @cache
 def load_language(name: str) -> Language:
-    """The wordings of a language.
+    """The wordings of a language: those of every file in its folder.
 
-    Raises: DeriveError if there are none of that name.
+    Raises: DeriveError if there is no such folder.
     """
     folder = templates_dir() / "words"
-    path = folder / f"{name}.yaml"
-    if not _LANGUAGE.match(name) or not path.is_file():
-        known = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
+    files = sorted((folder / name).glob("*.yaml")) if _LANGUAGE.match(name) else []
+    files += [p for p in (folder / f"{name}.yaml",) if _LANGUAGE.match(name) and p.is_file()]
+    if not files:
+        known = ", ".join(sorted({p.name.removesuffix(".yaml") for p in folder.iterdir()}))
         raise DeriveError(f"there are no wordings in the language {quoted(name)}", repair=f"there are {known}")
-    return Language(name, MappingProxyType(dict(_flat(yaml.safe_load(path.read_text(encoding="utf-8"))))))
+    wordings: dict[str, str] = {}
+    for path in files:
+        for key, text in _flat(yaml.safe_load(path.read_text(encoding="utf-8")) or {}):
+            assert key not in wordings, f"{path} has the wording {key} for a second time"
+            wordings[key] = text
+    return Language(name, MappingProxyType(wordings))
 
 
 def _flat(tree: Mapping[str, object], above: str = "") -> list[tuple[str, str]]:

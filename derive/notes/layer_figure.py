@@ -124,8 +124,8 @@ def _key(box: Box) -> str:
 
 def _title(formulas: Formulas, record: LayerRecord) -> str:
     """`gru 1`, `dense skip`; no character of a name is read as a command."""
-    words = re.sub(r"[^\w-]|_", " ", f"{record.kind} {record.name or ''}").split()
+    number = "" if record.number is None else formulas.printer.symbols.number(record.number)
+    mark = record.name or (number if number.isdigit() else "")
+    words = re.sub(r"[^\w-]|_", " ", f"{record.kind} {mark}").split()
     title = rf"\text{{{' '.join(words)}}}"
-    if record.name is not None or record.number is None:
-        return title
-    return rf"{title} \; {formulas.printer.symbols.number(record.number)}"
+    return title if mark or not number else rf"{title} \; {number}"

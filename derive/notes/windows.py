@@ -16,9 +16,9 @@ from derive.terms.view import Leaf, Summed
 
 def forward_remarks(formulas: Formulas) -> Iterator[Block]:
     """What to say below the forward equations."""
-    for t in formulas.network.tensors.values():
-        if t.fill is not None:
-            yield Paragraph(_border(formulas, t))
+    borders = [_border(formulas, t) for t in formulas.network.tensors.values() if t.fill is not None]
+    if borders:
+        yield Paragraph(borders[0], tuple(borders[1:]))
     yield from _unread(formulas)
     for e in formulas.network.equations:
         for found in correlations(e.rhs, e.domain):

@@ -109,24 +109,56 @@ def _bindings(pattern: Pattern, target: Monomial) -> Iterator[Binding]:
 
 
 def unify_atoms(pattern: Atom, target: Atom, names: set[str]) -> Binding | None:
-    """Pair the entries of both atoms in order and solve their indices for `names`."""
-    binding: Binding = {}
-    left, right = _entries(pattern), _entries(target)
-    if len(left) != len(right):
+    """Pair the entries of both atoms in order and solve their indices for `names`.
+
+    A place with one unknown is solved before places with several, which are compared term by term.
+    """
+    pairs = _pairs(_entries(pattern), _entries(target))
+    if pairs is None:
         return None
-    for a, b in zip(left, right, strict=True):
-        if a.tensor != b.tensor or len(a.idx) != len(b.idx):
+    binding: Binding = {}
+    waiting = [(e, f) for e, f in pairs if e.free & names]
+    while waiting:
+        solved = ((p, _solved(*p, names, binding, many)) for many in (False, True) for p in waiting)
+        pair, found = next(((p, found) for p, found in solved if found is not None), (None, None))
+        if pair is None or found is None:
             return None
-        for e, f in zip(a.idx, b.idx, strict=True):
-            for name in sorted(e.free & names):
-                c = e.coefficient(name)
-                rest = (e - Affine([(name, c)])).subs(binding)
-                if abs(c) != 1 or rest.free & names:
-                    return None
-                value = (f - rest) * c
-                if binding.setdefault(name, value) != value:
-                    return None
+        waiting.remove(pair)
+        binding |= found
     return binding
+
+
+def _pairs(left: list[Entry], right: list[Entry]) -> list[tuple[Affine, Affine]] | None:
+    """The index expressions of both, place by place; None if they are not of the same tensors."""
+    if [(a.tensor, len(a.idx)) for a in left] != [(b.tensor, len(b.idx)) for b in right]:
+        return None
+    return [pair for a, b in zip(left, right, strict=True) for pair in zip(a.idx, b.idx, strict=True)]
+
+
+def _solved(e: Affine, f: Affine, names: set[str], binding: Binding, many: bool) -> Binding | None:
+    """The values of the unknown among `names` for which e = f; None if that cannot be, or cannot be told yet."""
+    unknown = [(v, c) for v, c in e.terms if isinstance(v, str) and v in names and v not in binding]
+    known = e - Affine(unknown)
+    if known.free & (names - binding.keys()):
+        return None
+    rest = f - known.subs(binding)
+    match unknown:
+        case []:
+            return {} if rest == Affine() else None
+        case [(name, c)]:
+            return {name: rest * c} if abs(c) == 1 else None
+    return _term_by_term(unknown, rest) if many else None
+
+
+def _term_by_term(unknown: list[tuple[str, int]], rest: Affine) -> Binding | None:
+    """Values with Σ c_k · value_k = rest, where no two coefficients are alike: 4p + q = 4i + j + 9 for p = i + 2."""
+    if len({abs(c) for _, c in unknown}) < len(unknown):
+        return None
+    values: Binding = {}
+    for name, c in sorted(unknown, key=lambda t: -abs(t[1])):
+        values[name] = Affine(((v, 1) for v, d in rest.terms if d == c), rest.const // c)
+        rest = rest - values[name] * c
+    return values if rest == Affine() else None
 
 
 def _entries(atom: Atom) -> list[Entry]:

@@ -25,10 +25,11 @@ from derive.verify.judging import Bench, judge
 from derive.verify.layout import Fields, layout_of_network
 from derive.verify.points import Point, random_points, small_point, square_point
 from derive.verify.report import Report
-from derive.verify.response import MOST_ENTRIES, count_entries
+from derive.verify.response import count_entries
 from derive.verify.running import Limits, Run, run_file
 
 Outcomes = Sequence[Mapping[str, Any]]
+SMALLER = 0.7
 Runner = Callable[[Sequence[tuple[Fields, Fields]]], Run]
 
 
@@ -110,7 +111,7 @@ class _Test:
 
     def report(self, run: Runner, number: int) -> Report:
         points = random_points(self.network, number, self.seed)
-        small = self._small_point()
+        small = self._small_point(points[0])
         made = run([self._data(p) for p in (*points, *small)])
         if not made.offers and not made.ended:
             raise DeriveError(
@@ -126,11 +127,12 @@ class _Test:
             claims = self._on_square(run, claims)
         return Report(self.title, self.network.name, tuple(claims), _notes(made, stopped), made.printed)
 
-    def _small_point(self) -> tuple[Point, ...]:
-        """The point at which mistakes are looked for first, if the network is small there."""
+    def _small_point(self, first: Point) -> tuple[Point, ...]:
+        """The point at which mistakes are looked for first, if there is much less to compute than at the first one."""
         point = small_point(self.network, self.seed)
-        is_small = point is not None and count_entries(self.chain, point) <= MOST_ENTRIES
-        return (point,) if point is not None and is_small else ()
+        if point is None or count_entries(self.chain, point) > SMALLER * count_entries(self.chain, first):
+            return ()
+        return (point,)
 
     def _probe(self, small: Sequence[Point], outcomes: Outcomes) -> tuple[State, Sequence[Evidence]] | None:
         """The small point and what is claimed there; None if the code does not run there."""

@@ -207,8 +207,9 @@ class Detective:
                 scale = response.scale(adjoints)
                 shown = {n: self._field(n, response.rows(adjoints, n)) for n in names}
                 return [n for n in names if matches(claimed[n], shown[n], scale)]
-        state = scene.states[0].with_replaced(mutant.replaced, names)
-        return [n for n in names if self._fits(state, n, 0)]
+        there = {n: self.claimed[n][0] for n in names} if self.probe is None else self.probe.claimed
+        state = (scene.probe or scene.states[0]).with_replaced(mutant.replaced, names)
+        return [n for n in names if matches(there[n], self.predicted(state, n), state.scale)]
 
     # -- comparing --------------------------------------------------------------------------------
 
@@ -223,7 +224,7 @@ class Detective:
 
     @cached_property
     def _vanishing(self) -> frozenset[str]:
-        """The claims on gradients that are 0 throughout: that they are right says nothing of what comes back to them."""
+        """The claims on gradients that are 0 throughout: being right, they say nothing of what comes back to them."""
         return frozenset(n for n in self.claimed if all(self._is_zero(n, s) for s in self.states))
 
     def _is_zero(self, name: str, state: State) -> bool:

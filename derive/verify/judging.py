@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -160,7 +160,7 @@ def _diagnosed(bench: Bench, found: Sequence[Evidence], wrong: Sequence[Evidence
     derived = [n for n in names if n in bench.detective.chain.equations]
     turned = {e.name: _canonical(e) for e in gradients}
     shapes = {n: turned[names[n]][1] for n in derived}
-    probe = _probe(bench, names, shapes)
+    probe = _probe(bench, names, shapes, {e.name for e in wrong})
     detective = replace(bench.detective, claimed={n: turned[names[n]][0] for n in derived}, probe=probe)
     searched = [n for n in derived if names[n] in {e.name for e in wrong} and _differs(turned, names[n], found)]
     findings = detective.findings(searched)
@@ -186,12 +186,14 @@ def _cut(claim: Claim, effort: Effort) -> Claim:
     return replace(claim, reason=f"{claim.reason}; no name for the mistake was found within {effort.seconds:g} s")
 
 
-def _probe(bench: Bench, names: Mapping[str, str], shapes: Mapping[str, str]) -> Probe | None:
-    """What is claimed at the small point, turned as at the others; None if it has other shapes there after all."""
+def _probe(bench: Bench, names: Mapping[str, str], shapes: Mapping[str, str], wrong: Container[str]) -> Probe | None:
+    """What is claimed at the small point, turned as at the others; None if the code does something else there."""
     if bench.probe is None:
         return None
     state, found = bench.probe
     there = {e.name: e for e in found if not e.problem}
+    if any(e.is_wrong and e.name not in wrong for e in there.values()):
+        return None
     claimed: dict[str, Field] = {}
     for tensor, shape in shapes.items():
         e = there.get(names[tensor])

@@ -52,6 +52,18 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
             "give it the shape of {node} (`keepdims=True` keeps a summed axis)",
         ),
         "sign": Kind("the gradient of {node} has the wrong sign", "negate it (output − target, not target − output)"),
+        "missing-scale": Kind(
+            "the factor {factor} of {reader} is missing in the gradient of {node}",
+            "multiply by {factor}, as the equation of {reader} does",
+        ),
+        "wrong-scale": Kind(
+            "{wrong} stands in place of the factor {right} of {reader} in the gradient of {node}",
+            "multiply by {right}, once",
+        ),
+        "wrong-count": Kind(
+            "what is divided by {right} in the forward pass is divided by {wrong} in the gradient of {node}",
+            "divide by {right} here too",
+        ),
         "missing-mean": Kind(
             "the factor 1/{size} of the mean is missing in the gradient of {node}", "divide by {size} once"
         ),
@@ -71,18 +83,6 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
         ),
         "factor-half": Kind(
             "there is a factor ½ too much in the gradient of {node}", "double it (the square gives a factor 2)"
-        ),
-        "missing-scale": Kind(
-            "the factor {factor} of {reader} is missing in the gradient of {node}",
-            "multiply by {factor}, as the equation of {reader} does",
-        ),
-        "wrong-scale": Kind(
-            "{wrong} stands in place of the factor {right} of {reader} in the gradient of {node}",
-            "multiply by {right}, once",
-        ),
-        "wrong-count": Kind(
-            "what is divided by {right} in the forward pass is divided by {wrong} in the gradient of {node}",
-            "divide by {right} here too",
         ),
         "missing-factor": Kind("the factor {right} is missing in the gradient of {node}", "multiply by {right}"),
         "missing-derivative": Kind(
@@ -277,7 +277,7 @@ FORWARD_MISTAKES: Mapping[str, Kind] = MappingProxyType(
             "{node} is divided by {wrong} instead of {right}", "divide by {right} (`ddof` of `np.var`)"
         ),
         "wrong-sum": Kind(
-            "{node} is taken along the wrong axis: that of {wrong} stands where that of {right} should",
+            "a sum in {node} runs over the axis of {wrong} instead of that of {right}",
             "look at `axis=`",
         ),
         "late-mask": Kind(
@@ -289,6 +289,10 @@ FORWARD_MISTAKES: Mapping[str, Kind] = MappingProxyType(
             "the small constant is added to the root instead of under it in {node}", "take √(v + ε), not √v + ε"
         ),
         "missing-offset": Kind("the small constant under the root is missing in {node}", "take √(v + ε)"),
+        "flipped-kernel": Kind(
+            "{weight} is turned round in {node}",
+            "the layer is a correlation: `scipy.signal.correlate2d`, not `convolve2d`",
+        ),
         "swapped-blocks": Kind("{node} each read the block of the other", "keep to the order of the blocks"),
     }
 )

@@ -49,14 +49,19 @@ def number_layers(layers: Sequence[LayerSpec | RepeatSpec]) -> tuple[LayerSpec |
     ]
     if len(unnamed) == 1:
         del numbers[unnamed[0]]
-    out: list[LayerSpec | RepeatSpec] = []
+        return tuple(_with_levels(layers, numbers, uncounted=unnamed[0]))
+    return tuple(_with_levels(layers, numbers))
+
+
+def _with_levels(
+    layers: Sequence[LayerSpec | RepeatSpec], numbers: dict[str, int], uncounted: str = ""
+) -> Iterator[LayerSpec | RepeatSpec]:
+    """The layers with their numbers and levels; after a repeat of the layer `uncounted` there is no level."""
     level = 0 if numbers else None
-    for layer in layers:
-        out.append(_numbered(layer, numbers, level))
-        if isinstance(layer, RepeatSpec):
-            level = None if any(x.key in unnamed for x in layer.layers) and len(unnamed) == 1 else level
-        level = max((numbers[x.key] for x in every_layer((layer,)) if x.key in numbers), default=level)
-    return tuple(out)
+    for item in layers:
+        yield _numbered(item, numbers, level)
+        inside = [layer.key for layer in every_layer((item,))]
+        level = None if uncounted in inside else max((numbers[k] for k in inside if k in numbers), default=level)
 
 
 def _numbered(layer: LayerSpec | RepeatSpec, numbers: dict[str, int], level: int | None) -> LayerSpec | RepeatSpec:

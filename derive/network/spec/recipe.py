@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from derive.network.spec.complaints import Complaints
 from derive.network.spec.tree import Entry, ListNode, MappingNode, Node, Place, ScalarNode, describe
 
-EXAMPLE = "write it as [given, forward, {backward: {of: W1}}]"
+EXAMPLE = "write it as [given, forward, {factors: {of: W1}}]"
 
 
 @dataclass(frozen=True)

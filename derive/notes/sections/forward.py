@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from derive.ir.tensor import Equation
+from derive.ir.tensor import ADJOINT, Equation
 from derive.notes.document import Block, Display, Listing, Math, Paragraph, Row, Section, Words, words
 from derive.notes.formulas import Formulas, Sides
 from derive.notes.subject import Subject
 from derive.notes.windows import forward_remarks
-from derive.terms.matrix import Added, EntrywisePower, Hadamard, Ones, Part, ScalarPart, Unit
+from derive.terms.matrix import Added, EntrywisePower, Hadamard, Ones, Part, ScalarPart, Unit, Whole
+from derive.terms.term import Entry
 
 
 def forward_section(subject: Subject) -> Section:
@@ -50,6 +51,8 @@ def _signs(subject: Subject) -> list[Words]:
         found.append(words("forward.power", sign=sign))
     if any(isinstance(p, Added) and any(isinstance(t, ScalarPart) for t in p.terms) for p in parts):
         found.append(words("forward.numbers"))
+    if any(isinstance(p, Whole) and _has_dots(subject, p) for p in parts):
+        found.append(words("forward.dots", dot=Math(r"\cdot")))
     if any(isinstance(p, Part) for p in parts):
         cuts = {"rows": r"(A)_{a:b,\, \cdot}", "columns": r"(A)_{\cdot,\, a:b}", "entries": "(v)_{a:b}"}
         found.append(words("forward.part", **{name: Math(tex) for name, tex in cuts.items()}))
@@ -58,6 +61,15 @@ def _signs(subject: Subject) -> list[Words]:
     if any(isinstance(p, Ones) for p in parts):
         found.append(words("forward.ones", ones=Math(r"\mathbf{1}_{m}")))
     return found
+
+
+def _has_dots(subject: Subject, whole: Whole) -> bool:
+    """Whether a tensor is drawn with dots: a vector out of a matrix, or a matrix with its last index fixed."""
+    if not isinstance(whole.atom, Entry):
+        return False
+    family = subject.sample.network.tensor(whole.atom.tensor.removeprefix(ADJOINT)).family
+    is_open = [bool(e.free & set(whole.axes)) for e in whole.atom.idx[family:]]
+    return any(is_open) and not all(is_open) and (sum(is_open) != 2 or not is_open[-1])
 
 
 def _display(

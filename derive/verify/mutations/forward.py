@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -11,10 +11,13 @@ from derive.ir.tensor import Equation
 from derive.network.network import Network
 from derive.terms.affine import Affine, index
 from derive.terms.algebra import power, subtract, times, times_all
-from derive.terms.term import Block, Entry, Poly, constant, of_affine, of_atom
+from derive.terms.blocks import sum_over
+from derive.terms.substitute import open_block
+from derive.terms.term import Atom, Block, Entry, Poly, constant, of_affine, of_atom, of_monomial
 from derive.terms.walk import atoms_in, entries_in, rewrite
 from derive.verify.mutations.masks import wrong_masks
 from derive.verify.mutations.offsets import CODES, with_offset
+from derive.verify.mutations.reading import windows_among
 from derive.verify.mutations.reductions import Domain, turned_terms, turns
 from derive.verify.mutations.scales import constant_scale
 from derive.verify.mutations.statistics import Axes, Statistics, turned_statistics
@@ -40,11 +43,22 @@ class Slip:
 
 
 def slips(network: Network) -> Iterator[Slip]:
-    """The network with every mistake that its equations have room for; one that the algebra refuses is passed over."""
-    for changes in (_scales, _counts, _sums, _masks):
+    """The network with every mistake that its equations have room for, in one of them and in all at once.
+
+    What the algebra refuses is passed over.
+    """
+    for changes in (_scales, _counts, _sums, _masks, _taps):
+        together: dict[str, list[tuple[Equation, Changed]]] = {}
         for e in network.equations:
-            if e.lhs.tensor != network.cost:
-                yield from (_slip(network, e, *c) for c in _allowed(changes(network, e)))
+            if e.lhs.tensor == network.cost:
+                continue
+            codes = set()
+            for change in _allowed(changes(network, e)):
+                yield _slip(network, [(e, change)])
+                if change[0] not in codes:
+                    together.setdefault(change[0], []).append((e, change))
+                codes.add(change[0])
+        yield from (_slip(network, found) for found in together.values() if len(found) > 1)
     yield from _offsets(network)
     yield from _blocks(network)
     for found, kept, new in _allowed_networks(network):
@@ -69,8 +83,13 @@ def _allowed_networks(network: Network) -> Iterator[tuple[Statistics, Axes, Netw
         return
 
 
-def _slip(network: Network, e: Equation, code: str, details: dict[str, str], rhs: Poly) -> Slip:
-    return Slip(code, e.lhs.tensor, details, _with(network, {e: rhs}), frozenset({e.lhs.tensor}))
+def _slip(network: Network, changes: Sequence[tuple[Equation, Changed]]) -> Slip:
+    """One equation changed, or several in the same way, as by one function that states them all."""
+    names = [e.lhs.tensor for e, _ in changes]
+    code, details, _ = changes[0][1]
+    every = {key: " and ".join(dict.fromkeys(d[key] for _, (_, d, _) in changes)) for key in details}
+    new = _with(network, {e: rhs for e, (_, _, rhs) in changes})
+    return Slip(code, " and ".join(names), every, new, frozenset(names))
 
 
 def _with(network: Network, new: Mapping[Equation, Poly]) -> Network:
@@ -118,6 +137,33 @@ def _sums(network: Network, e: Equation) -> Iterator[Changed]:
 def _masks(network: Network, e: Equation) -> Iterator[Changed]:
     for code, rhs in wrong_masks(network, e.rhs, {b.name: b for b in e.domain}):
         yield code, {}, rhs
+
+
+def _taps(network: Network, e: Equation) -> Iterator[Changed]:
+    """Σ_r W_r x_{p+r} → Σ_r W_{R+1−r} x_{p+r}: a convolution with the kernel turned round, not a correlation."""
+    for block in (a for a in atoms_in(e.rhs) if isinstance(a, Block)):
+        bounds, body = open_block(block, frozenset(b.name for b in e.domain))
+        read = [x for x in entries_in(of_monomial(body)) if isinstance(x, Entry)]
+        found = windows_among([a for x in read for a in x.idx], e.domain, bounds)
+        weights = {x for x in read if network.tensor(x.tensor).role == "parameter"}
+        turned = {w.tap.name: w.tap.lo + w.tap.hi - index(w.tap.name) for w in found if w.overlaps}
+        if turned and weights:
+            new = sum_over(bounds, _with_indices(of_monomial(body), weights, turned), {b.name: b for b in e.domain})
+            names = " and ".join(sorted(x.tensor for x in weights))
+            yield "flipped-kernel", {"weight": names}, rewrite(e.rhs, _instead(block, new), frozenset(e.context))
+
+
+def _with_indices(p: Poly, entries: Container[Entry], names: Mapping[str, Affine]) -> Poly:
+    def moved(atom: Atom) -> Poly | None:
+        if isinstance(atom, Entry) and atom in entries:
+            return of_atom(Entry(atom.tensor, tuple(a.subs(names) for a in atom.idx)))
+        return None
+
+    return rewrite(p, moved)
+
+
+def _instead(old: Atom, new: Poly) -> Callable[[Atom], Poly | None]:
+    return lambda atom: new if atom == old else None
 
 
 def _offsets(network: Network) -> Iterator[Slip]:

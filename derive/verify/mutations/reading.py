@@ -49,9 +49,16 @@ def taps(c: Contribution) -> tuple[Index, ...]:
 
 def windows(c: Contribution, expressions: Sequence[Affine]) -> tuple[Window, ...]:
     """Those of the expressions that run along one position and one tap."""
+    return windows_among(expressions, positions(c), taps(c))
+
+
+def windows_among(
+    expressions: Sequence[Affine], positions: Sequence[Index], taps: Sequence[Index]
+) -> tuple[Window, ...]:
+    """Those of the expressions that run along one index of each kind, and along no other."""
     found = []
     for e in expressions:
-        moving = [[b for b in bounds if e.coefficient(b.name) > 0] for bounds in (positions(c), taps(c))]
+        moving = [[b for b in bounds if e.coefficient(b.name) > 0] for bounds in (positions, taps)]
         if all(len(bounds) == 1 for bounds in moving) and _indices(e) == BOTH:
             found.append(Window(e, moving[0][0], moving[1][0]))
     return tuple(dict.fromkeys(found))

@@ -59,10 +59,17 @@ def wrong_scale_of_value(site: Site) -> Iterator[Mutant]:
 
 def _changes(scale: Poly) -> Iterator[tuple[str, Poly, dict[str, str]]]:
     right = formula(scale)
-    yield "missing-scale", power(scale, -1), {"factor": right}
+    for part in _parts(scale):
+        yield "missing-scale", power(part, -1), {"factor": formula(part)}
     for exponent in (Fraction(2), Fraction(-1), Fraction(1, 2)):
         shown = formula(power(scale, exponent))
         yield "wrong-scale", power(scale, exponent - 1), {"wrong": shown, "right": right}
+
+
+def _parts(scale: Poly) -> list[Poly]:
+    """A factor, and its number and its sizes alone: 2/m, 2, 1/m."""
+    [(sizes, number)] = scale.terms
+    return [p for p in dict.fromkeys((scale, constant(number), of_monomial(sizes))) if p != UNIT]
 
 
 def wrong_count(site: Site) -> Iterator[Mutant]:

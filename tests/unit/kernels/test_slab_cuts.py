@@ -11,11 +11,13 @@ from sympy import Sum, exp
 
 from derive.derivation import derive_adjoints
 from derive.kernels import emit_kernel, load_kernel, slabs
+from derive.kernels.arrange import Compute, Slabs
+from derive.kernels.program import Contraction, Given, Graph, Operand, Pointwise, Reduction, Ref
 from derive.network.builder import Builder
 from derive.network.network import Network
+from derive.terms.affine import Affine
 from tests.generators import sampled
 from tests.kernels.oracle import compare, sample_of
-
 
 Value = Callable[[Builder, sympy.Expr, sympy.Idx, sympy.Idx], sympy.Expr]
 
@@ -84,3 +86,35 @@ def test_the_largest_of_a_column_is_no_sum_over_pieces(entries: int, monkeypatch
     chosen = (x == x.max(axis=0)) & (x == x.max(axis=1)[:, None])
     assert chosen.any() and loss == pytest.approx(r[chosen].sum())
     assert np.abs(gradients.x).max() < 1e-12
+
+
+N, K, L = Affine([("n", 1)]), Affine([("k", 1)]), Affine([("l", 1)])
+
+
+def exponential(graph: Graph, tensor: str, *shape: Affine) -> Ref:
+    """exp of a matrix that is given."""
+    given = graph.add(Given(shape, "real", tensor))
+    return graph.add(Pointwise(shape, "real", "exp", (Operand(given, (0, 1)),)))
+
+
+def test_a_product_over_the_axis_is_taken_of_whole_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Σ_i u_ik w_il: BLAS is quicker with one product than with a sum of products of pieces."""
+    monkeypatch.setattr(slabs, "FEWEST", 1)
+    graph = Graph()
+    u, w = exponential(graph, "x", N, K), exponential(graph, "v", N, L)
+    product = graph.add(Contraction((K, L), "real", Operand(u, (2, 0)), Operand(w, (2, 1))))
+    [loop, last] = slabs.in_slabs(graph, [Compute(r) for r in (u, w, product)], frozenset([product]))
+    assert isinstance(loop, Slabs) and loop.extent == N and loop.stored == (u, w)
+    assert last == Compute(product)
+
+
+def test_what_reads_a_sum_over_the_axis_comes_after_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """u_ik − Σ_i u_ik: the sum is not complete before the last piece."""
+    monkeypatch.setattr(slabs, "FEWEST", 1)
+    graph = Graph()
+    u = exponential(graph, "x", N, K)
+    total = graph.add(Reduction((K,), "real", "add", Operand(u, (1, 0)), (N,)))
+    rest = graph.add(Pointwise((N, K), "real", "subtract", (Operand(u, (0, 1)), Operand(total, (1,)))))
+    first, second = slabs.in_slabs(graph, [Compute(r) for r in (u, total, rest)], frozenset([rest]))
+    assert isinstance(first, Slabs) and first.sums == (total,) and first.body == (Compute(u), Compute(total))
+    assert isinstance(second, Slabs) and second.body == (Compute(rest),)

@@ -61,7 +61,7 @@ def test_one_sample_and_a_batch_have_the_same_letters(example: str, notation: st
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_no_index_has_the_letter_of_a_tensor(example: str, notation: str) -> None:
     lettering = Printer(load(example), notation).symbols.lettering
-    tensors = {s.small.base for s in lettering.table.values()}
+    tensors = {s.small.tex for s in lettering.table.values()}
     assert tensors.isdisjoint(lettering.names.values())
 
 

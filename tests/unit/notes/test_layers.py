@@ -80,7 +80,7 @@ def test_answers_carry_shapes_and_numbers_of_results() -> None:
     table = answers(handout("images"))
     language = load_language("en")
     found = {language.say(row[2], Plainly()).split(" = ")[0]: row for row in table.rows}
-    row = found[r"\Delta \theta^{[0]}"]
+    row = found[r"\Delta \theta^{[1]}"]
     assert row[3] == Math(r"3 \times 2 \times 3 \times 3")
     assert row[4] == Reference("images-W1")
 
@@ -116,10 +116,10 @@ def test_borders_are_named() -> None:
 
 def test_convolutions_are_recognized_by_their_indices() -> None:
     text = said(handout("images"))
-    assert r"is a cross-correlation, written \theta^{[0]} \star \tilde{X}^{[1]}" in text
+    assert r"is a cross-correlation, written \theta^{[1]} \star \tilde{X}^{[1]}" in text
     assert "Its stride is 2" in text
     assert "transposed convolution" in text and "Put a zero between neighbouring entries" in text
-    assert r"the kernel turned round, \theta_{o,c,4-r,4-s}^{[0]}" in text
+    assert r"the kernel turned round, \theta_{o,c,4-r,4-s}^{[1]}" in text
 
 
 def test_no_convolution_is_seen_where_there_is_none() -> None:

@@ -207,6 +207,25 @@ def test_a_coefficient_other_than_one_is_not_solved() -> None:
     }
 
 
+def test_a_place_of_several_indices_is_compared_term_by_term() -> None:
+    pattern = entry_atom("f", k * 4 + q - 4)
+    i, j = index("i"), index("j")
+    assert unify_atoms(pattern, entry_atom("f", i * 4 + j + 5), {"k", "q"}) == {"k": i + 2, "q": j + 1}
+    assert unify_atoms(pattern, entry_atom("f", q * 4 + k - 4), {"k", "q"}) == {"k": q, "q": k}
+    assert unify_atoms(pattern, entry_atom("f", i * 3 + j), {"k", "q"}) is None
+    assert unify_atoms(entry_atom("f", k * 4 + q * 2), entry_atom("f", i * 4 + 1), {"k", "q"}) is None
+    assert unify_atoms(entry_atom("f", k + q), entry_atom("f", i + j), {"k", "q"}) is None
+
+
+def test_what_another_place_says_is_used_first() -> None:
+    window = entry_atom("p", k + q - 1, q)
+    i, j = index("i"), index("j")
+    assert unify_atoms(window, entry_atom("p", i + j - 1, j), {"k", "q"}) == {"k": i, "q": j}
+    assert unify_atoms(window, entry_atom("p", k * 2 + q, k + 1), {"k", "q"}) == {"k": k + q, "q": k + 1}
+    triple = entry_atom("p", k + q - 1, q, k)
+    assert unify_atoms(triple, entry_atom("p", i + j, j, i), {"k", "q"}) is None
+
+
 def test_an_instance_is_proved_in_range() -> None:
     l, layer = index("l"), upto("l", "L", ordered=True)
     recursion = entry_atom("a", l)

@@ -8,7 +8,7 @@ from derive.verify.claims import Status
 from derive.verify.mistakes import MISTAKES
 from tests.unit.verify.subjects import HAND, report_on_file, wrong
 
-RIGHT = ("three_layer", "softmax_classifier", "two_branch")
+RIGHT = ("three_layer", "softmax_classifier", "two_branch", "batch_norm_mlp", "lenet")
 BELOW_2 = "W1 b1 W2 b2"
 PLANTED = {
     "three_layer_wrong": ("missing-derivative", BELOW_2),
@@ -43,6 +43,14 @@ PLANTED = {
     "softmax_classifier_sign_of_term": ("sign-of-term", BELOW_2),
     "two_branch_missing_branch": ("missing-branch", "W_trunk b_trunk"),
     "two_branch_swapped_weights": ("wrong-weight", "W_trunk b_trunk"),
+    "batch_norm_mlp_missing_factor": ("missing-factor", "W1"),
+    "batch_norm_mlp_constant_statistic": ("constant-statistic", "W1"),
+    "batch_norm_mlp_wrong_sum": ("wrong-sum", "W1"),
+    "batch_norm_mlp_wrong_count": ("wrong-count", "loss W1 gamma2 beta2 W3 b3"),
+    "lenet_unflipped_kernel": ("unflipped-kernel", "W1 b1"),
+    "lenet_missing_scale": ("missing-scale", "W1 b1 W2 b2"),
+    "lenet_missing_sum": ("missing-sum", "b1 b2"),
+    "lenet_single_window": ("single-window", "W1 b1"),
     "two_branch_wrong_point": ("wrong-point", "W_left b_left W_trunk b_trunk"),
 }
 

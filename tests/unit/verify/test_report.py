@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import numpy as np
@@ -113,8 +114,8 @@ def test_functions_that_are_none(functions: object) -> None:
         report_on(functions, "linear")
 
 
-NAMES = ("size", "reader", "function", "wrong", "weight", "right", "which", "readers", "missing")
-DETAILS = dict.fromkeys((*NAMES, "penalty", "factor", "penalized", "formula"), "…")
+TEXTS = [text for kind in MISTAKES.values() for text in (kind.what, kind.mend)]
+DETAILS = dict.fromkeys((name for text in TEXTS for _, name, _, _ in Formatter().parse(text) if name), "…")
 
 
 @pytest.mark.parametrize("code", MISTAKES)

@@ -11,7 +11,6 @@ from derive.verify.points import row_shapes, small_point
 from tests.unit.verify.subjects import changed, compiled, hand, network, report_on, report_on_source, statuses, wrong
 
 NAMES = ["three-layer", "deep-tanh", "gru", "char-lstm", "lenet", "residual-cnn", "transformer-block", "attention"]
-REPORTS = ("mutated", "right")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -42,9 +41,7 @@ def test_code_that_is_different_there(what: str, tmp_path: Path) -> None:
     assert set(statuses(right).values()) == {"agrees"} and not right.notes
     mutated = changed(source, "* sigmoid_prime(z2)", "")
     report = report_on_source(tmp_path, mutated, "three-layer")
-    codes = set(wrong(report).values())
-    assert set(wrong(report)) == {"W1", "b1", "W2", "b2"}
-    assert codes <= {"missing-derivative", None}
+    assert wrong(report) == dict.fromkeys(("W1", "b1", "W2", "b2"), "missing-derivative")
 
 
 def test_a_mistake_at_the_small_point_alone_is_none() -> None:
@@ -55,7 +52,8 @@ def test_a_mistake_at_the_small_point_alone_is_none() -> None:
 def test_a_claim_transposed_everywhere_is_named_there_too() -> None:
     source = changed(hand("three_layer"), "dW2 = delta2 @ a1.T", "dW2 = 2 * (delta2 @ a1.T).T")
     report = report_on(compiled(source), "three-layer")
-    assert wrong(report) == {"W2": "factor-two"} and "transpose it" in report.claim("W2").reason or True
+    assert wrong(report) == {"W2": "factor-two"}
+    assert report.claim("W2").reason.endswith("; besides, the gradient of W2 is right up to transposition")
 
 
 def test_fields_that_are_not_there(tmp_path: Path) -> None:
@@ -64,7 +62,9 @@ def test_fields_that_are_not_there(tmp_path: Path) -> None:
         assert set(statuses(report).values()) == {"not checked"}
         return report.notes[0]
 
-    source = "def back(p):\n    return p.W5\n\n\ndef value_and_grad(params, inputs):\n    return 0.0, [back(params)] * 2\n"
+    source = (
+        "def back(p):\n    return p.W5\n\n\ndef value_and_grad(params, inputs):\n    return 0.0, [back(params)] * 2\n"
+    )
     assert told(source) == (
         "the code does not run: AttributeError: 'Params' object has no attribute 'W5' on line 2; Params has W1, b1"
     )

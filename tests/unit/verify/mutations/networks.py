@@ -62,6 +62,29 @@ layers:
   - {dense: {units: K}}
 loss: half_squared_error
 """,
+    "batch_norm_images": HEAD
+    + """
+inputs: {x: [2, 5, 6]}
+targets: {y: K}
+layers:
+  - {conv2d: {channels: 3, kernel: 2}}
+  - batch_norm
+  - tanh
+  - global_avg_pool
+  - {dense: {units: K}}
+loss: half_squared_error
+""",
+    "attention_masked": HEAD
+    + """
+inputs: {x: [T, n], w: {shape: [T, T], kind: binary}}
+targets: {y: [T, d]}
+layers:
+  - {dense: {units: d, bias: false}, name: Q, from: x}
+  - {dense: {units: d, bias: false}, name: K, from: x}
+  - {dense: {units: d, bias: false}, name: V, from: x}
+  - {attention: {mask: w}, from: [Q, K, V]}
+loss: half_squared_error
+""",
     "recurrent": HEAD
     + """
 inputs: {x: [T, n]}

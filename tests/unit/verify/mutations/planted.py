@@ -4,6 +4,31 @@
 """
 
 BACKWARD = {
+    "batch_norm_images": [
+        ("total = dh.sum(axis=(0, 2, 3), k", "total = dh.sum(axis=0, k", "unsummed-axis", "W1 b1"),
+        (
+            "along = (dh * zhat).sum(axis=(0, 2, 3), k",
+            "along = (dh * zhat).sum(axis=(2, 3), k",
+            "unsummed-axis",
+            "W1 b1",
+        ),
+        ("(dv * zhat).sum(axis=(0, 2, 3))", "(dv * zhat).sum(axis=0)", "missing-sum", "gamma2"),
+        ("total / n - zhat * along / n", "total / (n - 1) - zhat * along / (n - 1)", "wrong-count", "W1 b1"),
+        ("dh = dv * g\n", "dh = dv\n", "missing-factor", "W1"),
+        (" - zhat * along / n", "", "constant-statistic", "W1"),
+        (" / (P * Q) * np", " * np", "missing-scale", "W1 gamma2 beta2"),
+    ],
+    "attention_masked": [
+        ("du = p * (dp - (dp * p).sum(-1, keepdims=True))", "du = dp", "missing-derivative", "W_Q W_K"),
+        (
+            "    du = p * (dp",
+            "    p = softmax(u, 1)\n    du = p * (dp",
+            "missing-mask",
+            "W_Q W_K",
+        ),
+        ("- (dp * p).sum(-1, keepdims=True)) / root", "- (dp * p).sum(-1, keepdims=True))", "missing-scale", "W_Q W_K"),
+        ('"mts,mtd->msd", du, q', '"mst,mtd->msd", du, q', "lost-transpose", "W_K"),
+    ],
     "convolution_loops": [
         ("axes=(1, 0))", "axes=(1, 0))[:, :, ::-1, ::-1]", "unflipped-kernel", "W1 b1"),
         ("axes=(0, 0))", "axes=(0, 0))[:, :, ::-1, ::-1]", "flipped-kernel", "W1 W2"),
@@ -162,7 +187,6 @@ BACKWARD = {
             "cut-recursion",
             "W_x1 W_h1 b1",
         ),
-        ("dc = dc * f", "dc = dc", "missing-factor", "W_x1 W_h1 b1"),
         ("o * (1 - tc**2)", "o", "missing-derivative", "W_x1 W_h1 b1"),
         ("dc * g * i * (1 - i)", "dc * g", "missing-derivative", "W_x1 W_h1 b1"),
         ("dg = dc * i * (1 - g**2)", "dg = dc * i * g * (1 - g)", "other-derivative", "W_x1 W_h1 b1"),
@@ -218,6 +242,46 @@ BACKWARD = {
 """On the way back: the loss stays right."""
 
 FORWARD = {
+    "convolution_loops": [
+        (
+            "np.tensordot(patch, W, axes",
+            "np.tensordot(patch, W[:, :, ::-1, ::-1], axes",
+            "flipped-kernel",
+            "loss W1 b1 W2 b2 W3 b3",
+        ),
+    ],
+    "convolution_strided": [
+        ("dilation], W) + b", "dilation], W[:, :, ::-1]) + b", "flipped-kernel", "loss W1 b1 W2 b2 W3 b3"),
+        (
+            "np.tanh(conv(x, W1, b1))",
+            "np.tanh(conv(x, W1[:, :, ::-1], b1))",
+            "flipped-kernel",
+            "loss W1 b1 W2 b2 W3 b3",
+        ),
+    ],
+    "batch_norm_images": [
+        (
+            "mu = z.mean(axis=(0, 2, 3), keepdims=True)\n    var = z.var(axis=(0, 2, 3), keepdims=True)",
+            "mu = z.mean(axis=0, keepdims=True)\n    var = z.var(axis=0, keepdims=True)",
+            "wrong-sum ?",
+            "loss W1 b1 gamma2 beta2 W3 b3",
+        ),
+        (
+            "z.var(axis=(0, 2, 3), keepdims=True)",
+            "z.var(axis=(0, 2, 3), keepdims=True, ddof=1)",
+            "wrong-count",
+            "loss W1 gamma2 beta2 W3 b3",
+        ),
+    ],
+    "attention_masked": [
+        (
+            "* w\n    return e / e.sum(-1, keepdims=True)",
+            "\n    return e / e.sum(-1, keepdims=True) * w",
+            "late-mask",
+            "W_Q W_K W_V",
+        ),
+        ("-1, keepdims=True)) * w", "-1, keepdims=True))", "missing-mask", "W_Q W_K W_V"),
+    ],
     "batch_norm_compact": [
         (
             "z.var(axis=0, keepdims=True)",
