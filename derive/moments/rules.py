@@ -22,7 +22,7 @@ from derive.moments.views import (
     variance,
 )
 from derive.terms.affine import index
-from derive.terms.term import Entry, Poly
+from derive.terms.term import Block, Entry, Poly
 from derive.terms.view import (
     ZERO_VIEW,
     Apply,
@@ -39,6 +39,7 @@ from derive.terms.view import (
     to_poly,
     transform,
 )
+from derive.terms.walk import atoms_in
 
 Found = tuple[View, Facts]
 Rule = Callable[[Apply, Assumptions], Found | None]
@@ -250,4 +251,7 @@ def _same(a: list[View] | None, b: list[View] | None) -> bool:
 def is_elementary(node: Apply, assumptions: Assumptions) -> bool:
     """Whether a mean or a variance is of one entry, or of a function of one entry: nothing can be said about it."""
     arg = node.args[0]
-    return len(random_entries(to_poly(arg), assumptions)) == 1 and not isinstance(arg, Plus | Summed | Times)
+    p = to_poly(arg)
+    entries = random_entries(p, assumptions)
+    is_summed = any(isinstance(a, Block) for a in atoms_in(p))
+    return len(entries) == 1 and not is_summed and not isinstance(arg, Plus | Summed | Times)

@@ -1,4 +1,4 @@
-"""Wordings by language: `templates/words/en.yaml` holds a text with places in braces for each key.
+"""Wordings by language: the files in `templates/words/en/` hold a text with places in braces for each key.
 
 A text is plain words; `*stress*` marks emphasis. Renderers say it with a `Writer`, which escapes every word
 and shows every parameter in its own format.
@@ -68,7 +68,7 @@ class Language:
     def wording(self, key: str) -> str:
         if key not in self.wordings:
             raise DeriveError(
-                f"the language {self.name} has no wording for {key}", repair="add it to its file in templates/words"
+                f"the language {self.name} has no wording for {key}", repair="add it to a file of its folder in templates/words"
             )
         return self.wordings[key]
 
@@ -100,9 +100,8 @@ def load_language(name: str) -> Language:
     """
     folder = templates_dir() / "words"
     files = sorted((folder / name).glob("*.yaml")) if _LANGUAGE.match(name) else []
-    files += [p for p in (folder / f"{name}.yaml",) if _LANGUAGE.match(name) and p.is_file()]
     if not files:
-        known = ", ".join(sorted({p.name.removesuffix(".yaml") for p in folder.iterdir()}))
+        known = ", ".join(sorted(p.name for p in folder.iterdir()))
         raise DeriveError(f"there are no wordings in the language {quoted(name)}", repair=f"there are {known}")
     wordings: dict[str, str] = {}
     for path in files:
