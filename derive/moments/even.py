@@ -68,13 +68,13 @@ def _by_definition(atom: Atom) -> Poly | None:
 
 
 def halves(node: Apply, assumptions: Assumptions, presenter: Presenter) -> Found | None:
-    """E[f(z)] = ½ E[f(z) + f(−z)] for a symmetric z, where f holds conditions on z."""
+    """E[f(z)] = ½ E[f(z) + f(−z)] for a symmetric z, where this settles the conditions on z in f."""
     p = to_poly(node.args[0])
     entry = _conditioned(p, assumptions)
     if node.name != MEAN or entry is None or not assumptions.law(entry).is_symmetric:
         return None
     mirrored = rewrite(p, lambda a: scale(of_atom(entry), -1) if a == entry else None)
-    if mirrored == p:
+    if mirrored == p or _settled(add(p, mirrored), entry, assumptions) is None:
         return None
     fact = Fact("symmetric", (assumptions.source(entry),))
     return times([Num(HALF), mean(_terms(add(p, mirrored), presenter))]), (fact,)
@@ -84,17 +84,20 @@ def without_conditions(node: Apply, assumptions: Assumptions, presenter: Present
     """E[g(z)] = E[h(z)] where g(z) = h(z) for z > 0 and for z < 0, and for z = 0 or where z = 0 has probability 0."""
     p = to_poly(node.args[0])
     entry = _conditioned(p, assumptions)
-    if node.name != MEAN or entry is None:
-        return None
+    found = None if node.name != MEAN or entry is None else _settled(p, entry, assumptions)
+    return None if found is None else (mean(presenter.view(found[0])), found[1])
+
+
+def _settled(p: Poly, entry: Entry, assumptions: Assumptions) -> tuple[Poly, tuple[Fact, ...]] | None:
+    """The term without conditions that equals this one, but for a case of probability 0; None where there is none."""
     above, below, there = (_on_side(p, entry, sign) for sign in (1, -1, 0))
     if above is None or above != below or there is None:
         return None
-    facts: tuple[Fact, ...] = ()
-    if _at_zero(there, entry) != _at_zero(above, entry):
-        if not assumptions.law(entry).is_continuous:
-            return None
-        facts = (Fact("continuous", (assumptions.source(entry),)),)
-    return mean(presenter.view(above)), facts
+    if _at_zero(there, entry) == _at_zero(above, entry):
+        return above, ()
+    if not assumptions.law(entry).is_continuous:
+        return None
+    return above, (Fact("continuous", (assumptions.source(entry),)),)
 
 
 def _conditioned(p: Poly, assumptions: Assumptions) -> Entry | None:

@@ -43,6 +43,13 @@ class Comparison:
     def y(self) -> sympy.Expr:
         return self.target_at(self.features)
 
+    def difference(self) -> sympy.Expr:
+        """a_j - y_j; under the option `error: e` the value e_j = y_j - a_j, which an even function takes as well."""
+        named: str | None = getattr(self.options, "error", None)
+        if named is None:
+            return self.a - self.y
+        return self.define(named, self.features, self.y - self.a)[self.features]
+
     def target_at(self, features: Indices) -> sympy.Expr:
         """The target; of a class id (counted from 0) the entry of its one-hot vector (counted from 1)."""
         assert self.target is not None, "the loss has no target"

@@ -34,22 +34,22 @@ REGISTRY.add(
 
 def half_squared_error(c: Comparison) -> sympy.Expr:
     """½ Σ_j (a_j - y_j)²."""
-    return c.total((c.a - c.y) ** 2) / 2
+    return c.total(c.difference() ** 2) / 2
 
 
 def mean_squared_error(c: Comparison) -> sympy.Expr:
     """1/n Σ_j (a_j - y_j)²."""
-    return c.average((c.a - c.y) ** 2)
+    return c.average(c.difference() ** 2)
 
 
 def mean_absolute_error(c: Comparison) -> sympy.Expr:
     """1/n Σ_j |a_j - y_j|."""
-    return c.average(Abs(c.a - c.y))
+    return c.average(Abs(c.difference()))
 
 
 def huber(c: Comparison) -> sympy.Expr:
     """1/n Σ_j h(a_j - y_j), h(r) = ½ r² up to |r| = δ and δ (|r| - ½ δ) beyond."""
-    return c.average(sympy.Function("huber")(c.a - c.y, c.option("delta")))
+    return c.average(sympy.Function("huber")(c.difference(), c.option("delta")))
 
 
 def inner_product(c: Comparison) -> sympy.Expr:

@@ -126,6 +126,9 @@ def _chosen(spec: NetworkSpec) -> Iterator[_Use]:
         yield from (_Use(name, "what a layer reads", layer.line) for name in layer.options.mentions())
         for symbol in layer.options.abstract_symbols():
             yield _Use(symbol, "an abstract activation", layer.line)
+    if spec.loss is not None:
+        for name in spec.loss.options.chosen_names():
+            yield _Use(name, "the error", spec.loss.line)
     for penalty in spec.penalties:
         if isinstance(penalty.coefficient, str):
             yield _Use(penalty.coefficient, "the coefficient of a penalty", penalty.line)

@@ -1,11 +1,12 @@
 """The losses, their options, and the kinds of target that each of them compares with.
 
-Three options are common to many losses. An output of several axes is a sequence of *steps* along all its axes but
+Four options are common to many losses. An output of several axes is a sequence of *steps* along all its axes but
 the last: `[T, classes]` has T steps, each with classes of its own.
 
 - `mask: name` names a binary target (or an input) of the shape of the leading axes of the output, `[T]` for the
   steps of a sequence. The cost is Σ mask·loss / Σ mask over the whole batch, and Σ mask·loss under `reduce: sum`.
 - `steps: mean` divides what a sample costs by the number of its steps; by default it is their sum.
+- `error: e` gives the difference e = y - a of target and output a name of its own, in losses that are even in it.
 - `label_smoothing: ε` replaces the target y of K classes by (1 - ε) y + ε/K.
 """
 
@@ -52,13 +53,22 @@ class SteppedLoss(MaskedLoss):
     steps: Literal["sum", "mean"] = "sum"
 
 
-class AveragedError(MaskedLoss):
+class NamedError(LossOptions):
+    """A loss in which the difference between target and output may have a name."""
+
+    error: MaskName = None
+
+    def chosen_names(self) -> tuple[str, ...]:
+        return () if self.error is None else (self.error,)
+
+
+class AveragedError(NamedError, MaskedLoss):
     """The mean of a function of the difference between output and target."""
 
     target_kinds = ("real", "binary", "sign", "one_hot", "distribution")
 
 
-class SummedError(SteppedLoss):
+class SummedError(NamedError, SteppedLoss):
     """The sum of a function of the difference between output and target."""
 
     target_kinds = AveragedError.target_kinds

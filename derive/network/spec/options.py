@@ -75,6 +75,10 @@ class LossOptions(Frozen):
     of_classes: ClassVar[bool] = False
     abstract_symbol: ClassVar[str | None] = None
 
+    def chosen_names(self) -> tuple[str, ...]:
+        """The names of values of its own that the file chooses."""
+        return ()
+
 
 _Options = TypeVar("_Options", bound=Frozen)
 
