@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,7 +25,10 @@ app = typer.Typer(
 )
 
 Net = Annotated[str, typer.Argument(metavar="NET", help="A network file, or the name of a bundled example.")]
-Notation = Annotated[str | None, typer.Option(help="How to write it: nielsen, ng or rows.")]
+Notation = Annotated[
+    str | None,
+    typer.Option(help="nielsen, source-target, ng, residual, ufldl, rows, or a YAML file with a notation."),
+]
 
 
 def main() -> None:
@@ -41,26 +44,37 @@ def main() -> None:
 
 @app.command()
 def notes(
-    net: Net,
+    net: Annotated[str, typer.Argument(metavar="NET", help="A network, a document, or the name of a bundled one.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write into.")] = Path("."),
-    to: Annotated[str, typer.Option(help="Formats, with commas: tex, html, pdf, md.")] = "html",
+    to: Annotated[str, typer.Option(help="Formats, with commas: tex, html, pdf, typ, md, ipynb.")] = "html",
     notation: Notation = None,
+    lang: Annotated[str, typer.Option(help="The language: en or zh.")] = "en",
     only: Annotated[str | None, typer.Option(help="Derive a single quantity, such as W1.")] = None,
     fragment: Annotated[bool, typer.Option("--fragment", help="TeX to paste into a document.")] = False,
+    pdf_by: Annotated[str | None, typer.Option(help="Who makes the PDF: tex or typst; else TeX if it is there.")] = None,
+    solutions: Annotated[str, typer.Option(help="hide: a sheet of exercises, with room to write.")] = "show",
 ) -> None:
     """Write lecture notes that derive every gradient step by step."""
     formats = _formats(to)
     with _progress("deriving") as step:
         from derive.files import write_all
-        from derive.pipeline import load
+        from derive.pipeline import document_notes, find_document, load
 
-        network = load(net)
-        derivation = network.derive()
-        step("writing")
-        files = derivation.notes(to=formats, notation=notation, only=only, fragment=fragment)
-        write_all({output / f"{network.name}.{kind}": content for kind, content in files.items()})
+        more: dict[str, Any] = {"fragment": fragment, "pdf_by": pdf_by, "solutions": solutions}
+        document = find_document(net)
+        if document is None:
+            network = load(net)
+            name, derivation = network.name, network.derive()
+            step("writing")
+            files = derivation.notes(formats, _asked_for(notation), only, lang, **more)
+        else:
+            if only is not None:
+                raise DeriveError("--only is for a network, not for a document", repair="name the network itself")
+            name = document.name
+            files = document_notes(document, formats, _asked_for(notation), lang, **more)
+        write_all({output / f"{name}.{kind}": content for kind, content in files.items()})
     for kind in files:
-        print(output / f"{network.name}.{kind}")
+        print(output / f"{name}.{kind}")
 
 
 @app.command()
@@ -92,7 +106,7 @@ def show(
     from derive.pipeline import load
 
     derivation = load(net).derive()
-    rows = derivation.summary(wrt, notation)
+    rows = derivation.summary(wrt, _asked_for(notation))
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return
@@ -156,8 +170,17 @@ def generate(
         generate_examples(output, step)
 
 
+def _asked_for(notation: str | None) -> object:
+    """The notation of the option, read before anything is derived."""
+    if notation is None:
+        return None
+    from derive.network.notation import asked_for
+
+    return asked_for(notation)
+
+
 def _formats(text: str) -> tuple[str, ...]:
-    known = ("tex", "html", "pdf", "md")
+    known = ("tex", "html", "pdf", "typ", "md", "ipynb")
     formats = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     wrong = [f for f in formats if f not in known]
     if wrong or not formats:

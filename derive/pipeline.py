@@ -22,11 +22,11 @@ from derive.ir.tensor import Tensor
 from derive.latex.axis_letters import letters_of_axes
 from derive.latex.naming import Letters
 from derive.latex.printer import Printer
-from derive.latex.settings import read_notation
 from derive.network import builder
 from derive.network.compile import compile_network
 from derive.network.network import Network as Equations
-from derive.network.schema import NetworkSpec, NotationSpec, read_network_file
+from derive.network.notation import spec_of
+from derive.network.schema import NetworkSpec, read_network_file
 from derive.notes.input import Form
 from derive.raising.hand_back import affine_to_sympy, lettered, to_sympy
 from derive.raising.hand_back_matrix import MatrixForms, NoMatrixForm
@@ -119,7 +119,7 @@ class Result:
         except NoMatrixForm:
             return None
 
-    def latex(self, form: str = "index", notation: str | None = None) -> str:
+    def latex(self, form: str = "index", notation: object = None) -> str:
         """The result as LaTeX: `index` (with all indices), `scalar`, `vector` (of one sample) or `batched`.
 
         Raises: DeriveError for another form, or one that the network does not have.
@@ -209,7 +209,7 @@ class Derivation:
         """A printer for this network, in a notation (a name, a mapping on a `base`; default: the network's own)."""
         return Printer(self.network, self.network.notation if notation is None else notation)
 
-    def in_notation(self, notation: str | None) -> Derivation:
+    def in_notation(self, notation: object) -> Derivation:
         """The derivation stated anew in another notation: its layout decides what a row and a column is."""
         if notation is None or self.network.spec is None:
             return self
@@ -219,7 +219,7 @@ class Derivation:
         """Results as they are printed: gradients scaled as the notation has them, with their matrix forms."""
         return handout.form(self.adjoints, self.printer(notation).notation)
 
-    def summary(self, wrt: str | None = None, notation: str | None = None) -> dict[str, list[dict[str, Any]]]:
+    def summary(self, wrt: str | None = None, notation: object = None) -> dict[str, list[dict[str, Any]]]:
         """Gradients and δ's as LaTeX: lists of name, shape, index form and matrix form (None without one).
 
         A result with cases is printed as `cases`. Raises: DeriveError if `wrt` is not derived.
@@ -239,14 +239,14 @@ class Derivation:
     def notes(
         self,
         to: tuple[str, ...] = ("html",),
-        notation: str | None = None,
+        notation: object = None,
         only: str | None = None,
-        fragment: bool = False,
         language: str = "en",
+        **how: Any,
     ) -> dict[str, bytes]:
-        """The handout, in each of the formats `tex`, `html`, `pdf` and `md`; `only` limits it to one quantity.
+        """The handout, in each of the formats `tex`, `html`, `pdf`, `typ`, `md` and `ipynb`.
 
-        Raises: DeriveError for an unknown format or quantity, or if TeX is needed and missing.
+        `only` limits it to one quantity, `how` is as in `derive.notes.manner`. Raises: DeriveError where one is unknown.
         """
         there = self.in_notation(notation)
         if only is not None:
@@ -254,7 +254,7 @@ class Derivation:
         sample = there.sample.adjoints if there.sample is not None else None
         written = there.printer(notation).notation
         document = handout.compose_network(there.adjoints, sample, written, (only,) if only else (), language)
-        return notes.render(document, to, fragment)
+        return handout.render_forms(document, lambda: (there.adjoints,), to, notes.manner(**how))
 
     def kernel(self, wrt: str = "params") -> str:
         """The source of a NumPy module with `value_and_grad` by `params`, `inputs` or `all`.
@@ -298,22 +298,22 @@ def find_document(path: str | Path) -> DocumentSpec | None:
 def document_notes(
     spec: DocumentSpec,
     to: tuple[str, ...] = ("html",),
-    notation: str | None = None,
-    fragment: bool = False,
+    notation: object = None,
     language: str = "en",
+    **how: Any,
 ) -> dict[str, bytes]:
-    """The notes of a document of several parts; `notation` overrides that of every part.
+    """The notes of a document of several parts; `notation` overrides that of every part, `how` as for a network.
 
     Raises: DeriveError as for a single network.
     """
-    return notes.render(handout.compose_document(spec, language, notation), to, fragment)
+    document = handout.compose_document(spec, language, notation)
+    return handout.render_forms(document, lambda: handout.networks_of(spec, notation), to, notes.manner(**how))
 
 
-def restated(network: Network, notation: str) -> Equations:
-    """The network compiled again under another notation."""
+def restated(network: Network, notation: object) -> Equations:
+    """The network compiled again under another notation (a name, a mapping on a `base`, a `Notation`)."""
     assert isinstance(network.spec, NetworkSpec)
-    named = NotationSpec(base=read_notation(notation).name, settings={}, lines={}, line=1)
-    return compile_network(network.spec.model_copy(update={"notation": named}))
+    return compile_network(network.spec.model_copy(update={"notation": spec_of(notation)}))
 
 
 def derive(network: Equations, wrt: tuple[str, ...] | None = None) -> Derivation:

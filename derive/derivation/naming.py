@@ -30,6 +30,12 @@ def named_adjoints(network: Network, equations: Equations, wanted: frozenset[str
     return named + _recurrent(equations, frozenset(named))
 
 
+def chosen_adjoints(equations: Equations, chosen: frozenset[str]) -> list[str]:
+    """The adjoints that shall keep a name, and one in every circle that would be left without one."""
+    named = [n for n in equations if n in chosen]
+    return named + _recurrent(equations, frozenset(named))
+
+
 def _has_own_meaning(network: Network, name: str, e: AdjointEquation) -> bool:
     """Whether the adjoint is one that people name, or would nest one sum over windows in another."""
     return (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derive.calculus.adjoint import AdjointEquation, Seed, adjoint_equation, adjoint_name, seed_of
-from derive.derivation.naming import named_adjoints
+from derive.derivation.naming import chosen_adjoints, named_adjoints
 from derive.graph.order import check_order
 from derive.graph.reach import order_backwards, reachable, readers, reads
 from derive.ir.record import Case
@@ -37,8 +37,15 @@ class Adjoints:
     named: tuple[str, ...]
 
 
-def derive_adjoints(network: Network, wrt: tuple[str, ...] | None = None, of: str | None = None) -> Adjoints:
+def derive_adjoints(
+    network: Network,
+    wrt: tuple[str, ...] | None = None,
+    of: str | None = None,
+    keep: frozenset[str] | None = None,
+) -> Adjoints:
     """Adjoints of all tensors between `of` (default: the cost) and `wrt` (default: parameters and inputs).
+
+    `keep` says whose adjoints keep a name beside those that are wanted; all others are put in place of theirs.
 
     Inputs that are whole numbers, ids or the zeros and ones of a mask, are differentiated only where `wrt` says so.
     """
@@ -58,7 +65,9 @@ def derive_adjoints(network: Network, wrt: tuple[str, ...] | None = None, of: st
         for name in (*first, *order[1:])
         if name in needed or name in first
     }
-    named = frozenset(named_adjoints(network, equations, frozenset(wanted)))
+    asked = frozenset(wanted)
+    found = named_adjoints(network, equations, asked) if keep is None else chosen_adjoints(equations, asked | keep)
+    named = frozenset(found)
     presenter = Presenter(_roles(network))
     outputs = output_forms(network.equations)
     unfolded = {adjoint_name(n): e for n, e in equations.items() if n not in named}

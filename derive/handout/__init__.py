@@ -9,17 +9,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from derive.handout.document import compose_document, compose_network
+    from derive.handout.document import compose_document, compose_network, networks_of
     from derive.handout.document_file import read_document_file
+    from derive.handout.forms import render_forms
     from derive.handout.printed import form
 
-__all__ = ["compose_document", "compose_network", "form", "read_document_file"]
+__all__ = ["compose_document", "compose_network", "form", "networks_of", "read_document_file", "render_forms"]
 
 _ROOMS = {
     "compose_document": "derive.handout.document",
     "compose_network": "derive.handout.document",
     "form": "derive.handout.printed",
+    "networks_of": "derive.handout.document",
     "read_document_file": "derive.handout.document_file",
+    "render_forms": "derive.handout.forms",
 }
 
 

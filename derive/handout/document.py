@@ -11,10 +11,11 @@ from derive.handout.document_file import DocumentSpec, PartSpec, said_in
 from derive.handout.given import note_input
 from derive.handout.numbers import with_numbers
 from derive.latex.notation import Notation
-from derive.latex.settings import DEFAULT, notation
+from derive.latex.settings import DEFAULT
+from derive.latex.settings import read_notation as notation_asked
 from derive.network.compile import compile_network
 from derive.network.network import Network
-from derive.network.notation import read_notation
+from derive.network.notation import read_notation, spec_of
 from derive.network.spec.complaints import Complaints
 from derive.network.spec.models import NetworkSpec
 from derive.network.spec.recipe import SectionSpec
@@ -36,13 +37,22 @@ def requests_of(recipe: Sequence[SectionSpec], file: str) -> tuple[Request, ...]
     return requests or USUAL_RECIPE
 
 
-def compose_document(spec: DocumentSpec, language: str, in_notation: str | None = None) -> Document:
+def compose_document(spec: DocumentSpec, language: str, in_notation: object = None) -> Document:
     """The document in a language; `in_notation` overrides the notation of every part.
 
     Raises: DeriveError for a mistake in a part.
     """
     parts = tuple(_part(p, k, language, in_notation) for k, p in enumerate(spec.parts, start=1))
     return compose_parts(said_in(spec.title, language) or spec.name, parts, language)
+
+
+def networks_of(spec: DocumentSpec, in_notation: object = None) -> tuple[Adjoints, ...]:
+    """The networks of a document, each once, differentiated for computing."""
+    found: dict[str, Adjoints] = {}
+    for part in spec.parts:
+        if part.network is not None and part.network.name not in found:
+            found[part.network.name] = _derived(compile_network(_restated(part.network, part, in_notation)))
+    return tuple(found.values())
 
 
 def compose_network(
@@ -63,7 +73,7 @@ def _wants_check(requests: Sequence[Request]) -> bool:
     return any(r.kind == "check" for r in requests)
 
 
-def _part(spec: PartSpec, number: int, language: str, in_notation: str | None) -> Part:
+def _part(spec: PartSpec, number: int, language: str, in_notation: object) -> Part:
     file = spec.network.file if spec.network is not None and not spec.notes else spec.file
     recipe = spec.notes or (spec.network.notes if spec.network is not None else ())
     requests = requests_of(recipe, file)
@@ -82,20 +92,20 @@ def _part(spec: PartSpec, number: int, language: str, in_notation: str | None) -
     return Part(stage, with_numbers(requests, network), title, text)
 
 
-def _notation(spec: PartSpec, in_notation: str | None) -> Notation:
+def _notation(spec: PartSpec, in_notation: object) -> Notation:
     """The notation of a part: the one that is asked for, else its own, else the default."""
     if in_notation is not None or spec.notation is None:
-        return notation(in_notation or DEFAULT)
+        return notation_asked(in_notation if in_notation is not None else DEFAULT)
     return read_notation(spec.notation, spec.file)
 
 
-def _restated(network: NetworkSpec, spec: PartSpec, in_notation: str | None) -> NetworkSpec:
+def _restated(network: NetworkSpec, spec: PartSpec, in_notation: object) -> NetworkSpec:
     """The network in the notation of its part."""
     wanted = spec.notation
     if wanted is not None:
         read_notation(wanted, spec.file)
     if in_notation is not None:
-        wanted = network.notation.model_copy(update={"base": notation(in_notation).name, "settings": {}, "lines": {}})
+        wanted = spec_of(in_notation)
     return network if wanted is None else network.model_copy(update={"notation": wanted})
 
 

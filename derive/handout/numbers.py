@@ -8,7 +8,16 @@ from typing import Any
 
 from derive.handout.numbers_activations import activations_numbers
 from derive.handout.numbers_depth import depth_study, initialization_numbers
+from derive.handout.numbers_descent import descent_numbers
+from derive.handout.numbers_recursions import recursions_numbers
+from derive.handout.numbers_statements import (
+    augmented_statements,
+    branches_statements,
+    neuron_statements,
+    samples_statements,
+)
 from derive.handout.numbers_symmetry import symmetry_numbers
+from derive.handout.numbers_tasks import tasks_numbers
 from derive.network.network import Network
 from derive.notes.recipe import Request
 
@@ -17,9 +26,16 @@ Compute = Callable[[Network | None, Any], object]
 
 NUMBERS: dict[str, Compute] = {
     "activations": activations_numbers,
+    "augmented": augmented_statements,
+    "branches": branches_statements,
+    "descent": descent_numbers,
     "initialization": initialization_numbers,
     "norms": depth_study,
+    "recursions": recursions_numbers,
+    "neuron": neuron_statements,
+    "samples": samples_statements,
     "symmetry": symmetry_numbers,
+    "tasks": tasks_numbers,
 }
 
 

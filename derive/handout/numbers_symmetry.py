@@ -9,8 +9,7 @@ import numpy as np
 
 from derive.derivation import derive_adjoints
 from derive.handout.gradient_check import concrete
-from derive.moments.layer import first_linear
-from derive.moments.symmetry import alike
+from derive.moments.symmetry import alike, first_alike
 from derive.network.network import Network
 from derive.notes.sections.initialization_options import SymmetryOptions
 from derive.notes.studies import Descent, Descents
@@ -25,7 +24,7 @@ def symmetry_numbers(network: Network | None, options: SymmetryOptions) -> Desce
     assert network is not None, "the section is about a network"
     single, _ = concrete(network.sample or network)
     adjoints = derive_adjoints(single)
-    weight = options.of or first_linear(adjoints).weight.tensor
+    weight = options.of or first_alike(adjoints)
     found = alike(adjoints, weight)
     whole, _ = concrete(network)
     chain = Chain(whole, derive_adjoints(whole, tuple(t.name for t in whole.parameters)))

@@ -21,7 +21,9 @@ def block_product(blocks: Blocks, left: Expr, right: Expr, extents: Shape, sized
     if blocks.is_added_up:
         over = [constant(k) for k in range(len(blocks.blocks))]
         value = call("np.add.reduce", value, axis=over[0] if len(over) == 1 else tuple_of(over))
-    if blocks.shared or len(blocks.stacked) > bool(blocks.rows) + bool(blocks.columns):
+    columns = [p for p in blocks.columns if p not in blocks.blocks]
+    fewest = 1 if blocks.blocks else 0
+    if blocks.shared or not all(fewest <= len(group) <= 1 for group in (blocks.rows, columns)):
         value = call(attribute(value, "reshape"), *(sized(extents[p]) for p in blocks.stacked))
     return transposed(value, list(blocks.stacked))
 

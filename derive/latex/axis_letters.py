@@ -23,10 +23,16 @@ Window = tuple[str, int, int]
 
 @dataclass(frozen=True)
 class AxisLetters:
-    """`axes` are the letters of the axes of each tensor; `windows` those of indices in `x[2p + r - 2]`, as stated."""
+    """`axes` are the letters of the axes of each tensor; `windows` those of indices in `x[2p + r - 2]`, as stated.
+
+    `layered` are the letters of axes in a notation that letters layers: m, i, j for units of the layers M, I, J.
+    `following` is the letter of an index beside another one along the same axis, where the notation says it.
+    """
 
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     windows: Mapping[Window, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    layered: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    following: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @cached_property
     def of_matrices(self) -> frozenset[str]:
@@ -44,6 +50,24 @@ class AxisLetters:
         if b.hi.is_number and all(is_large for _, is_large in found):
             return (*letters, *(f"{letter}'" for letter in letters))
         return letters
+
+    def settled(self, b: Index, entries: Iterable[Entry]) -> tuple[str, ...]:
+        """The letters that the notation settles for an index in these entries, whatever its own letter is."""
+        there = tuple(entries)
+        found = [pair for e in there for pair in self._along(e, b.name)]
+        letters = tuple(dict.fromkeys(_stem(letter) for letter, _ in found))
+        if any(letter in self.following for letter in letters):
+            letters = (*letters, *(self.following[x] for x in letters if x in self.following))
+        else:
+            letters = ()
+        return (*self.of_layers(b, there), *letters)
+
+    def of_layers(self, b: Index, entries: Iterable[Entry]) -> Iterator[str]:
+        """The letters of the layers along whose units an index runs in these entries."""
+        for e in entries:
+            for at, letter in zip(e.idx, self.layered.get(e.tensor.removeprefix(ADJOINT), ()), strict=False):
+                if at.variable == b.name and letter:
+                    yield letter
 
     def _along(self, e: Entry, name: str) -> Iterator[tuple[str, bool]]:
         """The letters for an index of that name in an entry, and whether the tensor has many axes."""

@@ -23,6 +23,7 @@ class Derivatives:
         self._tensors = symbols.network.tensors
         self.seed = seed if seed is not None else symbols.network.cost
         labelled = (t.name for t in self._tensors.values() if t.label.meaning == "cost")
+        self._letters = _letters_of_gradients(symbols)
         self.cost = next(labelled, None) or (self.seed if not self._has_gradients() else None)
 
     def _has_gradients(self) -> bool:
@@ -52,8 +53,7 @@ class Derivatives:
 
     def _gradient(self, tensor: str, places: Places, names: Names) -> Drawn:
         """The gradient of the cost under its name in the notation."""
-        label = self._tensors[tensor].label
-        letter = self.notation.gradient_symbols.get(label.meaning, "")
+        letter = self._letters.get(tensor, "")
         if letter:
             return self.symbols.drawn(tensor, places, names, letter=letter)
         if self.notation.gradients == "prefix":
@@ -168,6 +168,9 @@ class Derivatives:
         bound = {b.name for b in f.bounds}
         return self.entry(entry.tensor, tuple(None if a.free & bound else a for a in entry.idx), names)
 
+    def is_known(self, name: str) -> bool:
+        return name.removeprefix(ADJOINT).removeprefix(GRADIENT) in self._tensors
+
     def tensor(self, name: str) -> Tensor:
         """The tensor that an entry, an adjoint or a gradient belongs to."""
         return self._tensors[name.removeprefix(ADJOINT).removeprefix(GRADIENT)]
@@ -175,6 +178,19 @@ class Derivatives:
 
 def _fraction(numerator: str, denominator: str) -> Drawn:
     return Drawn(f"\\frac{{{numerator}}}{{{denominator}}}", level=Level.FRACTION)
+
+
+def _letters_of_gradients(symbols: Symbols) -> dict[str, str]:
+    """The letters that gradients have of their own, by tensor; none where another gradient would look the same."""
+    found: dict[str, str] = {}
+    taken: set[tuple[object, ...]] = set()
+    for meaning, letter in symbols.notation.gradient_symbols.items():
+        for t in symbols.network.tensors.values():
+            key = (letter, *symbols.place_of(t.name))
+            if letter and t.label.meaning == meaning and key not in taken:
+                taken.add(key)
+                found[t.name] = letter
+    return found
 
 
 def _in_order(idx: Sequence[Affine], axes: Sequence[str]) -> tuple[str, ...]:

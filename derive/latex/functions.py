@@ -52,12 +52,13 @@ def differentiated(notation: Notation, function: str, orders: Sequence[int]) -> 
     head = function_symbol(notation, function)
     if not any(orders):
         return head
-    if not any(orders[1:]):
+    known = REGISTRY.get(function)
+    has_options = known is not None and len(known.arguments) == len(orders)
+    if not any(orders[1:]) and (has_options or len(orders) == 1):
         n = orders[0]
         return head + "'" * n if n <= MOST_PRIMES else f"{head}^{{({n})}}"
-    known = REGISTRY.get(function)
     names = [str(k + 1) for k in range(len(orders))]
-    if known is not None and len(known.arguments) == len(orders):
+    if known is not None and has_options:
         names = ["1", *(name(str(o)).tex for o in known.options)]
     return "".join(f"\\partial_{{{v}}}" * n for v, n in zip(names, orders, strict=True)) + f" {head}"
 

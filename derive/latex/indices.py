@@ -24,10 +24,14 @@ def marked(style: LayerMark, number: str) -> str:
 
 @dataclass(frozen=True)
 class Indices:
-    """Draws what stands in subscripts, limits and layer marks; `id_entry` draws an entry that is an index."""
+    """Draws what stands in subscripts, limits and layer marks; `id_entry` draws an entry that is an index.
+
+    Sizes whose letter is `counted_from_input` are numbered like layers, and so as the notation counts those.
+    """
 
     notation: Notation
     id_entry: Callable[[IdEntry, Names], Text]
+    counted_from_input: frozenset[str] = frozenset()
 
     def affine(self, a: Affine, names: Names) -> str:
         """`k+1`, `n_{l}-k`, `2p+r-1`: positive terms first, the number last."""
@@ -69,7 +73,9 @@ class Indices:
             marks = ",".join(self.affine(a + self.notation.input_layer, names) for a in s.args)
             return self._size(self._size_symbol(s.name), marks)
         if numbered is not None:
-            return self._size(self._size_symbol(numbered.group(1)), numbered.group(2))
+            stem, digits = numbered.groups()
+            shift = self.notation.input_layer if stem in self.counted_from_input else 0
+            return self._size(self._size_symbol(stem), str(int(digits) + shift))
         return Text(self._size_symbol(s.name).tex)
 
     def _size_symbol(self, text: str) -> Name:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -70,6 +70,7 @@ class Lettering:
         self._sizes = {v.name for t in tensors for v in _sizes_of(t)}
         self._indices = {stem(letter) for letter in network.names.values()}
         self.by_source = notation.weights_numbered_by == "source" and all(map(_is_plain, tensors))
+        self._input = _only_input(tensors) if notation.numbered_input else None
         self._made_up = [t for t in tensors if self._is_made_up(t)]
         first = {t.name: self._symbol(t, self._words(t)) for t in tensors}
         self._declared = [(t, first[t.name]) for t in tensors if t not in self._made_up]
@@ -79,10 +80,10 @@ class Lettering:
             if self._is_taken(t, s):
                 self._spare(t, self._words(t) or "")
         self.table = {t.name: self._bold_capital(t, first[t.name]) for t in tensors}
-        self.table |= {t.name: self._symbol(t, self._replaced(t)) for t in self._made_up}
+        self.table |= {t.name: self._bold_capital(t, self._symbol(t, self._replaced(t))) for t in self._made_up}
         self._tell_apart(tensors)
         bases = frozenset(s.small.base for s in self.table.values() if not s.small.subs)
-        self._changed = told_apart(network.names, network.letters, bases)
+        self._changed = told_apart(network.names, network.letters, bases, self.letters)
 
     @property
     def names(self) -> Names:
@@ -102,6 +103,11 @@ class Lettering:
         """Every letter that stands for a tensor or a size."""
         return frozenset({s.small.base for s in self.table.values()} | {s.split("_")[0] for s in self._sizes})
 
+    def beside_all(self, choices: Sequence[str]) -> Name:
+        """The first of these symbols that stands for nothing else; the first one if all do."""
+        used = self.letters | self._indices | {x for s in self.table.values() for x in (s.small.base, s.large.base)}
+        return next((s for s in map(symbol, choices) if s.base not in used), symbol(choices[0]))
+
     def cost_letter(self, words: str) -> Name:
         """The symbol of a cost; in calligraphic letters if a size or an index is written the same."""
         clash = words in self._sizes or words in self.network.names.values()
@@ -112,6 +118,8 @@ class Lettering:
     def _words(self, t: Tensor) -> str | None:
         """The letter for the tensor's meaning, spelled in words; None where it has its own name."""
         own = t.label.symbol if t.role == "parameter" else ""
+        if t.name == self._input:
+            return self.notation.symbols["activation"]
         words = own or self.notation.symbols.get(t.label.meaning) or t.label.symbol or None
         chosen = t.label.meaning in ("input", "target") and t.name != COMMON_SYMBOLS[t.label.meaning]
         return None if chosen else words
@@ -129,11 +137,17 @@ class Lettering:
             return Symbol(_own(t.name), _own(t.name, large=True), t.label.layer)
         if t.label.meaning == "cost":
             return Symbol(self.cost_letter(words), self.cost_letter(words))
-        source = t.label.meaning in ("weight", "bias") and self.by_source
         part = t.label.part if t.label.part.isdigit() else upright(t.label.part)
         parts = (part,) if t.label.part else ()
         small, large = symbol(words), symbol(capital(words))
-        return Symbol(_with(small, parts), _with(large, parts), t.label.layer, self.notation.input_layer - source)
+        layer = 0 if t.name == self._input else t.label.layer
+        return Symbol(_with(small, parts), _with(large, parts), layer, self.notation.input_layer - self._by_source(t))
+
+    def _by_source(self, t: Tensor) -> bool:
+        """Whether the tensor carries the number of the layer that its own layer reads."""
+        if t.label.meaning == "preactivation":
+            return self.notation.preactivations_numbered_by == "source" and not isinstance(t.label.layer, str)
+        return t.label.meaning in ("weight", "bias") and self.by_source
 
     # -- what is taken -----------------------------------------------------------------------------------
 
@@ -178,7 +192,13 @@ class Lettering:
         return next((w for w in SPARE if w not in used and capital(w) not in used), None)
 
     def _bold_capital(self, t: Tensor, s: Symbol) -> Symbol:
-        """An input or a target keeps its letter; its capital is bold where a size or another one has it."""
+        """An input or a target keeps its letter; its capital is bold where a size or another one has it.
+
+        So is the letter of a value that is a capital itself, such as the keys K of attention.
+        """
+        if t in self._made_up and s.small == s.large and s.small.base in self._sizes:
+            bold = Name(rf"\mathbf{{{s.small.base}}}", s.small.subs)
+            return Symbol(bold, bold, s.layer, s.shift)
         others = {x.small.base for o, x in self._declared if o is not t}
         if s.large == s.small or s.large.base not in self._sizes | others or not self._has_capital(t):
             return s
@@ -208,6 +228,14 @@ class Lettering:
 def _alike(declared: Name, value: Name) -> bool:
     """Whether a value's name reads like a declared one: `y_1` like `y`, but `h` not like `h_0`."""
     return declared.base == value.base and declared.subs in ((), value.subs)
+
+
+def _only_input(tensors: Iterable[Tensor]) -> str | None:
+    """The input `x` of a network that has no other, and where no value of layer 0 is stated."""
+    given = [t for t in tensors if t.role == "input" and t.label.meaning == "input"]
+    has_start = any(t.family and isinstance(t.label.layer, Affine) for t in tensors if t.role == "value")
+    is_plain = len(given) == 1 and given[0].name == COMMON_SYMBOLS["input"] and not has_start
+    return given[0].name if is_plain else None
 
 
 def _is_plain(t: Tensor) -> bool:

@@ -25,6 +25,7 @@ from derive.terms.matrix import (
     EntrywiseStep,
     Hadamard,
     Identity,
+    Listed,
     Matrix,
     Ones,
     Part,
@@ -44,6 +45,7 @@ ONE = Num(Fraction(1))
 _TRANSPOSE: dict[Transpose, str] = {"T": "T", "sans": r"\mathsf{T}", "top": r"\top"}
 _TIMES: dict[HadamardMark, str] = {"odot": r"\odot", "circ": r"\circ", "ast": r"\ast"}
 _DIVIDED = r"\oslash"
+_OUTER = r"\otimes"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ class Matrices:
         match m:
             case Whole():
                 return self._whole(m, False, names)
+            case Listed():
+                return self._listed(m, names)
             case Ones():
                 return Text(f"\\mathbf{{1}}_{{{self.scalars.limit(m.extent, names)}}}")
             case Identity():
@@ -112,6 +116,8 @@ class Matrices:
                 if isinstance(m.arg, Whole):
                     return self._whole(m.arg, True, names)
                 return raised(self.text(m.arg, names), self._transpose)
+            case Product(factors=(column, row)) if self._is_outer(column, row):
+                return self._outer(column, row, names)
             case Product():
                 texts = [at_least(self.text(f, names), Level.FRACTION) for f in m.factors]
                 return Text(in_row(texts), Level.PRODUCT, any(t.tall for t in texts))
@@ -145,6 +151,21 @@ class Matrices:
         if self._is_scalar(m.base) and m.exponent == Fraction(1, 2):
             return Text(f"\\sqrt{{{base.tex}}}", Level.ATOM, True)
         return raised(base, ("" if self._is_scalar(m.base) else f"{self._times} ") + str(m.exponent))
+
+    def _is_outer(self, column: Matrix, row: Matrix) -> bool:
+        """Whether the product is one of a column and a row, and the notation has a sign for it."""
+        return (
+            self.scalars.notation.outer == "otimes"
+            and not any(isinstance(_untransposed(f), Ones | Unit) for f in (column, row))
+            and self._places(column) == (True, False)
+            and self._places(row) == (False, True)
+        )
+
+    def _outer(self, column: Matrix, row: Matrix, names: Names) -> Text:
+        """`a ⊗ b` for `a b^T`."""
+        other = row.arg if isinstance(row, Transposed) else Transposed(row)
+        texts = [at_least(self.text(f, names), Level.FRACTION) for f in (column, other)]
+        return Text(rf" {_OUTER} ".join(t.tex for t in texts), Level.PRODUCT, any(t.tall for t in texts))
 
     def _hadamard(self, m: Hadamard, names: Names) -> Text:
         """`a ⊙ b`, and `⊘` for factors to the power −1, which stand last."""
@@ -183,6 +204,12 @@ class Matrices:
         tall = any(t.tall for t in texts)
         return Text(enclosed("(", r" \mid ".join(t.tex for t in texts), ")", tall), Level.ATOM, tall)
 
+    def _listed(self, m: Listed, names: Names) -> Text:
+        """Rows of entries between square brackets."""
+        rows = (" & ".join(self.scalars.text(v, names).tex for v in row) for row in m.rows)
+        inside = r" \\ ".join(rows)
+        return Text(rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}", Level.ATOM, True)
+
     # -- whole tensors --------------------------------------------------------------------------------
 
     def _whole(self, m: Whole, transposed: bool, names: Names) -> Text:
@@ -219,6 +246,8 @@ class Matrices:
                 return rank == 2 or (rank == 1 and not vectors_are_rows), rank == 2 or (rank == 1 and vectors_are_rows)
             case ScalarPart():
                 return False, False
+            case Listed():
+                return len(m.rows) > 1, len(m.rows[0]) > 1
             case Ones() | Unit():
                 return True, False
             case Part():
@@ -256,6 +285,10 @@ def _terms(m: Added) -> Iterator[Matrix]:
             yield from _terms(t)
         else:
             yield t
+
+
+def _untransposed(m: Matrix) -> Matrix:
+    return m.arg if isinstance(m, Transposed) else m
 
 
 def _is_inverse(m: Matrix) -> bool:

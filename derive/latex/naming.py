@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import chain, count
 from types import MappingProxyType
 
 from derive.latex.axis_letters import AxisLetters, entries_of
@@ -24,7 +24,7 @@ POOL = ("j", "k", "p", "q", "r", "t", "u", "v", "w", "h", "i", "s", "g")
 ORDERED_POOL = ("r", "s", "q", "u")
 PAIRS = (("p", "q"), ("r", "s"), ("u", "v"), ("g", "h"), ("e", "f"))
 """Letters that stand for rows and columns together, of positions or taps."""
-SINGLES = ("s", "r", "g", "u", "v", "p", "q")
+SINGLES = ("s", "r", "g", "u", "v", "p", "q", "h", "k", "l", "d", "c", "f")
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,16 @@ class Letters:
         return self._extended(indices, scope, {})
 
     def _extended(
-        self, indices: Iterable[Index], scope: Names, preferred: Mapping[str, tuple[str, ...]]
+        self,
+        indices: Iterable[Index],
+        scope: Names,
+        preferred: Mapping[str, tuple[str, ...]],
+        settled: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     ) -> dict[str, str]:
         out = dict(scope)
         for b in indices:
             taken = set(out.values())
-            letters = self._candidates(b, preferred.get(b.name, ()))
+            letters = chain(settled.get(b.name, ()), self._candidates(b, preferred.get(b.name, ())))
             out[b.name] = next(letter for letter in letters if letter not in taken)
         return out
 
@@ -76,7 +80,12 @@ class Letters:
     def among(self, bounds: Sequence[Index], entries: Iterable[Entry], scope: Names) -> dict[str, str]:
         """`scope` with letters for bound indices that stand in these entries."""
         there = tuple(entries)
-        return self._extended(bounds, scope, {b.name: self.axes.preferred(b, there) for b in bounds})
+        settled = {b.name: self.axes.settled(b, there) for b in bounds}
+        return self._extended(bounds, scope, {b.name: self.axes.preferred(b, there) for b in bounds}, settled)
+
+    def of_entry(self, free: Sequence[Index], lhs: Entry) -> dict[str, str]:
+        """A letter for each free index of a left side: of layers with letters, that of the layer comes first."""
+        return self._extended(free, {}, {}, {b.name: tuple(self.axes.of_layers(b, [lhs])) for b in free})
 
     def _candidates(self, b: Index, preferred: tuple[str, ...]) -> Iterator[str]:
         """The index's own letter, letters of its axes, for its range, for ranges of its family, made-up ones."""
@@ -106,13 +115,18 @@ class Letters:
         return next(self._for_range(b), None) is not None
 
 
-def told_apart(names: Names, ranges: Mapping[Range, tuple[str, ...]], taken: frozenset[str]) -> dict[str, str]:
-    """Another letter for each own letter of an index that is the letter of a tensor; pairs change together."""
+def told_apart(
+    names: Names, ranges: Mapping[Range, tuple[str, ...]], taken: frozenset[str], avoided: frozenset[str] = frozenset()
+) -> dict[str, str]:
+    """Another letter for each own letter of an index that is the letter of a tensor; pairs change together.
+
+    `taken` are the letters of tensors; no index changes to one of those that are `avoided`.
+    """
     own = dict.fromkeys(stem(x) for row in (names.values(), *ranges.values()) for x in row)
     changed: dict[str, str] = {}
     for letter in own:
         if letter in taken and letter not in changed:
-            used = taken | set(own) | set(changed.values())
+            used = taken | avoided | set(own) | set(changed.values())
             pair = next((p for p in PAIRS if letter in p and own.keys() >= set(p)), None)
             free = next((p for p in PAIRS if pair is not None and used.isdisjoint(p)), None)
             if pair is not None and free is not None:

@@ -17,6 +17,8 @@ Transpose = Literal["T", "sans", "top"]
 Product = Literal["odot", "circ", "ast"]
 Sums = Literal["ranges", "short"]
 Iverson = Literal["bracket", "indicator"]
+Outer = Literal["transpose", "otimes"]
+Mark = Literal["(n)", "_n", "^n", "^(n)", "^<n>"]
 
 Words = Mapping[str, str]
 
@@ -33,18 +35,25 @@ def _none() -> Words:
 class Notation:
     """How a network and its gradients are written. Symbols are spelled in words (`delta`, `cal L`, `hat y`).
 
-    `symbols`: by meaning (the keys of `COMMON_SYMBOLS`; `loss` is the cost of one sample).
+    `symbols`: by meaning (the keys of `COMMON_SYMBOLS`; `loss` is the cost of one sample, `prediction` the output,
+    `rate` the learning rate).
     `functions`: symbols of abstract scalar functions, by name. `sizes`: symbols of sizes, by name.
+    `iteration_mark`, `sample_mark`: where the number of an iteration (`w(n+1)`, `θ^1`) or a sample (`x^{(i)}`) stands.
     `layer_mark`, `size_mark`: where the layer's number stands at tensors and at sizes (`n_l`, `n^{[l]}`).
     `input_layer`: the number of the input layer; `layer_letters` name the layers instead, the input first.
-    `weights_numbered_by`: whether weights and biases carry the number of the layer they lead to, or from.
+    `indices`: the letters of indices by what they count (the keys of `COUNTED`).
+    `weights_numbered_by`: whether weights and biases carry the number of the layer they lead to, or from;
+    `preactivations_numbered_by`: the same for preactivations, `f_i` of `x_i` where it is `source`.
+    `numbered_input`: whether the input is written as the value of layer 0 (`x_0`, `v^M`).
     `layout`: samples as columns or rows; `weight_axes`: `w_ij` to i from j (`out-in`), or from i to j.
     `capitals`: whether matrices with a sample axis are written with capital letters.
+    `prediction_of`: whether the output is written as a function, with its parameters and inputs: `h_{W,b}(x)`.
     `gradients`: `∂C/∂W`, `∇_W C`, or a `prefix` (`gradient_prefix`) before the symbol: `dW`, `ΔW`;
     `gradient_symbols`: gradients that have a letter of their own, by meaning (`δ` for preactivations).
     `scaling`: under a mean over the batch, gradients of values are those of the `cost`, or of the loss
     `summed` over the samples, m times as large (Ng's dZ and dA); those of parameters are of the cost.
     `joined_transpose`: `W^{[l]T}` instead of `(W^{[l]})^T`. `sums`: with their ranges, or short.
+    `outer`: the product of a column and a row of one sample as `δ a^T`, or as `δ ⊗ a`.
     """
 
     name: str
@@ -53,12 +62,18 @@ class Notation:
     sizes: Words = field(default_factory=_none)
     layer_mark: LayerMark = "^l"
     size_mark: LayerMark = "_l"
+    iteration_mark: Mark = "(n)"
+    sample_mark: Mark = "_n"
     input_layer: int = 0
     layer_letters: tuple[str, ...] = ()
+    indices: Words = field(default_factory=_none)
     weights_numbered_by: Side = "target"
+    preactivations_numbered_by: Side = "target"
+    numbered_input: bool = False
     layout: Layout = "columns"
     weight_axes: WeightAxes = "out-in"
     capitals: bool = False
+    prediction_of: bool = False
     gradients: Gradients = "partial"
     gradient_prefix: str = ""
     gradient_symbols: Words = field(default_factory=_none)
@@ -66,6 +81,7 @@ class Notation:
     transpose: Transpose = "sans"
     joined_transpose: bool = False
     hadamard: Product = "odot"
+    outer: Outer = "transpose"
     sums: Sums = "ranges"
     iverson: Iverson = "bracket"
 
@@ -83,43 +99,9 @@ COMMON_SYMBOLS = words(
     sum="s",
     product="p",
     concat="c",
+    prediction="hat y",
+    rate="eta",
 )
 
-NIELSEN = Notation(
-    name="nielsen",
-    symbols=COMMON_SYMBOLS,
-    gradient_symbols=words(preactivation="delta"),
-    sums="short",
-)
-"""Nielsen's book: `z^l = W^l a^{l-1} + b^l`, `δ^l = ∂C/∂z^l`, weights `W_jk` to j from k."""
-
-NG = Notation(
-    name="ng",
-    symbols=MappingProxyType({**COMMON_SYMBOLS, "cost": "J", "loss": "cal L"}),
-    functions=words(sigma="g"),
-    layer_mark="^[l]",
-    size_mark="^[l]",
-    capitals=True,
-    gradients="prefix",
-    gradient_prefix="d",
-    scaling="summed",
-    joined_transpose=True,
-)
-"""Ng's course: `Z^{[l]} = W^{[l]} A^{[l-1]} + b^{[l]}`, `dZ` of the summed loss, `dW` of its mean."""
-
-ROWS = Notation(
-    name="rows",
-    symbols=MappingProxyType({**COMMON_SYMBOLS, "weight": "theta", "cost": "L", "loss": "L"}),
-    layer_mark="^[l]",
-    size_mark="^[l]",
-    weights_numbered_by="source",
-    layout="rows",
-    weight_axes="in-out",
-    capitals=True,
-    gradients="prefix",
-    gradient_prefix="Delta",
-    joined_transpose=True,
-)
-"""Samples as rows: `Z^{[l]} = A^{[l-1]} θ^{[l-1]} + b^{[l-1]}`, weights numbered by their source."""
-
-BUNDLED: Mapping[str, Notation] = MappingProxyType({n.name: n for n in (NIELSEN, NG, ROWS)})
+COUNTED = ("unit", "source", "next", "sample")
+"""What an index counts: units of a layer, of the layer that it reads, of the layer that reads it; samples."""

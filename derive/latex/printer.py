@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from derive.ir.record import Case
 from derive.ir.tensor import ADJOINT, Tensor
@@ -10,17 +11,22 @@ from derive.latex.axis_letters import letters_of_axes
 from derive.latex.derivatives import Derivatives
 from derive.latex.functions import differentiated
 from derive.latex.lettering import Drawable
+from derive.latex.marks import with_mark
 from derive.latex.matrices import Matrices
 from derive.latex.naming import Bounded, Letters, Names
 from derive.latex.notation import Notation
 from derive.latex.scalars import Scalars
 from derive.latex.settings import read_notation
-from derive.latex.symbols import Places, Symbols
+from derive.latex.symbols import Drawn, Places, Symbols
+from derive.latex.tex import symbol
 from derive.terms.affine import Affine, Index, index
 from derive.terms.matrix import Matrix, Whole
 from derive.terms.prover import nonnegative
 from derive.terms.term import Atom, Entry
 from derive.terms.view import View, free_indices
+
+RATES = ("eta", "alpha", "epsilon", "tau")
+"""Letters for the learning rate."""
 
 
 class Printer:
@@ -38,6 +44,7 @@ class Printer:
         batch = None if network.batch is None else (network.batch.lo, network.batch.hi)
         names, ranges = self.symbols.lettering.names, self.symbols.lettering.ranges
         axes = letters_of_axes(network.tensors.values(), network.equations, names)
+        axes = replace(axes, layered=self.symbols.letters_of_units(axes.axes), following=self.symbols.following)
         self.letters = Letters(names, ranges, self.symbols.letters, batch, axes)
         self.scalars = Scalars(self.notation, self.derivatives, self.letters)
         self.matrices = Matrices(self.scalars)
@@ -62,7 +69,7 @@ class Printer:
         free = [a.subs(at).renamed(e.variable) for a, e in zip(axes, lhs.idx, strict=True) if e.variable]
         free.sort(key=lambda b: b.name not in self.letters.names)
         fixed = [a for a, e in zip(axes, lhs.idx, strict=True) if not e.variable and a.ordered]
-        names = self.names(fixed, self.names(free))
+        names = self.names(fixed, self.letters.of_entry(free, lhs))
         likely = self._beside(lhs)
         return self.letters.beside((n for n in likely if n not in names), names, likely)
 
@@ -169,6 +176,41 @@ class Printer:
 
     # -- tensors and functions ----------------------------------------------------------------------------
 
+    def iteration(self, what: Entry | str, n: str, names: Names | None = None) -> str:
+        """What is trained, in iteration `n`: `w_{ij}(n+1)`, `W^{[l]\\langle t \\rangle}`, `\\theta^{1}`.
+
+        `what` is an entry, the name of a tensor, or a symbol in words (`theta`) for what is no tensor.
+        """
+        return with_mark(self.notation.iteration_mark, self._drawn(what, names), n)
+
+    def sample(self, what: Entry | str, i: str, names: Names | None = None) -> str:
+        """A value of sample `i`, of a network for one sample: `x^{(i)}`, `C(n)`; `what` as for an iteration."""
+        return with_mark(self.notation.sample_mark, self._drawn(what, names), i)
+
+    def _drawn(self, what: Entry | str, names: Names | None) -> Drawn:
+        if isinstance(what, Entry):
+            return self.derivatives.entry(what.tensor, what.idx, self._known(what.free, names))
+        return self._whole(what) if self.derivatives.is_known(what) else Drawn(symbol(what).tex)
+
+    @property
+    def rate(self) -> str:
+        """The learning rate; another letter where the notation's is that of a tensor, a size or an index."""
+        own = self.notation.symbols["rate"]
+        return self.symbols.lettering.beside_all((own, *RATES)).tex
+
+    @property
+    def prediction(self) -> str:
+        """The symbol of the output: `\\hat{y}`, or with its parameters and inputs `h_{W,b}(x)`."""
+        head = symbol(self.notation.symbols["prediction"]).tex
+        if not self.notation.prediction_of:
+            return head
+        letters = dict.fromkeys(
+            self.symbols.letter_of(t.name) for t in self.network.tensors.values() if t.role == "parameter"
+        )
+        given = [self.whole(t.name) for t in self.network.tensors.values() if t.role == "input"]
+        below = f"_{{{','.join(letters)}}}" if letters else ""
+        return f"{head}{below}({', '.join(given)})"
+
     def symbol(self, tensor: Tensor) -> str:
         """The symbol of a whole tensor: `W^{l}`, `Z^{[l]}`."""
         return self.whole(tensor.name)
@@ -179,10 +221,13 @@ class Printer:
 
     def whole(self, name: str) -> str:
         """A tensor, adjoint or gradient of a second sweep, by its internal name."""
+        return self._whole(name).text().tex
+
+    def _whole(self, name: str) -> Drawn:
         tensor = self.derivatives.tensor(name)
         names = self.names_of(tensor.entry)
         places: Places = tuple(index(a.name) if k < tensor.family else None for k, a in enumerate(tensor.axes))
-        return self.derivatives.entry(name, places, names).text().tex
+        return self.derivatives.entry(name, places, names)
 
     def shape(self, tensor: Tensor) -> str:
         """`n_{l} \\times m`, without the axes of layers; `1` for a number."""

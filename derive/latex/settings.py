@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any, Literal, Protocol, get_args, get_origin, get_type_hints, runtime_checkable
 
 from derive.errors import DeriveErrors, NotationError, quoted
-from derive.latex.notation import BUNDLED, COMMON_SYMBOLS, Notation, Words
+from derive.latex.bundled import BUNDLED
+from derive.latex.notation import COMMON_SYMBOLS, COUNTED, Notation, Words
 from derive.latex.tex import is_symbol
 
 Settings = Mapping[str, object]
@@ -18,6 +19,8 @@ Check = Callable[[str, object], object]
 
 MEANINGS = tuple(COMMON_SYMBOLS)
 LARGEST_NUMBER = 9
+REMOVABLE = ("functions", "sizes", "gradient_symbols", "indices")
+"""Settings whose entries an empty text takes away."""
 DEFAULT = "nielsen"
 
 
@@ -58,12 +61,18 @@ def customized(
     return replace(start, **{"name": f"{start.name}, changed", **changes}) if changes else start
 
 
+def settings_of(made: Notation, base: Notation) -> Settings:
+    """The settings that make this notation of the base; an empty text takes out what the base has beyond it."""
+    kept = {f.name: getattr(made, f.name) for f in fields(Notation) if f.name != "name"}
+    return {**kept, **{key: {**dict.fromkeys(getattr(base, key), ""), **kept[key]} for key in REMOVABLE}}
+
+
 def _checked(start: Notation, key: str, written: object) -> object:
     if key not in _CHECKS:
         raise NotationError(f"a notation has no {quoted(key)}", repair=_suggestion(key, _CHECKS))
     value = _CHECKS[key](key, written)
     if isinstance(value, Mapping):
-        return MappingProxyType({**getattr(start, key), **value})
+        return MappingProxyType({k: v for k, v in {**getattr(start, key), **value}.items() if v})
     return value
 
 
@@ -80,8 +89,9 @@ def _prefix(key: str, written: object) -> str:
     return "" if written == "" else _symbol(key, written)
 
 
-def _symbols(known: Iterable[str] | None) -> Check:
-    """A mapping of symbols, its keys among the known ones if they are limited."""
+def _symbols(known: Iterable[str] | None, may_be_none: bool = False) -> Callable[[str, object], Words]:
+    """A mapping of symbols, its keys among the known ones if they are limited; an empty text takes one away."""
+    symbol = _prefix if may_be_none else _symbol
 
     def check(key: str, written: object) -> Words:
         if not isinstance(written, Mapping):
@@ -89,9 +99,22 @@ def _symbols(known: Iterable[str] | None) -> Check:
         for name in written:
             if known is not None and name not in known:
                 raise NotationError(f"{quoted(key)} has no {quoted(name)}", repair=_suggestion(str(name), known))
-        return MappingProxyType({str(name): _symbol(key, text) for name, text in written.items()})
+        return MappingProxyType({str(name): symbol(key, text) for name, text in written.items()})
 
     return check
+
+
+def _index_letters(key: str, written: object) -> Words:
+    """Letters of indices: one letter each, no two the same."""
+    given = _symbols(COUNTED, may_be_none=True)(key, written)
+    for name, letter in given.items():
+        if len(letter) > 1:
+            raise NotationError(f"{quoted(letter)} under {quoted(key)} is no letter", repair=f"write {name}: j")
+    letters = [x for x in given.values() if x]
+    twice = next((x for x in letters if letters.count(x) > 1), None)
+    if twice is not None:
+        raise NotationError(f"{quoted(twice)} stands for two indices", repair="give each a letter of its own")
+    return given
 
 
 def _letters(key: str, written: object) -> tuple[str, ...]:
@@ -135,9 +158,10 @@ def _suggestion(word: str, known: Iterable[str]) -> str:
 _OWN_CHECKS: Mapping[str, Check] = MappingProxyType(
     {
         "symbols": _symbols(MEANINGS),
-        "functions": _symbols(None),
-        "sizes": _symbols(None),
-        "gradient_symbols": _symbols(MEANINGS),
+        "functions": _symbols(None, may_be_none=True),
+        "sizes": _symbols(None, may_be_none=True),
+        "gradient_symbols": _symbols(MEANINGS, may_be_none=True),
+        "indices": _index_letters,
         "gradient_prefix": _prefix,
         "layer_letters": _letters,
         "input_layer": _number,

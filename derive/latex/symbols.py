@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.ir.tensor import Tensor
@@ -12,7 +12,7 @@ from derive.latex.naming import Names
 from derive.latex.notation import Notation
 from derive.latex.precedence import Level, Text
 from derive.latex.tex import Name, capital, symbol, upright
-from derive.terms.affine import Affine, IdEntry, number
+from derive.terms.affine import Affine, IdEntry, number, sizes_in
 
 Places = Sequence[Affine | None]
 """The indices of an entry; None for an axis that is left open (a whole row, column or matrix)."""
@@ -40,9 +40,10 @@ class Symbols:
 
     def __init__(self, network: Drawable, notation: Notation) -> None:
         self.network, self.notation = network, notation
-        self.indices = Indices(notation, self._id_entry)
+        self.indices = Indices(notation, self._id_entry, _counted_from_input(network))
         self.lettering = Lettering(network, notation)
         self._table = self.lettering.table
+        self._last = max((t.label.layer for t in network.tensors.values() if isinstance(t.label.layer, int)), default=0)
         self._has_layers = any(t.family or t.label.layer is not None for t in network.tensors.values())
 
     @property
@@ -121,9 +122,45 @@ class Symbols:
 
     def _numbered(self, layer: int, shift: int, names: Names) -> str:
         k, letters = layer + shift - self.notation.input_layer, self.notation.layer_letters
-        if 0 <= k < len(letters):
+        if 0 <= k <= self._last < len(letters):
             return symbol(letters[k]).tex
         return self.indices.affine(number(layer + shift), names)
+
+    @property
+    def following(self) -> Mapping[str, str]:
+        """The letter of a unit beside another one of the same kind, where the notation says it."""
+        said = self.notation.indices
+        free = said.get("next") not in (None, *self.letters)
+        return {said["unit"]: said["next"]} if free and "unit" in said else {}
+
+    def letters_of_units(self, axes: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+        """For layers with letters the small ones along the axes of their tensors: `w_{mi}` leads from M to I.
+
+        None where a layer has a number or a name, or such a letter means something else.
+        """
+        small = [x.lower() for x in self.notation.layer_letters[: self._last + 1]]
+        said = self.notation.indices
+        batch = self.network.batch and self.lettering.names.get(self.network.batch.name)
+        is_clear = all(len(x) == 1 for x in small) and not {*small} & {*self.letters, batch}
+        if not is_clear or not self._last < len(small) or not {"unit", "source"} <= {*said}:
+            return {}
+        found = {}
+        for t in self.network.tensors.values():
+            layer = self._last if t.role == "target" else self._table[t.name].layer
+            if isinstance(layer, int):
+                into = layer - (t.role == "parameter")
+                letters = {said["unit"]: small[layer], said["source"]: small[into]}
+                found[t.name] = tuple(letters.get(letter, "") for letter in axes.get(t.name, ()))
+        return found
+
+    def letter_of(self, tensor: str) -> str:
+        """The letter of a tensor without its marks."""
+        return self._table[tensor].small.base
+
+    def place_of(self, tensor: str) -> tuple[object, ...]:
+        """What stands around the letter of a tensor: its subscripts and the number or name of its layer."""
+        s = self._table[tensor]
+        return s.small.subs, s.layer if isinstance(s.layer, str) or s.layer is None else s.layer + s.shift
 
     def number(self, layer: int) -> str:
         """The number (or letter) of a layer as this notation counts; the input is layer 0."""
@@ -131,3 +168,9 @@ class Symbols:
 
     def _id_entry(self, v: IdEntry, names: Names) -> Text:
         return self.drawn(v.tensor, v.idx, names).text()
+
+
+def _counted_from_input(network: Drawable) -> frozenset[str]:
+    """The letters of sizes that are numbered like layers, the input with 0: `n` of `n_0`, `n_1`."""
+    sizes = {v.name for t in network.tensors.values() for a in t.axes for v in sizes_in(a.hi) if not v.args}
+    return frozenset(name.removesuffix("_0") for name in sizes if name.endswith("_0"))

@@ -85,6 +85,7 @@ _ACCENTS = {
     "bar": r"\bar",
     "tilde": r"\tilde",
     "vec": r"\vec",
+    "prime": "'",
 }
 _SYMBOL = re.compile(rf"(?:(?:{'|'.join(_ACCENTS)}) )*[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*\Z")
 
@@ -100,6 +101,9 @@ def symbol(text: str) -> Name:
     found = Name(r"\nabla") if letters == "nabla" else name(letters)
     base = found.base
     for accent in reversed(accents):
+        if accent == "prime":
+            base += "'"
+            continue
         command = _ACCENTS[accent] or (r"\boldsymbol" if base.startswith("\\") else r"\mathbf")
         base = f"{command}{{{base}}}"
     return Name(base, found.subs)

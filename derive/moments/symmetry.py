@@ -185,3 +185,17 @@ class _Worker:
                 names = [[v for v, c in a.terms if isinstance(v, str) and c == 1] for a, _ in pairs]
                 return {n[0]: to - (a - index(n[0])) for n, (a, to) in zip(names, pairs, strict=True) if len(n) == 1}
         return {}
+
+
+def first_alike(adjoints: Adjoints) -> str:
+    """The first weight that leads to units that can be alike. Raises: DeriveError if there is none."""
+    for t in adjoints.network.parameters:
+        try:
+            alike(adjoints, t.name)
+        except DeriveError:
+            continue
+        return t.name
+    raise DeriveError(
+        f"no layer of {adjoints.network.name} has units that can be alike",
+        repair="take a network with a hidden layer, or name a weight with `of:`",
+    )

@@ -106,8 +106,10 @@ class Costing:
         )
 
     def _define(self, name: str, at: Indices, rhs: sympy.Expr) -> Value:
-        """State a value of the loss's own."""
-        made = self.sheet.value(self.sheet.names.fresh(name), tuple(i.upper for i in at), Label())
+        """State a value of the loss's own, under the name that the file chooses or one like `name`."""
+        names = self.sheet.names
+        own = names.own(name) if name in self.loss.options.chosen_names() else names.fresh(name)
+        made = self.sheet.value(own, tuple(i.upper for i in at), Label())
         self.sheet.net.define(made.name, made.at(at), rhs, label=made.label, line=self.loss.line)
         return made
 

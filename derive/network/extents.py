@@ -32,6 +32,8 @@ class Sizes:
     ordered: Mapping[str, Extent]
     families: frozenset[str]
     rounds: frozenset[str]
+    stems: frozenset[str] = frozenset()
+    """The letters of sizes with a subscript: `n` of `n_1`."""
 
     def extent(self, size: Size) -> Extent:
         """The term of a size as the file writes it."""
@@ -58,7 +60,7 @@ def sizes_of(spec: NetworkSpec) -> Sizes:
     times = {str(r.times): sympy.Symbol(str(r.times), integer=True) for r in repeats}
     rounds = frozenset((*times, *(r.index for r in repeats)))
     families = frozenset(s.name for s in symbols_in(spec) if s.subscript in rounds)
-    return Sizes(times, families, rounds)
+    return Sizes(times, families, rounds, frozenset(s.name for s in symbols_in(spec) if s.subscript is not None))
 
 
 def sizes_with_lines(spec: NetworkSpec) -> Iterator[tuple[SizeSymbol, int]]:

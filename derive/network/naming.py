@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from derive.errors import DeriveErrors, NetworkFileError, quoted
 from derive.network.extents import Sizes, sizes_with_lines
@@ -12,7 +13,7 @@ from derive.network.spec.numbering import every_layer, joined, parameter_name
 
 COST = "C"
 INDEX_LETTERS = "jkpqrtuvwhcsgnld"
-BATCH_LETTERS = "ibde"
+BATCH_LETTERS = "ipbde"
 
 
 class Names:
@@ -61,12 +62,21 @@ class Letters:
         return next(text for text in free if text not in self.reserved)
 
 
-def letters_beside(reserved: frozenset[str]) -> Letters:
-    """`j` for units, `k` for what they read, `i` for samples, the others for further axes."""
-    free = [letter for letter in INDEX_LETTERS if letter not in reserved]
+def letters_beside(reserved: frozenset[str], counted: Mapping[str, str] = MappingProxyType({})) -> Letters:
+    """`j` for units, `k` for what they read, `i` for samples, the others for further axes.
+
+    `counted` are the letters of the notation, as its `indices` give them: they come first.
+    """
+    unit, source, sample = (counted.get(key, "") for key in ("unit", "source", "sample"))
+    own = [letter for letter in (unit, source) if letter]
+    others = [letter for letter in INDEX_LETTERS if letter not in own and letter != sample]
+    order = [unit or others.pop(0), source or others.pop(0), *others]
+    free = [letter for letter in order if letter not in reserved]
     free += [f"j{number}" for number in range(1, len(reserved) + 12) if f"j{number}" not in reserved]
-    batch = next((b for b in BATCH_LETTERS if b not in reserved), free.pop())
-    return Letters(free[0], free[1], batch, tuple(free[2:]), reserved)
+    batches = (sample, *(letter for letter in BATCH_LETTERS if letter not in order[:2]))
+    batch = next((b for b in batches if b and b not in reserved), free[-1])
+    unit, source, *further = (letter for letter in free if letter != batch)
+    return Letters(unit, source, batch, tuple(further), reserved)
 
 
 @dataclass(frozen=True)
@@ -82,12 +92,15 @@ def reserved_names(spec: NetworkSpec, sizes: Sizes) -> frozenset[str]:
     Raises: NetworkFileError (or several) if one is also the name of the cost, or of a family of sizes.
     """
     uses = [*_chosen(spec), *_parameters(spec)]
+    of_loss = list(_of_loss(spec, uses))
+    uses += [use for use in of_loss if isinstance(use, _Use)]
     declared: dict[str, str] = {}
     for size, _ in sizes_with_lines(spec):
         name = sizes.declared(size)
         if str(size) != name or name not in declared:
             declared[name] = str(size)
-    errors = [
+    errors = [use for use in of_loss if not isinstance(use, _Use)]
+    errors += [
         _clash(spec, use, f"{quoted(declared[use.name])} is a size of that name")
         for use in uses
         if use.name in declared
@@ -126,12 +139,17 @@ def _chosen(spec: NetworkSpec) -> Iterator[_Use]:
         yield from (_Use(name, "what a layer reads", layer.line) for name in layer.options.mentions())
         for symbol in layer.options.abstract_symbols():
             yield _Use(symbol, "an abstract activation", layer.line)
-    if spec.loss is not None:
-        for name in spec.loss.options.chosen_names():
-            yield _Use(name, "the error", spec.loss.line)
     for penalty in spec.penalties:
         if isinstance(penalty.coefficient, str):
             yield _Use(penalty.coefficient, "the coefficient of a penalty", penalty.line)
+
+
+def _of_loss(spec: NetworkSpec, others: list[_Use]) -> Iterator[_Use | NetworkFileError]:
+    """What the loss calls its own values, or that such a name has a meaning already."""
+    known = {use.name: use.what for use in others}
+    for name in spec.loss.options.chosen_names() if spec.loss is not None else ():
+        use = _Use(name, "the error", spec.loss.line if spec.loss is not None else 0)
+        yield _clash(spec, use, f"that is {known[name]}, too") if name in known else use
 
 
 def _parameters(spec: NetworkSpec) -> Iterator[_Use]:

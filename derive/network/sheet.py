@@ -48,7 +48,7 @@ class Sheet:
         self.notation = read_notation(spec.notation, spec.file)
         self._sizes = sizes_of(spec)
         reserved = reserved_names(spec, self._sizes)
-        self.names, self.letters = Names(reserved), letters_beside(reserved)
+        self.names, self.letters = Names(reserved), letters_beside(reserved | self._sizes.stems, self.notation.indices)
         self.net = Builder(spec.name)
         for size, _ in sizes_with_lines(spec):
             self.net.size(self._sizes.declared(size))

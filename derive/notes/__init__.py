@@ -9,11 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from derive.notes.rendering import render
+    from derive.notes.rendering import Manner, manner, render
 
-__all__ = ["render"]
+__all__ = ["Manner", "manner", "render"]
 
 _ROOMS = {
+    "Manner": "derive.notes.rendering",
+    "manner": "derive.notes.rendering",
     "render": "derive.notes.rendering",
 }
 

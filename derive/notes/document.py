@@ -43,10 +43,11 @@ class Listing:
 
 @dataclass(frozen=True)
 class Words:
-    """A wording by its key, with a value for each of its places."""
+    """A wording by its key, with a value for each of its places; `otherwise` is said where there is no such wording."""
 
     key: str
     given: tuple[tuple[str, Inline], ...] = ()
+    otherwise: Inline | None = None
 
 
 Inline = Math | Plain | Reference | Listing | Words
@@ -125,11 +126,20 @@ class ResultLine:
 
 @dataclass(frozen=True)
 class Boxed:
-    """A result in its forms (index, vector, batched), in a box, with a number."""
+    """A result in its forms (index, vector, batched), in a box, with a number; an open one is to be filled in."""
 
     kind: ClassVar[str] = "boxed"
     anchor: str
     forms: tuple[ResultLine, ...]
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Room:
+    """Empty lines to write on."""
+
+    kind: ClassVar[str] = "room"
+    lines: int
 
 
 @dataclass(frozen=True)
@@ -162,7 +172,10 @@ class Curve:
 
 @dataclass(frozen=True)
 class Panel:
-    """One pair of axes with curves; `logarithmic` says how y is drawn, `guides` are values of y marked by a line."""
+    """One pair of axes with curves; `logarithmic` says how y is drawn.
+
+    `guides` are values of y, `uprights` values of x that are marked by a line.
+    """
 
     curves: tuple[Curve, ...]
     x: Inline
@@ -170,6 +183,7 @@ class Panel:
     title: Inline | None = None
     logarithmic: bool = False
     guides: tuple[float, ...] = ()
+    uprights: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -208,7 +222,7 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-Block = Paragraph | Display | Statement | Derivation | Boxed | Table | Figure | Plot | Algorithm | Section
+Block = Paragraph | Display | Statement | Derivation | Boxed | Room | Table | Figure | Plot | Algorithm | Section
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from derive.notes.formula import width
@@ -62,7 +62,7 @@ class Drawing:
 
 
 def draw(graph: Graph) -> Drawing:
-    """The drawing of a graph; equal graphs give equal drawings."""
+    """The drawing of a graph, no higher than what stands in it; equal graphs give equal drawings."""
     placement = place(graph)
     nodes = placement.graph.nodes
     spots = _points(placement)
@@ -72,13 +72,37 @@ def draw(graph: Graph) -> Drawing:
         curve, label = _arrow(e, placement.graph, spots)
         curves.append(curve)
         labels += label
-    return Drawing(
+    whole = Drawing(
         spots.size[0],
         spots.size[1],
         tuple(Box(spots.centres[n.key], _width(n), _height(n)) for n in nodes if n.shape != "dots"),
         tuple(p for n in nodes if n.shape == "layer" for p in _neurons(spots.centres[n.key])),
         tuple(labels),
         tuple(curves),
+    )
+    return _trimmed(whole)
+
+
+def _trimmed(drawing: Drawing) -> Drawing:
+    """The drawing without empty strips above and below."""
+    ends = [b.centre[1] + d * b.height / 2 for b in drawing.boxes for d in (-1, 1)]
+    ends += [t.centre[1] + d * LINE / 2 for t in drawing.labels for d in (-1, 1)]
+    ends += [y for c in drawing.curves for y in (c.start[1], *(p[1] for piece in c.pieces for p in piece))]
+    up = min(ends) - MARGIN
+
+    def moved(p: Point) -> Point:
+        return p[0], p[1] - up
+
+    return Drawing(
+        drawing.width,
+        max(ends) + MARGIN - up,
+        tuple(replace(b, centre=moved(b.centre)) for b in drawing.boxes),
+        tuple(map(moved, drawing.neurons)),
+        tuple(replace(t, centre=moved(t.centre)) for t in drawing.labels),
+        tuple(
+            replace(c, start=moved(c.start), pieces=tuple((moved(p), moved(q), moved(r)) for p, q, r in c.pieces))
+            for c in drawing.curves
+        ),
     )
 
 
@@ -124,7 +148,7 @@ def _width(n: Node) -> float:
 
 def _text_width(latex: str) -> float:
     """The width of a line of a block; lower case letters are narrower than those of names in formulas."""
-    return EM * width(latex) * (NARROW if latex.startswith(r"\text") else 1.0)
+    return EM * width(latex) * (NARROW if latex.startswith(r"\text") and latex.isascii() else 1.0)
 
 
 def _height(n: Node) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.ir.tensor import Equation, Tensor
@@ -30,6 +30,27 @@ def network_graph(formulas: Formulas) -> Graph:
         return graph
     is_crowded = len(graph.nodes) > MOST_VALUES and len(layers.nodes) < len(graph.nodes)
     return layers if is_crowded or has_inner_values(formulas, merged) else graph
+
+
+def acyclic(graph: Graph) -> Graph:
+    """The graph without the arrows that lead back, along which a recursion within a layer goes from step to step."""
+    forward: dict[str, list[str]] = {n.key: [] for n in graph.nodes}
+    kept = []
+    for e in graph.edges:
+        if e.target != e.source and not _reaches(forward, e.target, e.source):
+            forward[e.source].append(e.target)
+            kept.append(e)
+    return Graph(graph.nodes, tuple(kept))
+
+
+def _reaches(forward: Mapping[str, Sequence[str]], start: str, end: str) -> bool:
+    seen, waiting = {start}, [start]
+    while waiting:
+        for key in forward[waiting.pop()]:
+            if key not in seen:
+                seen.add(key)
+                waiting.append(key)
+    return end in seen
 
 
 def _merged(formulas: Formulas) -> dict[str, str]:
@@ -77,7 +98,7 @@ class _Graphing:
             nodes[key] = self._node(key)
         for edge in tuple(edges.values()):
             self._add_dots(edge, nodes, edges)
-        return Graph(tuple(nodes.values()), tuple(edges.values()))
+        return acyclic(Graph(tuple(nodes.values()), tuple(edges.values())))
 
     def _inner(self) -> Iterator[Equation]:
         """The equations between boxes: all but those inside one."""

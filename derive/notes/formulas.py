@@ -136,12 +136,13 @@ class Formulas:
 
     # -- forward ---------------------------------------------------------------------------------------
 
-    def forward(self, e: Equation) -> Sides:
-        """An equation in index form."""
-        names = self.printer.names_of(e.lhs)
-        return self.printer.entry(e.lhs, names), self.printer.view(self._view(e), names)
+    def forward(self, e: Equation, letters: Names | None = None) -> Sides:
+        """An equation in index form, in the letters given for its free indices or in its own."""
+        names = self.printer.names_of(e.lhs) if letters is None else letters
+        return self.printer.entry(e.lhs, names), self.printer.view(self.view(e), names)
 
-    def _view(self, e: Equation) -> View:
+    def view(self, e: Equation) -> View:
+        """The right side of an equation as its author wrote it."""
         if e.stated is None:
             return self.presenter.view(e.rhs)
         return stated_view(e, self.network.tensors, self.network.batch)

@@ -8,6 +8,9 @@ from types import MappingProxyType
 SCRIPT = 0.75
 """The size of a subscript or superscript."""
 
+FULL_WIDTH = 0x2E80
+"""The first of the characters that are as wide as high."""
+
 LARGE = frozenset({r"\sum", r"\prod"})
 
 
@@ -43,6 +46,8 @@ def glyph_width(token: str) -> float:
     """The width of a single token; an unknown one counts as a wide letter."""
     if token in GLYPHS:
         return GLYPHS[token]
+    if ord(token[-1]) >= FULL_WIDTH:
+        return 1.02
     if token.isdigit():
         return 0.51
     return 0.85 if token.isupper() else 0.63

@@ -9,11 +9,20 @@ Shape = Literal["layer", "value", "number", "block", "dots"]
 
 
 @dataclass(frozen=True)
+class Title:
+    """The name of a layer: its kind, which every language has a word for, and `mark` (LaTeX), its name or number."""
+
+    kind: str
+    mark: str = ""
+
+
+@dataclass(frozen=True)
 class Node:
     """A box: a `layer` shows neurons, a `value` and a `number` their symbol; `dots` stand for what is left out.
 
     `label` and the lines of `notes` are LaTeX; the notes stand below the box, and in a `block` below the label. An
-    arrow that leads from a box back to itself is labelled `loop`.
+    arrow that leads from a box back to itself is labelled `loop`. `titles` name the layers whose titles are the label
+    and the first of the notes.
     """
 
     key: str
@@ -21,6 +30,7 @@ class Node:
     shape: Shape
     notes: tuple[str, ...] = ()
     loop: str = ""
+    titles: tuple[Title, ...] = ()
 
 
 @dataclass(frozen=True)

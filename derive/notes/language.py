@@ -1,4 +1,4 @@
-"""Wordings by language: the files in `templates/words/en/` hold a text with places in braces for each key.
+"""Wordings by language: files in a folder such as `templates/words/en/` hold a text with places in braces for each key.
 
 A text is plain words; `*stress*` marks emphasis. Renderers say it with a `Writer`, which escapes every word
 and shows every parameter in its own format.
@@ -21,6 +21,9 @@ from derive.notes.document import Inline, Listing, Math, Plain, Reference, Words
 from derive.resources import templates_dir
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}\Z")
+_WIDE = "[\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]"
+_FOLDED = re.compile(f"(?<={_WIDE}) (?={_WIDE})|(?<=[\u3000-\u303f\uff00-\uff0f\uff1a-\uff1f]) ")
+"""A blank between full-width characters, or after full-width punctuation: where a line of a file was folded."""
 
 
 class Writer(Protocol):
@@ -50,9 +53,21 @@ class Language:
     name: str
     wordings: Mapping[str, str]
 
+    @property
+    def between(self) -> str:
+        """What stands between two sentences."""
+        return self.wording("punctuation.between")
+
+    @property
+    def after_title(self) -> str:
+        """What stands after a title that begins a line of text."""
+        return self.wording("punctuation.title")
+
     def say(self, inline: Inline, writer: Writer) -> str:
         """An inline in the format of `writer`."""
         match inline:
+            case Words() if inline.otherwise is not None and inline.key not in self.wordings:
+                return self.say(inline.otherwise, writer)
             case Words():
                 return "".join(self._parts(inline, writer))
             case Math():
@@ -68,7 +83,8 @@ class Language:
     def wording(self, key: str) -> str:
         if key not in self.wordings:
             raise DeriveError(
-                f"the language {self.name} has no wording for {key}", repair="add it to a file of its folder in templates/words"
+                f"the language {self.name} has no wording for {key}",
+                repair="add it to a file of its folder in templates/words",
             )
         return self.wordings[key]
 
@@ -107,7 +123,7 @@ def load_language(name: str) -> Language:
     for path in files:
         for key, text in _flat(yaml.safe_load(path.read_text(encoding="utf-8")) or {}):
             assert key not in wordings, f"{path} has the wording {key} for a second time"
-            wordings[key] = text
+            wordings[key] = _FOLDED.sub("", text)
     return Language(name, MappingProxyType(wordings))
 
 

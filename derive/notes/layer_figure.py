@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,8 @@ from functools import cached_property
 from derive.ir.tensor import Equation
 from derive.network.network import LayerRecord
 from derive.notes.formulas import Formulas
-from derive.notes.graph import Edge, Graph, Node
+from derive.notes.graph import Edge, Graph, Node, Title
+from derive.notes.titles import in_text, label_of
 from derive.terms.term import Entry
 from derive.terms.walk import entries_in
 
@@ -92,10 +92,10 @@ class _Layers:
     # -- boxes -------------------------------------------------------------------------------------------
 
     def _box(self, box: Box) -> Node:
-        titles = (_title(self.formulas, r) for r in box)
-        first, *more = (*titles, *self._named(box[-1].result))
+        titles = tuple(_title(self.formulas, r) for r in box)
+        first, *more = (*map(label_of, titles), *self._named(box[-1].result))
         loops = dict.fromkeys(letter for r in box for letter in self._steps(r))
-        return Node(_key(box), first, "block", tuple(more), ", ".join(loops))
+        return Node(_key(box), first, "block", tuple(more), ", ".join(loops), titles)
 
     def _value(self, name: str) -> Node:
         first, *more = self._named(name)
@@ -122,10 +122,10 @@ def _key(box: Box) -> str:
     return box[0].result
 
 
-def _title(formulas: Formulas, record: LayerRecord) -> str:
-    """`gru 1`, `dense skip`; no character of a name is read as a command."""
+def _title(formulas: Formulas, record: LayerRecord) -> Title:
+    """`gru 1`, `dense skip`: a name or a number is part of the text, any other mark a formula."""
     number = "" if record.number is None else formulas.printer.symbols.number(record.number)
     mark = record.name or (number if number.isdigit() else "")
-    words = re.sub(r"[^\w-]|_", " ", f"{record.kind} {mark}").split()
-    title = rf"\text{{{' '.join(words)}}}"
-    return title if mark or not number else rf"{title} \; {number}"
+    if mark or not number:
+        return Title(record.kind, in_text(f" {mark}") if mark else "")
+    return Title(record.kind, rf" \; {number}")

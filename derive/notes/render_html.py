@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline
+from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline, Plot
 from derive.notes.drawing import draw
 from derive.notes.formula import is_tall
 from derive.notes.language import Language, load_language
 from derive.notes.layout import BoxLine, Line, Page, lay_boxed, lay_derivation, lay_display
 from derive.notes.mathml import mathml
 from derive.notes.measuring import inline_width
+from derive.notes.plot import chart
+from derive.notes.plot_svg import plot_svg
 from derive.notes.svg import svg
 from derive.notes.templating import html_environment
 
@@ -67,6 +69,9 @@ class HtmlPage:
 
     def figure(self, block: Figure) -> Markup:
         return Markup(svg(draw(block.graph), mathml, str(self.say(block.caption).striptags())))
+
+    def plot(self, block: Plot) -> Markup:
+        return Markup(plot_svg(chart(block, self._width), self.say, str(self.say(block.caption).striptags())))
 
     def _width(self, inline: Inline) -> float:
         return inline_width(inline, self.language)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from derive.notes.document import Boxed, Derivation, Display, Document, Inline
+from derive.notes.document import Boxed, Derivation, Display, Document, Inline, Panel
 from derive.notes.escape import Markdown, escape_markdown
 from derive.notes.language import Language, load_language
 from derive.notes.layout import BoxLine, Line, Page, lay_boxed, lay_derivation, lay_display
 from derive.notes.measuring import inline_width
+from derive.notes.plot_table import Values, values_of
 from derive.notes.templating import markdown_environment
 
 PAGE = Page(line=60.0, reasons=0.0)
@@ -69,8 +70,27 @@ class MarkdownPage:
     def boxed(self, block: Boxed) -> tuple[BoxLine, ...]:
         return lay_boxed(block, PAGE, self._width)
 
+    def values(self, panel: Panel) -> Values:
+        return values_of(panel)
+
     def _width(self, inline: Inline) -> float:
         return inline_width(inline, self.language)
+
+
+def markdown_parts(document: Document) -> tuple[str, ...]:
+    """The title and each section, apart: what stands in one part may refer to results of another.
+
+    Raises: DeriveError if the document's language has no wordings.
+    """
+    page = MarkdownPage(document, load_language(document.language))
+    template = markdown_environment().get_template("markdown/section.j2")
+    title = f"# {page.say(document.title)}\n"
+    return (title, *(template.render(block=section, page=page, level=0) for section in document.sections))
+
+
+def say_markdown(inline: Inline, language: Language) -> str:
+    """A text that refers to no result."""
+    return language.say(inline, MarkdownWriter({}))
 
 
 def render_markdown(document: Document) -> str:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 
-from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline, Table
+from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline, Plot, Table
 from derive.notes.drawing import draw
 from derive.notes.escape import Tex, escape_tex
 from derive.notes.formula import is_tall
 from derive.notes.language import Language, load_language
 from derive.notes.layout import BoxLine, Line, Page, lay_boxed, lay_derivation, lay_display
 from derive.notes.measuring import column_widths, inline_width
+from derive.notes.plot import chart
+from derive.notes.plot_tikz import plot_tikz
 from derive.notes.templating import tex_environment
 from derive.notes.tikz import tikz
 
@@ -107,6 +109,9 @@ class TexPage:
 
     def figure(self, block: Figure) -> Tex:
         return Tex(tikz(draw(block.graph)))
+
+    def plot(self, block: Plot) -> Tex:
+        return Tex(plot_tikz(chart(block, self._width), self.say))
 
     def _width(self, inline: Inline) -> float:
         return inline_width(inline, self.language)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from derive.errors import printable
-from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline, Table
+from derive.notes.document import Block, Boxed, Derivation, Display, Document, Figure, Inline, Paragraph, Plot, Table
 from derive.notes.drawing import draw
 from derive.notes.formula import is_tall
 from derive.notes.language import Language, load_language
 from derive.notes.layout import BoxLine, Line, Page, lay_boxed, lay_derivation, lay_display
 from derive.notes.measuring import column_widths, inline_width
+from derive.notes.plot import chart
+from derive.notes.plot_typst import plot_typst
 from derive.notes.templating import typst_environment
 from derive.notes.typst_drawing import typst_drawing
 from derive.notes.typst_escape import Typst, escape_typst
@@ -86,6 +88,10 @@ class TypstPage:
     def heading(self, level: int) -> Typst:
         return Typst("=" * (level + 1))
 
+    def leads(self, block: Block, following: object) -> bool:
+        """Whether a block is a paragraph that leads to what stands below it and must not be parted from it."""
+        return isinstance(block, Paragraph) and isinstance(following, Display | Derivation | Boxed | Table | Plot)
+
     def derivation(self, block: Derivation) -> tuple[Line, ...]:
         return lay_derivation(block, PAGE)
 
@@ -110,6 +116,9 @@ class TypstPage:
 
     def figure(self, block: Figure) -> Typst:
         return Typst(typst_drawing(draw(block.graph)))
+
+    def plot(self, block: Plot) -> Typst:
+        return Typst(plot_typst(chart(block, self._width), self.say))
 
     def _scale(self, block: Table) -> float:
         needed = column_widths(block, self.language).narrowest / PAGE.line

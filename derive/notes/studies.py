@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from derive.notes.input import Form
+
 
 @dataclass(frozen=True)
 class Run:
@@ -62,3 +64,11 @@ class Curves:
 
     value: tuple[tuple[float, float], ...]
     slope: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class TaskDerived:
+    """A task of `derive.notes.sections.tasks_options` as a network with the values z, a, y: derived and raised."""
+
+    name: str
+    form: Form

@@ -12,7 +12,7 @@ LABEL_HEIGHT = 30.0
 
 def svg(drawing: Drawing, mathml: Callable[[str], str], title: str) -> str:
     """The picture; `mathml` shows a formula, `title` (escaped by the caller) is what a screen reader says."""
-    width, height = _number(drawing.width), _number(drawing.height)
+    width, height = svg_number(drawing.width), svg_number(drawing.height)
     lines = [
         f'<svg class="network" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">',
         f"<title>{title}</title>",
@@ -25,9 +25,9 @@ def svg(drawing: Drawing, mathml: Callable[[str], str], title: str) -> str:
     for b in drawing.boxes:
         x, y = b.centre[0] - b.width / 2, b.centre[1] - b.height / 2
         lines.append(
-            f'<rect x="{_number(x)}" y="{_number(y)}" width="{_number(b.width)}" height="{_number(b.height)}" rx="5"/>'
+            f'<rect x="{svg_number(x)}" y="{svg_number(y)}" width="{svg_number(b.width)}" height="{svg_number(b.height)}" rx="5"/>'
         )
-    lines += [f'<circle cx="{_number(x)}" cy="{_number(y)}" r="{_number(0.14)}"/>' for x, y in drawing.neurons]
+    lines += [f'<circle cx="{svg_number(x)}" cy="{svg_number(y)}" r="{svg_number(0.14)}"/>' for x, y in drawing.neurons]
     lines += [_label(t, mathml) for t in drawing.labels]
     return "\n".join([*lines, "</svg>"])
 
@@ -38,7 +38,7 @@ def _path(c: Curve) -> str:
 
 
 def _point(p: Point) -> str:
-    return f"{_number(p[0])},{_number(p[1])}"
+    return f"{svg_number(p[0])},{svg_number(p[1])}"
 
 
 def _label(t: Label, mathml: Callable[[str], str]) -> str:
@@ -50,5 +50,6 @@ def _label(t: Label, mathml: Callable[[str], str]) -> str:
     )
 
 
-def _number(x: float) -> str:
+def svg_number(x: float) -> str:
+    """Centimetres as pixels."""
     return f"{x * UNIT:.1f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -22,10 +23,10 @@ _SIGNS = {
     **{"partial": "∂", "nabla": "∇", "infty": "∞", "ell": "ℓ", "forall": "∀", "exists": "∃", "sum": "∑", "prod": "∏"},
     **{"times": "×", "cdot": "⋅", "odot": "⊙", "oslash": "⊘", "otimes": "⊗", "circ": "∘", "ast": "∗", "star": "⋆"},
     **{"le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈", "sim": "∼", "in": "∈"},
-    **{"leftarrow": "←", "to": "→", "rightarrow": "→", "mapsto": "↦", "mid": "∣", "pm": "±", "wedge": "∧", "top": "⊤"},
+    **{"leftarrow": "←", "to": "→", "rightarrow": "→", "mapsto": "↦", "mid": "∣", "pm": "±", "wedge": "∧", "vee": "∨"},
     **{"dots": "…", "ldots": "…", "cdots": "⋯", "vdots": "⋮", "ddots": "⋱", "lceil": "⌈", "rceil": "⌉"},
-    **{"lfloor": "⌊", "rfloor": "⌋", "langle": "⟨", "rangle": "⟩", "lVert": "‖", "rVert": "‖", "Vert": "‖"},
-    **{"prime": "′", "backslash": "\\\\", "mathbb{R}": "ℝ"},
+    **{"lfloor": "⌊", "rfloor": "⌋", "langle": "⟨", "rangle": "⟩"},
+    **{"oplus": "⊕", "top": "⊤", "lvert": "|", "rvert": "|", "vert": "|", "prime": "′", "backslash": "\\\\"},
 }
 _SYMBOLS: Mapping[str, str] = MappingProxyType({f"\\{word}": sign for word, sign in {**_GREEK, **_SIGNS}.items()})
 _SPACES = MappingProxyType(
@@ -35,10 +36,13 @@ _STYLES = MappingProxyType(
     {
         **{r"\hat": "hat", r"\bar": "macron", r"\tilde": "tilde", r"\vec": "arrow", r"\dot": "dot"},
         **{r"\widehat": "hat", r"\overline": "overline", r"\sqrt": "sqrt", r"\boldsymbol": "bold"},
-        **{r"\mathcal": "cal", r"\mathbb": "bb"},
+        **{r"\bm": "bold", r"\mathcal": "cal", r"\mathbb": "bb", r"\mathtt": "mono", r"\mathit": "italic"},
     }
 )
-_FUNCTIONS = frozenset({r"\exp", r"\log", r"\ln", r"\tanh", r"\sinh", r"\cosh", r"\sin", r"\cos", r"\tan", r"\arctan"})
+_FUNCTIONS = frozenset(rf"\{word}" for word in "exp log ln tanh sinh cosh sin cos tan arcsin arccos arctan".split())
+_BARS = MappingProxyType({r"\|": "normal", r"\Vert": "normal", r"\lVert": "opening", r"\rVert": "closing"})
+_SILENT = frozenset({r"\displaystyle", r"\textstyle", r"\limits", r"\nolimits"})
+_LARGER = re.compile(r"\\([bB]igg?)[lrm]?\Z")
 _LIMITED = frozenset({r"\max", r"\min", r"\sup", r"\inf", r"\lim"})
 _FRACTIONS = MappingProxyType({r"\frac": "frac", r"\tfrac": "frac", r"\dfrac": "frac"})
 _MATRICES = MappingProxyType({"pmatrix": '"("', "bmatrix": '"["', "matrix": "#none", "vmatrix": '"|"'})
@@ -143,6 +147,8 @@ def _closing(row: Sequence[str], k: int) -> int:
 
 
 def _delimiter(token: str) -> str:
+    if token in _BARS:
+        return "‖"
     return "" if token == "." else _command(token, [])
 
 
@@ -168,9 +174,9 @@ def _command(head: str, arguments: Sequence[Sequence[str]]) -> str:
         return _SPACES[head]
     if head in _SYMBOLS:
         return _SYMBOLS[head]
-    if head == r"\|":
-        return "‖"
-    if head == r"\displaystyle":
+    if head in _BARS:
+        return f'class("{_BARS[head]}", ‖)'
+    if head in _SILENT or _LARGER.match(head):
         return ""
     bare = head.removeprefix("\\")
     if len(bare) == 1 and (head == bare or bare in "_{}$&#% "):
@@ -206,7 +212,7 @@ def _environment(item: Sequence[str]) -> str:
     name = "".join(item[2 : start - 1])
     cells = _cells(_body(item, start))
     if name == "cases":
-        return f"cases({', '.join(' & '.join(_row(c) for c in row) for row in cells)})"
+        return f"cases({', '.join('& ' + ' quad & & '.join(_row(c) for c in row) for row in cells)})"
     if name in _MATRICES:
         rows = "; ".join(", ".join(_row(c) or '""' for c in row) for row in cells)
         return f"mat(delim: {_MATRICES[name]}, {rows})"

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from derive.errors import DeriveError
 from derive.ir.tensor import ADJOINT, GRADIENT
+from derive.latex.settings import read_notation
 from derive.network.network import Network
 from derive.raising.array import Source
 from derive.raising.contraction import array_of
@@ -201,10 +202,13 @@ def covers(network: Network, source: Source) -> bool:
 
 
 def vectors_are_rows(network: Network) -> bool:
-    """Whether tensors with one axis are rows: what the forward equations say with fewer transposes.
+    """Whether tensors with one axis are rows: what the layout of a network file says.
 
-    A matrix that is contracted over its first axis (`x W`) speaks for rows, over its second (`W x`) for columns.
+    Without a file it is what the forward equations say with fewer transposes: a matrix that is contracted over its
+    first axis (`x W`) speaks for rows, over its second (`W x`) for columns.
     """
+    if network.spec is not None:
+        return read_notation(network.notation).layout == "rows"
     stated = (e for e in network.equations if e.note != "adjoint")
     places = [k for e in stated for k in _contracted_axes(network, e.rhs)]
     return places.count(0) > places.count(1)

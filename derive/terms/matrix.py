@@ -149,8 +149,16 @@ class Stacked:
     below: bool
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A matrix written out, row by row; a column vector has one entry in each row."""
+
+    rows: tuple[tuple[View, ...], ...]
+
+
 Matrix = (
     Whole
+    | Listed
     | Part
     | Unit
     | ScalarPart

@@ -14,11 +14,12 @@ import derive
 from derive.calculus.occurrence import in_atom
 from derive.errors import DeriveError
 from derive.network.builder import Builder
+from derive.simplify.joined import Joined
 from derive.terms.term import Atom, Partial
 from tests.source_files import PACKAGE, attribute_calls, name_calls, sources
 
-NO_OCCURRENCE = {Partial}
-"""Occurs in lines that show the chain rule, never in what is differentiated."""
+NO_OCCURRENCE = {Partial, Joined}
+"""Occur in lines that are shown, never in what is differentiated."""
 
 DIFFERENTIATES = {"calculus/scalar.py"}
 """Where SymPy differentiates a function of one number."""

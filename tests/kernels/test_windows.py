@@ -12,8 +12,10 @@ import pytest
 from derive.calculus.scalar import definition
 from derive.ir.environment import Environment
 from derive.kernels import emit_kernel, load_kernel
+from derive.network.compile import compile_network
 from derive.network.network import Network
 from derive.network.sample_data import choose_sizes, sample_environment
+from derive.network.schema import read_network_text
 from tests.kernels import window_networks as nets
 from tests.kernels.oracle import Sample, compare, distance, sample_of
 
@@ -157,3 +159,21 @@ def test_embedding_adds_up_repeated_ids(count: int) -> None:
         ids[1, 2] = wrong
         with pytest.raises(ValueError, match=rf"ids holds the id {wrong}; ids go from 0 to {count - 1}"):
             module.value_and_grad(params, inputs._replace(ids=ids))
+
+
+@pytest.mark.parametrize("kernel, padding", [(1, 0), (3, 1)])
+@pytest.mark.parametrize("first, second", [(3, 1), (1, 3), (1, 1), (2, 2)])
+@pytest.mark.parametrize("notation", ["rows", "nielsen"])
+def test_two_convolutions(kernel: int, padding: int, first: int, second: int, notation: str) -> None:
+    """The product for the second kernel may have no rows or no columns of its own, and is a sum over blocks."""
+    text = f"""
+        notation: {notation}
+        batch: {{size: m, reduce: mean}}
+        inputs: {{x: [2, 4, 4]}}
+        targets: {{y: [{second}, 4, 4]}}
+        layers:
+          - {{conv2d: {{channels: {first}, kernel: 3, padding: 1, activation: tanh}}}}
+          - {{conv2d: {{channels: {second}, kernel: {kernel}, padding: {padding}, activation: sigmoid}}}}
+        loss: half_squared_error
+        """
+    compare(sampled(compile_network(read_network_text(text))))

@@ -113,7 +113,7 @@ def test_the_document_is_used_as_it_stands(tmp_path: Path, monkeypatch: pytest.M
     Path("hand.py").write_text(HAND, encoding="utf-8")
     user = run(USE)
     d = user["d"]
-    assert d.gradient("V1").latex("batched") == r"\Delta V^{[0]} = X^{\mathsf{T}} \Delta U^{[1]}"
+    assert d.gradient("V1").latex("batched") == r"\Delta V^{[1]} = X^{\mathsf{T}} \Delta U^{[1]}"
     assert sorted(os.listdir()) == ["gated.yaml", "hand.py"]
     calls = [line.split("#")[0].strip() for line in USE.splitlines() if line.startswith("d.")]
     assert len(calls) == 4
@@ -390,6 +390,6 @@ def test_letters_of_parameters() -> None:
     """`W` and `b` are the notation's, other letters their own; what follows `_` is a subscript."""
     text = network_of("lettered")
     line = derived(text).notes(("tex",), notation="rows")["tex"].decode()
-    assert r"\left( \sum_{k=1}^{n} P_{kj}^{[0]} x_{k} \right) \sum_{k=1}^{n} \theta_{\mathrm{q},kj}^{[0]} x_{k}" in line
-    assert r"\Delta \beta^{[0]}" in line
+    assert r"\left( \sum_{k=1}^{n} P_{kj}^{[1]} x_{k} \right) \sum_{k=1}^{n} \theta_{\mathrm{q},kj}^{[1]} x_{k}" in line
+    assert r"\Delta \beta^{[1]}" in line
     check_text(text)

@@ -214,6 +214,7 @@ IMAGES = {
     "columns": conv2d((2, 2, 4, 3), 3, (2, 2), notation="nielsen"),
     "no bias": conv2d((2, 2, 3, 4), 3, (2, 2), bias=False),
     "size 1": conv2d((1, 1, 1, 3), 2, (1, 2)),
+    "one channel from three": conv2d((2, 3, 4, 4), 1, (1, 1)),
 }
 TRANSPOSED = {
     "plain": conv_transpose2d((2, 2, 3, 2), 3, (2, 3)),

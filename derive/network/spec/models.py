@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import SerializeAsAny, SkipValidation
 
-from derive.network.spec.names import Coefficient, SafeName, Shape, Size, SizeSymbol, Title
+from derive.network.spec.names import Coefficient, NotationName, SafeName, Shape, Size, SizeSymbol, Title
 from derive.network.spec.options import Frozen, LayerOptions, LossOptions
 from derive.network.spec.recipe import SectionSpec
 
@@ -26,7 +26,7 @@ class NotationSpec(Frozen):
     `settings` is read-only and holds plain values (lists as tuples); `lines` gives the line of each key.
     """
 
-    base: SafeName
+    base: NotationName
     settings: Annotated[Mapping[str, object], SkipValidation]
     lines: Annotated[Mapping[str, int], SkipValidation]
     line: int

@@ -84,6 +84,15 @@ def parse_name(value: object) -> str:
     return value
 
 
+def parse_notation(value: object) -> str:
+    """The name of a notation: like a title, such as `source-target`."""
+    if not isinstance(value, str):
+        return parse_name(value)
+    if len(value) > TITLE_LENGTH or not _TITLE.fullmatch(value):
+        raise mistake(f"{quoted(value)} cannot be the name of a notation", "name a bundled one, such as `nielsen`")
+    return value
+
+
 def parse_title(value: object) -> str:
     """The name of a network: words of letters and digits, joined by one blank, dot, hyphen or underscore."""
     if not isinstance(value, str):
@@ -177,6 +186,7 @@ def parse_coefficient(value: object) -> str | int | float:
     return number
 
 
+NotationName = Annotated[str, BeforeValidator(parse_notation)]
 SafeName = Annotated[str, BeforeValidator(parse_name)]
 Title = Annotated[str, BeforeValidator(parse_title)]
 SizeField = Annotated[Size, BeforeValidator(parse_size)]

@@ -18,7 +18,7 @@ from derive.network.spec.models import (
     TargetKind,
     TargetSpec,
 )
-from derive.network.spec.names import Shape, ShapeField, Size, SizeField, parse_coefficient, parse_name
+from derive.network.spec.names import Shape, ShapeField, Size, SizeField, parse_coefficient, parse_name, parse_notation
 from derive.network.spec.options import LOSS_OPTIONS, TARGET_KINDS, Frozen
 from derive.network.spec.tree import Entry, MappingNode, Place, PlainValue, ScalarNode, plain
 from derive.network.spec.validation import entries_of, read_value, validate
@@ -49,10 +49,15 @@ def read_notation(entry: Entry | None, complaints: Complaints) -> NotationSpec:
         return _notation(DEFAULT_NOTATION, {}, {}, 1)
     node, line = entry.value, entry.key_place.line
     if not isinstance(node, MappingNode):
-        base = read_value(parse_name, node, complaints)
+        base = read_value(parse_notation, node, complaints)
         return _notation(base or DEFAULT_NOTATION, {}, {}, line)
+    return notation_of(node, line, complaints)
+
+
+def notation_of(node: MappingNode, line: int, complaints: Complaints) -> NotationSpec:
+    """The settings of a mapping, on the notation that is its `base`."""
     named = node.entry("base")
-    base = read_value(parse_name, named.value, complaints) if named else None
+    base = read_value(parse_notation, named.value, complaints) if named else None
     settings = node.without({"base"})
     return _notation(
         base or DEFAULT_NOTATION,

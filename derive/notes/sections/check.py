@@ -8,12 +8,11 @@ from derive.notes.document import Block, Display, Inline, Listing, Math, Paragra
 from derive.notes.formulas import Formulas
 from derive.notes.functions import is_defined
 from derive.notes.input import Comparison, GradientCheck
+from derive.notes.numerals import shown
 from derive.notes.subject import Subject
 from derive.terms.affine import number, size
 from derive.terms.term import Entry, Func, Functional
 from derive.terms.walk import atoms_in
-
-DIGITS = 4
 
 
 def check_section(subject: Subject) -> Section | None:
@@ -32,15 +31,6 @@ def check_section(subject: Subject) -> Section | None:
         Paragraph(_effort(formulas, check)),
     ]
     return Section("check", words("section.check"), tuple(blocks))
-
-
-def shown(value: float) -> str:
-    """A number with four digits: `0.1234`, `1.234 × 10^{-5}`."""
-    mantissa, _, exponent = f"{value:.{DIGITS}g}".partition("e")
-    if not exponent:
-        return "0" if float(mantissa) == 0 else mantissa
-    power = f"10^{{{int(exponent)}}}"
-    return power if mantissa == "1" else rf"{mantissa} \times {power}"
 
 
 def _cost(formulas: Formulas) -> str:

@@ -107,16 +107,14 @@ class _Spread:
         forward, backward = self.forward.terms, self.backward.terms
         weight = self._poly(variance_symbol(self.forward.weight))
         both = {"n_in": Math(self._poly(forward)), "n_out": Math(self._poly(backward))}
-        if forward == backward:
-            yield Paragraph(words("initialization.agree", **both))
-        else:
-            wanted = {"a": Math(self._poly(preserving(forward))), "b": Math(self._poly(preserving(backward)))}
-            yield Paragraph(words("initialization.compromise", **both), (words("initialization.harmonic", **wanted),))
+        agree = forward == backward
+        yield Paragraph(words("initialization.agree" if agree else "initialization.compromise", **both))
         found = halfway(forward, backward)
-        yield Boxed(
-            self.stage.subject.sample.anchor("variance-xavier"),
-            (ResultLine(words("initialization.xavier"), weight, self._poly(found)),),
-        )
+        form = ResultLine(words("initialization.xavier"), weight, self._poly(found))
+        yield Boxed(self.stage.subject.sample.anchor("variance-xavier"), (form,))
+        if not agree:
+            wanted = {"a": Math(self._poly(preserving(forward))), "b": Math(self._poly(preserving(backward)))}
+            yield Paragraph(words("initialization.harmonic", **wanted))
         yield from bound_blocks(self.stage, Presenter({}).view(found), self.names)
 
     def he_blocks(self) -> Iterator[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from derive.notes.document import Block, Curve, Inline, Math, Panel, Paragraph, Plot, Table, Words, words
-from derive.notes.sections.check import shown
+from derive.notes.numerals import shown
 from derive.notes.stage import Stage
 from derive.notes.studies import Run, Study
 
@@ -19,7 +19,8 @@ def study_blocks(stage: Stage, study: Study) -> Iterator[Block]:
     yield _table(stage, study)
     yield _plot(stage, study, lambda run: run.forward, "initialization.plot_forward", "initialization.axis_forward")
     yield _plot(stage, study, lambda run: run.backward, "initialization.plot_backward", "initialization.axis_backward")
-    yield Paragraph(words("initialization.seen"))
+    has_sigmoid = any(run.activation == "sigmoid" and run.scheme for run in study.runs)
+    yield Paragraph(words("initialization.seen"), (words("initialization.seen_sigmoid"),) if has_sigmoid else ())
 
 
 def _table(stage: Stage, study: Study) -> Table:

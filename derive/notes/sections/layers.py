@@ -14,6 +14,7 @@ from derive.notes.formula import width
 from derive.notes.formulas import Formulas, Sides
 from derive.notes.sections.given import shape_head, shapes
 from derive.notes.subject import Subject
+from derive.notes.titles import kind_of_layer
 from derive.terms.term import Entry
 from derive.terms.walk import entries_in
 
@@ -61,7 +62,7 @@ def _rows(subject: Subject, record: LayerRecord) -> Iterator[Row]:
 
 def _title(formulas: Formulas, record: LayerRecord) -> Words:
     """`dense 2`, `dense skip`; the kind alone where the layer has neither name nor number."""
-    kind = Plain(record.kind.replace("_", " "))
+    kind = kind_of_layer(record.kind)
     if record.name is not None:
         return words("layers.titled", kind=kind, mark=Plain(record.name))
     if record.number is None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.latex.naming import Names
-from derive.moments.layer import first_linear
-from derive.moments.symmetry import Alike, Reduced, alike
+from derive.moments.symmetry import Alike, Reduced, alike, first_alike
 from derive.notes.document import (
     Block,
     Curve,
@@ -24,8 +23,8 @@ from derive.notes.document import (
 )
 from derive.notes.formulas import Formulas
 from derive.notes.moment_steps import layer_scope
+from derive.notes.numerals import shown
 from derive.notes.recipe import Request
-from derive.notes.sections.check import shown
 from derive.notes.sections.initialization_options import SymmetryOptions
 from derive.notes.stage import Stage
 from derive.notes.studies import Descents
@@ -36,7 +35,7 @@ def symmetry_section(stage: Stage, request: Request) -> Section | None:
     """The section. Raises: DeriveError if the weight does not lead to a layer of several units that can be alike."""
     options = request.options if isinstance(request.options, SymmetryOptions) else SymmetryOptions()
     formulas = stage.subject.sample
-    weight = options.of or first_linear(formulas.adjoints).weight.tensor
+    weight = options.of or first_alike(formulas.adjoints)
     found = alike(formulas.adjoints, weight)
     blocks: list[Block] = list(_Shown(formulas, found).blocks())
     if isinstance(request.numbers, Descents):

@@ -8,7 +8,8 @@ from types import MappingProxyType
 import pytest
 
 from derive.errors import DeriveErrors, NotationError
-from derive.latex.notation import BUNDLED, NG, NIELSEN, ROWS, Notation
+from derive.latex.bundled import BUNDLED, NG, NIELSEN, RESIDUAL, ROWS, SOURCE_TARGET, UFLDL
+from derive.latex.notation import Notation
 from derive.latex.printer import Printer
 from derive.latex.settings import customized, notation, read_notation
 from derive.latex.tex import is_symbol
@@ -16,7 +17,7 @@ from tests.unit.latex.networks import deep, from_text
 
 
 def test_bundled_names() -> None:
-    assert list(BUNDLED) == ["nielsen", "ng", "rows"]
+    assert list(BUNDLED) == ["nielsen", "source-target", "ng", "residual", "ufldl", "rows"]
     assert [notation(name).name for name in BUNDLED] == list(BUNDLED)
 
 
@@ -24,12 +25,12 @@ def test_bundled_names() -> None:
 def test_bundled_symbols_can_be_spelled_in_a_file(bundled: Notation) -> None:
     for words in (bundled.symbols, bundled.functions, bundled.sizes, bundled.gradient_symbols):
         assert all(is_symbol(text) for text in words.values())
-    assert bundled.weight_axes == ("in-out" if bundled.layout == "rows" else "out-in")
+    assert bundled.weight_axes == ("in-out" if bundled.name in ("rows", "source-target") else "out-in")
 
 
 def test_everything_of_a_notation_can_be_set_in_a_file() -> None:
     """The three bundled notations differ only in what a file can say."""
-    for wanted in (NG, ROWS):
+    for wanted in (SOURCE_TARGET, NG, RESIDUAL, UFLDL, ROWS):
         settings = {f.name: getattr(wanted, f.name) for f in dataclasses.fields(wanted) if f.name != "name"}
         made = customized(NIELSEN, settings)
         for key, value in settings.items():

@@ -93,6 +93,11 @@ class World:
 
     def _first_entry(self, atom: Atom) -> Poly | None:
         """Some entry of a tensor that stands for all of them."""
-        if isinstance(atom, Entry) and atom.tensor in self.places and not atom.idx and self.places[atom.tensor] != ((),):
+        if (
+            isinstance(atom, Entry)
+            and atom.tensor in self.places
+            and not atom.idx
+            and self.places[atom.tensor] != ((),)
+        ):
             return of_atom(Entry(atom.tensor, tuple(number(k) for k in self.places[atom.tensor][0])))
         return None

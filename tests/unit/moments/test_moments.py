@@ -80,9 +80,7 @@ def test_a_convolution_counts_channels_and_taps() -> None:
     z = Summed((Index("c", number(1), number(2)), Index("r", number(1), number(2))), body)
     lines = variance_of(z, assume(ZERO, Law(is_identical=True)))
     pairs = tuple((a, b) for a in (1, 2) for b in (1, 2))
-    here = World(
-        {"W": centred(1), "x": of_values(1, 3)}, {"W": pairs, "x": pairs}, Environment(indices={"p": 1})
-    )
+    here = World({"W": centred(1), "x": of_values(1, 3)}, {"W": pairs, "x": pairs}, Environment(indices={"p": 1}))
     assert here.value(to_poly(lines[-1].view)) == pytest.approx(here.variance(to_poly(z)))
     assert here.value(to_poly(lines[-1].view)) == pytest.approx(4 * 1 * 5)
 
@@ -162,3 +160,30 @@ def test_a_slope_needs_to_know_that_zero_does_not_happen() -> None:
     known = [mean_of(slope, Assumptions({X: replace(law, is_continuous=c)}))[-1].view for c in (True, False)]
     assert known[0] == Num(Fraction(1, 2))
     assert to_poly(known[1]).constant is None
+
+
+def test_a_constant_factor_counts_squared() -> None:
+    view = times([leaf("b", J), leaf("x", K)])
+    here = World(
+        {"x": of_values(1, 4)}, {"x": ((1,),)}, Environment(arrays={"b": {(1,): 3.0}}, indices={"j": 1, "k": 1})
+    )
+    lines = variance_of(view, assume())
+    assert [line.rule for line in lines] == ["factor", "identical"]
+    assert here.value(to_poly(lines[-1].view)) == pytest.approx(here.variance(to_poly(view))) == pytest.approx(20.25)
+
+
+def test_a_slope_times_a_sum_that_has_no_mean() -> None:
+    """Var[f'(x_j) Σ_k W_jk x_k'] as in a backward recursion: the slope comes in with its mean square."""
+    u = Entry("u", ())
+    sum_of_products = total("k", 2, times([leaf("W", J, K), leaf("x", K)]))
+    view = times([Apply("relu", (1,), (leaf("u", J),)), sum_of_products])
+    symmetric = Law(has_zero_mean=True, is_identical=True, is_symmetric=True, is_continuous=True)
+    known = Assumptions({W: ZERO, X: FREE, u: symmetric}, frozenset(), (frozenset({W, X, u}),))
+    places = {"W": ((1, 1), (1, 2)), "x": ((1,), (2,)), "u": ((1,),)}
+    laws = {"W": centred(1, 2), "x": of_values(1, 3), "u": centred(1, 2)}
+    here = World(laws, places, Environment(indices={"j": 1}))
+    expected = here.variance(to_poly(view))
+    lines = variance_of(view, known)
+    assert lines[0].rule == "centred"
+    for line in lines:
+        assert here.value(to_poly(line.view)) == pytest.approx(expected), line.rule

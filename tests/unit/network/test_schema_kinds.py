@@ -47,10 +47,10 @@ ACTIVATIONS = {
 }
 STEPPED = {"mask": None, "steps": "sum"}
 LOSSES = {
-    "half_squared_error": STEPPED,
-    "mean_squared_error": {"mask": None},
-    "mean_absolute_error": {"mask": None},
-    "huber": {"mask": None, "delta": 1},
+    "half_squared_error": {**STEPPED, "error": None},
+    "mean_squared_error": {"mask": None, "error": None},
+    "mean_absolute_error": {"mask": None, "error": None},
+    "huber": {"mask": None, "error": None, "delta": 1},
     "inner_product": STEPPED,
     "binary_cross_entropy": STEPPED,
     "binary_cross_entropy_with_logits": STEPPED,

@@ -297,7 +297,7 @@ def test_a_loss_may_read_another_layer() -> None:
     )
     assert network.loss is not None
     assert network.loss.sources == ("out",)
-    assert network.loss.options.model_dump() == {"mask": None, "delta": 2}
+    assert network.loss.options.model_dump() == {"mask": None, "error": None, "delta": 2}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,35 @@
+"""The chain rule by cases: one way, two ways that meet again, and a neuron that two others read."""
+
+from __future__ import annotations
+
+from derive.notes.document import Block, Math, Paragraph, Section, words
+from derive.notes.recipe import Request
+from derive.notes.sections.branches_statement import boxed, derived, equations, statements
+from derive.notes.stage import Stage
+
+
+def branches_section(stage: Stage, request: Request) -> Section:
+    """The section, about abstract functions and a single neuron."""
+    found = statements(stage, request, "branches")
+    chain, fork, neuron = (found[name] for name in ("chain", "fork", "neuron"))
+    blocks: list[Block] = [
+        Paragraph(words("branches.chain")),
+        equations(chain, ("y", "z")),
+        *derived(chain, "y"),
+        *derived(chain, "x"),
+    ]
+    blocks += [Paragraph(words("branches.fork")), equations(fork, ("x", "y", "z"))]
+    for name in ("x", "y", "s"):
+        blocks += derived(fork, name)
+    first, second, a, z = (Math(neuron.symbol(n)) for n in ("z_first", "z_second", "a", "z"))
+    blocks += [
+        Paragraph(words("branches.neuron", a=a, first=first, second=second), (words("branches.primes"),)),
+        equations(neuron, ("z", "a", "z_first", "z_second")),
+        Paragraph(words("branches.weights", z=z)),
+    ]
+    for weight in ("w_1", "w_2"):
+        blocks += derived(neuron, weight)
+    blocks.append(Paragraph(words("branches.behind", z=z, a=a)))
+    blocks += [*derived(neuron, "a"), *derived(neuron, "z"), boxed(neuron, "z")]
+    blocks.append(Paragraph(words("branches.recursion", z=z, first=first, second=second)))
+    return Section("branches", words("branches.title"), tuple(blocks))

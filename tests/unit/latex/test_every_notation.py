@@ -1,0 +1,94 @@
+"""Every bundled network in every notation: matrix forms and kernels in each layout, symbols, notes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from derive.derivation import Adjoints, derive_adjoints
+from derive.ir.environment import Environment
+from derive.ir.interpret import run_forward
+from derive.ir.normal_form import evaluate_poly, place
+from derive.ir.random_data import places_of
+from derive.ir.record import Case
+from derive.kernels import emit_kernel, load_kernel
+from derive.latex.bundled import BUNDLED
+from derive.latex.printer import Printer
+from derive.network.network import Network
+from derive.pipeline import derive, load, restated
+from derive.raising.raise_case import Raised, raise_view
+from derive.terms.view import to_poly
+from derive.verify.claims import Status
+from derive.verify.code import verify_functions
+from tests.evaluation import points
+from tests.generators import sampled
+from tests.numeric_matrix import MatrixOracle, raised_arrays
+
+EXAMPLES = sorted(p.stem for p in (Path(__file__).resolve().parents[3] / "examples").glob("*.yaml"))
+LARGE = ("char-lstm", "gru", "lenet", "residual-cnn", "transformer-block")
+SMALL = [name for name in EXAMPLES if name not in LARGE]
+LAYOUTS = {
+    "columns": "nielsen",
+    "columns, in-out": "source-target",
+    "rows": "rows",
+    "rows, out-in": {"base": "rows", "weight_axes": "out-in"},
+}
+MODERATE = 0.4
+
+
+@cache
+def network(name: str, notation: str) -> Network:
+    return restated(load(name), LAYOUTS.get(notation, notation))
+
+
+def forms(made: Network) -> list[Network]:
+    return [made] if made.sample is None else [made, made.sample]
+
+
+# -- layouts ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_matrix_forms_have_the_values_of_index_forms(name: str, layout: str) -> None:
+    """Adjoints stand for themselves on right sides, so their values may be any."""
+    raised = 0
+    for made in forms(network(name, layout)):
+        adjoints = derive_adjoints(made)
+        env = data(adjoints)
+        for cases in adjoints.results.values():
+            for case in cases:
+                found = raise_view(made, case.lhs, case.domain, case.view)
+                if found is not None:
+                    compare(MatrixOracle(made, with_left_side(case, env), ()), case, found)
+                    raised += 1
+    assert raised
+
+
+def data(adjoints: Adjoints) -> Environment:
+    """Random data, the values after a forward run, and random adjoints."""
+    made, rng = adjoints.network, np.random.default_rng(3)
+    env = sampled(made, 3)
+    small = {t.name: {at: v * MODERATE for at, v in env.arrays[t.name].items()} for t in made.parameters}
+    ran = run_forward(made.equations, {}, replace(env, arrays={**env.arrays, **small}))
+    made_up = {f"∂{t.name}": {at: float(rng.normal()) for at in places_of(t, ran)} for t in made.tensors.values()}
+    return replace(ran, arrays={**ran.arrays, **made_up})
+
+
+def with_left_side(case: Case, env: Environment) -> Environment:
+    """The environment in which the left side has the values of the index form."""
+    poly = to_poly(case.view)
+    array = dict(env.arrays[case.lhs.tensor])
+    for here in points(case.domain, env, most=10**9):
+        array[place(case.lhs.idx, here)] = evaluate_poly(poly, here)
+    return replace(env, arrays={**env.arrays, case.lhs.tensor: array})
+
+
+def compare(oracle: MatrixOracle, case: Case, found: Raised) -> None:
+    for _, left, right in raised_arrays(oracle, case.domain, found):
+        assert left.shape == right.shape, case.lhs
+        assert np.allclose(left, right, rtol=1e-7, atol=1e-9), case.lhs
