@@ -149,9 +149,9 @@ def test_notes_in_each_notation() -> None:
     ):
         assert line in said["ng"], line
     for line in (
-        r"U^{[1]} & = X V^{[0]} + \mathbf{1}_{m} c^{[0]}",
-        r"Z^{[1]} & = X \theta^{[0]} + \mathbf{1}_{m} b^{[0]}",
-        r"\Delta V^{[0]} & = X^{\mathsf{T}} \Delta U^{[1]}",
+        r"U^{[1]} & = X V^{[1]} + \mathbf{1}_{m} c^{[1]}",
+        r"Z^{[1]} & = X \theta^{[1]} + \mathbf{1}_{m} b^{[1]}",
+        r"\Delta V^{[1]} & = X^{\mathsf{T}} \Delta U^{[1]}",
         r"\Delta Z^{[1]} & = \Delta G^{[1]} \odot U^{[1]} \odot \sigma'(Z^{[1]})",
     ):
         assert line in said["rows"], line

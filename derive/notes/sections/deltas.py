@@ -39,7 +39,7 @@ def _title(formulas: Formulas, name: str) -> Words:
 
 
 def _layers(formulas: Formulas) -> Iterator[tuple[str, ...]]:
-    """Values from the cost backwards, each followed by the parameters that it completes, cut where the layer changes."""
+    """Values from the cost backwards, each with the parameters that it completes, cut where the layer changes."""
     network, equations = formulas.network, formulas.adjoints.equations
     waiting = [t.name for t in network.parameters if t.name in equations]
     done = {formulas.cost}

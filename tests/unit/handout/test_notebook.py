@@ -13,19 +13,18 @@ from derive.derivation import derive_adjoints
 from derive.handout.forms import render_forms
 from derive.handout.notebook import check_code
 from derive.handout.notebook_data import data_code
+from derive.kernels import emit_kernel
 from derive.network.compile import compile_network
 from derive.network.schema import read_network_text
 from derive.notes.rendering import Manner
 from tests.unit.notes.handouts import EXAMPLES, TEXTS, given, handout
 
 KINDS = """
-    inputs: {x: [T, d], mask: {shape: [T], kind: binary}, ids: {shape: [T], kind: id, size: 6}}
-    targets: {y: [T, K]}
-    layers:
-      - {embedding: {units: d}, from: ids, name: table}
-      - {add: {}, from: [table, x], name: both}
-      - {dense: {units: K}, from: both}
-    loss: half_squared_error
+    batch: {size: m, reduce: mean}
+    inputs: {ids: {shape: [T], kind: id, size: 6}}
+    targets: {y: [T, K], keep: {shape: [T], kind: binary}}
+    layers: [{embedding: {units: d}}, {dense: {units: K}}]
+    loss: {half_squared_error: {mask: keep}}
     """
 
 
@@ -111,10 +110,10 @@ def test_targets_are_of_their_kind(kind: str) -> None:
 
 def test_masks_and_ids() -> None:
     network = compile_network(read_network_text(KINDS, title="kinds"))
-    space = run(["import numpy as np\ndef Params(**k): return k\ndef Inputs(**k): return k", data_code(network)])
-    assert sorted(np.unique(space["inputs"]["mask"])) == [0.0, 1.0]
-    assert space["inputs"]["ids"].max() < 6 and space["inputs"]["ids"].dtype.kind == "i"
-    derive_adjoints(network)
+    parts = [emit_kernel(network, derive_adjoints(network)), data_code(network), check_code()]
+    space = run(parts)
+    assert sorted(np.unique(space["inputs"].keep)) == [0.0, 1.0]
+    assert space["inputs"].ids.max() < 6 and space["inputs"].ids.dtype.kind == "i"
 
 
 def test_the_check_is_a_plain_cell() -> None:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from derive.calculus.adjoint import adjoint_name
 from derive.derivation import derive_adjoints
+from derive.handout.printed import form
 from derive.ir.interpret import run_forward, run_normal_form
 from derive.latex.settings import notation
 from derive.network.compile import compile_network
 from derive.network.schema import read_network_text
-from derive.notes.document import Derivation, Document, Listing, Paragraph, Reference, Section, Words, words
+from derive.notes.document import Derivation, Document, Section, words
 from derive.notes.formulas import Formulas
 from derive.notes.input import NoteInput
 from derive.notes.rendering import render
 from derive.notes.sections.deltas import Shown, deltas_section
 from derive.notes.subject import subject_of
-from derive.handout.printed import form
 from tests.generators import sampled
 from tests.numeric_matrix import MatrixOracle, raised_arrays
 from tests.unit.notes.handouts import given
