@@ -51,7 +51,12 @@ def notes(
     lang: Annotated[str, typer.Option(help="The language: en or zh.")] = "en",
     only: Annotated[str | None, typer.Option(help="Derive a single quantity, such as W1.")] = None,
     fragment: Annotated[bool, typer.Option("--fragment", help="TeX to paste into a document.")] = False,
-    pdf_by: Annotated[str | None, typer.Option(help="Who makes the PDF: tex or typst; else TeX if it is there.")] = None,
+    pdf_by: Annotated[
+        str | None, typer.Option(help="Who makes the PDF: tex or typst; else TeX if it is there.")
+    ] = None,
+    worked: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Values for inputs and parameters: every step with numbers.")
+    ] = None,
     solutions: Annotated[str, typer.Option(help="hide: a sheet of exercises, with room to write.")] = "show",
 ) -> None:
     """Write lecture notes that derive every gradient step by step."""
@@ -66,10 +71,11 @@ def notes(
             network = load(net)
             name, derivation = network.name, network.derive()
             step("writing")
-            files = derivation.notes(formats, _asked_for(notation), only, lang, **more)
+            files = derivation.notes(formats, _asked_for(notation), only, lang, worked, **more)
         else:
-            if only is not None:
-                raise DeriveError("--only is for a network, not for a document", repair="name the network itself")
+            if only is not None or worked is not None:
+                option = "--only" if only is not None else "--worked"
+                raise DeriveError(f"{option} is for a network, not for a document", repair="name the network itself")
             name = document.name
             files = document_notes(document, formats, _asked_for(notation), lang, **more)
         write_all({output / f"{name}.{kind}": content for kind, content in files.items()})

@@ -242,18 +242,19 @@ class Derivation:
         notation: object = None,
         only: str | None = None,
         language: str = "en",
+        worked: Path | None = None,
         **how: Any,
     ) -> dict[str, bytes]:
-        """The handout, in each of the formats `tex`, `html`, `pdf`, `typ`, `md` and `ipynb`.
+        """The handout in formats: `tex`, `html`, `pdf`, `typ`, `md`, `ipynb`; of one quantity if it is `only` that one.
 
-        `only` limits it to one quantity, `how` is as in `derive.notes.manner`. Raises: DeriveError where one is unknown.
+        `worked`: a file of values to work through; `how`: see `notes.manner`. Raises: DeriveError for unknown ones.
         """
         there = self.in_notation(notation)
         if only is not None:
             there.gradient(only)
         sample = there.sample.adjoints if there.sample is not None else None
         written = there.printer(notation).notation
-        document = handout.compose_network(there.adjoints, sample, written, (only,) if only else (), language)
+        document = handout.compose_network(there.adjoints, sample, written, (only,) if only else (), language, worked)
         return handout.render_forms(document, lambda: (there.adjoints,), to, notes.manner(**how))
 
     def kernel(self, wrt: str = "params") -> str:

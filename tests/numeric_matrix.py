@@ -24,6 +24,7 @@ from derive.terms.matrix import (
     EntrywiseStep,
     Hadamard,
     Identity,
+    Listed,
     Matrix,
     Ones,
     Part,
@@ -120,6 +121,12 @@ def _axes_at(name: str, entry: Entry, oracle: MatrixOracle) -> list[Index]:
     axes = (*tensor.axes, *(oracle.seed if entry.tensor.startswith(ADJOINT) else ()))
     at = {a.name: e for a, e in zip(axes, entry.idx, strict=True)}
     return [a.subs(at) for a, e in zip(axes, entry.idx, strict=True) if e.variable == name]
+
+
+@_value.register
+def _(m: Listed, oracle: MatrixOracle) -> Array:
+    """Row by row."""
+    return np.array([[evaluate_view(v, oracle.env) for v in row] for row in m.rows])
 
 
 @_value.register

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from derive.derivation import Adjoints, derive_adjoints
 from derive.errors import DeriveError
 from derive.handout.document_file import DocumentSpec, PartSpec, said_in
 from derive.handout.given import note_input
 from derive.handout.numbers import with_numbers
+from derive.handout.worked import worked_example
 from derive.latex.notation import Notation
 from derive.latex.settings import DEFAULT
 from derive.latex.settings import read_notation as notation_asked
@@ -23,7 +25,9 @@ from derive.notes.catalogue import KINDS, USUAL_RECIPE
 from derive.notes.compose import Part, compose, compose_parts
 from derive.notes.document import Document
 from derive.notes.recipe import Request, read_requests
+from derive.notes.sections.worked import worked_section
 from derive.notes.stage import Stage
+from derive.notes.subject import subject_of
 
 
 def requests_of(recipe: Sequence[SectionSpec], file: str) -> tuple[Request, ...]:
@@ -56,9 +60,16 @@ def networks_of(spec: DocumentSpec, in_notation: object = None) -> tuple[Adjoint
 
 
 def compose_network(
-    adjoints: Adjoints, sample: Adjoints | None, written: Notation, only: tuple[str, ...], language: str
+    adjoints: Adjoints,
+    sample: Adjoints | None,
+    written: Notation,
+    only: tuple[str, ...],
+    language: str,
+    worked: Path | None = None,
 ) -> Document:
     """The handout of one network by the recipe of its file; `only` limits it to some gradients.
+
+    The values in the file `worked` are worked through at the end.
 
     Raises: DeriveError as for a document.
     """
@@ -66,7 +77,12 @@ def compose_network(
     recipe, file = (spec.notes, spec.file) if isinstance(spec, NetworkSpec) else ((), "")
     requests = with_numbers(requests_of(recipe, file), adjoints.network)
     check = _wants_check(requests)
-    return compose(note_input(adjoints, sample, written, only, language, check=check), requests)
+    given = note_input(adjoints, sample, written, only, language, check=check)
+    document = compose(given, requests)
+    if worked is None:
+        return document
+    form, numbers = worked_example(given, worked)
+    return replace(document, sections=(*document.sections, worked_section(subject_of(given), form, numbers)))
 
 
 def _wants_check(requests: Sequence[Request]) -> bool:

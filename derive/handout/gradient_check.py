@@ -99,6 +99,18 @@ def gradient_check(network: Network, seed: int = 0) -> GradientCheck | None:
     return check
 
 
+def compare_all(state: State) -> float:
+    """The largest deviation of an entry of any parameter's gradient, relative to the largest entry of that gradient."""
+    chain, worst = state.chain, 0.0
+    for t in chain.network.parameters:
+        if t.name in chain.equations:
+            every = [(key, at) for key, array in state.adjoint(t.name).items() for at in np.ndindex(array.shape)]
+            compared = [_compare(chain, state, t.name, key, at) for key, at in every]
+            size = max([SMALLEST, *(abs(c.derived) for c in compared)])
+            worst = max([worst, *(abs(c.derived - c.quotient) / size for c in compared)])
+    return worst
+
+
 def _spread(rows: Rows) -> list[tuple[Place, Place]]:
     """Some entries of a gradient, spread over its rows and over each row."""
     every = [(key, at) for key, array in sorted(rows.items()) for at in np.ndindex(array.shape)]

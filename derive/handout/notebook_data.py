@@ -12,6 +12,7 @@ from derive.ir.environment import Place
 from derive.ir.tensor import Tensor
 from derive.kernels.fields import field_name
 from derive.kernels.kernel import has_columns
+from derive.kernels.mask_checks import mask_divisors
 from derive.kernels.syntax import Expr, assign, binary, call, constant, name, rendered, tuple_of
 from derive.network.network import Network
 from derive.verify.labelled import Array
@@ -29,11 +30,12 @@ def data_code(network: Network) -> str:
     """
     point = random_points(network, 1, SEED)[0]
     counts = class_counts(network, point.sizes)
+    masks = frozenset(mask for mask, _ in mask_divisors(network))
     columns = has_columns(network)
     lines = rendered([assign("rng", call("np.random.default_rng", constant(SEED)))])
     for group, roles in GROUPS.items():
         made = {
-            field_name(t.name): _whole(t, point.data[t.name], counts.get(t.name, 0), columns)
+            field_name(t.name): _whole(t, point.data[t.name], counts.get(t.name, 0), columns, t.name in masks)
             for role in roles
             for t in network.role(role)
         }
@@ -55,23 +57,30 @@ def _call_in_lines(target: str, made: Expr) -> list[str]:
     return [f"{target} = {made.func.id}(", *(f"    {ast.unparse(k)}," for k in made.keywords), ")"]
 
 
-def _whole(t: Tensor, rows: Rows, count: int, columns: bool) -> Expr:
+def _whole(t: Tensor, rows: Rows, count: int, columns: bool, is_mask: bool) -> Expr:
     """All rows of a tensor: parameters of a family as a tuple, other families stacked."""
-    members = [_member(t, rows[key], count, columns) for key in sorted(rows)]
+    members = [_member(t, rows[key], count, columns, is_mask) for key in sorted(rows)]
     if not t.family:
         return members[0]
     return tuple_of(members) if t.role == "parameter" else call("np.stack", tuple_of(members))
 
 
-def _member(t: Tensor, row: Array, count: int, columns: bool) -> Expr:
+def _member(t: Tensor, row: Array, count: int, columns: bool, is_mask: bool) -> Expr:
     shape = (*row.shape, 1) if columns and t.role == "parameter" and row.ndim == 1 else row.shape
     if t.role == "hyper":
         return constant(round(float(row), 3))
-    return _of_kind(t, row, shape, count)
+    return _mask(shape) if is_mask else _of_kind(t, row, shape, count)
+
+
+def _mask(shape: Sequence[int]) -> Expr:
+    """Ones, and a 0 at the end: something of every row counts, and not everything."""
+    entries = int(np.prod(shape))
+    counts = call("np.less", call("np.arange", constant(entries)), constant(max(1, entries - 1)))
+    return call("np.reshape", call("np.asarray", counts, dtype=name("float")), _shape(shape))
 
 
 def _of_kind(t: Tensor, row: Array, shape: Sequence[int], count: int) -> Expr:
-    """Random entries of the kind of a tensor; a mask of ones has a single 0, so that it leaves something of every row."""
+    """Random entries of the kind of a tensor."""
     size = _shape(shape)
     match t.kind:
         case "real":
@@ -80,10 +89,6 @@ def _of_kind(t: Tensor, row: Array, shape: Sequence[int], count: int) -> Expr:
             return normal if spread == 1.0 else binary("multiply", constant(spread), normal)
         case "positive":
             return call("rng.uniform", constant(0.5), constant(2.0), size)
-        case "binary" if t.role == "input":
-            ones = int(np.prod(shape))
-            flags = binary("less", call("np.arange", constant(ones)), constant(max(1, ones - 1)))
-            return call("np.reshape", call("np.array", flags, dtype=name("float")), size)
         case "binary" | "sign":
             return call("rng.choice", tuple_of([constant(0.0 if t.kind == "binary" else -1.0), constant(1.0)]), size)
         case "class_id" | "id":

@@ -16,6 +16,8 @@ from derive.handout.numbers_statements import (
     neuron_statements,
     samples_statements,
 )
+from derive.handout.numbers_residual import residual_numbers
+from derive.handout.numbers_successors import successors_numbers
 from derive.handout.numbers_symmetry import symmetry_numbers
 from derive.handout.numbers_tasks import tasks_numbers
 from derive.network.network import Network
@@ -34,6 +36,8 @@ NUMBERS: dict[str, Compute] = {
     "recursions": recursions_numbers,
     "neuron": neuron_statements,
     "samples": samples_statements,
+    "residual": residual_numbers,
+    "successors": successors_numbers,
     "symmetry": symmetry_numbers,
     "tasks": tasks_numbers,
 }

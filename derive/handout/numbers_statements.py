@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import sympy
 from sympy import Sum
@@ -26,26 +27,26 @@ _COST = Label("cost")
 def branches_statements(network: Network | None, options: object) -> Forms:
     """One way from x to z, two ways from s to z, and a neuron that two others read."""
     stated = {"chain": _chain(), "fork": _fork(), "neuron": _neuron()}
-    return {name: form(derive_adjoints(net), _notation(network)) for name, net in stated.items()}
+    return {name: _derived(net, _notation(network)) for name, net in stated.items()}
 
 
 def augmented_statements(network: Network | None, options: object) -> Forms:
     """z = W x + b with the bias as one more column of W (one more row where samples are rows)."""
     written = _notation(network)
     stated = _augmented(written.layout == "rows")
-    return {"augmented": form(derive_adjoints(stated), written)}
+    return {"augmented": _derived(stated, written)}
 
 
 def neuron_statements(network: Network | None, options: object) -> Forms:
     """A single logistic neuron, whose output the cost reads."""
     written = _notation(network)
-    return {"single": form(derive_adjoints(_single()), written)}
+    return {"single": _derived(_single(), written)}
 
 
 def samples_statements(network: Network | None, options: SamplesOptions) -> Forms:
     """A cost that is the mean or the sum over samples."""
     reduce = options.reduce or (network.reduce if network is not None else None) or "mean"
-    return {reduce: form(derive_adjoints(_samples(reduce == "mean", _notation(network))), _notation(network))}
+    return {reduce: _derived(_samples(reduce == "mean", _notation(network)), _notation(network))}
 
 
 def _notation(network: Network | None) -> Notation:
@@ -63,6 +64,11 @@ def _single() -> Network:
     net.define("C", (), net.functional("C")(a), label=_COST)
     net.minimize("C")
     return net.network()
+
+
+def _derived(stated: Network, written: Notation) -> Form:
+    """The statement in a notation, whose layout decides how vectors lie."""
+    return form(derive_adjoints(replace(stated, notation=written, spec=written)), written)
 
 
 def _chain() -> Network:

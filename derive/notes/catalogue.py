@@ -30,11 +30,14 @@ from derive.notes.sections.given import given_section
 from derive.notes.sections.initialization import initialization_section
 from derive.notes.sections.initialization_options import InitializationOptions, StudyOptions, SymmetryOptions
 from derive.notes.sections.layers import layers_section
+from derive.notes.sections.normalization import NormalizationOptions, normalization_section
 from derive.notes.sections.norms import norms_section
 from derive.notes.sections.recursions import RecursionsOptions, recursions_section
 from derive.notes.sections.samples import SamplesOptions, samples_section
 from derive.notes.sections.scalars import ScalarsOptions, scalars_section
+from derive.notes.sections.residual import residual_section
 from derive.notes.sections.shapes import shapes_section
+from derive.notes.sections.successors import SuccessorsOptions, successors_section
 from derive.notes.sections.symmetry import symmetry_section
 from derive.notes.sections.tasks import tasks_section
 from derive.notes.sections.tasks_options import TasksOptions
@@ -79,7 +82,10 @@ KINDS: dict[str, Kind] = {
     "descent": Kind(descent_section, DescentOptions),
     "initialization": Kind(initialization_section, InitializationOptions),
     "neuron": Kind(neuron_section, needs_network=False),
+    "normalization": Kind(normalization_section, NormalizationOptions),
     "norms": Kind(norms_section, StudyOptions, needs_network=False),
+    "residual": Kind(residual_section, needs_network=False),
+    "successors": Kind(successors_section, SuccessorsOptions, needs_network=False),
     "recursions": Kind(recursions_section, RecursionsOptions),
     "update": _of_network(update_section),
     "samples": Kind(samples_section, SamplesOptions, needs_network=False),

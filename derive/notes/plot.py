@@ -129,12 +129,12 @@ def _draw_panel(drawn: _Canvas, panel: Panel, corner: Point, field: Point, label
         drawn.strokes.append(Stroke((at(0, y), at(1, y)), "grid"))
         drawn.write((left - 0.12, at(0, y)[1]), Math(tick.latex), "right")
     drawn.strokes.append(Stroke((at(0, 0), at(1, 0), at(1, 1), at(0, 1), at(0, 0)), "frame"))
-    for y in (up.place(v) for v in panel.guides):
-        if y is not None:
-            drawn.strokes.append(Stroke((at(0, y), at(1, y)), "guide"))
-    for x in (across.place(v) for v in panel.uprights):
-        if x is not None:
-            drawn.strokes.append(Stroke((at(x, 0), at(x, 1)), "guide"))
+    for guide in map(up.place, panel.guides):
+        if guide is not None:
+            drawn.strokes.append(Stroke((at(0, guide), at(1, guide)), "guide"))
+    for guide in map(across.place, panel.uprights):
+        if guide is not None:
+            drawn.strokes.append(Stroke((at(guide, 0), at(guide, 1)), "guide"))
     for curve in panel.curves:
         _draw_curve(drawn, curve, labels.index(curve.label), [_seen(p, across, up, at) for p in curve.points])
     drawn.write((left, top - 0.27), panel.y, "left")

@@ -24,7 +24,7 @@ def values_of(panel: Panel) -> Values:
     count = min(SHOWN, len(places))
     kept = [places[round(k * (len(places) - 1) / max(1, count - 1))] for k in range(count)]
     known = [dict(c.points) for c in panel.curves]
-    rows = (tuple((Math(shown(x)), *(_cell(of.get(x)) for of in known))) for x in kept)
+    rows = ((Math(shown(x)), *(_cell(of.get(x)) for of in known)) for x in kept)
     return Values((panel.x, *(c.label for c in panel.curves)), tuple(rows))
 
 

@@ -41,7 +41,10 @@ USUAL = Manner()
 
 def manner(fragment: bool = False, pdf_by: str | None = None, solutions: str = "show") -> Manner:
     """A manner from words of the outside. Raises: DeriveError for a word that is not known."""
-    compiler, shown = _one_of(pdf_by, get_args(Compiler), "pdf-by"), _one_of(solutions, get_args(Solutions), "solutions")
+    compiler, shown = (
+        _one_of(pdf_by, get_args(Compiler), "pdf-by"),
+        _one_of(solutions, get_args(Solutions), "solutions"),
+    )
     return Manner(fragment, compiler, shown)
 
 

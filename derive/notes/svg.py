@@ -25,7 +25,8 @@ def svg(drawing: Drawing, mathml: Callable[[str], str], title: str) -> str:
     for b in drawing.boxes:
         x, y = b.centre[0] - b.width / 2, b.centre[1] - b.height / 2
         lines.append(
-            f'<rect x="{svg_number(x)}" y="{svg_number(y)}" width="{svg_number(b.width)}" height="{svg_number(b.height)}" rx="5"/>'
+            f'<rect x="{svg_number(x)}" y="{svg_number(y)}" width="{svg_number(b.width)}"'
+            f' height="{svg_number(b.height)}" rx="5"/>'
         )
     lines += [f'<circle cx="{svg_number(x)}" cy="{svg_number(y)}" r="{svg_number(0.14)}"/>' for x, y in drawing.neurons]
     lines += [_label(t, mathml) for t in drawing.labels]

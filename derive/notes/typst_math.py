@@ -20,7 +20,7 @@ _GREEK = {
     **dict(zip(_UPPER.split(), "ΓΔΘΛΞΠΣΥΦΨΩ", strict=True)),
 }
 _SIGNS = {
-    **{"partial": "∂", "nabla": "∇", "infty": "∞", "ell": "ℓ", "forall": "∀", "exists": "∃", "sum": "∑", "prod": "∏"},
+    **{"partial": "∂", "nabla": "∇", "infty": "∞", "ell": "ℓ", "forall": "∀", "exists": "∃", "sum": "∑", "prod": "∏", "int": "∫"},
     **{"times": "×", "cdot": "⋅", "odot": "⊙", "oslash": "⊘", "otimes": "⊗", "circ": "∘", "ast": "∗", "star": "⋆"},
     **{"le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈", "sim": "∼", "in": "∈"},
     **{"leftarrow": "←", "to": "→", "rightarrow": "→", "mapsto": "↦", "mid": "∣", "pm": "±", "wedge": "∧", "vee": "∨"},
@@ -39,7 +39,8 @@ _STYLES = MappingProxyType(
         **{r"\bm": "bold", r"\mathcal": "cal", r"\mathbb": "bb", r"\mathtt": "mono", r"\mathit": "italic"},
     }
 )
-_FUNCTIONS = frozenset(rf"\{word}" for word in "exp log ln tanh sinh cosh sin cos tan arcsin arccos arctan".split())
+_TRIGONOMETRIC = frozenset({r"\sin", r"\cos", r"\tan", r"\arcsin", r"\arccos", r"\arctan"})
+_FUNCTIONS = _TRIGONOMETRIC | {r"\exp", r"\log", r"\ln", r"\tanh", r"\sinh", r"\cosh"}
 _BARS = MappingProxyType({r"\|": "normal", r"\Vert": "normal", r"\lVert": "opening", r"\rVert": "closing"})
 _SILENT = frozenset({r"\displaystyle", r"\textstyle", r"\limits", r"\nolimits"})
 _LARGER = re.compile(r"\\([bB]igg?)[lrm]?\Z")

@@ -86,12 +86,34 @@ def test_notes_in_several_formats(net, tmp_path):
     assert {p.name for p in (tmp_path / "out").iterdir()} == {"small.tex", "small.html", "small.md"}
 
 
+def test_notes_without_tex_and_as_a_notebook(net, tmp_path):
+    done = run("notes", str(net), "--to", "pdf,typ,ipynb", "--pdf-by", "typst", "--lang", "zh", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "small.pdf").read_bytes().startswith(b"%PDF")
+    assert "反向传播" in (tmp_path / "small.typ").read_text()
+    assert json.loads((tmp_path / "small.ipynb").read_text())["nbformat"] == 4
+
+
+def test_a_document_has_notes_of_all_its_parts(net, tmp_path):
+    parts = "parts:\n  - {title: First, network: small.yaml, notes: [given, forward]}\n"
+    (tmp_path / "both.yaml").write_text("document: both\ntitle: Two\n" + parts + parts.splitlines()[1] + "\n")
+    done = run("notes", "both.yaml", "--to", "html,ipynb", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "both.html").read_text().count("First") >= 2
+    cells = json.loads((tmp_path / "both.ipynb").read_text())["cells"]
+    assert sum(c["cell_type"] == "code" for c in cells) == 3
+    assert run("notes", "both.yaml", "--only", "W1", cwd=tmp_path).returncode == 2
+
+
 @pytest.mark.parametrize(
     "words, message",
     [
-        (("notes", "small.yaml", "--to", "doc"), "--to takes tex, html, pdf, md"),
+        (("notes", "small.yaml", "--to", "doc"), "--to takes tex, html, pdf, typ, md, ipynb"),
         (("notes", "small.yaml", "--notation", "nielson"), "nielsen"),
         (("notes", "small.yaml", "--only", "W7"), "W7"),
+        (("notes", "small.yaml", "--lang", "xx"), "en, zh"),
+        (("notes", "small.yaml", "--to", "pdf", "--pdf-by", "word"), "tex, typst"),
+        (("notes", "small.yaml", "--solutions", "some"), "show, hide"),
         (("show", "absent.yaml"), "bundled"),
         (("verify", "absent.py", "--network", "small.yaml"), "absent.py"),
         (("kernels", "small.yaml", "--wrt", "weights"), "params"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from derive.notes.document import Block, Math, Paragraph, Section, words
+from derive.notes.document import Block, Inline, Math, Paragraph, Section, words
+from derive.notes.formulas import Formulas
 from derive.notes.recipe import Request
 from derive.notes.sections.branches_statement import boxed, derived, equations, statements
 from derive.notes.stage import Stage
@@ -13,18 +14,19 @@ def branches_section(stage: Stage, request: Request) -> Section:
     found = statements(stage, request, "branches")
     chain, fork, neuron = (found[name] for name in ("chain", "fork", "neuron"))
     blocks: list[Block] = [
-        Paragraph(words("branches.chain")),
+        Paragraph(words("branches.chain", **_symbols(chain, "xyz"))),
         equations(chain, ("y", "z")),
         *derived(chain, "y"),
         *derived(chain, "x"),
     ]
-    blocks += [Paragraph(words("branches.fork")), equations(fork, ("x", "y", "z"))]
+    blocks += [Paragraph(words("branches.fork", **_symbols(fork, "sxyz"))), equations(fork, ("x", "y", "z"))]
     for name in ("x", "y", "s"):
         blocks += derived(fork, name)
     first, second, a, z = (Math(neuron.symbol(n)) for n in ("z_first", "z_second", "a", "z"))
     blocks += [
-        Paragraph(words("branches.neuron", a=a, first=first, second=second), (words("branches.primes"),)),
+        Paragraph(words("branches.neuron", a=a, first=first, second=second)),
         equations(neuron, ("z", "a", "z_first", "z_second")),
+        Paragraph(words("branches.primes")),
         Paragraph(words("branches.weights", z=z)),
     ]
     for weight in ("w_1", "w_2"):
@@ -33,3 +35,7 @@ def branches_section(stage: Stage, request: Request) -> Section:
     blocks += [*derived(neuron, "a"), *derived(neuron, "z"), boxed(neuron, "z")]
     blocks.append(Paragraph(words("branches.recursion", z=z, first=first, second=second)))
     return Section("branches", words("branches.title"), tuple(blocks))
+
+
+def _symbols(formulas: Formulas, names: str) -> dict[str, Inline]:
+    return {n: Math(formulas.symbol(n)) for n in names}

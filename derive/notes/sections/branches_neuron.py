@@ -9,7 +9,7 @@ from derive.notes.sections.branches_statement import boxed, derived, equations, 
 from derive.notes.sections.scalars_naming import plain_naming
 from derive.notes.sections.scalars_spelled import put_in, spelled
 from derive.notes.stage import Stage
-from derive.terms.matrix import Entrywise
+from derive.terms.matrix import Added, Entrywise, Hadamard, Matrix, Ones, Product, Transposed, Whole
 from derive.terms.term import Entry
 from derive.terms.view import Apply, View
 
@@ -39,5 +39,15 @@ def _written(formulas: Formulas) -> Display:
     rows = [Row(naming.entry(a.lhs), naming.view(put_in(formulas.view(a), known)))]
     of, inner = formulas.view(a), formulas.forward_raised(z)
     assert isinstance(of, Apply) and inner is not None, "an activation of a sum of products"
-    rows.append(Row("", formulas.printer.matrix(Entrywise(of.name, of.orders, (inner.rhs,)), {})))
+    rows.append(Row("", formulas.printer.matrix(Entrywise(of.name, of.orders, (_with_inner_products(inner.rhs),)), {})))
     return Display(tuple(rows))
+
+
+def _with_inner_products(matrix: Matrix) -> Matrix:
+    """`1ᵀ(u ⊙ v)` as `uᵀ v`, for vectors."""
+    if isinstance(matrix, Added):
+        return Added(tuple(map(_with_inner_products, matrix.terms)))
+    match matrix:
+        case Product(factors=(Transposed(arg=Ones()), Hadamard(factors=(Whole() as u, Whole() as v)))):
+            return Product((Transposed(u), v))
+    return matrix

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from derive.calculus.adjoint import adjoint_name
 from derive.notes.document import Block, Display, Inline, Listing, Math, Paragraph, Row, Section, Table, Words, words
 from derive.notes.formulas import Formulas
-from derive.notes.recipe import Request
 from derive.notes.numerals import shown
+from derive.notes.recipe import Request
 from derive.notes.sections.descent_data import DescentNumbers, Moved
 from derive.notes.stage import Stage
 from derive.terms.affine import number, size
@@ -47,7 +48,7 @@ class _Shown:
         yield self._table()
         yield Paragraph(words("descent.one"))
         yield Display(tuple(self._example(numbers.entries[0])))
-        fell = all(b < a for a, b in zip(numbers.costs, numbers.costs[1:], strict=False))
+        fell = all(b < a for a, b in pairwise(numbers.costs))
         yield Paragraph(words("descent.costs"))
         yield Display(tuple(Row(f"{self.cost}({self._at(k)})", shown(c)) for k, c in enumerate(numbers.costs)))
         yield Paragraph(words("descent.falls" if fell else "descent.rises"))

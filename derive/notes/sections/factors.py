@@ -185,9 +185,9 @@ class _Worked:
             adjoint = self._entry(adjoint_of(named))
             start.append(Step(rf"{adjoint} \, {partials}", words("factors.with", adjoint=Math(adjoint)), "chain"))
             values = [of_atom(adjoint_of(named)), *(f.value for f in reversed(left))]
-            start.append(Step(self._print(self._times(values)), words("factors.put_in"), "unfold"))
+            start.append(Step(self._drawn(self._times(values)), words("factors.put_in"), "unfold"))
         elif (found := self._values(path, 0)) is not None:
-            start.append(Step(self._print(found), words("factors.put_in"), "unfold"))
+            start.append(Step(self._drawn(found), words("factors.put_in"), "unfold"))
         yield Derivation(lhs, _different(lhs, [*start, *self._final(self.entry)]))
         yield self._box(self.name)
 
@@ -238,9 +238,9 @@ class _Worked:
         return Math(self._entry(entry))
 
     def _view(self, p: Poly) -> str:
-        return self._print(self.formulas.presenter.view(p, frozenset(self.names)))
+        return self._drawn(self.formulas.presenter.view(p, frozenset(self.names)))
 
-    def _print(self, view: View) -> str:
+    def _drawn(self, view: View) -> str:
         return self.formulas.printer.view(view, self.names)
 
 

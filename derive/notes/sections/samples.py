@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from typing import Literal
 
 from derive.calculus.adjoint import adjoint_name
-from derive.notes.document import Block, Boxed, Derivation, Math, Paragraph, ResultLine, Section, Step, words
+from derive.notes.document import (
+    Block,
+    Boxed,
+    Derivation,
+    Display,
+    Math,
+    Paragraph,
+    ResultLine,
+    Row,
+    Section,
+    Step,
+    words,
+)
 from derive.notes.formulas import Formulas
 from derive.notes.recipe import Request, SectionOptions
 from derive.notes.sections.branches_statement import equations, statements
@@ -31,8 +43,17 @@ def samples_section(stage: Stage, request: Request) -> Section:
         Paragraph(words("samples.readers", w=w, total=total)),
         *_steps(formulas),
         Paragraph(words(f"samples.{reduce}"), (words("samples.decay"),)),
+        *_cost(stage),
     ]
     return Section("samples", words("samples.title"), tuple(blocks))
+
+
+def _cost(stage: Stage) -> Iterator[Block]:
+    """The cost of the network that the part is about, with its samples."""
+    batch = stage.subject.batch if stage.given is not None else None
+    if batch is not None:
+        yield Paragraph(words("samples.here"))
+        yield Display(tuple(Row(*batch.forward(e)) for e in batch.network.definitions(batch.cost)))
 
 
 def _steps(formulas: Formulas) -> Iterator[Block]:

@@ -26,6 +26,7 @@ from derive.notes.document import (
 )
 from derive.notes.formulas import Formulas
 from derive.notes.recipe import Request, SectionOptions
+from derive.notes.sections.scalars_augmented import augmented_blocks
 from derive.notes.sections.scalars_matrices import entry_by_entry, with_put_in, written_out
 from derive.notes.sections.scalars_naming import Naming, Nodes, number_nodes, plain_naming
 from derive.notes.sections.scalars_spelled import (
@@ -42,15 +43,20 @@ from derive.terms.matrix import Listed, Matrix, Whole
 from derive.terms.term import Entry
 from derive.terms.view import View
 
+MOST_UNMARKED = 2
+"""So many layers have at most one hidden one between them, whose column needs no number."""
+
 
 class ScalarsOptions(SectionOptions):
     """`number: nodes` counts the nodes through all layers, and `output` is then the letter of those of the last one.
 
-    `matrices` and `backward` say whether the equations are collected, and whether gradients are written out too.
+    `augment` adds the form with each bias at the end of a row of weights. `matrices` and `backward` say whether the
+    equations are collected, and whether gradients are written out too.
     """
 
     number: Literal["layers", "nodes"] = "layers"
     output: SafeName | None = None
+    augment: bool = False
     matrices: bool = True
     backward: bool = True
 
@@ -60,12 +66,15 @@ def scalars_section(stage: Stage, request: Request) -> Section | None:
     options = request.options if isinstance(request.options, ScalarsOptions) else ScalarsOptions()
     formulas = stage.subject.sample
     nodes = number_nodes(formulas, options.output) if options.number == "nodes" else None
-    if nodes is None and options.output is not None:
-        raise DeriveError("`output` goes with `number: nodes`", repair="add `number: nodes`, or leave it out")
+    if nodes is None and (options.output is not None or options.augment):
+        wanted = "augment" if options.augment else "output"
+        raise DeriveError(f"`{wanted}` goes with `number: nodes`", repair="add `number: nodes`, or leave it out")
     written = Written(formulas, nodes.naming if nodes is not None else plain_naming(formulas))
     blocks = [Paragraph(words("scalars.intro")), *_numbers(nodes, written), *written.forward()]
     if options.matrices:
         blocks += written.forward_matrices()
+    if options.augment:
+        blocks += written.forward_augmented()
     sections = [Section("scalars-forward", words("scalars.forward"), tuple(blocks))]
     if options.backward:
         groups = [n for group in stage.subject.groups for n in group]
@@ -144,6 +153,16 @@ class Written:
             yield Paragraph(words("scalars.collect"))
             yield from (Display((row,)) for row in rows)
 
+    def forward_augmented(self) -> Iterator[Block]:
+        """The same with the bias of each unit at the end of its row of weights."""
+        yield Paragraph(words("scalars.augment"))
+        sums = [e for e in self.equations if self._is_put_in(e)]
+        for k, e in enumerate(sums):
+            mark = f"_{k}" if len(sums) > MOST_UNMARKED else ""
+            for reader in self.network.readers(e.lhs.tensor):
+                if self.network.tensor(reader.lhs.tensor).axes:
+                    yield from augmented_blocks(self.formulas, self.naming, e, reader, mark)
+
     # -- backward --------------------------------------------------------------------------------------
 
     def backward(self, names: list[str], matrices: bool) -> Iterator[Block]:
@@ -179,11 +198,10 @@ class Written:
 
     def _reason(self, name: str, rule: str, uses: tuple[str, ...]) -> Words:
         given: Mapping[str, Inline] = {}
+        contributions = self.formulas.adjoints.equations[name].contributions
+        if rule in ("chain", "local") and {c.reader.lhs.tensor for c in contributions} == {self.formulas.cost}:
+            return words("scalars.reason.cost")
         if rule == "chain":
-            equation = self.formulas.adjoints.equations[name]
-            readers = {c.reader.lhs.tensor for c in equation.contributions}
-            if readers == {self.formulas.cost}:
-                return words("scalars.reason.cost")
             given = {"entry": Math(self._first(name))}
         if rule == "unfold":
             given = {"adjoints": Listing(tuple(Math(self._first(n, adjoint_name(n))) for n in uses))}

@@ -153,7 +153,7 @@ class _Names:
     def _connect(self, layer: LayerRecord) -> None:
         """A name for every weight and every bias that leads to a layer."""
         network = self.formulas.network
-        [equation] = network.definitions(layer.values[0])
+        [equation] = network.definitions((*layer.values, layer.result)[0])
         to, source = equation.lhs.idx[0], self.starts[layer.sources[0]]
         for entry in dict.fromkeys(e for e in entries_in(equation.rhs) if e.tensor in layer.parameters):
             axes = network.tensor(entry.tensor).axes

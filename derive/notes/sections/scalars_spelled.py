@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -116,14 +116,19 @@ def _written_out(view: View) -> View:
         if first.lo.is_number and not first.hi.is_number and not first.hi.free and not rest:
             return _with_dots(inner, first)
         terms = (_written_out(rename(inner, _numbers(at))) for at in places((first,), "a sum"))
-        return plus([t for term in terms for t in (term.terms if isinstance(term, Plus) else (term,))])
+        return _sum(terms)
     parts = tuple(_written_out(p) for p in children(view))
     match view:
         case Times():
             return ZERO_VIEW if ZERO_VIEW in parts else times(list(parts))
         case Plus():
-            return plus(list(parts))
+            return _sum(parts)
     return rebuild(view, parts)
+
+
+def _sum(terms: Iterable[View]) -> View:
+    """The sum, without sums among its terms."""
+    return plus([t for term in terms for t in (term.terms if isinstance(term, Plus) else (term,))])
 
 
 def _with_dots(body: View, bound: Index) -> View:

@@ -16,7 +16,7 @@ from derive.handout.notebook_data import data_code
 from derive.kernels import emit_kernel
 from derive.network.compile import compile_network
 from derive.network.schema import read_network_text
-from derive.notes.rendering import Manner
+from derive.notes.rendering import USUAL, Manner
 from tests.unit.notes.handouts import EXAMPLES, TEXTS, given, handout
 
 KINDS = """
@@ -28,7 +28,7 @@ KINDS = """
     """
 
 
-def cells(name: str, how: Manner = Manner()) -> list[dict[str, Any]]:
+def cells(name: str, how: Manner = USUAL) -> list[dict[str, Any]]:
     made = render_forms(handout(name), lambda: (given(name).sample.adjoints,), ("ipynb",), how)["ipynb"]
     book = nbformat.reads(made.decode(), as_version=4)
     nbformat.validate(book)
@@ -60,8 +60,13 @@ def test_the_cells_run_and_the_gradients_agree(name: str, capsys: pytest.Capture
 
 def test_a_wrong_gradient_is_found() -> None:
     kernel, data, check = code("three-layer")
-    wrong = data + "\n_right = value_and_grad\n"
-    wrong += "def value_and_grad(params, inputs):\n    v, g = _right(params, inputs)\n    return v, g._replace(W2=g.W2 * 1.01)\n"
+    wrong = f"""{data}
+right = value_and_grad
+
+def value_and_grad(params, inputs):
+    value, gradients = right(params, inputs)
+    return value, gradients._replace(W2=gradients.W2 * 1.01)
+"""
     with pytest.raises(AssertionError):
         run([kernel, wrong, check])
 
@@ -91,7 +96,7 @@ def test_targets_are_of_their_kind(kind: str) -> None:
     activation = {"binary": "sigmoid", "real": "tanh"}.get(kind, "softmax")
     for layout in ("columns", "rows"):
         text = f"""
-            notation: {{base: {'nielsen' if layout == 'columns' else 'rows'}}}
+            notation: {{base: {"nielsen" if layout == "columns" else "rows"}}}
             batch: {{size: m, reduce: mean}}
             inputs: {{x: n}}
             targets: {{y: {{size: K, kind: {kind}}}}}
