@@ -30,7 +30,7 @@ LOSSES = {
 
 def network_text(pick: Callable[[Sequence[Any]], Any]) -> str:
     """A network file of one to three layers of the same width, perhaps with branches, and a read-out."""
-    lines = ["name: random", f"notation: {pick(('nielsen', 'ng', 'rows'))}"]
+    lines = ["name: random", f"notation: {pick(('nielsen', 'source-target', 'ng', 'rows'))}"]
     batch = pick(("", "batch: {size: m, reduce: mean}", "batch: {size: m, reduce: sum}"))
     loss = pick(sorted(LOSSES))
     kind, last = LOSSES[loss]

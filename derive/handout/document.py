@@ -102,7 +102,9 @@ def _part(spec: PartSpec, number: int, language: str, in_notation: object) -> Pa
                     repair="add `network: …` to the part",
                     file=spec.file,
                 )
-        return Part(Stage(_notation(spec, in_notation)), with_numbers(requests, None), title, text)
+        written = _notation(spec, in_notation)
+        nothing = Network("", {}, (), None, notation=written)
+        return Part(Stage(written), with_numbers(requests, nothing), title, text)
     network = compile_network(_restated(spec.network, spec, in_notation))
     stage = staged(network, language, requests, f"part-{number}-")
     return Part(stage, with_numbers(requests, network), title, text)

@@ -75,4 +75,4 @@ def _numbers(adjoints: Adjoints, language: str) -> Iterator[Cell]:
 
 def check_code() -> str:
     """The cell that compares gradients with central differences."""
-    return (templates_dir() / "notes" / "notebook" / "check.py").read_text(encoding="utf-8")
+    return (templates_dir() / "notes" / "notebook" / "check.py.j2").read_text(encoding="utf-8")

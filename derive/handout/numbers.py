@@ -10,13 +10,13 @@ from derive.handout.numbers_activations import activations_numbers
 from derive.handout.numbers_depth import depth_study, initialization_numbers
 from derive.handout.numbers_descent import descent_numbers
 from derive.handout.numbers_recursions import recursions_numbers
+from derive.handout.numbers_residual import residual_numbers
 from derive.handout.numbers_statements import (
     augmented_statements,
     branches_statements,
     neuron_statements,
     samples_statements,
 )
-from derive.handout.numbers_residual import residual_numbers
 from derive.handout.numbers_successors import successors_numbers
 from derive.handout.numbers_symmetry import symmetry_numbers
 from derive.handout.numbers_tasks import tasks_numbers

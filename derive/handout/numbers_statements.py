@@ -33,14 +33,14 @@ def branches_statements(network: Network | None, options: object) -> Forms:
 def augmented_statements(network: Network | None, options: object) -> Forms:
     """z = W x + b with the bias as one more column of W (one more row where samples are rows)."""
     written = _notation(network)
-    stated = _augmented(written.layout == "rows")
+    stated = _augmented(written)
     return {"augmented": _derived(stated, written)}
 
 
 def neuron_statements(network: Network | None, options: object) -> Forms:
     """A single logistic neuron, whose output the cost reads."""
     written = _notation(network)
-    return {"single": _derived(_single(), written)}
+    return {"single": _derived(_single(written), written)}
 
 
 def samples_statements(network: Network | None, options: SamplesOptions) -> Forms:
@@ -53,11 +53,12 @@ def _notation(network: Network | None) -> Notation:
     return read_notation(DEFAULT if network is None else network.notation)
 
 
-def _single() -> Network:
+def _single(written: Notation) -> Network:
     """z = Σ_k w_k x_k + b, a = σ(z)."""
     net = Builder("single")
     k = net.index("k", net.size("K"))
-    x, w = net.input("x", (k,), label=Label("input")), net.parameter("w", (k,), label=Label("weight", symbol="w"))
+    x = net.input("x", (k,), label=Label("input"))
+    w = net.parameter("w", (k,), label=Label("weight", symbol=written.symbols["weight"].lower()))
     b = net.parameter("b", (), label=Label("bias"))
     z = net.define("z", (), Sum(w[k] * x[k], k) + b, label=Label("own", symbol="z"))
     a = net.define("a", (), sympy.Function("sigmoid")(z), label=Label("own", symbol="a"))
@@ -110,14 +111,14 @@ def _neuron() -> Network:
 _BIASES = {"b": "b", "b_first": "prime b", "b_second": "prime prime b"}
 
 
-def _augmented(rows: bool) -> Network:
-    net = Builder("augmented")
+def _augmented(written: Notation) -> Network:
+    net, rows = Builder("augmented"), written.layout == "rows"
     n, k = net.size("n"), net.size("k")
     i, j, more = net.index("i", k), net.index("j", n), net.index("q", n + 1, letter="j")
     x = net.input("x", (j,), label=Label("input"))
     W = net.parameter("W", (j, i) if rows else (i, j), label=Label("weight"))
     b = net.parameter("b", (i,), label=Label("bias"))
-    wide, long = Label("own", symbol="tilde W"), Label("own", symbol="tilde x")
+    wide, long = (Label("own", symbol=f"tilde {written.symbols[of]}") for of in ("weight", "input"))
     axes = (more, i) if rows else (i, more)
     wider = net.value("W_augmented", axes, label=wide)
     longer = net.value("x_augmented", (more,), label=long)

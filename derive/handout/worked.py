@@ -37,9 +37,7 @@ def worked_example(given: NoteInput, path: Path) -> tuple[Form, Worked]:
     form = next(f for f in forms if f.network is network)
     state = Chain(network, form.adjoints).at(point)
     values = {t.name: _shown(t, state.frame.values[t.name]) for t in network.tensors.values()}
-    adjoints = {
-        name: _shown(network.tensor(name), _scaled(form, name, state)) for name in form.adjoints.equations
-    }
+    adjoints = {name: _shown(network.tensor(name), _scaled(form, name, state)) for name in form.adjoints.equations}
     worst = compare_all(state)
     if worst > TOLERANCE:
         raise DeriveError(
@@ -62,7 +60,9 @@ def _scaled(form: Form, name: str, state: State) -> Rows:
     if not is_of_summed_loss(network, notation, name):
         return rows
     assert network.batch is not None
-    [batch] = [e for t in network.role("input") for a, e in zip(t.axes, _extents(t, state), strict=True) if a == network.batch][:1]
+    [batch] = [
+        e for t in network.role("input") for a, e in zip(t.axes, _extents(t, state), strict=True) if a == network.batch
+    ][:1]
     return {at: row * batch for at, row in rows.items()}
 
 

@@ -56,11 +56,15 @@ def read_worked(path: Path, networks: Sequence[Network]) -> tuple[Network, Point
     for entry in tree.entries:
         if entry.key not in given:
             complaints.add(
-                entry.key_place, f"the network has no input or parameter {quoted(entry.key)}", suggestion(entry.key, given)
+                entry.key_place,
+                f"the network has no input or parameter {quoted(entry.key)}",
+                suggestion(entry.key, given),
             )
     for name in given:
         if tree.entry(name) is None:
-            complaints.add(tree.place, f"there is no value for {quoted(name)}", f"add `{name}: …`, {_wanted(given[name])}")
+            complaints.add(
+                tree.place, f"there is no value for {quoted(name)}", f"add `{name}: …`, {_wanted(given[name])}"
+            )
     read = {e.key: _read(given[e.key], e, complaints) for e in tree.entries if e.key in given}
     complaints.raise_any()
     known = {name: r for name, r in read.items() if r is not None}
@@ -98,10 +102,12 @@ def _read(t: Tensor, entry: Entry, complaints: Complaints) -> Read | None:
     ordered = [k for k, a in enumerate(t.axes) if a.ordered]
     axes = len(t.axes) - len(ordered)
     if ordered not in ([], [0]):
-        complaints.add(entry.key_place, f"{quoted(t.name)} has several ordered axes", "worked examples have one at most")
+        complaints.add(
+            entry.key_place, f"{quoted(t.name)} has several ordered axes", "worked examples have one at most"
+        )
         return None
     if not ordered:
-        rows = {(): _array(entry.value, axes, t, complaints)}
+        rows: dict[At, Array] = {(): _array(entry.value, axes, t, complaints)}
     elif isinstance(entry.value, ListNode) and entry.value.items and t.axes[0].lo.is_number:
         first = t.axes[0].lo.const
         rows = {(first + k,): _array(n, axes, t, complaints) for k, n in enumerate(entry.value.items)}
@@ -119,7 +125,9 @@ def _array(node: Node, axes: int, t: Tensor, complaints: Complaints) -> Array:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or (t.kind in INTEGERS and not isinstance(value, int)) or not np.isfinite(float(value or 0)):
             wanted = "a whole number" if t.kind in INTEGERS else "a number"
-            complaints.add(node.place, f"{quoted(t.name)} has {describe(node)} where {wanted} belongs", f"write {wanted}")
+            complaints.add(
+                node.place, f"{quoted(t.name)} has {describe(node)} where {wanted} belongs", f"write {wanted}"
+            )
             return np.zeros((), kind)
         return np.array(value, kind)
     if not isinstance(node, ListNode) or not node.items:

@@ -70,7 +70,9 @@ def _settled(claim: Claim, known: Known, complaints: Complaints) -> bool:
         expected = evaluate_affine(claim.extent, env)
         if expected != claim.value:
             complaints.add(
-                claim.place, f"{claim.said.format(claim.value)}, and {claim.extent} is {expected}", "make the shapes agree"
+                claim.place,
+                f"{claim.said.format(claim.value)}, and {claim.extent} is {expected}",
+                "make the shapes agree",
             )
         return True
     [size, *others] = dict.fromkeys(missing)

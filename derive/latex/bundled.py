@@ -73,7 +73,7 @@ RESIDUAL = Notation(
 
 UFLDL = Notation(
     name="ufldl",
-    symbols=MappingProxyType({**COMMON_SYMBOLS, **words(prediction="h", cost="J", loss="J")}),
+    symbols=MappingProxyType({**COMMON_SYMBOLS, **words(prediction="h", cost="J", loss="J", sum="q")}),
     functions=words(sigma="f"),
     prediction_of=True,
     iteration_mark="^n",
@@ -82,7 +82,7 @@ UFLDL = Notation(
     layer_mark="^(l)",
     input_layer=1,
     weights_numbered_by="source",
-    indices=words(unit="i", source="j", next="k", sample="r"),
+    indices=words(unit="i", source="j", next="k", sample="n"),
     gradients="nabla",
     gradient_symbols=words(preactivation="delta"),
 )

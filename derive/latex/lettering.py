@@ -67,7 +67,8 @@ class Lettering:
     def __init__(self, network: Drawable, notation: Notation) -> None:
         self.network, self.notation = network, notation
         tensors = [t for t in network.tensors.values() if not t.name.startswith(GRADIENT)]
-        self._sizes = {v.name for t in tensors for v in _sizes_of(t)}
+        self._sizes = {_displayed(v.name, notation) for t in tensors for v in _sizes_of(t)}
+        self._stems = {size.split("_")[0] for size in self._sizes}
         self._indices = {stem(letter) for letter in network.names.values()}
         self.by_source = notation.weights_numbered_by == "source" and all(map(_is_plain, tensors))
         self._input = _only_input(tensors) if notation.numbered_input else None
@@ -101,7 +102,7 @@ class Lettering:
     @property
     def letters(self) -> frozenset[str]:
         """Every letter that stands for a tensor or a size."""
-        return frozenset({s.small.base for s in self.table.values()} | {s.split("_")[0] for s in self._sizes})
+        return frozenset({s.small.base for s in self.table.values()} | self._stems)
 
     def beside_all(self, choices: Sequence[str]) -> Name:
         """The first of these symbols that stands for nothing else; the first one if all do."""
@@ -163,10 +164,12 @@ class Lettering:
     def _is_taken(self, t: Tensor, s: Symbol) -> bool:
         """Whether a value would look like something declared, or its capital like another value of its layer."""
         others = [(o, x) for o, x in self._values if o is not t]
+        if s.small != s.large and s.small.base in self._stems:
+            return True
         shown = [s.small]
         if self._has_capital(t) and s.large != s.small:
             shown.append(s.large)
-            if s.large.base in self._sizes or any(
+            if s.large.base in self._stems or any(
                 x.small.base == s.large.base and x.layer == s.layer for _, x in others
             ):
                 return True
@@ -187,7 +190,7 @@ class Lettering:
     def _free(self) -> str | None:
         """A spare letter that is nobody's, and whose capital is not either."""
         every = [*self._declared, *self._values]
-        used = {x.base for _, s in every for x in (s.small, s.large)} | self._sizes | self._indices
+        used = {x.base for _, s in every for x in (s.small, s.large)} | self._stems | self._indices
         used |= {text for w in self._spared.values() for text in (w, capital(w))}
         return next((w for w in SPARE if w not in used and capital(w) not in used), None)
 
@@ -216,7 +219,7 @@ class Lettering:
 
     def _other(self, t: Tensor, used: set[tuple[str, str, str]]) -> Symbol:
         taken = {s.small.base for s in self.table.values()} | {s.large.base for s in self.table.values()}
-        taken |= self._sizes | self._indices
+        taken |= self._stems | self._indices
         if t.role == "value" and t.label.symbol:
             for words in SPARE:
                 made = self._symbol(t, words)
@@ -253,6 +256,12 @@ def _own(text: str, large: bool = False) -> Name:
 
 def _with(found: Name, subs: tuple[str, ...]) -> Name:
     return Name(found.base, (*found.subs, *subs))
+
+
+def _displayed(size: str, notation: Notation) -> str:
+    """The name of a size as the notation has it: `s_0` for `n_0`, if n is written s."""
+    stem, *rest = size.split("_", 1)
+    return notation.sizes.get(size, "_".join((notation.sizes.get(stem, stem), *rest)))
 
 
 def _sizes_of(t: Tensor) -> list[Size]:

@@ -72,7 +72,11 @@ def _checked(start: Notation, key: str, written: object) -> object:
         raise NotationError(f"a notation has no {quoted(key)}", repair=_suggestion(key, _CHECKS))
     value = _CHECKS[key](key, written)
     if isinstance(value, Mapping):
-        return MappingProxyType({k: v for k, v in {**getattr(start, key), **value}.items() if v})
+        merged = {k: v for k, v in {**getattr(start, key), **value}.items() if v}
+        twice = next((x for x in merged.values() if [*merged.values()].count(x) > 1), None)
+        if key == "indices" and twice is not None:
+            raise NotationError(f"{quoted(twice)} stands for two indices", repair="give each a letter of its own")
+        return MappingProxyType(merged)
     return value
 
 
@@ -105,15 +109,11 @@ def _symbols(known: Iterable[str] | None, may_be_none: bool = False) -> Callable
 
 
 def _index_letters(key: str, written: object) -> Words:
-    """Letters of indices: one letter each, no two the same."""
+    """Letters of indices: one letter each."""
     given = _symbols(COUNTED, may_be_none=True)(key, written)
     for name, letter in given.items():
         if len(letter) > 1:
             raise NotationError(f"{quoted(letter)} under {quoted(key)} is no letter", repair=f"write {name}: j")
-    letters = [x for x in given.values() if x]
-    twice = next((x for x in letters if letters.count(x) > 1), None)
-    if twice is not None:
-        raise NotationError(f"{quoted(twice)} stands for two indices", repair="give each a letter of its own")
     return given
 
 

@@ -1,4 +1,4 @@
-"""The notation of a network file, which also says which way samples and weights lie; notations in files of their own."""
+"""The notation of a network file, which also says which way samples and weights lie; notations in own files."""
 
 from __future__ import annotations
 

@@ -48,7 +48,10 @@ class Sheet:
         self.notation = read_notation(spec.notation, spec.file)
         self._sizes = sizes_of(spec)
         reserved = reserved_names(spec, self._sizes)
-        self.names, self.letters = Names(reserved), letters_beside(reserved | self._sizes.stems, self.notation.indices)
+        self.names, self.letters = (
+            Names(reserved),
+            letters_beside(reserved | self._letters_of_sizes(), self.notation.indices),
+        )
         self.net = Builder(spec.name)
         for size, _ in sizes_with_lines(spec):
             self.net.size(self._sizes.declared(size))
@@ -59,6 +62,10 @@ class Sheet:
         if batched and spec.batch is not None:
             letter = self.letters.batch
             self.batch = self.net.index(self.names.fresh(letter), self.extent(spec.batch.size), letter=letter)
+
+    def _letters_of_sizes(self) -> frozenset[str]:
+        """The letters with which sizes that have a subscript are printed: `s` of `n_1`, if the notation says so."""
+        return frozenset(self.notation.sizes.get(stem, stem) for stem in self._sizes.stems)
 
     def extent(self, size: Size, at: Round | None = None) -> Extent:
         """The term of a size where it stands: inside a round, `n_l` belongs to that round."""

@@ -33,9 +33,9 @@ from derive.notes.sections.layers import layers_section
 from derive.notes.sections.normalization import NormalizationOptions, normalization_section
 from derive.notes.sections.norms import norms_section
 from derive.notes.sections.recursions import RecursionsOptions, recursions_section
+from derive.notes.sections.residual import residual_section
 from derive.notes.sections.samples import SamplesOptions, samples_section
 from derive.notes.sections.scalars import ScalarsOptions, scalars_section
-from derive.notes.sections.residual import residual_section
 from derive.notes.sections.shapes import shapes_section
 from derive.notes.sections.successors import SuccessorsOptions, successors_section
 from derive.notes.sections.symmetry import symmetry_section

@@ -225,6 +225,9 @@ class Section:
 Block = Paragraph | Display | Statement | Derivation | Boxed | Room | Table | Figure | Plot | Algorithm | Section
 
 
+MANY_SECTIONS = 24
+
+
 @dataclass(frozen=True)
 class Document:
     """A whole handout; `language` is the name of its set of wordings."""
@@ -237,6 +240,11 @@ class Document:
     def blocks(self) -> Iterator[Block]:
         """Every block in reading order, those inside others included."""
         return _walk(self.sections)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a reader wants a table of contents on paper."""
+        return sum(isinstance(b, Section) for b in self.blocks) > MANY_SECTIONS
 
     @property
     def numbers(self) -> dict[str, int]:

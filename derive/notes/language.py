@@ -63,6 +63,11 @@ class Language:
         """What stands after a title that begins a line of text."""
         return self.wording("punctuation.title")
 
+    @property
+    def colon(self) -> str:
+        """What stands between the name of something and the thing itself."""
+        return self.wording("punctuation.colon")
+
     def say(self, inline: Inline, writer: Writer) -> str:
         """An inline in the format of `writer`."""
         match inline:

@@ -15,6 +15,10 @@ Style = Literal["inline", "large", "block"]
 _NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 _LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
 _LARGE = frozenset("∑∏")
+_ROWS = frozenset({"mrow", "mtd", "math", "mstyle"})
+_FENCES = frozenset("[]()|")
+_FENCED = 3
+"""A bracket, a table, a bracket."""
 _THIN = "0.167em"
 
 
@@ -26,6 +30,8 @@ def mathml(latex: str, style: Style = "inline") -> Markup:
         element.tag = element.tag.removeprefix(f"{{{_NAMESPACE}}}")
     for element in tuple(root.iter()):
         _mend(element)
+    for element in tuple(root.iter()):
+        _group_tables(element)
     root.set("xmlns", _NAMESPACE)
     if style == "large":
         root.set("display", "inline")
@@ -61,6 +67,19 @@ def _space_functions(row: Element) -> None:
                 row.insert(list(row).index(child) + 1, Element("mspace", width=_THIN))
             if before is not None and before.tag != "mo":
                 row.insert(list(row).index(child), Element("mspace", width=_THIN))
+
+
+def _group_tables(row: Element) -> None:
+    """A matrix with its brackets in a row of its own: they are as tall as the matrix, not as what stands beside it."""
+    children = list(row)
+    if row.tag not in _ROWS or len(children) == _FENCED:
+        return
+    for k in range(len(children) - _FENCED, -1, -1):
+        opening, table, closing = children[k : k + _FENCED]
+        if table.tag == "mtable" and opening.text in _FENCES and closing.text in _FENCES:
+            group = Element("mrow")
+            group[:] = (opening, table, closing)
+            row[k : k + _FENCED] = [group]
 
 
 def _is_word(element: Element) -> bool:

@@ -81,9 +81,11 @@ def _written(multiple: int, exponent: int) -> str:
 
 
 def _logarithmic(kept: list[float]) -> Scale:
-    """Whole decades around the values."""
+    """Whole decades around the values; ticks at multiples of the distance between them, 1 among them."""
     low, high = (floor(log10(min(kept)) + SLACK), ceil(log10(max(kept)) - SLACK)) if kept else (0, 1)
     high = max(high, low + 1)
     stride = ceil((high - low) / DECADES)
-    ticks = tuple(Tick(10.0**e, "1" if e == 0 else f"10^{{{e}}}") for e in range(low, high + 1, stride))
+    ticks = tuple(
+        Tick(10.0**e, "1" if e == 0 else f"10^{{{e}}}") for e in range(-(-low // stride) * stride, high + 1, stride)
+    )
     return Scale(10.0**low, 10.0**high, ticks, True)

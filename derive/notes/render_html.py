@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup, escape
 
 from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline, Plot
@@ -17,6 +19,9 @@ from derive.notes.svg import svg
 from derive.notes.templating import html_environment
 
 PAGE = Page(line=52.0, reasons=17.0)
+MOST_USES = 8
+_REFERENCE = re.compile(r'<a class="ref" href="#([^"]*)">')
+_PLACE_OF_LINKS = re.compile(r'<span class="back" data-of="([^"]*)"></span>')
 
 
 class HtmlWriter:
@@ -35,7 +40,7 @@ class HtmlWriter:
         return mathml(latex, "large" if self._large and is_tall(latex) else "inline")
 
     def reference(self, anchor: str) -> str:
-        return Markup('<a href="#{}">({})</a>').format(anchor, self._numbers[anchor])
+        return Markup('<a class="ref" href="#{}">({})</a>').format(anchor, self._numbers[anchor])
 
 
 class HtmlPage:
@@ -73,6 +78,10 @@ class HtmlPage:
     def plot(self, block: Plot) -> Markup:
         return Markup(plot_svg(chart(block, self._width), self.say, str(self.say(block.caption).striptags())))
 
+    def back(self, anchor: str) -> Markup:
+        """The place for links to where a result is used."""
+        return Markup('<span class="back" data-of="{}"></span>').format(anchor)
+
     def _width(self, inline: Inline) -> float:
         return inline_width(inline, self.language)
 
@@ -84,4 +93,23 @@ def render_html(document: Document) -> str:
     """
     language = load_language(document.language)
     page = HtmlPage(document, language)
-    return html_environment().get_template("html/handout.j2").render(document=document, page=page)
+    return _linked_back(html_environment().get_template("html/handout.j2").render(document=document, page=page))
+
+
+def _linked_back(page: str) -> str:
+    """The page with a link from each result to the places that refer to it. What a user wrote holds no tags here."""
+    uses: dict[str, int] = {}
+
+    def numbered(found: re.Match[str]) -> str:
+        anchor = found.group(1)
+        uses[anchor] = uses.get(anchor, 0) + 1
+        return f'<a class="ref" id="use-{uses[anchor]}-{anchor}" href="#{anchor}">'
+
+    def links(found: re.Match[str]) -> str:
+        anchor = found.group(1)
+        shown = "".join(
+            f' <a href="#use-{k}-{anchor}">↩{k}</a>' for k in range(1, min(uses.get(anchor, 0), MOST_USES) + 1)
+        )
+        return f'<span class="back">{shown}</span>' if shown else ""
+
+    return _PLACE_OF_LINKS.sub(links, _REFERENCE.sub(numbered, page))

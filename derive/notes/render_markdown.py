@@ -60,12 +60,13 @@ class MarkdownPage:
         return lay_display(block, PAGE)
 
     def remarks(self, block: Display) -> tuple[tuple[Markdown, Markdown], ...]:
-        """What is said about equations, each remark once: the left sides, and the remark."""
+        """What is said about equations, each remark once: their left sides (else right ones), and the remark."""
         about: dict[Markdown, list[str]] = {}
         for line in self.display(block):
             if line.remark:
-                about.setdefault(self.say(line.remark), []).append(f"${line.of}$")
-        return tuple((Markdown(", ".join(sides)), said) for said, sides in about.items())
+                about.setdefault(self.say(line.remark), []).append(f"${line.of or f'{line.relation} {line.rhs}'}$")
+        comma = self.language.wording("list.comma")
+        return tuple((Markdown(comma.join(sides)), said) for said, sides in about.items())
 
     def boxed(self, block: Boxed) -> tuple[BoxLine, ...]:
         return lay_boxed(block, PAGE, self._width)

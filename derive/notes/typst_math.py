@@ -20,13 +20,14 @@ _GREEK = {
     **dict(zip(_UPPER.split(), "ΓΔΘΛΞΠΣΥΦΨΩ", strict=True)),
 }
 _SIGNS = {
-    **{"partial": "∂", "nabla": "∇", "infty": "∞", "ell": "ℓ", "forall": "∀", "exists": "∃", "sum": "∑", "prod": "∏", "int": "∫"},
+    **{"partial": "∂", "nabla": "∇", "infty": "∞", "ell": "ℓ", "forall": "∀", "exists": "∃", "sum": "∑", "prod": "∏"},
     **{"times": "×", "cdot": "⋅", "odot": "⊙", "oslash": "⊘", "otimes": "⊗", "circ": "∘", "ast": "∗", "star": "⋆"},
     **{"le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈", "sim": "∼", "in": "∈"},
     **{"leftarrow": "←", "to": "→", "rightarrow": "→", "mapsto": "↦", "mid": "∣", "pm": "±", "wedge": "∧", "vee": "∨"},
     **{"dots": "…", "ldots": "…", "cdots": "⋯", "vdots": "⋮", "ddots": "⋱", "lceil": "⌈", "rceil": "⌉"},
     **{"lfloor": "⌊", "rfloor": "⌋", "langle": "⟨", "rangle": "⟩"},
     **{"oplus": "⊕", "top": "⊤", "lvert": "|", "rvert": "|", "vert": "|", "prime": "′", "backslash": "\\\\"},
+    "int": "∫",
 }
 _SYMBOLS: Mapping[str, str] = MappingProxyType({f"\\{word}": sign for word, sign in {**_GREEK, **_SIGNS}.items()})
 _SPACES = MappingProxyType(

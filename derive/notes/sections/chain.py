@@ -12,7 +12,6 @@ from derive.terms.algebra import delta
 def chain_section(subject: Subject) -> Section:
     formulas = subject.sample
     cost = formulas.symbol(formulas.cost)
-    bracket = formulas.printer.view(formulas.presenter.view(delta(index("i") - index("k"))), {"i": "i", "k": "k"})
     blocks: list[Block] = [
         Paragraph(words("chain.adjoint")),
         Statement(
@@ -21,8 +20,7 @@ def chain_section(subject: Subject) -> Section:
             (Display((Row(_by(cost, "u_{k}"), _sum_over_readers(cost)),)),),
         ),
         Paragraph(words("chain.readers")),
-        Paragraph(words("chain.delta", bracket=Math(bracket))),
-        Display((Row(rf"\sum_{{i}} f_{{i}} {bracket}", "f_{k}"),)),
+        *bracket_blocks(formulas),
     ]
     if _has_immediate(subject):
         mark = Math(rf"\frac{{\partial^{{+}} {cost}}}{{\partial u_{{k}}}}")
@@ -32,6 +30,13 @@ def chain_section(subject: Subject) -> Section:
         blocks += [Paragraph(words("chain.names")), Display(names)]
     blocks.append(Paragraph(words("chain.order")))
     return Section("chain", words("section.chain"), tuple(blocks))
+
+
+def bracket_blocks(formulas: Formulas) -> tuple[Block, ...]:
+    """What a bracket means, and what it does under a sum."""
+    bracket = formulas.printer.view(formulas.presenter.view(delta(index("i") - index("k"))), {"i": "i", "k": "k"})
+    said = Paragraph(words("chain.delta", bracket=Math(bracket)))
+    return said, Display((Row(rf"\sum_{{i}} f_{{i}} {bracket}", "f_{k}"),))
 
 
 def _has_immediate(subject: Subject) -> bool:

@@ -213,7 +213,9 @@ class _Worked:
         if len(cases) == 1:
             letters = carried(cases[0].lhs.idx, at.idx, self.names)
             if letters is not None:
-                yield Step(self.formulas.printer.view(cases[0].view, letters), words("factors.simplified"), "collect")
+                is_output = any(line.rule == "output" for line in cases[0].lines)
+                why = words("factors.with_values" if is_output else "factors.simplified")
+                yield Step(self.formulas.printer.view(cases[0].view, letters), why, "collect")
 
     def _polynomial(self, at: Entry) -> Poly:
         return total(c.poly for c in self.formulas.adjoints.results[at.tensor])

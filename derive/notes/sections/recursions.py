@@ -12,6 +12,8 @@ from derive.notes.formulas import Formulas
 from derive.notes.input import Form
 from derive.notes.recipe import Request, SectionOptions
 from derive.notes.stage import Stage
+from derive.terms.term import Entry
+from derive.terms.walk import entries_in
 
 Centre = Literal["activations", "preactivations", "both"]
 
@@ -40,7 +42,7 @@ def recursions_section(stage: Stage, request: Request) -> Section | None:
     preactivations = _formulas(stage, found.preactivations)
     if not _values(preactivations, "preactivation"):
         return None
-    blocks: list[Block] = [_shapes(both)]
+    blocks: list[Block] = [*_prediction(stage.subject.sample), _shapes(both)]
     if options.centre != "preactivations" and _values(both, "activation"):
         blocks.append(_by_activations(both, single))
     if options.centre != "activations":
@@ -71,6 +73,18 @@ def _row(formulas: Formulas, name: str) -> Iterator[Row]:
     for r in formulas.matrix_results(name) or formulas.results(name):
         if r.lhs != r.rhs:
             yield Row(r.lhs, r.rhs, note=words("forward.domain", domain=Math(r.condition)) if r.condition else None)
+
+
+def _prediction(formulas: Formulas) -> Iterator[Block]:
+    """The value that the cost compares with its target, under the name of a prediction."""
+    network = formulas.network
+    [equation] = network.definitions(formulas.cost)
+    read = dict.fromkeys(x for x in entries_in(equation.rhs) if isinstance(x, Entry))
+    values = [x for x in read if network.tensor(x.tensor).role == "value"]
+    targets = tuple(Math(formulas.symbol(t.name)) for t in network.role("target") if t.name in {x.tensor for x in read})
+    if len({x.tensor for x in values}) == 1 and targets:
+        yield Paragraph(words("recursions.prediction", targets=Listing(targets)))
+        yield Display((Row(formulas.printer.prediction, formulas.layer(values[0])),))
 
 
 def _shapes(formulas: Formulas) -> Paragraph:

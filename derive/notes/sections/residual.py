@@ -12,6 +12,7 @@ from derive.notes.document import Block, Boxed, Display, Inline, Math, Paragraph
 from derive.notes.formulas import Formulas
 from derive.notes.input import Form
 from derive.notes.recipe import Request
+from derive.notes.sections.chain import bracket_blocks
 from derive.notes.sections.factors import derived
 from derive.notes.sections.factors_path import path_from
 from derive.notes.stage import Stage
@@ -45,7 +46,7 @@ def residual_section(stage: Stage, request: Request) -> Section | None:
         "residual",
         words("residual.title"),
         (
-            *_given(connection, activation),
+            *_given(connection, activation, last),
             _step(connection, "residual.connection", "connection"),
             _step(activation, "residual.activation", "activation"),
             _last(last),
@@ -55,13 +56,14 @@ def residual_section(stage: Stage, request: Request) -> Section | None:
     )
 
 
-def _given(connection: Formulas, activation: Formulas) -> tuple[Block, ...]:
+def _given(connection: Formulas, activation: Formulas, last: Formulas) -> tuple[Block, ...]:
     own, step = (connection.network.definitions(n)[0] for n in (OWN, NEXT_READ))
     function = activation.network.definitions(NEXT)[0]
     rows = (
         Row(*_whole(connection, step), note=words("residual.hands_on")),
         Row(*_whole(connection, own), note=words("residual.is_connection")),
         Row(*_whole(activation, function), note=words("residual.is_activation")),
+        Row(*_whole(last, last.network.definitions(OUTPUT)[0]), note=words("residual.is_last", last=Math(LAST))),
     )
     names = (READ, WEIGHT, OWN, NEXT_WEIGHT, NEXT)
     tensors = (connection.network.tensor(n) for n in names)
@@ -73,6 +75,7 @@ def _given(connection: Formulas, activation: Formulas) -> tuple[Block, ...]:
         Display(rows),
         Table(words("residual.shapes", i=i), (words("given.symbol"), words("given.shape")), shapes),
         Paragraph(words("residual.named", **named)),
+        *bracket_blocks(connection),
     )
 
 

@@ -170,10 +170,13 @@ class Written:
         yield Paragraph(words("scalars.backward_intro"))
         for name in names:
             cases = self.formulas.adjoints.results[name]
-            yield Paragraph(words("scalars.first", entry=Math(self._first(name, adjoint_name(name)))))
+            is_single = len(places(self.network.tensor(name).axes, name)) == 1
+            key = "scalars.only" if is_single else "scalars.first"
+            yield Paragraph(words(key, entry=Math(self._first(name, adjoint_name(name)))))
             for inner in (*dict.fromkeys(unfolded(self.formulas, name)), name):
                 yield from self._steps(inner)
-            for case, raised in zip(cases, self.formulas.form.backward[name], strict=True):
+            shown = () if is_single else zip(cases, self.formulas.form.backward[name], strict=True)
+            for case, raised in shown:
                 yield from self._all(case, raised, matrices)
 
     def _first(self, name: str, called: str = "") -> str:

@@ -118,7 +118,7 @@ class _Names:
     def __init__(self, formulas: Formulas, starts: Mapping[str, int], result: str, output: str | None) -> None:
         self.formulas, self.starts, self.result, self.output = formulas, starts, result, output
         symbols = formulas.printer.notation.symbols
-        self.letter, self.bias = symbols["weight"].lower(), symbols["bias"]
+        self.letter, self.bias = symbols["weight"].lower(), symbols["bias"].split()[-1]
         self.tensors: dict[str, Tensor] = {}
         self.connections: dict[Entry, Entry] = {}
         for layer in formulas.network.layers:

@@ -28,7 +28,7 @@ def example() -> Network:
 
 
 def sigmoid(z: Array) -> Array:
-    return 1 / (1 + np.exp(-z))
+    return np.asarray(1 / (1 + np.exp(-z)))
 
 
 def by_hand(p: Mapping[str, Array], x: Array, y: Array) -> tuple[float, dict[str, Array]]:

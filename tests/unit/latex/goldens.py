@@ -11,24 +11,18 @@ from derive.latex.printer import Printer
 from derive.network.network import Network
 from derive.raising.raise_case import raise_view
 from derive.simplify.rescale import rescaled
-from tests.unit.latex.networks import classifier, deep, layer_norm, softmax
+from tests.unit.latex.networks import classifier, deep, from_text, layer_norm, softmax
 
 FOLDER = Path(__file__).parent / "goldens"
 BATCH = "{size: m, reduce: mean}"
 
-UFLDL = (
-    "{base: nielsen, layer_mark: ^(l), input_layer: 1, weights_numbered_by: source, "
-    "symbols: {cost: J}, functions: {sigma: f}, sizes: {n: s}}"
-)
-SOURCE_TARGET = (
-    "{base: nielsen, layout: rows, symbols: {weight: w, preactivation: u, activation: v, target: t, cost: e}, "
-    "layer_letters: [M, I, J]}"
-)
-RESIDUAL = (
-    "{base: nielsen, layer_mark: _l, weights_numbered_by: source, hadamard: circ, gradients: nabla, "
-    "symbols: {weight: bold Theta, activation: bold x, input: bold x, target: bold y, cost: J}, "
-    "gradient_symbols: {preactivation: nabla}}"
-)
+LETTERED = """
+notation: source-target
+inputs: {x: n_0}
+targets: {t: n_2}
+layers: [{dense: {units: n_1, activation: sigma}}, {dense: {units: n_2}}]
+loss: half_squared_error
+"""
 
 
 def formulas(network: Network, seed: str | None = None) -> Iterator[str]:
@@ -63,9 +57,13 @@ GOLDENS: dict[str, Callable[[], Iterator[str]]] = {
     "rows-classifier": lambda: formulas(classifier("rows")),
     "nielsen-layer-norm": lambda: formulas(layer_norm()),
     "nielsen-softmax": lambda: formulas(softmax(), seed="p"),
-    "ufldl-deep": lambda: formulas(deep(UFLDL)),
-    "source-target-classifier": lambda: formulas(classifier(SOURCE_TARGET)),
-    "residual-deep": lambda: formulas(deep(RESIDUAL)),
+    "ufldl-deep": lambda: formulas(deep("ufldl")),
+    "ufldl-deep-batch": lambda: formulas(deep("ufldl", BATCH)),
+    "source-target-classifier": lambda: formulas(classifier("source-target")),
+    "source-target-deep": lambda: formulas(deep("source-target")),
+    "source-target-lettered": lambda: formulas(from_text(LETTERED)),
+    "residual-deep": lambda: formulas(deep("residual")),
+    "residual-deep-batch": lambda: formulas(deep("residual", BATCH)),
 }
 
 

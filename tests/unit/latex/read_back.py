@@ -47,7 +47,7 @@ class Meaning:
 
 
 def evaluate(tex: str, meaning: Meaning) -> Any:
-    reader = Reader(TOKEN.findall(tex), meaning)
+    reader = Reader([r"\odot" if t == r"\circ" else t for t in TOKEN.findall(tex)], meaning)
     value = reader.sum()
     assert reader.peek() == "", f"{reader.rest()!r} is left of {tex!r}"
     return value
@@ -108,6 +108,12 @@ class Reader:
         """The product, and how many of its factors are matrices."""
         value, matrices = self.power()
         while self.peek() not in ENDS:
+            if self.peek() == r"\otimes":
+                self.take()
+                other, _ = self.power()
+                assert value.shape[1] == other.shape[1] == 1, "an outer product of what are no columns"
+                value, matrices = value @ other.T, 2
+                continue
             if self.peek() == r"\cdot":
                 self.take()
             factor, more = self.power()

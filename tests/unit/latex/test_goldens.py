@@ -32,6 +32,24 @@ NEEDED = {
         r"\Delta Z^{[2]} = \frac{1}{m} (A^{[2]} - Y)",
         r"\Delta b^{[2]} = \mathbf{1}_{m}^{\mathsf{T}} \Delta Z^{[2]}",
     ],
+    "source-target-lettered": [
+        r"u_{j}^{J} = \sum_{i} w_{ij}^{J} v_{i}^{I} + b_{j}^{J}",
+        r"u^{J} = (w^{J})^{\mathsf{T}} v^{I} + b^{J}",
+        r"\delta_{i}^{I} = \sum_{j} w_{ij}^{J} \delta_{j}^{J} \sigma'(u_{i}^{I})",
+        r"\frac{\partial e}{\partial w_{ij}^{J}} = \delta_{j}^{J} v_{i}^{I}",
+        r"\frac{\partial e}{\partial w_{mi}^{I}} = \delta_{i}^{I} v_{m}^{M}",
+    ],
+    "source-target-deep": [r"\delta^{l} = (w^{l+1} \delta^{l+1}) \odot \sigma'(u^{l})"],
+    "ufldl-deep": [
+        r"z^{(l+1)} = W^{(l)} a^{(l)} + b^{(l)}",
+        r"\nabla_{W^{(l)}} J = \delta^{(l+1)} (a^{(l)})^{\mathsf{T}}",
+        r"\nabla_{b^{(l)}} J = \delta^{(l+1)}",
+    ],
+    "residual-deep": [
+        r"f_{l-1} = \boldsymbol{\Theta}_{l-1} \mathbf{x}_{l-1} + \mathbf{b}_{l-1}",
+        r"\nabla_{l-1} = (\boldsymbol{\Theta}_{l}^{\mathsf{T}} \nabla_{l}) \circ \sigma'(f_{l-1})",
+        r"\nabla_{\boldsymbol{\Theta}_{l-1}} J = \nabla_{l-1} \otimes \mathbf{x}_{l-1}",
+    ],
     "nielsen-softmax": [r"\frac{\partial p_{j}}{\partial x_{i}} = p_{i} ([i = j] - p_{j})"],
 }
 """What must come out whatever the goldens say."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 
-from derive.errors import DeriveErrors, NotationError
+from derive.errors import DeriveError, DeriveErrors, NotationError
 from derive.latex.bundled import BUNDLED, NG, NIELSEN, RESIDUAL, ROWS, SOURCE_TARGET, UFLDL
 from derive.latex.notation import Notation
 from derive.latex.printer import Printer
-from derive.latex.settings import customized, notation, read_notation
+from derive.latex.settings import customized, notation, read_notation, settings_of
 from derive.latex.tex import is_symbol
+from derive.network.notation import asked_for
+from derive.pipeline import load
 from tests.unit.latex.networks import deep, from_text
 
 
@@ -70,6 +73,11 @@ MISTAKES = [
     ({"layer_letters": ["M", "}"]}, "is no symbol"),
     ({"gradient_prefix": "d d"}, "is no symbol"),
     ({"name": "mine"}, "a notation has no `name`"),
+    ({"indices": {"unit": "ij"}}, "is no letter"),
+    ({"indices": {"unit": "k", "source": "k"}}, "stands for two indices"),
+    ({"indices": {"units": "j"}}, "did you mean `unit`?"),
+    ({"iteration_mark": "n"}, "is no choice"),
+    ({"symbols": {"weight": ""}}, "is no symbol"),
 ]
 
 
@@ -119,3 +127,54 @@ def test_numbering_by_source_from_1() -> None:
     shown = {name: printer.symbol(network.tensor(name)) for name in ("a", "z", "W", "b")}
     assert shown == {"a": "a^{l+1}", "z": "z^{l+1}", "W": "W^{l}", "b": "b^{l}"}
     assert printer.shape(network.tensor("W")) == r"s_{l+1} \times s_{l}"
+
+
+def test_letters_of_indices_are_compared_with_those_of_the_base() -> None:
+    with pytest.raises(NotationError, match="`j` stands for two indices"):
+        customized("source-target", {"indices": {"sample": "j"}})
+    assert customized("source-target", {"indices": {"sample": "j", "unit": ""}}).indices["sample"] == "j"
+
+
+@pytest.mark.parametrize("base", BUNDLED.values(), ids=list(BUNDLED))
+@pytest.mark.parametrize("made", BUNDLED.values(), ids=list(BUNDLED))
+def test_every_notation_can_be_made_of_every_other(made: Notation, base: Notation) -> None:
+    assert dataclasses.replace(customized(base, settings_of(made, base)), name=made.name) == made
+
+
+def test_a_notation_in_a_file_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("base: source-target\nsymbols: {weight: omega}\nindices: {sample: s}\n", encoding="utf-8")
+    made = asked_for(str(file))
+    assert isinstance(made, Notation) and made.weight_axes == "in-out"
+    rows = load("three-layer").derive().summary("W2", made)["gradients"]
+    assert rows[0]["index"] == (r"\frac{\partial e}{\partial \omega_{ij}^{2}} = \sum_{s} \delta_{js}^{2} v_{is}^{1}")
+    assert rows[0]["matrix"] == r"\frac{\partial e}{\partial \omega^{2}} = v^{1} (\delta^{2})^{\mathsf{T}}"
+    assert rows[0]["shape"] == ["n_{1}", "n_{2}"]
+
+
+BAD_FILES = [
+    ("layuot: rows\nsums: shrt\n", ["{}:1: a notation has no `layuot`", "{}:2: `shrt` is no choice for `sums`"]),
+    ("base: nilsen\n", ["{}:1: there is no notation `nilsen`; did you mean `nielsen`?"]),
+    ("base: 'a$b'\n", ["{}:1:7: `a$b` cannot be the name of a notation"]),
+    ("- ng\n", ["{}:1:1: the file holds a list, not a mapping; start with `base: nielsen`"]),
+    ("", ["{}:1:1: the file is empty"]),
+    ("symbols: {weight: '<script>'}\n", ["{}:1: `<script>` under `symbols` is no symbol"]),
+    ("symbols: {weight: 权}\n", ["{}:1: `权` under `symbols` is no symbol"]),
+]
+
+
+@pytest.mark.parametrize(("text", "messages"), BAD_FILES, ids=[m[0][:40] for _, m in BAD_FILES])
+def test_bad_notation_files(text: str, messages: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(DeriveError) as caught:
+        asked_for(str(file))
+    for said, wanted in zip(caught.value.render().splitlines(), messages, strict=True):
+        assert said.startswith(wanted.format(file))
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DeriveError, match="no such file"):
+        asked_for(str(tmp_path / "none.yaml"))
+    with pytest.raises(NotationError, match="did you mean `source-target`"):
+        asked_for("source_target")

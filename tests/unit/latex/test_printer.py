@@ -29,7 +29,7 @@ from derive.terms.matrix import (
 )
 from derive.terms.term import Bound, Delta, Entry, Functional, Partial, Poly, Scalar, of_atom
 from derive.terms.view import Apply, Leaf, Num, Plus, Power, Step, Summed, Times, View
-from tests.unit.latex.networks import deep, from_text, layer_norm, plain
+from tests.unit.latex.networks import classifier, deep, from_text, layer_norm, plain
 
 PLAIN = Printer(plain(), "ng")
 I, J, B = (index(n) for n in "ijb")
@@ -364,3 +364,73 @@ def test_short_sums_show_unusual_ranges() -> None:
     whole, part = (Index("j", number(1), size("n") - k) for k in (0, 1))
     assert printer.view(Summed((whole,), leaf("x", J))) == r"\sum_{j} x_{j}"
     assert printer.view(Summed((part,), leaf("x", J))) == r"\sum_{j=1}^{n-1} x_{j}"
+
+
+# -- iterations, samples, outputs -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("notation", "weights", "entry", "angle", "x", "gradient"),
+    [
+        (
+            "nielsen",
+            "W^{l}(n+1)",
+            "W_{jk}^{l}(n+1)",
+            r"\theta(n+1)",
+            "x_{i}",
+            r"\frac{\partial C}{\partial W^{l}}(n+1)",
+        ),
+        ("source-target", "w^{l}(n+1)", "w_{ij}^{l}(n+1)", r"\theta(n+1)", "x(i)", None),
+        ("ng", r"W^{[l]\langle n+1 \rangle}", r"W_{jk}^{[l]\langle n+1 \rangle}", None, "x^{(i)}", None),
+        ("ufldl", "W^{(l),n+1}", "W_{ij}^{(l),n+1}", r"\theta^{n+1}", "x^{(i)}", r"(\nabla_{W^{(l)}} J)^{n+1}"),
+        ({"base": "residual", "iteration_mark": "_n"}, r"\boldsymbol{\Theta}_{l-1,n+1}", None, None, None, None),
+    ],
+)
+def test_marks_of_iterations_and_samples(
+    notation: object, weights: str, entry: str | None, angle: str | None, x: str | None, gradient: str | None
+) -> None:
+    network = deep(notation if isinstance(notation, str) else "residual")
+    printer = Printer(network, notation)
+    w = network.tensor("W")
+    found = (
+        printer.iteration("W", "n+1"),
+        printer.iteration(w.entry, "n+1", printer.names_of(w.entry)),
+        printer.iteration("theta", "n+1"),
+        printer.sample("x", "i"),
+        printer.iteration("∂W", "n+1"),
+    )
+    wanted = (weights, entry, angle, x, gradient)
+    assert all(b in (None, a) for a, b in zip(found, wanted, strict=True)), found
+
+
+def test_the_learning_rate_is_not_a_letter_that_is_taken() -> None:
+    assert [Printer(deep(n), n).rate for n in ("nielsen", "ng", "residual")] == [r"\eta", r"\alpha", r"\lambda"]
+    assert Printer(classifier("residual"), "residual").rate == r"\eta"
+
+
+def test_the_output_by_name() -> None:
+    assert [Printer(deep(n), n).prediction for n in ("ng", "residual", "ufldl")] == [
+        r"\hat{y}",
+        r"\hat{\mathbf{y}}",
+        "h_{W,b}(x)",
+    ]
+
+
+def test_letters_of_layers_where_there_are_enough() -> None:
+    two, three = (
+        from_text(
+            "notation: source-target\ninputs: {x: n_0}\ntargets: {y: n_2}\nloss: half_squared_error\nlayers:\n"
+            "  - {dense: {units: n_1, activation: sigma}}\n" + more + "  - {dense: {units: n_2}}\n"
+        )
+        for more in ("", "  - {dense: {units: n_3, activation: sigma}}\n")
+    )
+    shown = [[Printer(n, "source-target").symbol(n.tensor(t)) for t in ("x", "W1", "W2")] for n in (two, three)]
+    assert shown == [["v^{M}", "w^{I}", "w^{J}"], ["v^{0}", "w^{1}", "w^{2}"]]
+
+
+def test_two_gradients_never_look_the_same() -> None:
+    """Preactivations of one layer under one mark: only the first gradient has the letter of its own."""
+    one, two = (Tensor(n, (), "value", label=Label("preactivation", 1)) for n in ("z1", "z_again"))
+    network = replace(plain(), tensors=MappingProxyType({t.name: t for t in (one, two)}), cost=None)
+    gradients = [Printer(network).gradient(t) for t in (one, two)]
+    assert len(set(gradients)) == 2 and gradients[0] == r"\delta^{1}"

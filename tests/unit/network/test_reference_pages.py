@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from typing import get_args
 
 import pytest
 
 from derive.derivation import derive_adjoints
 from derive.kernels import emit_kernel
-from derive.latex import notation
-from derive.latex.notation import COMMON_SYMBOLS, Notation
-from derive.latex.settings import MEANINGS
 from derive.network.compile import compile_network
 from derive.network.penalties import PENALTIES
 from derive.network.schema import ACTIVATION_OPTIONS, KEYS, LAYER_OPTIONS, LOSS_OPTIONS, read_network_text
@@ -28,6 +24,7 @@ NETWORKS = {
     for page in PAGES
     if page.stem not in ELSEWHERE
     for number, text in enumerate(BLOCK.findall(page.read_text(encoding="utf-8")), 1)
+    if "layers:" in text
 }
 CELL = re.compile(r"(?<!\\)\|")
 PACKAGED = {kind for kind, options in LAYER_OPTIONS.items() if options.__module__.startswith("derive.")}
@@ -85,21 +82,6 @@ def test_a_layer_is_listed_with_its_options(kind: str) -> None:
     around = page("layers")
     for option in LAYER_OPTIONS[kind].model_fields:
         assert any(option in row for row in found) or f"`{option}" in around, f"{kind} has the option {option}"
-
-
-def test_every_setting_of_a_notation_is_listed() -> None:
-    assert {f.name for f in fields(Notation)} - {"name"} <= set(rows("network-file"))
-    [meanings] = rows("network-file")["symbols"]
-    assert set(re.findall(r"`(\w+)`", meanings)) >= set(MEANINGS) == set(COMMON_SYMBOLS)
-
-
-def test_every_choice_of_a_notation_is_listed() -> None:
-    for setting in ("layout", "weight_axes", "gradients", "scaling", "transpose", "hadamard", "sums", "iverson"):
-        [row] = rows("network-file")[setting]
-        written = re.findall(r"`([\w-]+)`", row.split(" | ")[0])
-        kind = Notation.__dataclass_fields__[setting].type
-        choices = get_args(getattr(notation, str(kind)))
-        assert tuple(written) == choices, setting
 
 
 def test_every_key_kind_and_penalty_is_listed() -> None:

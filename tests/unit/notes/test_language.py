@@ -92,10 +92,10 @@ def test_every_language_says_the_same() -> None:
 
 
 NAMES = {
-    *("Glorot", "Bengio", "Xavier", "He", "Transformer"),
+    *("Glorot", "Bengio", "Xavier", "He", "Transformer", "BP", "NumPy"),
     *("ReLU", "PReLU", "ELU", "SELU", "GELU", "SiLU", "RNN", "LSTM", "GRU", "sigmoid", "softmax", "softplus", "tanh"),
 }
-"""Names of people, of models and of functions, which Chinese books write in Latin letters."""
+"""Names of people, of models, of functions and of equations (BP1), which Chinese books write in Latin letters."""
 
 
 def test_chinese_holds_no_english_words() -> None:

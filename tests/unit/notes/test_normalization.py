@@ -156,7 +156,7 @@ def test_a_layer_is_found_by_its_name() -> None:
     net = compile_network(read_network_text(text, title="two"))
     assert normalizing_in(net, None).record.kind == "layer_norm"
     assert normalizing_in(net, "second").record.kind == "batch_norm"
-    with pytest.raises(DeriveError, match="no layer .third. that normalizes"):
+    with pytest.raises(DeriveError, match=r"no layer .third. that normalizes"):
         normalizing_in(net, "third")
 
 

@@ -191,3 +191,16 @@ def test_the_ways_to_a_gradient_are_compared() -> None:
     assert rows(found)[2][1] == r"n^{[0]} n^{[1]} + n^{[1]} + n^{[1]} n^{[2]} + n^{[2]}"
     quotients = [rhs for _, rhs in rows(found)[:2]]
     assert r"\frac{\varepsilon}{2}" in quotients[0] and r"\frac{\varepsilon^{2}}{6}" in quotients[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [(DEEP % ("ng", "mean", "sigma", "C", "recursions"), "a^{[L]}"), (LOGISTIC % ("ng", "recursions"), "a^{[2]}")],
+)
+def test_the_prediction_is_not_the_target(text: str, value: str) -> None:
+    assert rows(document(text))[0] == (r"\hat{y}", value)
+
+
+def test_behind_a_named_error_no_value_is_called_the_prediction() -> None:
+    loss = "{half_squared_error: {error: e}}"
+    assert r"\hat{y}" not in dict(rows(document(DEEP % ("nielsen", "mean", "tanh", loss, "recursions"))))

@@ -21,7 +21,7 @@ from tests.unit.notes.handouts import EXAMPLES, NAMES, handout, require_tex
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 LIMIT = 5.0
-BODY_PACKAGES = "amsmath,array,booktabs,longtable,xcolor,tikz"
+BODY_PACKAGES = "amsmath,array,booktabs,framed,longtable,xcolor,tikz"
 
 
 class Reader(HTMLParser):
@@ -164,6 +164,22 @@ def test_equations_are_numbered_alike_in_all_formats(name: str) -> None:
         assert f'href="#{anchor}">({number})</a>' in page
         assert rf"\tag{{{number}}}" in text
     assert re.findall(r"\\label\{derive:(.+?)\}", tex) == list(numbers)
+
+
+def test_results_and_the_places_that_use_them_are_linked_both_ways() -> None:
+    page = render_html(handout("three-layer"))
+    used = re.findall(r'id="use-1-([^"]+)" href="#([^"]+)"', page)
+    assert used and all(one == other for one, other in used)
+    for anchor, _ in used:
+        assert f'<a href="#use-1-{anchor}">' in page and f'<div class="boxed" id="{anchor}">' in page
+    assert "data-of" not in page
+
+
+def test_a_long_handout_has_a_table_of_contents() -> None:
+    assert r"\tableofcontents" in render_tex(handout("transformer-block"))
+    assert r"\tableofcontents" not in render_tex(handout("plain"))
+    page = render_html(handout("three-layer"))
+    assert all(f'<li><a href="#{section.anchor}">' in page for section in handout("three-layer").sections)
 
 
 def test_a_remark_in_markdown_names_whole_left_sides() -> None:

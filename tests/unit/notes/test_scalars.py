@@ -22,6 +22,7 @@ from derive.network.sample_data import choose_sizes, sample_environment
 from derive.network.schema import read_network_file, read_network_text
 from derive.notes.document import Display, Document, Section
 from derive.notes.formulas import Formulas
+from derive.notes.mathml import mathml
 from derive.notes.sections.scalars_augmented import augmented
 from derive.notes.sections.scalars_matrices import entry_by_entry, written_out
 from derive.notes.sections.scalars_naming import number_nodes, plain_naming
@@ -256,3 +257,9 @@ def test_adjoints_stand_for_themselves() -> None:
     line = spelled_lines(case.lhs, case.domain, case.view)[0]
     assert line.lhs.tensor == ADJOINT + "W1"
     assert naming.entry(line.lhs) == r"\frac{\partial J}{\partial w_{41}}"
+
+
+def test_brackets_of_a_matrix_do_not_grow_with_its_neighbour() -> None:
+    """In MathML a bracket is as tall as its row; so a matrix has a row of its own."""
+    found = mathml(r"\sigma\left( \begin{bmatrix} a & b \end{bmatrix} \begin{bmatrix} x \\ y \end{bmatrix} + b \right)")
+    assert found.count("<mrow><mo>[</mo><mtable>") == found.count("</mtable><mo>]</mo></mrow>") == 2
