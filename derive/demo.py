@@ -16,6 +16,7 @@ from derive.resources import documents_dir, examples_dir
 
 DEMO = "three-layer"
 LANGUAGES = ("en", "zh")
+FORMATS = ("tex", "html", "md", "pdf")
 HAND = "three_layer_wrong.py"
 Say = Callable[[str], None]
 
@@ -23,10 +24,8 @@ Say = Callable[[str], None]
 def run_demo(output: Path, step: Say) -> list[str]:
     """Notes, a kernel and a verdict for the demonstration network; returns what to tell the user."""
     derivation = load(DEMO).derive()
-    without = missing_tex()
-    formats = ("tex", "html", "md") if without else ("tex", "html", "md", "pdf")
-    step("writing the notes" if without else "writing the notes (TeX takes a while)")
-    files = {output / f"{DEMO}.{kind}": data for kind, data in derivation.notes(to=formats).items()}
+    step("writing the notes" if missing_tex() else "writing the notes (TeX takes a while)")
+    files = {output / f"{DEMO}.{kind}": data for kind, data in derivation.notes(to=FORMATS).items()}
     step("writing the kernel")
     files[output / f"{DEMO}.py"] = derivation.kernel().encode()
     step("judging hand-written backpropagation")
@@ -34,8 +33,6 @@ def run_demo(output: Path, step: Say) -> list[str]:
     files[output / "verdict.json"] = report.to_json().encode()
     write_all(files)
     told = [f"wrote {path}" for path in files]
-    if without:
-        told.append(f"left out the PDF: TeX is missing here ({', '.join(without)})")
     return [*told, "", f"The verdict on {HAND}, which has a mistake planted in it:", "", report.render_text()]
 
 

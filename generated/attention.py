@@ -71,7 +71,7 @@ def forward(params, inputs):
     total = difference + positions[:, None]
     total_2 = difference[:, None] + positions
     P, = work(0, 1, (m, T, T), dtype)
-    for slab in _slabs(T, m * T):
+    for slab in _slabs(T, m * T, dtype.itemsize, 4 * _SLAB):
         count = slab.stop - slab.start
         total_slab = total[slab]
         product_slab = product[:, slab]
@@ -119,7 +119,7 @@ def loss(params, inputs):
     total = difference + positions[:, None]
     total_2 = difference[:, None] + positions
     P, = work(0, 1, (m, T, T), dtype)
-    for slab in _slabs(T, m * T):
+    for slab in _slabs(T, m * T, dtype.itemsize, 4 * _SLAB):
         count = slab.stop - slab.start
         total_slab = total[slab]
         product_slab = product[:, slab]
@@ -173,7 +173,7 @@ def value_and_grad(params, inputs, workspace=None):
     total = difference + positions[:, None]
     total_2 = difference[:, None] + positions
     P, = work(0, 1, (m, T, T), dtype)
-    for slab in _slabs(T, m * T):
+    for slab in _slabs(T, m * T, dtype.itemsize, 4 * _SLAB):
         count = slab.stop - slab.start
         total_slab = total[slab]
         product_slab = product[:, slab]
@@ -226,17 +226,14 @@ def _new(place, number, shape, dtype):
 
 
 _SLAB = 1 << 17
-"""How many entries of an array are worked on at a time: few enough that several such arrays stay in the cache."""
+"""How many numbers of eight bytes are worked on at a time: few enough that several such arrays stay in the cache."""
 
 
-def _slabs(extent, width):
-    """Slices that cut an axis into equal pieces of about `_SLAB` entries, where each place has `width` of them.
-
-    Places that are large themselves are taken one by one.
-    """
-    pieces = extent if 8 * width >= _SLAB else max(1, extent * width // _SLAB)
-    size = max(1, -(-extent // max(1, pieces)))
-    size = size if size < 8 else -(-size // 8) * 8
+def _slabs(extent, width, itemsize=8, most=_SLAB):
+    """Slices that cut an axis into equal pieces of about `most` numbers, where each place has `width` of them."""
+    size = max(1, 8 * most // max(1, width * itemsize))
+    size = -(-extent // max(1, -(-extent // (size if size < 8 else (size + 3) // 8 * 8))))
+    size = max(1, size if size < 8 else -(-size // 8) * 8)
     return [slice(start, min(start + size, extent)) for start in range(0, max(extent, 1), size)]
 
 
@@ -255,6 +252,8 @@ def _shapes(Q, K, V, r):
     T = Q.shape[1]
     d = Q.shape[2]
     n = V.shape[2]
+    if not (m and T and d and n):
+        raise ValueError('a size is 0')
     return ((Q.shape, K.shape, V.shape, r.shape), ((m, T, d), (m, T, d), (m, T, n), (m, T, n)))
 
 
@@ -291,9 +290,13 @@ def _converted(params, inputs):
         dtype = np.dtype(float)
     out = []
     for (field, shape, axes, kind, is_sequence), members in zip(_FIELDS, arrays):
+        if not members:
+            raise ValueError(f"{field} holds no arrays; it must hold at least 1, of the shape {shape}")
         for a in members:
             if a.ndim != axes:
                 raise ValueError(f"{field} has the shape {a.shape}; it must be {shape}")
+            if 0 in a.shape:
+                raise ValueError(f"{field} has the size 0 along axis {a.shape.index(0)}; every size of {shape} is at least 1")
             if kind == "integer" and a.dtype.kind not in "iu":
                 raise ValueError(f"{field} holds class ids, which must be integers, not {a.dtype}")
         if kind == "real":

@@ -414,6 +414,8 @@ def _shapes(E1, W_x2, W_h2, b2, W3, b3, x, y):
     K = E1.shape[0]
     d = E1.shape[1]
     n = W_h2.shape[0]
+    if not (m and T and K and d and n):
+        raise ValueError('a size is 0')
     _check_ids('x', x, 0, K - 1)
     _check_ids('y', y, 0, K - 1)
     return ((E1.shape, W_x2.shape, W_h2.shape, b2.shape, W3.shape, b3.shape, x.shape, y.shape), ((K, d), (d, 4 * n), (n, 4 * n), (4 * n,), (n, K), (K,), (m, T), (m, T)))
@@ -453,9 +455,13 @@ def _converted(params, inputs):
         dtype = np.dtype(float)
     out = []
     for (field, shape, axes, kind, is_sequence), members in zip(_FIELDS, arrays):
+        if not members:
+            raise ValueError(f"{field} holds no arrays; it must hold at least 1, of the shape {shape}")
         for a in members:
             if a.ndim != axes:
                 raise ValueError(f"{field} has the shape {a.shape}; it must be {shape}")
+            if 0 in a.shape:
+                raise ValueError(f"{field} has the size 0 along axis {a.shape.index(0)}; every size of {shape} is at least 1")
             if kind == "integer" and a.dtype.kind not in "iu":
                 raise ValueError(f"{field} holds class ids, which must be integers, not {a.dtype}")
         if kind == "real":

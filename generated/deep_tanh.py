@@ -189,6 +189,8 @@ def _shapes(W, b, x, y):
     m = x.shape[1]
     L = len(W)
     n = [x.shape[0], *(member.shape[0] for member in W)]
+    if not (m and L and all(n)):
+        raise ValueError('a size is 0')
     return (([member_2.shape for member_2 in W], [member_3.shape for member_3 in b], x.shape, y.shape), ([(n[l], n[l - 1]) for l in range(1, L + 1)], [(n[l], 1) for l in range(1, L + 1)], (n[0], m), (n[L], m)))
 
 
@@ -226,9 +228,13 @@ def _converted(params, inputs):
         dtype = np.dtype(float)
     out = []
     for (field, shape, axes, kind, is_sequence), members in zip(_FIELDS, arrays):
+        if not members:
+            raise ValueError(f"{field} holds no arrays; it must hold at least 1, of the shape {shape}")
         for a in members:
             if a.ndim != axes:
                 raise ValueError(f"{field} has the shape {a.shape}; it must be {shape}")
+            if 0 in a.shape:
+                raise ValueError(f"{field} has the size 0 along axis {a.shape.index(0)}; every size of {shape} is at least 1")
             if kind == "integer" and a.dtype.kind not in "iu":
                 raise ValueError(f"{field} holds class ids, which must be integers, not {a.dtype}")
         if kind == "real":

@@ -362,7 +362,7 @@ def value_and_grad(params, inputs, workspace=None):
     product_3 = 0.0
     grad_b3 = np.zeros((K,), dtype)
     delta3, = work(4, 1, (m, K), dtype)
-    slabs = _slabs(m, K)
+    slabs = _slabs(m, K, dtype.itemsize)
     tile = (-1, 8 if m % 8 == slabs[0].stop % 8 == 0 else 1, K)
     b3_rows = b3[None].repeat(tile[1], axis=0)
     for slab in slabs:
@@ -568,17 +568,14 @@ def _new(place, number, shape, dtype):
 
 
 _SLAB = 1 << 17
-"""How many entries of an array are worked on at a time: few enough that several such arrays stay in the cache."""
+"""How many numbers of eight bytes are worked on at a time: few enough that several such arrays stay in the cache."""
 
 
-def _slabs(extent, width):
-    """Slices that cut an axis into equal pieces of about `_SLAB` entries, where each place has `width` of them.
-
-    Places that are large themselves are taken one by one.
-    """
-    pieces = extent if 8 * width >= _SLAB else max(1, extent * width // _SLAB)
-    size = max(1, -(-extent // max(1, pieces)))
-    size = size if size < 8 else -(-size // 8) * 8
+def _slabs(extent, width, itemsize=8, most=_SLAB):
+    """Slices that cut an axis into equal pieces of about `most` numbers, where each place has `width` of them."""
+    size = max(1, 8 * most // max(1, width * itemsize))
+    size = -(-extent // max(1, -(-extent // (size if size < 8 else (size + 3) // 8 * 8))))
+    size = max(1, size if size < 8 else -(-size // 8) * 8)
     return [slice(start, min(start + size, extent)) for start in range(0, max(extent, 1), size)]
 
 
@@ -614,6 +611,8 @@ def _shapes(W_x1, W_h1, b1, W_x2, W_h2, b2, b_hn2, W3, b3, x, y):
     K = W3.shape[1]
     n_1 = W_h1.shape[0]
     n_2 = W_h2.shape[0]
+    if not (m and T and n_0 and K and n_1 and n_2):
+        raise ValueError('a size is 0')
     return ((W_x1.shape, W_h1.shape, b1.shape, W_x2.shape, W_h2.shape, b2.shape, b_hn2.shape, W3.shape, b3.shape, x.shape, y.shape), ((n_0, 3 * n_1), (n_1, 3 * n_1), (3 * n_1,), (n_1, 3 * n_2), (n_2, 3 * n_2), (3 * n_2,), (n_2,), (n_2, K), (K,), (m, T, n_0), (m, K)))
 
 
@@ -651,9 +650,13 @@ def _converted(params, inputs):
         dtype = np.dtype(float)
     out = []
     for (field, shape, axes, kind, is_sequence), members in zip(_FIELDS, arrays):
+        if not members:
+            raise ValueError(f"{field} holds no arrays; it must hold at least 1, of the shape {shape}")
         for a in members:
             if a.ndim != axes:
                 raise ValueError(f"{field} has the shape {a.shape}; it must be {shape}")
+            if 0 in a.shape:
+                raise ValueError(f"{field} has the size 0 along axis {a.shape.index(0)}; every size of {shape} is at least 1")
             if kind == "integer" and a.dtype.kind not in "iu":
                 raise ValueError(f"{field} holds class ids, which must be integers, not {a.dtype}")
         if kind == "real":

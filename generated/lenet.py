@@ -315,7 +315,7 @@ def value_and_grad(params, inputs, workspace=None):
     product_2 = 0.0
     grad_b5 = np.zeros((10,), dtype)
     delta5, = work(7, 1, (m, 10), dtype)
-    slabs = _slabs(m, 10)
+    slabs = _slabs(m, 10, dtype.itemsize)
     tile = (-1, 8 if m % 8 == slabs[0].stop % 8 == 0 else 1, 10)
     b5_rows = b5[None].repeat(tile[1], axis=0)
     for slab in slabs:
@@ -490,17 +490,14 @@ def _new(place, number, shape, dtype):
 
 
 _SLAB = 1 << 17
-"""How many entries of an array are worked on at a time: few enough that several such arrays stay in the cache."""
+"""How many numbers of eight bytes are worked on at a time: few enough that several such arrays stay in the cache."""
 
 
-def _slabs(extent, width):
-    """Slices that cut an axis into equal pieces of about `_SLAB` entries, where each place has `width` of them.
-
-    Places that are large themselves are taken one by one.
-    """
-    pieces = extent if 8 * width >= _SLAB else max(1, extent * width // _SLAB)
-    size = max(1, -(-extent // max(1, pieces)))
-    size = size if size < 8 else -(-size // 8) * 8
+def _slabs(extent, width, itemsize=8, most=_SLAB):
+    """Slices that cut an axis into equal pieces of about `most` numbers, where each place has `width` of them."""
+    size = max(1, 8 * most // max(1, width * itemsize))
+    size = -(-extent // max(1, -(-extent // (size if size < 8 else (size + 3) // 8 * 8))))
+    size = max(1, size if size < 8 else -(-size // 8) * 8)
     return [slice(start, min(start + size, extent)) for start in range(0, max(extent, 1), size)]
 
 
@@ -532,6 +529,8 @@ _FIELDS = (
 def _shapes(W1, b1, W2, b2, W3, b3, W4, b4, W5, b5, x, y):
     """The shapes that the arrays have, and those that they must have."""
     m = x.shape[0]
+    if not m:
+        raise ValueError('a size is 0')
     return ((W1.shape, b1.shape, W2.shape, b2.shape, W3.shape, b3.shape, W4.shape, b4.shape, W5.shape, b5.shape, x.shape, y.shape), ((6, 1, 5, 5), (6,), (16, 6, 5, 5), (16,), (400, 120), (120,), (120, 84), (84,), (84, 10), (10,), (m, 1, 28, 28), (m, 10)))
 
 
@@ -569,9 +568,13 @@ def _converted(params, inputs):
         dtype = np.dtype(float)
     out = []
     for (field, shape, axes, kind, is_sequence), members in zip(_FIELDS, arrays):
+        if not members:
+            raise ValueError(f"{field} holds no arrays; it must hold at least 1, of the shape {shape}")
         for a in members:
             if a.ndim != axes:
                 raise ValueError(f"{field} has the shape {a.shape}; it must be {shape}")
+            if 0 in a.shape:
+                raise ValueError(f"{field} has the size 0 along axis {a.shape.index(0)}; every size of {shape} is at least 1")
             if kind == "integer" and a.dtype.kind not in "iu":
                 raise ValueError(f"{field} holds class ids, which must be integers, not {a.dtype}")
         if kind == "real":

@@ -255,6 +255,8 @@ def _shapes(W_skip, b_skip, W2, b2, W_branch, b_branch, W4, b4, x, y):
     K = W4.shape[0]
     n_1 = W_skip.shape[0]
     n_2 = W2.shape[0]
+    if not (n_0 and m and K and n_1 and n_2):
+        raise ValueError('a size is 0')
     return ((W_skip.shape, b_skip.shape, W2.shape, b2.shape, W_branch.shape, b_branch.shape, W4.shape, b4.shape, x.shape, y.shape), ((n_1, n_0), (n_1, 1), (n_2, n_1), (n_2, 1), (n_1, n_2), (n_1, 1), (K, n_1), (K, 1), (n_0, m), (K, m)))
 
 
@@ -292,9 +294,13 @@ def _converted(params, inputs):
         dtype = np.dtype(float)
     out = []
     for (field, shape, axes, kind, is_sequence), members in zip(_FIELDS, arrays):
+        if not members:
+            raise ValueError(f"{field} holds no arrays; it must hold at least 1, of the shape {shape}")
         for a in members:
             if a.ndim != axes:
                 raise ValueError(f"{field} has the shape {a.shape}; it must be {shape}")
+            if 0 in a.shape:
+                raise ValueError(f"{field} has the size 0 along axis {a.shape.index(0)}; every size of {shape} is at least 1")
             if kind == "integer" and a.dtype.kind not in "iu":
                 raise ValueError(f"{field} holds class ids, which must be integers, not {a.dtype}")
         if kind == "real":

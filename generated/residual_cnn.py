@@ -797,6 +797,8 @@ _FIELDS = (
 def _shapes(W1, gamma2, beta2, W3, gamma4, beta4, W5, gamma_residual, beta_residual, W7, gamma8, beta8, W9, b9, x, y):
     """The shapes that the arrays have, and those that they must have."""
     m = x.shape[0]
+    if not m:
+        raise ValueError('a size is 0')
     return ((W1.shape, gamma2.shape, beta2.shape, W3.shape, gamma4.shape, beta4.shape, W5.shape, gamma_residual.shape, beta_residual.shape, W7.shape, gamma8.shape, beta8.shape, W9.shape, b9.shape, x.shape, y.shape), ((4, 3, 3, 3), (4,), (4,), (4, 4, 3, 3), (4,), (4,), (4, 4, 3, 3), (4,), (4,), (6, 4, 3, 3), (6,), (6,), (6, 5), (5,), (m, 3, 8, 8), (m, 5)))
 
 
@@ -834,9 +836,13 @@ def _converted(params, inputs):
         dtype = np.dtype(float)
     out = []
     for (field, shape, axes, kind, is_sequence), members in zip(_FIELDS, arrays):
+        if not members:
+            raise ValueError(f"{field} holds no arrays; it must hold at least 1, of the shape {shape}")
         for a in members:
             if a.ndim != axes:
                 raise ValueError(f"{field} has the shape {a.shape}; it must be {shape}")
+            if 0 in a.shape:
+                raise ValueError(f"{field} has the size 0 along axis {a.shape.index(0)}; every size of {shape} is at least 1")
             if kind == "integer" and a.dtype.kind not in "iu":
                 raise ValueError(f"{field} holds class ids, which must be integers, not {a.dtype}")
         if kind == "real":

@@ -148,7 +148,7 @@ def value_and_grad(params, inputs, workspace=None):
     product_5 = 0.0
     grad_b2 = np.zeros((K,), dtype)
     delta2, = work(0, 1, (m, K), dtype)
-    slabs = _slabs(m, K)
+    slabs = _slabs(m, K, dtype.itemsize)
     tile = (-1, 8 if m % 8 == slabs[0].stop % 8 == 0 else 1, K)
     b2_rows = b2[None].repeat(tile[1], axis=0)
     for slab in slabs:
@@ -220,17 +220,14 @@ def _new(place, number, shape, dtype):
 
 
 _SLAB = 1 << 17
-"""How many entries of an array are worked on at a time: few enough that several such arrays stay in the cache."""
+"""How many numbers of eight bytes are worked on at a time: few enough that several such arrays stay in the cache."""
 
 
-def _slabs(extent, width):
-    """Slices that cut an axis into equal pieces of about `_SLAB` entries, where each place has `width` of them.
-
-    Places that are large themselves are taken one by one.
-    """
-    pieces = extent if 8 * width >= _SLAB else max(1, extent * width // _SLAB)
-    size = max(1, -(-extent // max(1, pieces)))
-    size = size if size < 8 else -(-size // 8) * 8
+def _slabs(extent, width, itemsize=8, most=_SLAB):
+    """Slices that cut an axis into equal pieces of about `most` numbers, where each place has `width` of them."""
+    size = max(1, 8 * most // max(1, width * itemsize))
+    size = -(-extent // max(1, -(-extent // (size if size < 8 else (size + 3) // 8 * 8))))
+    size = max(1, size if size < 8 else -(-size // 8) * 8)
     return [slice(start, min(start + size, extent)) for start in range(0, max(extent, 1), size)]
 
 
@@ -260,6 +257,8 @@ def _shapes(W1, b1, W2, b2, x, y):
     n_0 = W1.shape[0]
     K = W2.shape[1]
     n_1 = W1.shape[1]
+    if not (m and n_0 and K and n_1):
+        raise ValueError('a size is 0')
     return ((W1.shape, b1.shape, W2.shape, b2.shape, x.shape, y.shape), ((n_0, n_1), (n_1,), (n_1, K), (K,), (m, n_0), (m, K)))
 
 
@@ -297,9 +296,13 @@ def _converted(params, inputs):
         dtype = np.dtype(float)
     out = []
     for (field, shape, axes, kind, is_sequence), members in zip(_FIELDS, arrays):
+        if not members:
+            raise ValueError(f"{field} holds no arrays; it must hold at least 1, of the shape {shape}")
         for a in members:
             if a.ndim != axes:
                 raise ValueError(f"{field} has the shape {a.shape}; it must be {shape}")
+            if 0 in a.shape:
+                raise ValueError(f"{field} has the size 0 along axis {a.shape.index(0)}; every size of {shape} is at least 1")
             if kind == "integer" and a.dtype.kind not in "iu":
                 raise ValueError(f"{field} holds class ids, which must be integers, not {a.dtype}")
         if kind == "real":

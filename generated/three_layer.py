@@ -242,6 +242,8 @@ def _shapes(W1, b1, W2, b2, W3, b3, x, y):
     n_3 = W3.shape[0]
     n_1 = W1.shape[0]
     n_2 = W2.shape[0]
+    if not (n_0 and m and n_3 and n_1 and n_2):
+        raise ValueError('a size is 0')
     return ((W1.shape, b1.shape, W2.shape, b2.shape, W3.shape, b3.shape, x.shape, y.shape), ((n_1, n_0), (n_1, 1), (n_2, n_1), (n_2, 1), (n_3, n_2), (n_3, 1), (n_0, m), (n_3, m)))
 
 
@@ -279,9 +281,13 @@ def _converted(params, inputs):
         dtype = np.dtype(float)
     out = []
     for (field, shape, axes, kind, is_sequence), members in zip(_FIELDS, arrays):
+        if not members:
+            raise ValueError(f"{field} holds no arrays; it must hold at least 1, of the shape {shape}")
         for a in members:
             if a.ndim != axes:
                 raise ValueError(f"{field} has the shape {a.shape}; it must be {shape}")
+            if 0 in a.shape:
+                raise ValueError(f"{field} has the size 0 along axis {a.shape.index(0)}; every size of {shape} is at least 1")
             if kind == "integer" and a.dtype.kind not in "iu":
                 raise ValueError(f"{field} holds class ids, which must be integers, not {a.dtype}")
         if kind == "real":

@@ -94,7 +94,7 @@ def forward(params, inputs):
     ones = _ones(8, dtype)
     ones_2 = _ones(T, dtype)
     y_1_1, = work(0, 1, (m, T, 8), dtype)
-    for slab in _slabs(m, T * 8):
+    for slab in _slabs(m, T * 8, dtype.itemsize):
         count = slab.stop - slab.start
         x_slab = x[slab]
         y_1_1_slab = y_1_1[slab]
@@ -144,7 +144,7 @@ def forward(params, inputs):
     np.dot(np.transpose(O1, (0, 2, 1, 3)).reshape(-1, 8), W_O1.reshape(-1, 8), out=product.reshape(m * T, 8))
     h1, = work(6, 1, (m, T, 8), dtype)
     y_2_1, = work(7, 1, (m, T, 8), dtype)
-    for slab_2 in _slabs(m, T * 8):
+    for slab_2 in _slabs(m, T * 8, dtype.itemsize):
         count_2 = slab_2.stop - slab_2.start
         product_slab = product[slab_2]
         x_slab_2 = x[slab_2]
@@ -208,7 +208,7 @@ def loss(params, inputs):
     positions = np.arange(m)
     positions_2 = np.arange(T)
     y_1_1, = work(0, 1, (m, T, 8), dtype)
-    for slab in _slabs(m, T * 8):
+    for slab in _slabs(m, T * 8, dtype.itemsize):
         count = slab.stop - slab.start
         x_slab = x[slab]
         y_1_1_slab = y_1_1[slab]
@@ -258,7 +258,7 @@ def loss(params, inputs):
     np.dot(np.transpose(O1, (0, 2, 1, 3)).reshape(-1, 8), W_O1.reshape(-1, 8), out=product.reshape(m * T, 8))
     h1, = work(6, 1, (m, T, 8), dtype)
     y_2_1, = work(7, 1, (m, T, 8), dtype)
-    for slab_2 in _slabs(m, T * 8):
+    for slab_2 in _slabs(m, T * 8, dtype.itemsize):
         count_2 = slab_2.stop - slab_2.start
         product_slab = product[slab_2]
         x_slab_2 = x[slab_2]
@@ -347,7 +347,7 @@ def value_and_grad(params, inputs, workspace=None):
     xhat_1_1, = work(8, 1, (m, T, 8), dtype)
     product_2, = work(9, 1, (m, T, 8), dtype)
     y_1_1, = work(10, 1, (m, T, 8), dtype)
-    for slab in _slabs(m, T * 8):
+    for slab in _slabs(m, T * 8, dtype.itemsize):
         x_slab = x[slab]
         total_slab = total[slab]
         mu_1_1_slab = mu_1_1[slab]
@@ -415,7 +415,7 @@ def value_and_grad(params, inputs, workspace=None):
     xhat_2_1, = work(24, 1, (m, T, 8), dtype)
     product_5, = work(25, 1, (m, T, 8), dtype)
     y_2_1, = work(26, 1, (m, T, 8), dtype)
-    for slab_2 in _slabs(m, T * 8):
+    for slab_2 in _slabs(m, T * 8, dtype.itemsize):
         product_3_slab = product_3[slab_2]
         x_slab_2 = x[slab_2]
         h1_slab = h1[slab_2]
@@ -481,7 +481,7 @@ def value_and_grad(params, inputs, workspace=None):
     log, = work(35, 1, (m, T), dtype)
     quotient_3, = work(36, 1, (m, T), dtype)
     product_8, = work(37, 1, (m, T, K), dtype)
-    for slab_3 in _slabs(m, T * K):
+    for slab_3 in _slabs(m, T * K, dtype.itemsize):
         product_7_slab = product_7[slab_3]
         z2_slab = z2[slab_3]
         z2_max_2_slab = z2_max_2[slab_3]
@@ -534,17 +534,14 @@ def value_and_grad(params, inputs, workspace=None):
     grad_gamma_2_1 = np.zeros((8,), dtype)
     grad_beta_2_1 = np.zeros((8,), dtype)
     grad_h1, = work(41, 1, (m, T, 8), dtype)
-    for slab_4 in _slabs(T, m * 8):
+    for slab_4 in _slabs(T, m * 8, dtype.itemsize, 4 * _SLAB):
         count_4 = slab_4.stop - slab_4.start
-        grad_y1_slab, = work(42, 1, (m, count_4, 8), dtype)
-        grad_y1_slab[...] = grad_y1[:, slab_4]
-        grad_y_2_1_slab, = work(43, 1, (m, count_4, 8), dtype)
-        grad_y_2_1_slab[...] = grad_y_2_1[:, slab_4]
-        xhat_2_1_slab_2, = work(44, 1, (m, count_4, 8), dtype)
-        xhat_2_1_slab_2[...] = xhat_2_1[:, slab_4]
+        grad_y1_slab = grad_y1[:, slab_4]
+        grad_y_2_1_slab = grad_y_2_1[:, slab_4]
+        xhat_2_1_slab_2 = xhat_2_1[:, slab_4]
         quotient_2_slab_2 = quotient_2[:, slab_4]
         grad_h1_slab = grad_h1[:, slab_4]
-        buffer, buffer_2 = work(45, 2, (m, count_4, 8), dtype)
+        buffer, buffer_2 = work(42, 2, (m, count_4, 8), dtype)
         # ∂C/∂b_2_1[j] = Σ_(t, i) ∂C/∂y1[i, t, j]
         grad_b_2_1 += np.add.reduce(grad_y1_slab, axis=(0, 1))
         # ∂C/∂gamma_2_1[j] = Σ_(t, i) ∂C/∂y_2_1[i, t, j] xhat_2_1[i, t, j]
@@ -556,7 +553,7 @@ def value_and_grad(params, inputs, workspace=None):
         product_10 = np.multiply(grad_y_2_1_slab, xhat_2_1_slab_2, out=buffer_2)
         product_11 = np.tensordot(product_10, gamma_2_1, axes=((2,), (0,)))
         product_11 *= number
-        product_12 = np.multiply(xhat_2_1_slab_2, product_11[:, :, None], out=xhat_2_1_slab_2)
+        product_12 = np.multiply(xhat_2_1_slab_2, product_11[:, :, None], out=buffer_2)
         product_9 -= product_12
         product_13 = np.tensordot(grad_y_2_1_slab, gamma_2_1, axes=((2,), (0,)))
         product_13 *= number
@@ -566,7 +563,7 @@ def value_and_grad(params, inputs, workspace=None):
     # ∂C/∂W_O1[h, k, j] = Σ_(t, i) ∂C/∂h1[i, t, j] O1[i, h, t, k]
     grad_W_O1 = np.dot(np.transpose(O1, (0, 2, 1, 3)).reshape(-1, 8).T, grad_h1.reshape(-1, 8)).reshape(2, 4, 8)
     # ∂C/∂O1[i, h, t, j] = Σ_k W_O1[h, j, k] ∂C/∂h1[i, t, k]
-    block_6, = work(46, 1, (m, T, 2, 4), dtype)
+    block_6, = work(43, 1, (m, T, 2, 4), dtype)
     np.dot(grad_h1.reshape(-1, 8), W_O1.reshape(-1, 8).T, out=block_6.reshape(m * T, 8))
     grad_O1 = np.transpose(block_6, (0, 2, 1, 3))
     # ∂C/∂V1[i, h, t, j] = Σ_s ∂C/∂O1[i, h, s, j] P1[i, h, s, t]
@@ -590,12 +587,12 @@ def value_and_grad(params, inputs, workspace=None):
     # ∂C/∂W_K1[h, k, j] = Σ_(t, i) ∂C/∂K1[i, h, t, j] y_1_1[i, t, k]
     grad_W_K1 = np.transpose(np.dot(np.transpose(grad_K1, (0, 2, 1, 3)).reshape(-1, 8).T, y_1_1.reshape(-1, 8)).reshape(2, 4, 8), (0, 2, 1))
     # ∂C/∂y_1_1[i, t, j] = Σ_(h, k) W_K1[h, j, k] ∂C/∂K1[i, h, t, k] + Σ_(h, k) W_Q1[h, j, k] ∂C/∂Q1[i, h, t, k] + Σ_(h, k) W_V1[h, j, k] ∂C/∂V1[i, h, t, k]
-    grad_y_1_1, = work(47, 1, (m, T, 8), dtype)
+    grad_y_1_1, = work(44, 1, (m, T, 8), dtype)
     np.dot(np.transpose(grad_K1, (0, 2, 1, 3)).reshape(-1, 8), np.transpose(W_K1, (1, 0, 2)).reshape(8, -1).T, out=grad_y_1_1.reshape(m * T, 8))
-    product_15, = work(48, 1, (m, T, 8), dtype)
+    product_15, = work(45, 1, (m, T, 8), dtype)
     np.dot(np.transpose(grad_Q1, (0, 2, 1, 3)).reshape(-1, 8), np.transpose(W_Q1, (1, 0, 2)).reshape(8, -1).T, out=product_15.reshape(m * T, 8))
     grad_y_1_1 += product_15
-    product_16, = work(49, 1, (m, T, 8), dtype)
+    product_16, = work(46, 1, (m, T, 8), dtype)
     np.dot(np.transpose(grad_V1, (0, 2, 1, 3)).reshape(-1, 8), np.transpose(W_V1, (1, 0, 2)).reshape(8, -1).T, out=product_16.reshape(m * T, 8))
     grad_y_1_1 += product_16
     # ∂C/∂gamma_1_1[j] = Σ_(t, i) ∂C/∂y_1_1[i, t, j] xhat_1_1[i, t, j]
@@ -714,17 +711,14 @@ def _constant(value, dtype):
 
 
 _SLAB = 1 << 17
-"""How many entries of an array are worked on at a time: few enough that several such arrays stay in the cache."""
+"""How many numbers of eight bytes are worked on at a time: few enough that several such arrays stay in the cache."""
 
 
-def _slabs(extent, width):
-    """Slices that cut an axis into equal pieces of about `_SLAB` entries, where each place has `width` of them.
-
-    Places that are large themselves are taken one by one.
-    """
-    pieces = extent if 8 * width >= _SLAB else max(1, extent * width // _SLAB)
-    size = max(1, -(-extent // max(1, pieces)))
-    size = size if size < 8 else -(-size // 8) * 8
+def _slabs(extent, width, itemsize=8, most=_SLAB):
+    """Slices that cut an axis into equal pieces of about `most` numbers, where each place has `width` of them."""
+    size = max(1, 8 * most // max(1, width * itemsize))
+    size = -(-extent // max(1, -(-extent // (size if size < 8 else (size + 3) // 8 * 8))))
+    size = max(1, size if size < 8 else -(-size // 8) * 8)
     return [slice(start, min(start + size, extent)) for start in range(0, max(extent, 1), size)]
 
 
@@ -762,6 +756,8 @@ def _shapes(gamma_1_1, beta_1_1, W_Q1, W_K1, W_V1, W_O1, gamma_2_1, beta_2_1, W_
     m = x.shape[0]
     T = x.shape[1]
     K = W2.shape[1]
+    if not (m and T and K):
+        raise ValueError('a size is 0')
     _check_ids('y', y, 0, K - 1)
     return ((gamma_1_1.shape, beta_1_1.shape, W_Q1.shape, W_K1.shape, W_V1.shape, W_O1.shape, gamma_2_1.shape, beta_2_1.shape, W_1_1.shape, b_1_1.shape, W_2_1.shape, b_2_1.shape, W2.shape, b2.shape, x.shape, y.shape), ((8,), (8,), (2, 8, 4), (2, 8, 4), (2, 8, 4), (2, 4, 8), (8,), (8,), (8, 32), (32,), (32, 8), (8,), (8, K), (K,), (m, T, 8), (m, T)))
 
@@ -800,9 +796,13 @@ def _converted(params, inputs):
         dtype = np.dtype(float)
     out = []
     for (field, shape, axes, kind, is_sequence), members in zip(_FIELDS, arrays):
+        if not members:
+            raise ValueError(f"{field} holds no arrays; it must hold at least 1, of the shape {shape}")
         for a in members:
             if a.ndim != axes:
                 raise ValueError(f"{field} has the shape {a.shape}; it must be {shape}")
+            if 0 in a.shape:
+                raise ValueError(f"{field} has the size 0 along axis {a.shape.index(0)}; every size of {shape} is at least 1")
             if kind == "integer" and a.dtype.kind not in "iu":
                 raise ValueError(f"{field} holds class ids, which must be integers, not {a.dtype}")
         if kind == "real":
