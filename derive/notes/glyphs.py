@@ -34,7 +34,7 @@ GLYPHS: Mapping[str, float] = MappingProxyType(
         **_table(r"\dots 1.4  \ldots 1.4  \cdots 1.6  \vdots 0.3  \sum 1.45  \prod 1.3"),
         **_table(r"( 0.4  ) 0.4  [ 0.3  ] 0.3  | 0.3  , 0.45  . 0.3  ; 0.45  : 0.6  ' 0.32  ! 0.3"),
         **_table(r"m 0.9  w 0.74  l 0.34  i 0.37  j 0.45  t 0.4  \theta 0.55"),
-        **_table(r"M 1.05  W 1.1  X 0.9  \Delta 0.86  \Theta 0.86"),
+        **_table(r"M 1.05  W 1.1  X 0.9  \Delta 0.86  \Theta 0.86  \nabla 0.86"),
         r"\ ": 0.34,
     }
 )
