@@ -10,11 +10,12 @@ apart, since |b| ≤ |t| + |t + b|.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from derive.kernels.plan import Binding, Item
-from derive.kernels.program import Contraction, Graph, Node, Operand, Pointwise, Reduction, Ref
+from derive.kernels.program import Contraction, Graph, Operand, Pointwise, Reduction, Ref
+from derive.kernels.rereading import with_refs
 from derive.kernels.summation import Factor, Summation, Term, is_multilinear
 
 
@@ -56,7 +57,7 @@ class KnownSums:
             if r not in self.made:
                 args = self.graph[r].args
                 is_same = all(self.made[o.ref] == o.ref for o in args)
-                anew = r if is_same else self.graph.add(_with_refs(self.graph[r], self.made))
+                anew = r if is_same else self.graph.add(with_refs(self.graph[r], self.made))
                 self.made[r] = self.found.get(r, anew)
         return self.made[ref]
 
@@ -148,15 +149,3 @@ def _is_sum_of_all(graph: Graph, ref: Ref) -> bool:
     node = graph[ref]
     is_sum = isinstance(node, Contraction | Reduction) and is_multilinear(node)
     return is_sum and not node.shape and not graph.loops[ref]
-
-
-def _with_refs(node: Node, made: Mapping[Ref, Ref]) -> Node:
-    """The node with its arguments made anew."""
-    changes: dict[str, object] = {}
-    for f in fields(node):
-        value = getattr(node, f.name)
-        if isinstance(value, Operand):
-            changes[f.name] = Operand(made[value.ref], value.places)
-        elif isinstance(value, tuple) and value and all(isinstance(v, Operand) for v in value):
-            changes[f.name] = tuple(Operand(made[v.ref], v.places) for v in value)
-    return replace(node, **changes)  # type: ignore[arg-type]

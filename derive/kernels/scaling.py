@@ -8,7 +8,7 @@ goes away only if all of its readers can take the scale over at the cost of narr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from derive.kernels.plan import Binding, Item
@@ -23,6 +23,7 @@ from derive.kernels.program import (
     Ref,
     Shape,
 )
+from derive.kernels.rereading import with_refs
 from derive.terms.affine import Affine
 
 Scale = tuple[Operand, Operand]
@@ -127,7 +128,7 @@ class Moving:
         for o in node.args:
             if self.goes_away(o.ref):
                 return self._taken_over(node, o)
-        return self.graph.add(_with_refs(node, self.made)) if node.args else ref
+        return self.graph.add(with_refs(node, self.made)) if node.args else ref
 
     def _parts(self, ref: Ref) -> Scale:
         """The wide array and the scale that a value which goes away stands for, made anew."""
@@ -237,15 +238,3 @@ def _at(o: Operand) -> frozenset[int]:
 def _through(inner: Operand, outer: Operand) -> Operand:
     """What an operation reads of `outer`, of a value within it."""
     return Operand(inner.ref, tuple(None if p is None else outer.places[p] for p in inner.places))
-
-
-def _with_refs(node: Node, made: Mapping[Ref, Ref]) -> Node:
-    """The node with its arguments made anew."""
-    changes: dict[str, object] = {}
-    for f in fields(node):
-        value = getattr(node, f.name)
-        if isinstance(value, Operand):
-            changes[f.name] = Operand(made[value.ref], value.places)
-        elif isinstance(value, tuple) and value and all(isinstance(v, Operand) for v in value):
-            changes[f.name] = tuple(Operand(made[v.ref], v.places) for v in value)
-    return replace(node, **changes)  # type: ignore[arg-type]

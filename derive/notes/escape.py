@@ -24,6 +24,7 @@ _TEX = {
     "`": r"\textasciigrave{}",
 }
 _TEX_SPECIAL = re.compile("[" + re.escape("".join(_TEX)) + "]|(?<=-)-")
+_CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}#|$~]|([\[\]<>&])")
 
 
@@ -50,3 +51,8 @@ def escape_markdown(text: str) -> Markdown:
     Some readers take a bracket after a backslash for the beginning of a formula, so brackets are entities.
     """
     return Markdown(_MARKDOWN_SPECIAL.sub(lambda m: f"&#{ord(m[1])};" if m[1] else "\\" + m.group(), printable(text)))
+
+
+def has_chinese(text: str) -> bool:
+    """Whether a text needs a font with Chinese letters."""
+    return _CHINESE.search(text) is not None

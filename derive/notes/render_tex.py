@@ -5,11 +5,9 @@ The body needs the packages that its first line names.
 
 from __future__ import annotations
 
-import re
-
 from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline, Plot, Table
 from derive.notes.drawing import draw
-from derive.notes.escape import Tex, escape_tex
+from derive.notes.escape import Tex, escape_tex, has_chinese
 from derive.notes.formula import is_tall
 from derive.notes.language import Language, load_language
 from derive.notes.layout import BoxLine, Line, Page, lay_boxed, lay_derivation, lay_display
@@ -22,7 +20,6 @@ from derive.notes.tikz import tikz
 PAGE = Page(line=42.0, reasons=13.2)
 _SIZES = ((r"\normalsize", 1.0), (r"\small", 0.94), (r"\footnotesize", 0.86), (r"\scriptsize", 0.78), (r"\tiny", 0.65))
 SHORT_TABLE = 16
-_CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _LEVELS = ("section", "subsection", "subsubsection", "paragraph")
 
 
@@ -128,6 +125,6 @@ def render_tex(document: Document, fragment: bool = False) -> str:
     page = TexPage(load_language(document.language))
     template = tex_environment().get_template("tex/body.j2" if fragment else "tex/handout.j2")
     body = template.render(document=document, page=page, chinese=False)
-    if not fragment and _CJK.search(body):
+    if not fragment and has_chinese(body):
         body = template.render(document=document, page=page, chinese=True)
     return body

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ import typst
 
 from derive.errors import DeriveError, quoted
 from derive.notes.document import Document
+from derive.notes.escape import has_chinese
 from derive.notes.render_typst import render_typst
 
 CHINESE = (
@@ -31,8 +31,6 @@ TEX_FONTS = tuple(
 )
 """Where TeX distributions keep the Fandol fonts, which the system does not find there."""
 
-_CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
-
 
 @cache
 def _fonts() -> typst.Fonts:
@@ -51,7 +49,7 @@ def typst_source(document: Document) -> str:
     Raises: DeriveError if no such font is found.
     """
     source = render_typst(document)
-    if not _CJK.search(source):
+    if not has_chinese(source):
         return source
     if not (found := chinese_fonts()):
         raise DeriveError(
