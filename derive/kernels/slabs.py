@@ -15,6 +15,7 @@ from math import prod
 from derive.kernels.arrange import Compute, Section, Slabs, Statement, is_inline
 from derive.kernels.memory import Memory, blocks_of
 from derive.kernels.program import (
+    TYPICAL,
     UNIT,
     Arranged,
     Contraction,
@@ -25,6 +26,7 @@ from derive.kernels.program import (
     Pointwise,
     Reduction,
     Ref,
+    estimated,
 )
 from derive.terms.affine import Affine
 
@@ -33,6 +35,9 @@ FEWEST = 8
 
 NARROW = 128
 """With fewer entries at each place of the axis, the arrays are small, or slicing costs more than it saves."""
+
+SMALL = TYPICAL**2
+"""Arrays of fewer entries stay in the cache as they are, so that a loop only costs."""
 
 PLAIN = frozenset(("spread", "erf"))
 """Functions that are written for whole arrays only."""
@@ -174,7 +179,7 @@ class _Run:
         if len(extents) != 1 or UNIT in extents:
             return None
         able = {r for r in able if r in axes and self._fits(r, axes)}
-        if all(self._is_narrow(r, axes) for r in axes):
+        if all(self._is_narrow(r, axes) or estimated(self.graph[r].shape) < SMALL for r in axes):
             return None
         while len(able) >= FEWEST:
             region = self._first(refs, able, axes, next(iter(extents)))

@@ -18,14 +18,15 @@ from tests.kernels.streaming_networks import NETWORKS
 from tests.kernels.test_random_networks import arrays_in
 from tests.special_networks import NETWORKS as SPECIAL
 from tests.special_networks import build
+from tests.unit.kernels.test_slab_cuts import force_slabs
 
 WIDTHS = (1, 7, 1 << 17)
 
 
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Loops for chains of any length."""
-    monkeypatch.setattr(slabs, "FEWEST", 1)
+    """Loops for chains of any length over arrays of any size."""
+    force_slabs(monkeypatch)
     yield
 
 

@@ -25,6 +25,12 @@ ROWS = 5
 """So few rows that slabs of columns would be narrow: rows are what is cut."""
 
 
+def force_slabs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loops for chains of any length over arrays of any size."""
+    monkeypatch.setattr(slabs, "FEWEST", 1)
+    monkeypatch.setattr(slabs, "SMALL", 1)
+
+
 def _of_matrix(value: Value, rows: int | None, is_square: bool) -> Network:
     """C = Σ_ij r_ij y_ij², where y is a value of a matrix x at the place (i, j)."""
     net = Builder("matrix")
@@ -64,7 +70,7 @@ VALUES = {"symmetric": symmetric, "centred": centred, "softmax": softmax}
 def test_what_needs_a_whole_axis_gets_it(
     name: str, rows: int | None, entries: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slabs, "FEWEST", 1)
+    force_slabs(monkeypatch)
     network = _of_matrix(VALUES[name], rows, is_square=name == "symmetric")
     sample = sample_of(network, sampled(network, 0))
     source = emit_kernel(network, sample.adjoints, "all")
@@ -75,7 +81,7 @@ def test_what_needs_a_whole_axis_gets_it(
 @pytest.mark.parametrize("entries", [1, 2, 7])
 def test_the_largest_of_a_column_is_no_sum_over_pieces(entries: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A softmax is the same whatever it is shifted by, as long as it is shifted by the largest score of ±1e4."""
-    monkeypatch.setattr(slabs, "FEWEST", 1)
+    force_slabs(monkeypatch)
     network = _of_matrix(softmax, ROWS, is_square=False)
     source = emit_kernel(network, derive_adjoints(network), "all").replace("_SLAB = 1 << 17", f"_SLAB = {entries}")
     kernel = load_kernel(source)
@@ -99,7 +105,7 @@ def exponential(graph: Graph, tensor: str, *shape: Affine) -> Ref:
 
 def test_a_product_over_the_axis_is_taken_of_whole_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Σ_i u_ik w_il: BLAS is quicker with one product than with a sum of products of pieces."""
-    monkeypatch.setattr(slabs, "FEWEST", 1)
+    force_slabs(monkeypatch)
     graph = Graph()
     u, w = exponential(graph, "x", N, K), exponential(graph, "v", N, L)
     product = graph.add(Contraction((K, L), "real", Operand(u, (2, 0)), Operand(w, (2, 1))))
@@ -110,7 +116,7 @@ def test_a_product_over_the_axis_is_taken_of_whole_matrices(monkeypatch: pytest.
 
 def test_what_reads_a_sum_over_the_axis_comes_after_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """u_ik − Σ_i u_ik: the sum is not complete before the last piece."""
-    monkeypatch.setattr(slabs, "FEWEST", 1)
+    force_slabs(monkeypatch)
     graph = Graph()
     u = exponential(graph, "x", N, K)
     total = graph.add(Reduction((K,), "real", "add", Operand(u, (1, 0)), (N,)))
