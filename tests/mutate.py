@@ -15,7 +15,7 @@ from queue import Queue
 from tests.mutations import BUGS, Bug
 
 ROOT = Path(__file__).resolve().parents[1]
-COPIED = ("derive", "tests", "examples", "templates", "benchmarks", "pyproject.toml")
+COPIED = ("derive", "docs", "tests", "examples", "templates", "benchmarks", "README.md", "pyproject.toml")
 WORKERS = 2
 TIME_LIMIT = 600
 
