@@ -1,0 +1,137 @@
+"""What a formula with a bracket too many or too few may have been: every reading that one bracket makes even."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from derive.latex.reading import commands
+from derive.latex.reading.brackets import bracket
+from derive.latex.reading.formula import formula_of, read_formula
+from derive.latex.reading.items import is_break, product_sign, relation_at, separator, sum_sign
+from derive.latex.reading.macros import expanded
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Formula, Problem, Span
+from derive.latex.reading.tokens import Token, tokens_of
+from derive.latex.reading.vocabulary import PLAIN, Vocabulary
+
+MOST_READINGS = 12
+MOST_TRIALS = 100
+LONGEST = 2_000
+_OPENERS = {closing: opening for opening, closing in commands.BRACKETS.items()}
+
+
+def repairs(source: str, vocabulary: Vocabulary = PLAIN) -> tuple[Formula, ...]:
+    """The readings in which one bracket is left out, is another bracket, or one partner is put in where an operand
+    begins or ends; those that change what stands nearest to the bracket without a partner come first.
+
+    Empty where all brackets have partners, where one bracket does not mend it, and for formulas of more than `LONGEST`
+    characters. At most `MOST_READINGS`, all different.
+    """
+    if len(source) > LONGEST:
+        return ()
+    first = read_formula(source, vocabulary)
+    wrong = [problem for problem in first.problems if problem.kind == "bracket"]
+    tokens = expanded(tokens_of(source, vocabulary), vocabulary, [])
+    if not wrong or tokens is None:
+        return ()
+    found: dict[str, Formula] = {}
+    changes = [change for problem in wrong[:2] for change in _changed(tokens, problem)]
+    for trial in sorted(changes, key=lambda change: change[0])[:MOST_TRIALS]:
+        formula = formula_of(source, trial[1], vocabulary)
+        if _is_even(formula, first):
+            found.setdefault(shown(formula), formula)
+        if len(found) == MOST_READINGS:
+            break
+    return tuple(found.values())
+
+
+def _is_even(formula: Formula, first: Formula) -> bool:
+    """Whether all brackets have partners, and nothing else got wrong."""
+    if any(problem.kind == "bracket" for problem in formula.problems):
+        return False
+    others = [problem for problem in first.problems if problem.kind != "bracket"]
+    return len(formula.problems) <= len(others)
+
+
+def _changed(tokens: Sequence[Token], problem: Problem) -> Iterator[tuple[int, list[Token]]]:
+    """The tokens with one bracket of the kind in question less, more or another, and how far from the problem it is."""
+    lone = next((k for k, token in enumerate(tokens) if token.span == problem.span and _kind(token)), None)
+    pair = _kind(tokens[lone]) if lone is not None else None
+    if lone is None or pair is None:
+        return
+    opening, closing = pair
+    depths = _depths(tokens)
+    for k, token in enumerate(tokens):
+        if _kind(token) == (opening, closing):
+            yield abs(k - lone), [*tokens[:k], *tokens[k + 1 :]]
+    opens = bracket(tokens[lone]) in commands.BRACKETS
+    for sign in ("(", "[", "\\{") if opens else (")", "]", "\\}"):
+        yield 0, [*tokens[:lone], _sign(sign, tokens[lone].span), *tokens[lone + 1 :]]
+    if opens:
+        for k in range(lone + 2, len(tokens) + 1):
+            if depths[k] == depths[lone] and _may_end(tokens, k):
+                end = tokens[k - 1].span.end
+                yield k - lone, [*tokens[:k], _sign(closing, Span(end, end)), *tokens[k:]]
+            if _parts(tokens, k):
+                break
+    else:
+        for k in range(lone - 1, -1, -1):
+            if _parts(tokens, k):
+                break
+            if depths[k] == depths[lone] and _may_begin(tokens, k):
+                start = tokens[k].span.start
+                yield lone - k, [*tokens[:k], _sign(opening, Span(start, start)), *tokens[k:]]
+
+
+def _kind(token: Token) -> tuple[str, str] | None:
+    """The pair to which a plain bracket belongs; None for anything else."""
+    sign = bracket(token)
+    if sign in commands.BRACKETS:
+        return sign, commands.BRACKETS[sign]
+    return (_OPENERS[sign], sign) if sign in _OPENERS else None
+
+
+def _parts(tokens: Sequence[Token], k: int) -> bool:
+    """Whether a relation, a row or a cell stands here, over which no bracket reaches."""
+    return k < len(tokens) and (is_break(tokens[k]) or relation_at(tokens, k) is not None)
+
+
+def _sign(text: str, span: Span) -> Token:
+    """A bracket that nobody has written, or not so."""
+    if text.startswith("\\"):
+        return Token("command", text[1:], span)
+    return Token("sign", text, span)
+
+
+def _depths(tokens: Sequence[Token]) -> list[int]:
+    """How many groups of TeX are open before each token, and at the end."""
+    depths = [0]
+    for token in tokens:
+        depths.append(depths[-1] + {"{": 1, "begin": 1, "}": -1, "end": -1}.get(token.kind, 0))
+    return depths
+
+
+def _may_end(tokens: Sequence[Token], k: int) -> bool:
+    """Whether an operand can end before the k-th token: an operator, a relation, a bracket or nothing follows."""
+    if _operates(tokens, k - 1) or bracket(tokens[k - 1]) in commands.BRACKETS:
+        return False
+    if k == len(tokens) or tokens[k].kind in ("}", "end"):
+        return True
+    return _operates(tokens, k) or bracket(tokens[k]) in _OPENERS
+
+
+def _may_begin(tokens: Sequence[Token], k: int) -> bool:
+    """Whether an operand can begin at the k-th token: an operator, a relation, a bracket or nothing is before it."""
+    if (_operates(tokens, k) and not sum_sign(tokens[k])) or tokens[k].kind in ("^", "_"):
+        return False
+    if k == 0 or tokens[k - 1].kind in ("{", "begin"):
+        return True
+    return _operates(tokens, k - 1) or bracket(tokens[k - 1]) in commands.BRACKETS
+
+
+def _operates(tokens: Sequence[Token], k: int) -> bool:
+    if not 0 <= k < len(tokens):
+        return False
+    token = tokens[k]
+    signs = is_break(token) or sum_sign(token) or product_sign(token) or separator(token)
+    return bool(signs) or relation_at(tokens, k) is not None
