@@ -128,28 +128,62 @@ def show(
 
 @app.command()
 def verify(
-    hand: Annotated[Path, typer.Argument(metavar="HAND.py", help="Hand-written backpropagation in NumPy.")],
-    network: Annotated[str, typer.Option("--network", metavar="NET", help="The network that it is for.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Documents (.md, .tex, .txt, .ipynb), or NumPy code (.py).")
+    ],
+    network: Annotated[
+        str | None, typer.Option("--network", metavar="NET", help="The network that it is for; code needs one.")
+    ] = None,
+    profile: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What the words of a document say of its symbols, as YAML.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="What is right by another convention is wrong.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the claims as JSON.")] = None,
     seconds: Annotated[
         float, typer.Option(min=0, help="Processor time for finding out which mistake was made; verdicts need none.")
     ] = SECONDS,
 ) -> None:
-    """Judge hand-written gradients; say where they are wrong, and which mistake was made."""
+    """Judge a derivation by hand, a document or NumPy code; say where it is wrong, and which mistake was made."""
+    code = [f for f in files if f.suffix == ".py"]
+    if code and len(files) > 1:
+        raise DeriveError("code is judged one file at a time", repair="name the documents in another call")
+    if code:
+        text, data, exit_code = _judge_code(code[0], network, seconds)
+    else:
+        text, data, exit_code = _judge_documents(files, network, profile, strict)
+    print(text)
+    if json_file is not None:
+        from derive.files import write_whole
+
+        write_whole(json_file, data.encode())
+    raise typer.Exit(exit_code)
+
+
+def _judge_code(hand: Path, network: str | None, seconds: float) -> tuple[str, str, int]:
     from derive.pipeline import load
 
+    if network is None:
+        raise DeriveError(f"which network {hand} is for is not said", repair="name it with --network")
     derivation = load(network).derive()
     if not hand.is_file():
         raise DeriveError(f"there is no file {hand}", repair="name a Python file with value_and_grad or gradients")
     print(f"running {hand} in a process of its own, with limits on time and memory", file=sys.stderr)
     with _progress("comparing") as step:
         report = derivation.verify(hand, seconds=seconds, tell=step)
-    print(report.render_text())
-    if json_file is not None:
-        from derive.files import write_whole
+    return report.render_text(), report.to_json(), report.exit_code
 
-        write_whole(json_file, report.to_json().encode())
-    raise typer.Exit(report.exit_code)
+
+def _judge_documents(
+    files: list[Path], network: str | None, profile: Path | None, strict: bool
+) -> tuple[str, str, int]:
+    """The worst exit code counts: wrong before undecided."""
+    from derive.pipeline import verify_document
+    from derive.verify.document.claims import as_json
+
+    with _progress("reading") as step:
+        reports = [verify_document(f, network, profile, strict, step) for f in files]
+    codes = {r.exit_code for r in reports}
+    return "\n".join(r.render_text() for r in reports), as_json(reports), 1 if 1 in codes else max(codes)
 
 
 @app.command()

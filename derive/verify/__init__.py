@@ -1,4 +1,4 @@
-"""Verdicts on hand-written gradients.
+"""Verdicts on hand-written gradients, in code and in documents.
 
 The front door is opened when it is first used, so that other readings of a derivation start quickly.
 """
@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from derive.verify.code import verify_code, verify_functions
+    from derive.verify.document.verifier import verify_document
 
-__all__ = ["verify_code", "verify_functions"]
+__all__ = ["verify_code", "verify_document", "verify_functions"]
 
 _ROOMS = {
     "verify_code": "derive.verify.code",
+    "verify_document": "derive.verify.document.verifier",
     "verify_functions": "derive.verify.code",
 }
 

@@ -1,0 +1,104 @@
+"""Brackets of Iverson: `[z > 0]`, `[i = j]`, `[1 ≤ k-r+1 ≤ n]`, `[3 | k+1]`, `[(r, s) = argmax …]`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from derive.latex.reading.syntax import Big, Bracketed, Chain, Listed, Node
+from derive.reading import quantity
+from derive.reading.keys import Key
+from derive.reading.quantity import Misfit, Unknown, scaled
+from derive.terms.affine import Affine
+from derive.terms.algebra import bound, delta, divides, positive, subtract, times_all
+from derive.terms.term import FirstMaximum, Maximum, Poly, constant
+
+if TYPE_CHECKING:
+    from derive.reading.expressions import Reader
+
+_BARS = frozenset(("|", "mid"))
+
+
+def is_condition(node: Node) -> bool:
+    """Whether what stands between brackets is a statement: a chain of relations, or `3 | k`."""
+    return isinstance(node, Chain) or (isinstance(node, Listed) and len(node.items) == 2 and _is_bar(node))
+
+
+def _is_bar(node: Listed) -> bool:
+    return len(node.separators) == 1 and node.separators[0].lstrip("\\") in _BARS
+
+
+def condition(reader: Reader, node: Node) -> Poly:
+    """1 where all links of the statement hold, else 0.
+
+    Raises: Unknown for a condition of another kind, Misfit for one of matrices.
+    """
+    if isinstance(node, Listed):
+        return _divisibility(reader, node)
+    assert isinstance(node, Chain)
+    members = [m for m in node.members if m is not None]
+    if len(members) < 2 or len(members) != len(node.members):
+        raise Unknown("this condition is not understood")
+    links = zip(members, node.relations, members[1:], strict=False)
+    return times_all(_link(reader, a, relation, b) for a, relation, b in links)
+
+
+def _divisibility(reader: Reader, node: Listed) -> Poly:
+    divisor, dividend = (reader.scope.indices.affine(x) for x in node.items)
+    if not divisor.is_number or divisor.const < 1:
+        raise Unknown(f"{reader.scope.said(node)} is no condition of divisibility")
+    return divides(dividend, divisor.const)
+
+
+def _link(reader: Reader, left: Node, relation: str, right: Node) -> Poly:
+    for place, largest in ((left, right), (right, left)):
+        if isinstance(largest, Big) and largest.operator == "argmax" and relation == "=":
+            return _chosen(reader, place, largest)
+    difference = _of_indices(reader, left, right)
+    if difference is None:
+        return _of_values(reader, left, relation, right)
+    match relation:
+        case "=":
+            return delta(difference)
+        case "≠":
+            return subtract(constant(1), delta(difference))
+        case "≥" | ">":
+            return bound(difference - (relation == ">"))
+        case "≤" | "<":
+            return bound(-difference - (relation == "<"))
+    raise Unknown(f"the condition {relation} of indices is not understood")
+
+
+def _of_indices(reader: Reader, left: Node, right: Node) -> Affine | None:
+    """The difference of two index expressions; None if a letter in them stands for a value."""
+    scope = reader.scope
+    try:
+        difference = scope.indices.affine(left) - scope.indices.affine(right)
+    except Unknown:
+        return None
+    is_index = all(x in scope.ranges.letters or not scope.lexicon.find(Key(x)) for x in difference.free)
+    return difference if is_index else None
+
+
+def _of_values(reader: Reader, left: Node, relation: str, right: Node) -> Poly:
+    a, b = reader.read(left), reader.read(right)
+    if not a.is_scalar or not b.is_scalar:
+        raise Misfit("a condition compares numbers")
+    if relation in (">", "≥"):
+        return positive(quantity.added(a, scaled(b, -1)).poly, relation == ">")
+    if relation in ("<", "≤"):
+        return positive(quantity.added(b, scaled(a, -1)).poly, relation == "<")
+    raise Unknown(f"the condition {relation} of values is not understood")
+
+
+def _chosen(reader: Reader, place: Node, largest: Big) -> Poly:
+    """[place = argmax body]: of equal places the first one counts."""
+    body = place.body if isinstance(place, Bracketed) else place
+    items: Sequence[Node] = body.items if isinstance(body, Listed) else (body,)
+    at = tuple(reader.scope.indices.affine(x) for x in items)
+    found = reader.sums.largest(largest).poly
+    [(m, c)] = found.terms or [(None, 0)]
+    atom = m.powers[0][0] if m is not None and c == 1 and len(m.powers) == 1 else None
+    if not isinstance(atom, Maximum) or len(atom.bounds) != len(at):
+        raise Unknown("the place of this maximum is not understood")
+    return quantity.of_name(FirstMaximum(atom, at)).poly

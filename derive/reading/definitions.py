@@ -1,0 +1,132 @@
+"""What a document defines: `u_j = Σ_i w_ij v_i` becomes a value of a network, `x ∈ ℝ^n` an input.
+
+The left side gives the name, with the marks that belong to it, and the letters of its indices; the right side, read
+with what is known already, gives the equation and the axes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from derive.ir.tensor import Equation, Label, Role, Tensor
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Node, Symbol
+from derive.network.network import Network
+from derive.reading.keys import Key, key_of
+from derive.reading.lexicon import Lexicon, Named, Own
+from derive.reading.marks import Marks, marks_of
+from derive.reading.quantity import Misfit, Quantity, Unknown
+from derive.reading.scope import Scope
+from derive.terms.affine import Affine, Index, index, number
+from derive.terms.term import Entry
+
+
+@dataclass(frozen=True)
+class Head:
+    """The left side of a definition: a name with fixed marks, and the letters of its indices."""
+
+    key: Key
+    above: tuple[str, ...]
+    fixed: tuple[str, ...]
+    letters: tuple[str, ...]
+
+
+def head_of(node: Node, fixed_letters: frozenset[str] = frozenset()) -> Head:
+    """Take the left side of a definition apart: single letters below are indices, everything else belongs to the name.
+
+    Raises: Unknown for what is no name.
+    """
+    marks = marks_of(node)
+    key = key_of(marks.base)
+    if key is None or marks.transposed:
+        raise Unknown(f"{shown(node)} is no name that could be defined")
+    fixed, letters = _below(marks, fixed_letters)
+    key = replace(key, primes=key.primes + marks.primes)
+    return Head(key, tuple(map(shown, marks.above)), fixed, letters)
+
+
+def _below(marks: Marks, fixed_letters: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    fixed: list[str] = []
+    letters: list[str] = []
+    for item in marks.below:
+        is_letter = isinstance(item, Symbol) and item.name not in fixed_letters and not item.accents and not item.font
+        if is_letter:
+            letters.append(shown(item))
+        elif letters:
+            raise Unknown(f"{shown(item)} stands behind the indices of {shown(marks.base)}")
+        else:
+            fixed.append(shown(item))
+    return tuple(fixed), tuple(letters)
+
+
+def with_given(
+    lexicon: Lexicon,
+    node: Node,
+    shape: Sequence[Affine],
+    role: Role = "input",
+) -> Lexicon:
+    """The lexicon with a name for a tensor of any values: an input or a parameter of this shape."""
+    head = head_of(node)
+    axes = tuple(Index(f"{k}'{len(lexicon.network.tensors)}", number(1), n) for k, n in enumerate(shape))
+    return _entered(lexicon, head, axes, role)
+
+
+def _entered(
+    lexicon: Lexicon,
+    head: Head,
+    axes: tuple[Index, ...],
+    role: Role,
+    equation: Equation | None = None,
+    is_row: bool | None = None,
+) -> Lexicon:
+    name = _name(lexicon.network, head)
+    tensor = Tensor(name, axes, role, label=Label())
+    equations = lexicon.network.equations
+    if equation is not None:
+        equations = (*equations, replace(equation, lhs=Entry(name, equation.lhs.idx)))
+    network = replace(lexicon.network, tensors={**lexicon.network.tensors, name: tensor}, equations=equations)
+    named = Named(
+        tensor, head.fixed, None, 0, None, above=head.above, is_own=True, is_row=is_row, arity=len(head.letters)
+    )
+    return lexicon.extended(network, Own(head.key, named))
+
+
+def _name(network: Network, head: Head) -> str:
+    """A name for the engine, which nothing else has."""
+    stem = "".join(c for c in head.key.name if c.isascii() and c.isalnum()) or "q"
+    stem = stem if stem[0].isalpha() else f"q{stem}"
+    k = 0
+    while (name := f"{stem}_{k}") in network.tensors:
+        k += 1
+    return name
+
+
+def with_definition(lexicon: Lexicon, head: Head, value: Quantity, scope: Scope) -> Lexicon:
+    """The lexicon with a name for a value, and its equation in the network.
+
+    Raises: Misfit for a letter that stands on one side only, Unknown for a value that has no range.
+    """
+    free = value.poly.free - {a.name for a in value.axes}
+    missing = [x for x in sorted(free) if x not in head.letters]
+    if missing:
+        raise Misfit(f"{missing[0]} stands on the right, and not on the left")
+    indices = []
+    for letter in head.letters:
+        found = scope.ranges.of(letter)
+        if found is None:
+            raise Unknown(f"over what {letter} runs is not said")
+        indices.append(found)
+    domain = (*indices, *value.axes)
+    taken = f"'{len(lexicon.network.tensors)}"
+    axes = tuple(i.renamed(f"{i.name}{taken}") for i in domain)
+    equation = Equation(Entry("", tuple(index(i.name) for i in domain)), domain, None, value.poly)
+    is_row = value.rows is None if len(value.axes) == 1 else None
+    return _entered(lexicon, head, axes, "value", equation, is_row)
+
+
+def with_alias(lexicon: Lexicon, node: Node, tensor: Tensor, gradient: bool = False) -> Lexicon:
+    """The lexicon with another name for a tensor, or for its gradient."""
+    head = head_of(node)
+    named = Named(tensor, head.fixed, None, 0, None, gradient, head.above, is_own=True, arity=len(head.letters))
+    return lexicon.extended(lexicon.network, Own(head.key, named))

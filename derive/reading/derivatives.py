@@ -1,0 +1,242 @@
+"""Derivatives as they are written: `∂z/∂w` as a fraction or inline, `d/dx f`, `∇_W C`, and products of them.
+
+A derivative by a value of the network is the total one: everything that depends on the value moves with it, and nothing
+that it depends on. By an entry that an expression contains it is that of the expression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction as Number
+from typing import TYPE_CHECKING
+
+from derive.calculus.occurrence import occurrences
+from derive.ir.tensor import ADJOINT
+from derive.latex.reading.syntax import Bracketed, Fraction, Multiplied, Node, Scripts
+from derive.reading.keys import Key, key_of
+from derive.reading.marks import marks_of
+from derive.reading.quantity import Quantity, Unknown, like, same_extent, total_over
+from derive.reading.sample_cost import SAMPLE_COST
+from derive.terms.affine import Affine, Index
+from derive.terms.algebra import delta, scale, times, times_all, total
+from derive.terms.blocks import sum_over
+from derive.terms.term import Entry, Poly, of_atom
+from derive.terms.walk import entries_in
+
+if TYPE_CHECKING:
+    from derive.reading.expressions import Reader
+
+SIGNS = frozenset((Key("∂"), Key("partial"), Key("d"), Key("d", "rm")))
+NABLA = frozenset((Key("nabla"), Key("∇")))
+
+
+@dataclass(frozen=True)
+class Jacobian(Quantity):
+    """∂of/∂wrt of arrays: `rows` and `columns` are the axes of `wrt`, `of_axes` those of `of`."""
+
+    of: str = ""
+    wrt: str = ""
+    of_rows: Index | None = None
+    of_columns: Index | None = None
+
+
+@dataclass(frozen=True)
+class Variable:
+    """`factor · T[idx]` as something to differentiate, or to differentiate by."""
+
+    tensor: str
+    idx: tuple[Affine, ...]
+    factor: Number
+    whole: Quantity
+
+
+@dataclass
+class Derivatives:
+    reader: Reader
+
+    # -- how it is written -------------------------------------------------------------------------------------
+
+    def fraction(self, above: Node, below: Node) -> Quantity | None:
+        """`\\frac{∂ a}{∂ b}`; None for a plain fraction."""
+        wrt = self._differential(below)
+        of = self._differential(above)
+        if wrt is None or of is None:
+            return None
+        return self.derivative(of, wrt)
+
+    def operator(self, sign: Node, of: Node) -> Quantity | None:
+        """`\\frac{∂}{∂ x} f(x)`, `∇_W C`."""
+        if isinstance(sign, Fraction) and key_of(sign.above) in SIGNS:
+            wrt = self._differential(sign.below)
+            return None if wrt is None else self.derivative(of, wrt)
+        if isinstance(sign, Scripts) and key_of(sign.base) in NABLA and sign.below is not None and sign.above is None:
+            return None if self._is_gradient(sign) else self.derivative(of, sign.below)
+        return None
+
+    def _is_gradient(self, node: Scripts) -> bool:
+        """Whether `∇_i` is the gradient of layer i, as some notations write it."""
+        key = key_of(node.base)
+        found = self.reader.scope.lexicon.find(key) if key is not None else ()
+        if not found:
+            return False
+        try:
+            self.reader.tensors.read(found, marks_of(node))
+        except Unknown:
+            return False
+        return True
+
+    def inline(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> tuple[Quantity, int] | None:
+        """`∂z/∂w`, `dz/dx` among other factors."""
+        if key_of(factors[k]) not in SIGNS or k + 3 >= len(factors):
+            return None
+        if operators[k] != "" or operators[k + 1] != "/" or operators[k + 2] != "":
+            return None
+        if key_of(factors[k + 2]) not in SIGNS:
+            return None
+        return self.derivative(factors[k + 1], factors[k + 3]), 4
+
+    def _differential(self, node: Node) -> Node | None:
+        """`x` of `∂x`; None where it is none."""
+        if isinstance(node, Bracketed) and node.opening == "{":
+            return self._differential(node.body)
+        if isinstance(node, Multiplied) and key_of(node.factors[0]) in SIGNS and node.operators[0] == "":
+            rest, operators = node.factors[1:], node.operators[1:]
+            return rest[0] if len(rest) == 1 else Multiplied(rest, operators, node.span)
+        return None
+
+    # -- what it is ---------------------------------------------------------------------------------------------
+
+    def derivative(self, of: Node, wrt: Node) -> Quantity:
+        """Raises: Unknown for a derivative by what is no value or parameter."""
+        by = self._variable(self.reader.read(wrt), self.reader.scope.said(wrt))
+        above = self._read_of(of)
+        above = self._summed(above)
+        try:
+            known = self._variable(above, self.reader.scope.said(of))
+        except Unknown:
+            return self._of_expression(above, by)
+        return self._of_value(known, by)
+
+    def _summed(self, of: Quantity) -> Quantity:
+        """The cost of all samples, where a vector of the costs of samples is differentiated."""
+        is_costs = any(e.tensor == SAMPLE_COST for e in entries_in(of.poly))
+        return total_over(Quantity(of.poly), of.axes) if is_costs and of.axes else of
+
+    def _read_of(self, node: Node) -> Quantity:
+        if isinstance(node, Multiplied):
+            return self.reader.products.read(node)
+        return self.reader.read(node)
+
+    def _variable(self, q: Quantity, text: str) -> Variable:
+        terms = q.poly.terms
+        if len(terms) == 1:
+            m, c = terms[0]
+            entries = [(a, e) for a, e in m.powers if isinstance(a, Entry)]
+            if len(entries) == 1 and entries[0][1] == 1:
+                atom = entries[0][0]
+                rest = m.without(atom)
+                if not rest.powers:
+                    return Variable(atom.tensor, atom.idx, c, q)
+        raise Unknown(f"{text} is no value by which, or of which, a derivative could be taken")
+
+    def _of_value(self, of: Variable, wrt: Variable) -> Quantity:
+        network = self.reader.scope.lexicon.network
+        if wrt.tensor.startswith(ADJOINT) or wrt.factor != 1:
+            raise Unknown("derivatives by gradients are not judged")
+        if of.tensor == network.cost:
+            p = of_atom(Entry(ADJOINT + wrt.tensor, wrt.idx))
+            return Quantity(scale(p, of.factor), wrt.whole.rows, wrt.whole.columns)
+        if of.tensor.startswith(ADJOINT):
+            raise Unknown("second derivatives are not judged")
+        return self._jacobian(of, wrt)
+
+    def _jacobian(self, of: Variable, wrt: Variable) -> Quantity:
+        p = scale(of_atom(Entry(f"{of.tensor}{ADJOINT}{wrt.tensor}", (*wrt.idx, *of.idx))), of.factor)
+        return self._shaped(p, of.whole, wrt.whole, of.tensor, wrt.tensor)
+
+    def _shaped(self, p: Poly, of: Quantity, wrt: Quantity, name: str, by: str) -> Quantity:
+        if of.is_scalar:
+            return Quantity(p, wrt.rows, wrt.columns)
+        if wrt.is_scalar:
+            return Quantity(p, of.rows, of.columns)
+        options: list[Quantity] = [Jacobian(p, wrt.rows, wrt.columns, name, by, of.rows, of.columns)]
+        if same_extent(of.rows, wrt.rows) and same_extent(of.columns, wrt.columns) and name != by:
+            options.append(self._diagonal(p, of, wrt))
+        if of.columns is None and wrt.columns is None:
+            options.append(Quantity(p, of.rows, wrt.rows))
+        if of.rows is None and wrt.rows is None:
+            options.append(Quantity(p, of.columns, wrt.columns))
+        return self.reader.scope.choices.choose(options)
+
+    def _diagonal(self, p: Poly, of: Quantity, wrt: Quantity) -> Quantity:
+        """The derivatives of entries by the entries at their own place, as an array."""
+        return like(Quantity(p, wrt.rows, wrt.columns), of)
+
+    def _of_expression(self, of: Quantity, wrt: Variable) -> Quantity:
+        """Σ over the occurrences of the variable in what is written."""
+        p = of.poly
+        avoid = frozenset(x for a in wrt.idx for x in a.free) | p.free | frozenset(a.name for a in of.axes)
+        parts = []
+        for tensor in dict.fromkeys(e.tensor for e in entries_in(p)):
+            if tensor != wrt.tensor and not self._depends(tensor, wrt.tensor):
+                continue
+            for o in occurrences(p, tensor, avoid):
+                inner = self._inner(tensor, o.idx, wrt)
+                parts.append(sum_over(o.bounds, times(o.coefficient, inner), {}))
+        if not parts:
+            raise Unknown("what is differentiated does not contain that by which it is")
+        result = total(parts)
+        whole = wrt.whole
+        if of.is_scalar or whole.is_scalar:
+            kept = whole if of.is_scalar else of
+            return Quantity(result, kept.rows, kept.columns)
+        return self._shaped(result, of, whole, "", wrt.tensor)
+
+    def _inner(self, tensor: str, idx: tuple[Affine, ...], wrt: Variable) -> Poly:
+        """The derivative of an entry in the expression: δ for the variable itself."""
+        if tensor == wrt.tensor:
+            return times_all(delta(a - b) for a, b in zip(idx, wrt.idx, strict=True))
+        if tensor == self.reader.scope.lexicon.network.cost:
+            return of_atom(Entry(ADJOINT + wrt.tensor, wrt.idx))
+        return of_atom(Entry(f"{tensor}{ADJOINT}{wrt.tensor}", (*wrt.idx, *idx)))
+
+    def _depends(self, tensor: str, on: str) -> bool:
+        """Whether a value is made of another one, through any number of equations."""
+        network = self.reader.scope.lexicon.network
+        seen, waiting = {tensor}, [tensor]
+        while waiting:
+            for e in network.definitions(waiting.pop()):
+                for found in {x.tensor for x in entries_in(e.rhs)} - seen:
+                    seen.add(found)
+                    waiting.append(found)
+        return on in seen
+
+    # -- chains of them -----------------------------------------------------------------------------------------
+
+    def chained(self, a: Quantity, b: Quantity) -> list[Quantity]:
+        """Σ over the axes of the value between two derivatives, in either order; empty if they are no chain."""
+        out = []
+        for first, second in ((a, b), (b, a)):
+            if isinstance(second, Jacobian):
+                joined = self._joined(first, second)
+                if joined is not None:
+                    out.append(joined)
+        return out[:1]
+
+    def _joined(self, outer: Quantity, inner: Jacobian) -> Quantity | None:
+        """∂C/∂z · ∂z/∂w, and ∂y/∂z · ∂z/∂w."""
+        if isinstance(outer, Jacobian) and outer.wrt != inner.of:
+            return None
+        if outer.is_scalar or not same_extent(outer.rows, inner.of_rows):
+            return None
+        if not same_extent(outer.columns, inner.of_columns):
+            return None
+        middle = [a for a in (inner.of_rows, inner.of_columns) if a is not None]
+        left = like(
+            Quantity(outer.poly, outer.rows, outer.columns), Quantity(outer.poly, inner.of_rows, inner.of_columns)
+        )
+        p = sum_over(tuple(middle), times(left.poly, inner.poly), {})
+        if isinstance(outer, Jacobian):
+            return Jacobian(p, inner.rows, inner.columns, outer.of, inner.wrt, outer.of_rows, outer.of_columns)
+        return Quantity(p, inner.rows, inner.columns)

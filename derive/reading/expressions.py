@@ -1,0 +1,225 @@
+"""From the syntax of a formula to what it stands for, one way of reading it at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import singledispatchmethod
+
+from derive.latex.reading.syntax import (
+    Accented,
+    Added,
+    Applied,
+    Big,
+    Bracketed,
+    Cases,
+    Listed,
+    Multiplied,
+    Node,
+    Number,
+    Prefixed,
+    Root,
+    Scripts,
+    Symbol,
+    Table,
+)
+from derive.latex.reading.syntax import (
+    Fraction as Fractured,
+)
+from derive.reading import functions, quantity
+from derive.reading.blocks import is_row_of_blocks, row_of_blocks
+from derive.reading.conditions import condition, is_condition
+from derive.reading.derivatives import Derivatives
+from derive.reading.keys import key_of
+from derive.reading.marks import is_transpose, marks_of, sequence
+from derive.reading.parts import part, slice_of
+from derive.reading.products import Products
+from derive.reading.quantity import Quantity, Unknown, added, raised, scaled, transposed
+from derive.reading.scope import Scope
+from derive.reading.special import special
+from derive.reading.sums import Sums
+from derive.reading.tensors import Tensors
+from derive.reading.written_out import cases, table
+from derive.terms.term import constant, of_affine
+
+
+@dataclass
+class Reader:
+    """Reads one formula in one way; `scope` keeps what has been seen and chosen."""
+
+    scope: Scope
+
+    def __post_init__(self) -> None:
+        self.tensors = Tensors(self.scope)
+        self.products = Products(self)
+        self.derivatives = Derivatives(self)
+        self.sums = Sums(self)
+        self.scope.id_entry = self.tensors.id_entry
+
+    @singledispatchmethod
+    def read(self, node: Node) -> Quantity:
+        """What a node stands for.
+
+        Raises: Unknown for what has no meaning here, Misfit for what cannot be.
+        """
+        raise Unknown(f"{self.scope.said(node)} has no meaning here")
+
+    @read.register
+    def _(self, node: Number) -> Quantity:
+        return Quantity(constant(Fraction(node.text)))
+
+    @read.register
+    def _(self, node: Added) -> Quantity:
+        out: Quantity | None = None
+        for sign, term in zip(node.signs, node.terms, strict=True):
+            if sign not in "+-":
+                raise Unknown(f"{sign} means two values at once")
+            q = scaled(self.read(term), -1 if sign == "-" else 1)
+            out = q if out is None else added(out, q, self.scope.batch)
+        assert out is not None
+        return out
+
+    @read.register
+    def _(self, node: Multiplied) -> Quantity:
+        return self.products.read(node)
+
+    @read.register
+    def _(self, node: Fractured) -> Quantity:
+        found = self.derivatives.fraction(node.above, node.below)
+        return found if found is not None else quantity.divided(self.read(node.above), self.read(node.below))
+
+    @read.register
+    def _(self, node: Root) -> Quantity:
+        degree = 2 if node.degree is None else int(self._whole(node.degree))
+        return raised(self.read(node.arg), Fraction(1, degree))
+
+    def _whole(self, node: Node) -> int:
+        at = self.scope.indices.affine(node)
+        if not at.is_number or at.const == 0:
+            raise Unknown(f"{self.scope.said(node)} is no whole number")
+        return at.const
+
+    @read.register
+    def _(self, node: Big) -> Quantity:
+        return self.sums.read(node)
+
+    @read.register
+    def _(self, node: Table) -> Quantity:
+        return table(self, node)
+
+    @read.register
+    def _(self, node: Cases) -> Quantity:
+        return cases(self, node)
+
+    @read.register
+    def _(self, node: Applied) -> Quantity:
+        return functions.applied(self, node.function, node.argument)
+
+    @read.register
+    def _(self, node: Bracketed) -> Quantity:
+        if node.opening == "[" and is_condition(node.body):
+            return Quantity(condition(self, node.body))
+        if is_row_of_blocks(node.body) and isinstance(node.body, Listed):
+            return row_of_blocks(self, node.body)
+        if node.opening in ("|", r"\|"):
+            return functions.norm(self, node)
+        if node.opening not in "([{" and node.opening not in (r"\{",):
+            raise Unknown(f"brackets {node.opening} {node.closing} have no meaning here")
+        return self.read(node.body)
+
+    # -- symbols ---------------------------------------------------------------------------------------------
+
+    @read.register
+    def _(self, node: Symbol) -> Quantity:
+        return self.symbol(node)
+
+    @read.register
+    def _(self, node: Accented) -> Quantity:
+        return self.symbol(node)
+
+    @read.register
+    def _(self, node: Scripts) -> Quantity:
+        marks = marks_of(node, self._t_is_free())
+        if key_of(marks.base) is None or any(slice_of(x) for x in sequence(node.below)):
+            return self._raised(node)
+        return self.symbol(node)
+
+    def _t_is_free(self) -> bool:
+        """Whether T above a symbol is no number of steps."""
+        if any(s.name == "T" for s in self.scope.lexicon.all_sizes):
+            return self.scope.choices.choose((True, False), "T")
+        return True
+
+    def _raised(self, node: Scripts) -> Quantity:
+        """A part, a transpose or a power of what stands in brackets."""
+        q = self.read(node.base)
+        is_norm = isinstance(node.base, Bracketed) and node.base.opening in ("|", r"\|")
+        if node.below is not None and not is_norm:
+            q = part(self, q, sequence(node.below), self.scope.said(node.base))
+        items = sequence(node.above)
+        if items and is_transpose(items[-1]):
+            q, items = transposed(q), items[:-1]
+        if not items:
+            return q
+        return self.power(q, items)
+
+    def power(self, q: Quantity, items: Sequence[Node]) -> Quantity:
+        if len(items) != 1:
+            raise Unknown("this is no power")
+        item = items[0]
+        if isinstance(item, Prefixed) and item.operator in ("odot", "circ"):
+            item = item.body
+        exponent = self.read(item).poly.constant
+        if exponent is None:
+            raise Unknown(f"the power {self.scope.said(items[0])} is no number")
+        if exponent < 0 and q.rows is not None and q.columns is not None:
+            raise Unknown("the inverse of a matrix has no meaning here")
+        if abs(exponent) > 64:
+            raise Unknown(f"the power {exponent} is too large")
+        return raised(q, exponent)
+
+    def symbol(self, node: Node) -> Quantity:
+        """A symbol with its scripts: a name of the document, a tensor, a size, a letter, a constant."""
+        marks = marks_of(node, self._t_is_free())
+        key = key_of(marks.base)
+        if key is None:
+            raise Unknown(f"{self.scope.said(node)} has no meaning here")
+        if marks.primes:
+            key = replace(key, primes=key.primes + marks.primes)
+        known = self.scope.meanings.get(key)
+        if known is not None and not marks.below:
+            q = transposed(known) if marks.transposed else known
+            return self.power(q, marks.above) if marks.above else q
+        always = special(self, node)
+        if always is not None:
+            return always
+        found = self.scope.lexicon.find(key)
+        if found:
+            return self._tensor_or_constant(key.name, found, node, marks)
+        if key.name == "e" and marks.above and not marks.below:
+            return functions.exponential(self, node)
+        return self._letter(node)
+
+    def _tensor_or_constant(self, name: str, found: Sequence[object], node: Node, marks: object) -> Quantity:
+        try:
+            return self.tensors.read(found, marks)  # type: ignore[arg-type]
+        except Unknown:
+            if name == "e" and isinstance(node, Scripts) and node.above is not None and node.below is None:
+                return functions.exponential(self, node)
+            raise
+
+    def _letter(self, node: Node) -> Quantity:
+        """A size or an index that stands as a number, a power of it; a constant."""
+        marks = marks_of(node, self._t_is_free())
+        constant_of = functions.constant_named(marks.base)
+        if constant_of is not None:
+            q = Quantity(constant_of)
+        else:
+            at = self.scope.indices.affine(marks.base if marks.above and not marks.below else node)
+            if isinstance(at.variable, str) and at.variable not in self.scope.ranges.places:
+                raise Unknown(f"{self.scope.said(marks.base)} is nothing that this document or its network names")
+            q = Quantity(of_affine(at))
+            if not (marks.above and not marks.below):
+                return q
+        return self.power(q, marks.above) if marks.above else q

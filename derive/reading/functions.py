@@ -1,0 +1,229 @@
+"""Functions of numbers, vectors and matrices, by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from derive.calculus.occurrence import occurrences
+from derive.ir.scalar import PLAIN, REGISTRY
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Bracketed, Keyword, Listed, Node, Scripts
+from derive.reading.function_names import ALIASES
+from derive.reading.keys import Key, key_of
+from derive.reading.marks import marks_of
+from derive.reading.quantity import (
+    Misfit,
+    Quantity,
+    Unknown,
+    added,
+    divided,
+    hadamard,
+    product,
+    raised,
+    renamed,
+    scaled,
+    total_over,
+)
+from derive.terms.affine import Index, index
+from derive.terms.algebra import delta, function, positive, subtract, times, total
+from derive.terms.term import Entry, Func, Poly, constant, of_affine, of_atom
+from derive.terms.walk import rewrite
+
+if TYPE_CHECKING:
+    from derive.reading.expressions import Reader
+
+
+def constant_named(node: Node) -> Poly | None:
+    """π."""
+    key = key_of(node)
+    return of_atom(Func("pi", ())) if key == Key("pi") else None
+
+
+def exponential(reader: Reader, node: Node) -> Quantity:
+    """e^x, entry by entry."""
+    assert isinstance(node, Scripts) and node.above is not None
+    q = reader.read(node.above)
+    return q.map(lambda p: function("exp", (p,)))
+
+
+def arguments(node: Node) -> tuple[Node, ...]:
+    body = node.body if isinstance(node, Bracketed) and node.opening in ("(", "[", "{") else node
+    if isinstance(body, Bracketed) and body.opening == "{":
+        return arguments(body)
+    return body.items if isinstance(body, Listed) else (body,)
+
+
+def applied(reader: Reader, name: Node, argument: Node) -> Quantity:
+    """A function at its argument, entry by entry where it is one of numbers.
+
+    Raises: Unknown for a function that nobody knows.
+    """
+    marks = marks_of(name, t_is_free=False)
+    key = key_of(marks.base)
+    if key is None:
+        raise Unknown(f"{reader.scope.said(name)} is no function")
+    args = arguments(argument)
+    word = ALIASES.get(key.name, key.name)
+    if word in _WHOLE and not marks.primes:
+        return _WHOLE[word](reader, args)
+    if len(args) != 1:
+        raise Unknown(f"{key.name} of {len(args)} arguments is not known")
+    q = reader.read(args[0])
+    orders = marks.primes + key.primes
+    names = reader.scope.functions_of(replace(key, primes=0))
+    if not names:
+        raise Unknown(f"{reader.scope.said(marks.base)} is no function that this document or its network names")
+    chosen = reader.scope.choices.choose(names, ("function", key))
+    out = q.map(lambda p: apply(chosen, p, orders))
+    return reader.power(out, marks.above) if _is_power(marks.above) else out
+
+
+def _is_power(above: Sequence[Node]) -> bool:
+    return len(above) == 1 and shown(above[0]).isdigit()
+
+
+def apply(name: str, p: Poly, order: int) -> Poly:
+    """f^{(order)}(p)."""
+    if name == "identity":
+        return p if order == 0 else constant(1 if order == 1 else 0)
+    if name == "sign":
+        return subtract(positive(p), positive(times(constant(-1), p)))
+    if order and name in PLAIN:
+        return _plain(name, p, order)
+    known = REGISTRY.get(name)
+    if known is not None and known.options:
+        raise Unknown(f"{name} has options, which are not said here")
+    return function(name, (p,), (order,))
+
+
+def _plain(name: str, p: Poly, order: int) -> Poly:
+    """Derivatives of `exp`, `sin` and their like, by the calculus."""
+    slot = Entry("·slot", ())
+    value = function(name, (of_atom(slot),))
+    for _ in range(order):
+        value = total(times(o.coefficient, constant(1)) for o in occurrences(value, "·slot", frozenset()))
+    return rewrite(value, lambda atom: p if atom == slot else None)
+
+
+# -- functions of several arguments, of vectors, of matrices ---------------------------------------------------
+
+
+def _largest(reader: Reader, args: Sequence[Node], sign: int = 1) -> Quantity:
+    """max(a, b) = a + (b − a)[b > a], entry by entry."""
+    if len(args) < 2:
+        raise Unknown("the largest of what is not said")
+    out = scaled(reader.read(args[0]), sign)
+    for node in args[1:]:
+        other = scaled(reader.read(node), sign)
+        gap = added(other, scaled(out, -1))
+        step = gap.map(positive)
+        out = added(out, hadamard(gap, step))
+    return scaled(out, sign)
+
+
+def _smallest(reader: Reader, args: Sequence[Node]) -> Quantity:
+    return _largest(reader, args, -1)
+
+
+def _one(reader: Reader, args: Sequence[Node], what: str) -> Quantity:
+    if len(args) != 1:
+        raise Unknown(f"{what} takes one argument")
+    return reader.read(args[0])
+
+
+def _diagonal(reader: Reader, args: Sequence[Node]) -> Quantity:
+    """diag(v), the matrix with v on its diagonal; of a matrix the vector of its diagonal."""
+    q = _one(reader, args, "diag")
+    if q.rows is not None and q.columns is not None:
+        if q.rows.extent != q.columns.extent:
+            raise Misfit("only a square matrix has a diagonal")
+        return Quantity(renamed(q.poly, q.columns, q.rows), q.rows, None)
+    axis = q.rows or q.columns
+    if axis is None:
+        raise Misfit("diag needs a vector")
+    other = reader.scope.fresh.axis(axis)
+    return Quantity(times(q.poly, delta(index(axis.name) - index(other.name))), axis, other)
+
+
+def _trace(reader: Reader, args: Sequence[Node]) -> Quantity:
+    diagonal = _diagonal(reader, args)
+    assert diagonal.rows is not None
+    return total_over(Quantity(diagonal.poly), [diagonal.rows])
+
+
+def _softmax(reader: Reader, args: Sequence[Node]) -> Quantity:
+    """exp(z_i) / Σ_j exp(z_j) over the units."""
+    q = _one(reader, args, "softmax")
+    axis = _units(reader, q)
+    exponentials = q.map(lambda p: function("exp", (p,)))
+    inner = reader.scope.fresh.axis(axis)
+    below = total_over(Quantity(renamed(exponentials.poly, axis, inner)), [inner])
+    return Quantity(times(exponentials.poly, raised(below, -1).poly), q.rows, q.columns)
+
+
+def _units(reader: Reader, q: Quantity) -> Index:
+    batch = reader.scope.batch
+    axes = [a for a in q.axes if batch is None or a.extent != batch.extent]
+    if len(axes) != 1:
+        raise Unknown("over which axis the softmax sums is not said")
+    return axes[0]
+
+
+def norm(reader: Reader, node: Bracketed) -> Quantity:
+    """‖x‖ = √Σ x²; |x| of a number."""
+    q = reader.read(node.body)
+    if node.opening == "|" and q.is_scalar:
+        return q.map(lambda p: function("abs", (p,)))
+    squares = total_over(Quantity(raised(q, 2).poly), q.axes)
+    return raised(squares, Fraction(1, 2))
+
+
+def _np_sum(reader: Reader, args: Sequence[Node]) -> Quantity:
+    """`np.sum(A, axis=1, keepdims=True)`: over all entries, or along one axis of the layout that NumPy has."""
+    [first, *rest] = args
+    q = reader.read(first)
+    options = {k.name: shown(k.value) for k in rest if isinstance(k, Keyword)}
+    if "axis" not in options:
+        return total_over(Quantity(q.poly), q.axes)
+    axis = {"0": q.rows, "1": q.columns, "-1": q.columns}.get(options["axis"])
+    if axis is None:
+        raise Misfit(f"there is no axis {options['axis']}")
+    summed = total_over(Quantity(q.poly), [axis])
+    return Quantity(summed.poly, None if axis is q.rows else q.rows, None if axis is q.columns else q.columns)
+
+
+def _np_dot(reader: Reader, args: Sequence[Node]) -> Quantity:
+    if len(args) != 2:
+        raise Unknown("np.dot takes two arguments")
+    return product(reader.read(args[0]), reader.read(args[1]))
+
+
+def _np_multiply(reader: Reader, args: Sequence[Node]) -> Quantity:
+    if len(args) != 2:
+        raise Unknown("np.multiply takes two arguments")
+    return hadamard(reader.read(args[0]), reader.read(args[1]))
+
+
+def _np_mean(reader: Reader, args: Sequence[Node]) -> Quantity:
+    total, whole = _np_sum(reader, args), reader.read(args[0])
+    gone = [a for a in whole.axes if a not in total.axes]
+    for a in gone:
+        total = divided(total, Quantity(of_affine(a.extent)))
+    return total
+
+
+_WHOLE = {
+    "max": _largest,
+    "min": _smallest,
+    "diag": _diagonal,
+    "tr": _trace,
+    "trace": _trace,
+    "softmax": _softmax,
+    "np.sum": _np_sum,
+    "np.dot": _np_dot,
+    "np.multiply": _np_multiply,
+    "np.mean": _np_mean,
+}

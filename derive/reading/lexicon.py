@@ -1,0 +1,261 @@
+"""What the symbols of a network look like under a notation: the printer's letters, read back.
+
+Every letter is asked of the printer and read as a formula, so that what is printed can be read: by construction, and
+for notations of the user's own too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from derive.ir.scalar import REGISTRY
+from derive.ir.tensor import Tensor
+from derive.latex.functions import function_symbol
+from derive.latex.lettering import Symbol as Lettered
+from derive.latex.printer import Printer
+from derive.latex.reading.formula import read_formula
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Node, Scripts
+from derive.latex.tex import Name, capital, symbol
+from derive.network.network import Network
+from derive.reading.keys import Key, key_of
+from derive.reading.quantity import Unknown
+from derive.reading.sample_cost import SAMPLE_COST
+from derive.terms.affine import Affine, IdEntry, Size, sizes_in
+from derive.terms.term import Func
+from derive.terms.walk import atoms_in, entries_in
+
+STANDARD = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")
+
+
+@dataclass(frozen=True)
+class Named:
+    """One way in which a tensor, or its gradient, is written.
+
+    `subs` are subscripts that belong to the name (signatures of what stands there); `layer` and `shift` are those of
+    the printer; `large` says that samples or rows and columns are open. A name of the document's own has fixed marks
+    `above`, and its index letters `below` come after `subs`.
+    """
+
+    tensor: Tensor
+    subs: tuple[str, ...]
+    layer: int | str | Affine | None
+    shift: int
+    large: bool | None
+    gradient: bool = False
+    above: tuple[str, ...] = ()
+    is_own: bool = False
+    needs_index: bool = False
+    is_row: bool | None = None
+    arity: int = 0
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether ordered axes are steps, which stand below, because one layer is marked above."""
+        return isinstance(self.layer, int | str)
+
+
+@dataclass(frozen=True)
+class Own:
+    """A name that a document or a profile has introduced: its head, and what it stands for."""
+
+    key: Key
+    named: Named
+
+    @property
+    def written(self) -> tuple[object, ...]:
+        return self.key, self.named.subs, self.named.above, self.named.arity
+
+
+def node_of(tex: str) -> Node:
+    """The syntax of a symbol that the printer made."""
+    [chain] = read_formula(tex).chains
+    [member] = chain.members
+    assert member is not None, tex
+    return member
+
+
+class Lexicon:
+    """Symbols of tensors, gradients, sizes and functions of a network under the notation of a printer."""
+
+    def __init__(
+        self,
+        printer: Printer,
+        network: Network,
+        own: Sequence[Own] = (),
+        own_functions: Mapping[Key, tuple[str, ...]] | None = None,
+        synonyms: Mapping[Key, tuple[Named, ...]] | None = None,
+    ) -> None:
+        """`own` are names of the document or a profile for tensors of `network`, which holds that of the printer."""
+        self.printer, self.notation, self.own = printer, printer.notation, tuple(own)
+        self.own_functions = dict(own_functions or {})
+        self.synonyms = dict(synonyms or {})
+        self.network = network
+        self.table: dict[Key, list[Named]] = {}
+        names = {o.named.tensor.name for o in own}
+        for t in printer.network.tensors.values():
+            if t.name not in names:
+                self._enter_tensor(t)
+        self._enter_sample_cost()
+        self._enter_prediction()
+        for key, found in self.synonyms.items():
+            self.table.setdefault(key, []).extend(found)
+        for o in own:
+            self.table.setdefault(o.key, []).insert(0, o.named)
+
+    def extended(self, network: Network, own: Own) -> Lexicon:
+        """With one more name; what it meant before is gone."""
+        kept = (o for o in self.own if o.written != own.written)
+        return Lexicon(self.printer, network, (*kept, own), self.own_functions, self.synonyms)
+
+    def with_function(self, key: Key, name: str) -> Lexicon:
+        """With one more symbol for a scalar function."""
+        return Lexicon(self.printer, self.network, self.own, {**self.own_functions, key: (name,)}, self.synonyms)
+
+    def with_synonym(self, node: Node, other: Node) -> Lexicon:
+        """With another symbol for all that a symbol stands for.
+
+        Raises: Unknown if the other one stands for nothing.
+        """
+        key, known = key_of(node), key_of(other)
+        found = self.find(known) if known is not None else ()
+        if key is None or not found:
+            raise Unknown("the symbol that it is said to be stands for nothing")
+        lexicon = Lexicon(
+            self.printer, self.network, self.own, self.own_functions, {**self.synonyms, key: tuple(found)}
+        )
+        return lexicon
+
+    # -- tensors and gradients ---------------------------------------------------------------------------
+
+    def _enter_tensor(self, t: Tensor) -> None:
+        drawn = self.printer.symbols.lettering.table[t.name]
+        self._enter_both(t, drawn, "", False)
+        letter = self.printer.derivatives.letter(t.name)
+        if letter:
+            self._enter(replace(drawn.small, base=symbol(letter).base), t, drawn, False, True)
+            if capital(letter) != letter:
+                self._enter(replace(drawn.large, base=symbol(capital(letter)).base), t, drawn, True, True)
+        if self.notation.gradients == "prefix":
+            self._enter_both(t, drawn, symbol(self.notation.gradient_prefix).tex, True)
+
+    def _enter_both(self, t: Tensor, drawn: Lettered, prefix: str, gradient: bool) -> None:
+        if drawn.small == drawn.large:
+            self._enter(drawn.small, t, drawn, None, gradient, prefix)
+            return
+        self._enter(drawn.small, t, drawn, False, gradient, prefix)
+        self._enter(drawn.large, t, drawn, True, gradient, prefix)
+
+    def _enter(
+        self, name: Name, t: Tensor, drawn: Lettered, large: bool | None, gradient: bool, prefix: str = ""
+    ) -> None:
+        key = key_of(node_of(name.base))
+        if key is None:
+            return
+        if prefix:
+            key = Key(prefix.removeprefix("\\") + key.name, key.font, key.accents, key.primes)
+        subs = tuple(shown(node_of(text)) for text in name.subs)
+        self.table.setdefault(key, []).append(Named(t, subs, drawn.layer, drawn.shift, large, gradient))
+
+    def _enter_sample_cost(self) -> None:
+        """`C_i` and `L`: the cost of a sample, under the letter of the cost and that of the loss of one sample."""
+        t = self.network.tensors.get(SAMPLE_COST)
+        cost = self.network.cost
+        if t is None or cost is None:
+            return
+        whole = self.printer.whole(cost)
+        for tex in sorted({whole, self.printer.symbols.cost_letter(self.notation.symbols["loss"]).tex}):
+            key = key_of(node_of(tex))
+            if key is not None:
+                self.table.setdefault(key, []).append(Named(t, (), None, 0, False, needs_index=tex == whole))
+
+    def _enter_prediction(self) -> None:
+        """`ŷ`, what the last layer hands on."""
+        layers = self.network.layers
+        result = self.network.tensors.get(layers[-1].result) if layers else None
+        if result is None or result.family:
+            return
+        words = self.notation.symbols["prediction"]
+        for text, large in ((words, False), (capital(words), True)):
+            key = key_of(node_of(symbol(text).tex))
+            if key is not None and not self.find(key):
+                self.table.setdefault(key, []).append(Named(result, (), None, 0, large))
+
+    def find(self, key: Key) -> Sequence[Named]:
+        """All that a symbol may stand for; without its font where it is known only so."""
+        return self.table.get(key) or [n for k, names in self.table.items() if k.plain == key.plain for n in names]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Names of several letters that are no words: `dZ`."""
+        return frozenset(k.name for k in self.table if len(k.name) > 1 and k.name.isalpha())
+
+    @property
+    def prefix(self) -> Key | None:
+        """The mark of a gradient before a letter, if it is a command: `Δ`."""
+        text = self.notation.gradient_prefix if self.notation.gradients == "prefix" else ""
+        return key_of(node_of(symbol(text).tex)) if text else None
+
+    @property
+    def unit_letters(self) -> Mapping[str, tuple[str, ...]]:
+        """For each tensor the letters of its axes, where layers are named by letters: `w_{mi}` leads from M to I."""
+        return self.printer.letters.axes.layered
+
+    def is_alone(self, named: Named) -> bool:
+        """Whether no other layer has something of this name."""
+        return not any(
+            named in names and len({n.tensor.name for n in names if n.subs == named.subs}) > 1
+            for names in self.table.values()
+        )
+
+    # -- sizes -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def sizes(self) -> Mapping[Key, tuple[Size, ...]]:
+        """Sizes by their letter; those of a family and `n_0`, `n_1` under the letter alone."""
+        found: dict[Key, dict[Size, None]] = {}
+        for s in self._sizes():
+            node = node_of(self.printer.symbols.indices.size(s, {}).tex)
+            key = key_of(node.base if isinstance(node, Scripts) else node)
+            if key is not None:
+                found.setdefault(key, {})[s] = None
+        return {k: tuple(v) for k, v in found.items()}
+
+    @cached_property
+    def all_sizes(self) -> frozenset[Size]:
+        return frozenset(self._sizes())
+
+    def _sizes(self) -> Iterator[Size]:
+        for t in self.network.tensors.values():
+            for a in t.axes:
+                for end in (a.lo, a.hi):
+                    yield from sizes_in(end)
+
+    @cached_property
+    def id_counts(self) -> Mapping[str, Affine | None]:
+        """The tensors of class ids, with the number of their ids where it is known."""
+        found: dict[str, Affine | None] = {
+            t.name: None for t in self.network.tensors.values() if t.kind in ("class_id", "id")
+        }
+        for e in self.network.equations:
+            found.update((x.tensor, x.count) for x in entries_in(e.rhs) if isinstance(x, IdEntry) and x.count)
+        return found
+
+    # -- functions ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def functions(self) -> Mapping[Key, tuple[str, ...]]:
+        """Scalar functions by their symbol: those of the network, and the registered ones."""
+        used = [a.name for e in self.network.equations for a in atoms_in(e.rhs) if isinstance(a, Func)]
+        known = self._by_symbol((*REGISTRY.functions, *STANDARD))
+        return known | self._by_symbol(used) | self.own_functions
+
+    def _by_symbol(self, names: Iterable[str]) -> dict[Key, tuple[str, ...]]:
+        found: dict[Key, dict[str, None]] = {}
+        for name in names:
+            key = key_of(node_of(function_symbol(self.notation, name)))
+            if key is not None:
+                found.setdefault(key, {})[name] = None
+        return {k: tuple(v) for k, v in found.items()}

@@ -1,0 +1,121 @@
+"""What stands above and below a symbol, sorted: transposes, the mark of a layer, of a sample, a power; indices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from derive.latex.reading.syntax import (
+    Bracketed,
+    Ellipsis,
+    Listed,
+    Multiplied,
+    Node,
+    Number,
+    Prefixed,
+    Scripts,
+    Span,
+    Symbol,
+)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """A symbol taken apart: `above` without its transpose, `below` as separate items."""
+
+    base: Node
+    above: tuple[Node, ...]
+    below: tuple[Node, ...]
+    transposed: bool
+    primes: int
+
+
+def sequence(node: Node | None) -> tuple[Node, ...]:
+    """The items of a script: of a list, or of symbols beside one another."""
+    if node is None:
+        return ()
+    if isinstance(node, Bracketed) and node.opening == "{":
+        return sequence(node.body)
+    if isinstance(node, Listed):
+        return tuple(x for item in _with_slices(node) for x in sequence(item))
+    if isinstance(node, Prefixed) and node.operator == "cdot":
+        return (Ellipsis(node.span), *sequence(node.body))
+    if isinstance(node, Multiplied) and not any(node.operators):
+        return tuple(x for f in node.factors for x in sequence(f))
+    if isinstance(node, Multiplied) and set(node.operators) <= {"", "cdot"} and not isinstance(node.factors[0], Number):
+        return tuple(_with_dots(node))
+    return (node,)
+
+
+def _with_slices(node: Listed) -> Iterator[Node]:
+    """The items, two with a colon between them as one."""
+    if node.separators == (":",):
+        yield from (Bracketed("[", "]", node, node.span),)
+        return
+    k = 0
+    while k < len(node.items):
+        if k < len(node.separators) and node.separators[k] == ":":
+            a, b = node.items[k : k + 2]
+            yield Bracketed("[", "]", Listed((a, b), (":",), a.span | b.span), a.span | b.span)
+            k += 2
+        else:
+            yield node.items[k]
+            k += 1
+
+
+def _with_dots(node: Multiplied) -> Iterator[Node]:
+    """`t·s`: an open place between two indices."""
+    for k, f in enumerate(node.factors):
+        if k and node.operators[k - 1] == "cdot":
+            yield Ellipsis(node.span)
+        yield from sequence(f)
+
+
+def is_dot(node: Node) -> bool:
+    """A dot or a colon for a place that is left open."""
+    return isinstance(node, Ellipsis) or (isinstance(node, Symbol) and node.name in ("cdot", ":"))
+
+
+def digits(items: Sequence[Node], count: int) -> tuple[Node, ...]:
+    """`11` as two indices where so many are wanted."""
+    if len(items) < count:
+        out: list[Node] = []
+        for item in items:
+            if isinstance(item, Number) and item.text.isdigit() and len(item.text) > 1:
+                start = item.span.start
+                out += [Number(c, Span(start + k, start + k + 1)) for k, c in enumerate(item.text)]
+            else:
+                out.append(item)
+        if len(out) == count:
+            return tuple(out)
+    return tuple(items)
+
+
+def is_transpose(node: Node) -> bool:
+    """`T`, `\\top`, `\\mathsf T`."""
+    if isinstance(node, Bracketed) and node.opening == "{":
+        return is_transpose(node.body)
+    return isinstance(node, Symbol) and node.name in ("T", "top", "intercal", "ᵀ") and not node.accents
+
+
+def marks_of(node: Node, t_is_free: bool = True) -> Marks:
+    """Take scripts apart; a last `T` above is a transpose if T means nothing else."""
+    if not isinstance(node, Scripts):
+        return Marks(node, (), (), False, 0)
+    base, inner = node.base, None
+    above = sequence(node.above)
+    transposed = bool(above) and t_is_free and is_transpose(above[-1])
+    if transposed:
+        above = above[:-1]
+    if isinstance(base, Bracketed) and base.opening == "(" and not above:
+        base = base.body
+    if isinstance(base, Scripts):
+        inner = marks_of(base, t_is_free)
+        if inner.transposed and node.below is not None:
+            return Marks(node, (), (), False, 0)
+        base = inner.base
+    below = sequence(node.below)
+    if inner is not None:
+        above, below = (*inner.above, *above), (*inner.below, *below)
+        transposed = transposed != inner.transposed
+    return Marks(base, above, below, transposed, node.primes + (inner.primes if inner else 0))

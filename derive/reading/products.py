@@ -1,0 +1,162 @@
+"""Products: calls, gradients and inline derivatives are found first; then what binds more tightly is chosen.
+
+`W^T δ ⊙ σ'` is read with the matrix product first or with the entrywise product first, whichever fits, or both ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from derive.latex.reading.syntax import Added, Bracketed, Multiplied, Node, Scripts, Symbol
+from derive.reading import functions
+from derive.reading.keys import Key, key_of
+from derive.reading.marks import marks_of
+from derive.reading.quantity import Misfit, Quantity, divided, hadamard, product, total_over
+from derive.reading.special import indicator
+
+if TYPE_CHECKING:
+    from derive.reading.expressions import Reader
+
+ENTRYWISE = frozenset(("odot", "circ", "star"))
+PLAIN = frozenset(("", "times"))
+DOTS = frozenset(("cdot", "*", "ast", "bullet"))
+DIVISIONS = frozenset(("/", "div"))
+
+
+@dataclass
+class Products:
+    reader: Reader
+
+    def read(self, node: Multiplied) -> Quantity:
+        """Raises: Misfit if the extents fit in no order."""
+        items, operators = self._grouped(list(node.factors), list(node.operators))
+        if len(items) == 1:
+            return items[0]
+        if any(o in ENTRYWISE for o in operators) and any(o not in ENTRYWISE for o in operators):
+            tight = self.reader.scope.choices.choose(("matrix", "entrywise"), ("tight", node.span))
+        else:
+            tight = "matrix"
+        return self._multiplied(items, operators, tight)
+
+    def _multiplied(self, items: list[Quantity], operators: list[str], tight: str) -> Quantity:
+        groups = (ENTRYWISE,) if tight == "entrywise" else (PLAIN | DOTS | DIVISIONS | {"otimes"},)
+        for group in (*groups, None):
+            k = 0
+            while k < len(operators):
+                if group is None or operators[k] in group:
+                    items[k : k + 2] = [self._pair(items[k], operators[k], items[k + 1])]
+                    del operators[k]
+                else:
+                    k += 1
+        [out] = items
+        return out
+
+    def _pair(self, a: Quantity, operator: str, b: Quantity) -> Quantity:
+        if operator in ENTRYWISE:
+            return hadamard(a, b)
+        if operator in DIVISIONS:
+            return divided(a, b)
+        if operator == "otimes":
+            return self._outer(a, b)
+        chained = self.reader.derivatives.chained(a, b)
+        options = [*chained, *(q for q in (self._product(a, b), self._entries(a, b)) if q is not None)]
+        if operator in DOTS and not options:
+            options = self._dot(a, b)
+        if not options:
+            product(a, b)
+        return self.reader.scope.choices.choose(options[:2])
+
+    def _product(self, a: Quantity, b: Quantity) -> Quantity | None:
+        try:
+            return product(a, b)
+        except Misfit:
+            return None
+
+    def _entries(self, a: Quantity, b: Quantity) -> Quantity | None:
+        """Two arrays of one shape beside one another that are no matrix product: entry by entry."""
+        if a.is_scalar or b.is_scalar or self._product(a, b) is not None:
+            return None
+        try:
+            return hadamard(a, b)
+        except Misfit:
+            return None
+
+    def _dot(self, a: Quantity, b: Quantity) -> list[Quantity]:
+        """v · w of two vectors that lie differently."""
+        try:
+            turned = Quantity(b.poly, b.columns, b.rows)
+            both = hadamard(a, turned)
+        except Misfit:
+            return []
+        is_vector = (a.rows is None) != (a.columns is None)
+        return [total_over(Quantity(both.poly), both.axes)] if is_vector else []
+
+    def _outer(self, a: Quantity, b: Quantity) -> Quantity:
+        """v ⊗ w = v wᵀ of two vectors."""
+        axes = [q.rows or q.columns for q in (a, b)]
+        if None in axes or any(len(q.axes) != 1 for q in (a, b)):
+            raise Misfit(f"an outer product is one of vectors, not of {a.shape} and {b.shape}")
+        left, right = axes
+        return product(Quantity(a.poly, left, None), Quantity(b.poly, None, right))
+
+    # -- what belongs together ---------------------------------------------------------------------------------
+
+    def _grouped(self, factors: list[Node], operators: list[str]) -> tuple[list[Quantity], list[str]]:
+        """Calls, gradients `Δz`, `∇_W C` and derivatives `∂z/∂w` as one factor each."""
+        items: list[Quantity] = []
+        kept: list[str] = []
+        k = 0
+        while k < len(factors):
+            q, used = self._one(factors, operators, k)
+            items.append(q)
+            k += used
+            if k < len(factors):
+                kept.append(operators[k - 1])
+        return items, kept
+
+    def _one(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> tuple[Quantity, int]:
+        beside = k < len(operators) and operators[k] == ""
+        inline = self.reader.derivatives.inline(factors, operators, k)
+        if inline is not None:
+            return inline
+        if beside:
+            for attempt in (self._gradient, self._call, self._indicator):
+                q = attempt(factors[k], factors[k + 1])
+                if q is not None:
+                    return q, 2
+            found = self.reader.derivatives.operator(factors[k], factors[k + 1])
+            if found is not None:
+                return found, 2
+        return self.reader.read(factors[k]), 1
+
+    def _gradient(self, mark: Node, of: Node) -> Quantity | None:
+        """`Δz^{[2]}`, where the notation writes gradients so."""
+        prefix = self.reader.scope.lexicon.prefix
+        if prefix is None or key_of(mark) != prefix:
+            return None
+        marks = marks_of(of)
+        key = key_of(marks.base)
+        found = () if key is None else self.reader.scope.lexicon.find(_prefixed(prefix, key))
+        return self.reader.tensors.read(found, marks) if found else None
+
+    def _call(self, name: Node, argument: Node) -> Quantity | None:
+        """`σ'(z)`, `C(w, b)`: a symbol before a round bracket that is a function, or the cost with its arguments."""
+        if not isinstance(argument, Bracketed) or argument.opening != "(":
+            return None
+        key = key_of(marks_of(name, t_is_free=False).base)
+        if not isinstance(name, Symbol | Scripts) or key is None:
+            return None
+        if self.reader.scope.is_function(replace(key, primes=0)):
+            return functions.applied(self.reader, name, argument)
+        if self.reader.scope.is_cost(key) and not isinstance(argument.body, Added):
+            return self.reader.read(name)
+        return None
+
+    def _indicator(self, head: Node, body: Node) -> Quantity | None:
+        return indicator(self.reader, head, body)
+
+
+def _prefixed(prefix: Key, key: Key) -> Key:
+    return Key(prefix.name + key.name, key.font, key.accents, key.primes)

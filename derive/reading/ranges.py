@@ -1,0 +1,160 @@
+"""Over what the letters of a formula run: as the places at which they stand say it, and as the author states it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from derive.reading.quantity import Misfit, shown
+from derive.terms.affine import Affine, Index
+from derive.terms.prover import nonnegative
+
+
+@dataclass(frozen=True)
+class Interval:
+    """`lo … hi` as an author states it; None for an end that is not said."""
+
+    lo: Affine | None = None
+    hi: Affine | None = None
+
+    def __and__(self, other: Interval) -> Interval:
+        """Both conditions on one letter; of two ends on one side the second counts."""
+        return Interval(
+            other.lo if other.lo is not None else self.lo,
+            other.hi if other.hi is not None else self.hi,
+        )
+
+
+UNSAID = Interval()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A letter runs from `lo` to `hi` where it stands in `where`; `loose` if it may run over a part of that only."""
+
+    lo: Affine
+    hi: Affine
+    ordered: bool
+    loose: bool
+    where: str
+
+    @property
+    def text(self) -> str:
+        return f"{shown(self.lo)} … {shown(self.hi)} in {self.where}"
+
+
+@dataclass
+class Ranges:
+    """The places of all letters so far, and what is stated of them."""
+
+    places: dict[str, list[Place]] = field(default_factory=dict)
+    stated: dict[str, Interval] = field(default_factory=dict)
+
+    def put(self, at: Affine, axis: Index, where: str) -> None:
+        """The letter in `at` stands on an axis; of several letters, `p + r - 1`, nothing is said.
+
+        Raises: Misfit for a number beyond the axis.
+        """
+        letters = [v for v, _ in at.terms if isinstance(v, str)]
+        if not letters:
+            self._check(at, axis, where)
+            return
+        if len(letters) > 1 or len(at.free) > 1 or abs(at.coefficient(letters[0])) != 1:
+            return
+        [letter] = letters
+        c = at.coefficient(letter)
+        rest = at - Affine([(letter, c)])
+        lo, hi = (axis.lo - rest, axis.hi - rest) if c == 1 else (rest - axis.hi, rest - axis.lo)
+        is_loose = axis.ordered or at.variable is None
+        self.places.setdefault(letter, []).append(Place(lo, hi, axis.ordered, is_loose, where))
+
+    def _check(self, at: Affine, axis: Index, where: str) -> None:
+        for distance, end in ((at - axis.lo, "begin"), (axis.hi - at, "end")):
+            if distance.is_number and distance.const < 0:
+                limit = shown(axis.lo if end == "begin" else axis.hi)
+                raise Misfit(f"{where} has no place {shown(at)}: its axis {end}s at {limit}")
+
+    def of(self, letter: str) -> Index | None:
+        """The range of a letter; None for one that stands at no axis, and of which nothing is stated.
+
+        What is stated counts, if it lies within every axis. Otherwise: axes at which the letter stands alone must be
+        equal; ordered axes (layers, steps), and such at which something is added to it, need only contain them, and
+        by themselves share what they have in common.
+
+        Raises: Misfit for a letter that runs over different axes, or beyond one.
+        """
+        places = self.places.get(letter, [])
+        stated = self.stated.get(letter, UNSAID)
+        if stated.lo is not None and stated.hi is not None:
+            lo, hi = stated.lo, stated.hi
+        elif places:
+            lo, hi = _common(letter, places)
+            lo, hi = stated.lo if stated.lo is not None else lo, stated.hi if stated.hi is not None else hi
+        else:
+            return None
+        for place in places:
+            _check_within(letter, lo, hi, place)
+        return Index(letter, lo, hi, any(p.ordered for p in places))
+
+    def open(self, letter: str, stated: Interval) -> tuple[list[Place], Interval | None]:
+        """Begin to read under a sign that binds the letter; what it meant outside is given back."""
+        outside = self.places.pop(letter, []), self.stated.pop(letter, None)
+        self.places[letter] = []
+        if stated != UNSAID:
+            self.stated[letter] = stated
+        return outside
+
+    def close(self, letter: str, outside: tuple[list[Place], Interval | None]) -> None:
+        """The letter means again what it meant outside."""
+        places, stated = outside
+        self.places.pop(letter, None)
+        self.stated.pop(letter, None)
+        if places:
+            self.places[letter] = places
+        if stated is not None:
+            self.stated[letter] = stated
+
+    @property
+    def letters(self) -> frozenset[str]:
+        """All letters that are known to be those of indices."""
+        return frozenset(self.places) | frozenset(self.stated)
+
+
+def _common(letter: str, places: list[Place]) -> tuple[Affine, Affine]:
+    """The range on which all places agree."""
+    firm = [p for p in places if not p.loose]
+    if firm:
+        first = firm[0]
+        for other in firm[1:]:
+            if (other.lo, other.hi) != (first.lo, first.hi):
+                raise Misfit(f"{letter} runs over {first.text}, and over {other.text}")
+        return first.lo, first.hi
+    lo, hi = places[0].lo, places[0].hi
+    for p in places[1:]:
+        lo, hi = _larger(lo, p.lo), -_larger(-hi, -p.hi)
+    return lo, hi
+
+
+def _larger(a: Affine, b: Affine) -> Affine:
+    """The larger of two ends; the first of such as cannot be compared."""
+    return b if nonnegative(b - a, {}) else a
+
+
+def _check_within(letter: str, lo: Affine, hi: Affine, place: Place) -> None:
+    """Raises: Misfit if the range is certain to leave the place, or not certain to lie within a firm one."""
+    below, above = lo - place.lo, place.hi - hi
+    leaves = nonnegative(-below - 1, {}) or nonnegative(-above - 1, {})
+    is_open = place.loose or below.free or above.free
+    if leaves or not (is_open or (nonnegative(below, {}) and nonnegative(above, {}))):
+        raise Misfit(f"{letter} runs over {shown(lo)} … {shown(hi)}, and over {place.text}")
+
+
+def numbers_within(stated: Mapping[str, Interval], numbers: Mapping[str, int]) -> bool:
+    """Whether no letter that has a number is certain to lie outside of what is stated of it."""
+    for letter, value in numbers.items():
+        interval = stated.get(letter, UNSAID)
+        if interval.lo is not None and nonnegative(interval.lo - value - 1, {}):
+            return False
+        if interval.hi is not None and nonnegative(-interval.hi + value - 1, {}):
+            return False
+    return True

@@ -1,0 +1,79 @@
+"""What a reader keeps while it reads one formula in one way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from derive.errors import DeriveError
+from derive.latex.reading.syntax import Node
+from derive.reading.choices import Choices
+from derive.reading.function_names import ALIASES, WHOLE, is_scalar_function
+from derive.reading.index_reader import IndexReader
+from derive.reading.keys import Key
+from derive.reading.lexicon import Lexicon
+from derive.reading.quantity import Fresh, Quantity
+from derive.reading.ranges import Ranges
+from derive.terms.affine import Affine, Index
+
+
+class OpenLayer(DeriveError):
+    """A letter stands for the number of a layer in a network whose layers are numbered: it needs a value first."""
+
+    def __init__(self, letter: str) -> None:
+        super().__init__(f"{letter} stands for a layer; this network has numbered layers")
+        self.letter = letter
+
+
+IMPLICIT_LAYER = "l"
+"""A symbol without the mark that others carry belongs to the layer `l` of its formula."""
+
+
+@dataclass
+class Scope:
+    """`meanings` are names that the document has introduced, or a profile."""
+
+    lexicon: Lexicon
+    choices: Choices
+    numbers: Mapping[str, int]
+    source: str = ""
+    meanings: Mapping[Key, Quantity] = field(default_factory=dict)
+    layers: tuple[Affine, ...] = ()
+    """The marks of layers in the formula, as its author counts; what has none belongs to one of them."""
+    seen: dict[Affine, None] = field(default_factory=dict)
+    ranges: Ranges = field(default_factory=Ranges)
+    fresh: Fresh = field(default_factory=Fresh)
+    id_entry: Callable[[Node], Affine | None] | None = None
+    """Reads a symbol that is an entry of class ids."""
+
+    @property
+    def indices(self) -> IndexReader:
+        return IndexReader(self.lexicon, self.numbers, self.source, self.id_entry)
+
+    def said(self, node: Node) -> str:
+        """The text of a node, for messages."""
+        return self.indices.said(node)
+
+    @property
+    def batch(self) -> Index | None:
+        return self.lexicon.network.batch
+
+    def functions_of(self, key: Key) -> tuple[str, ...]:
+        """The scalar functions that a symbol may stand for."""
+        plain = ALIASES.get(key.name, key.name)
+        known = self.lexicon.functions.get(key) or self.lexicon.functions.get(replace(key, font="", name=plain))
+        return known or ((plain,) if is_scalar_function(plain) else ())
+
+    def is_function(self, key: Key) -> bool:
+        """Whether a symbol before a bracket is applied to what stands in it."""
+        if key.name in WHOLE or self.functions_of(key):
+            return not self.lexicon.find(key) or self.choices.choose((True, False), ("call", key))
+        return False
+
+    def is_cost(self, key: Key) -> bool:
+        """Whether a symbol is that of the cost, which many write with its arguments."""
+        return any(n.tensor.name == self.lexicon.network.cost and not n.gradient for n in self.lexicon.find(key))
+
+    @property
+    def is_rows(self) -> bool:
+        return self.lexicon.notation.layout == "rows"

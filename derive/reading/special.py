@@ -1,0 +1,82 @@
+"""Symbols that mean the same everywhere: vectors of ones, indicators, the identity, Kronecker's delta."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derive.latex.reading.syntax import Bracketed, Chain, Node, Number, Scripts
+from derive.reading.conditions import condition
+from derive.reading.keys import Key, key_of
+from derive.reading.marks import is_transpose
+from derive.reading.quantity import Quantity, Unknown, array, transposed
+from derive.terms.affine import Affine, IdEntry, Index, index, number
+from derive.terms.algebra import delta
+from derive.terms.term import constant
+
+if TYPE_CHECKING:
+    from derive.reading.expressions import Reader
+
+
+def special(reader: Reader, node: Node) -> Quantity | None:
+    """`𝟏_m`, `𝟏_{z>0}`, `I_n`; None for any other symbol."""
+    if not isinstance(node, Scripts) or node.below is None:
+        return None
+    key = _key(node.base)
+    if key is None or not (node.above is None or is_transpose(node.above)):
+        return None
+    found = _special(reader, key, node.below)
+    return transposed(found) if found is not None and node.above is not None else found
+
+
+def _special(reader: Reader, key: Key, below: Node) -> Quantity | None:
+    if key.name in ("1", "I") and key.font in ("bold", "bb", "rm") and isinstance(_inner(below), Chain):
+        return Quantity(condition(reader, _inner(below)))
+    if key.name == "1" and key.font in ("bold", "bb"):
+        return array(constant(1), _axis(reader, below))
+    if key == Key("e", "bold") and not reader.scope.lexicon.table.get(key):
+        return _unit(reader, below)
+    if key.name in ("I", "E") and not reader.scope.lexicon.find(key):
+        rows = _axis(reader, below)
+        columns = reader.scope.fresh.axis(rows)
+        return array(delta(index(rows.name) - index(columns.name)), rows, columns)
+    return None
+
+
+def _unit(reader: Reader, below: Node) -> Quantity:
+    """`e_k`: 1 at the place k, else 0.
+
+    Raises: Unknown if nothing tells how many places there are.
+    """
+    at = reader.scope.indices.affine(below)
+    counts = [v.count for v, _ in at.terms if isinstance(v, IdEntry)]
+    known = reader.scope.ranges.of(at.variable) if at.variable is not None else None
+    extent = counts[0] if counts else known.extent if known is not None else None
+    if extent is None:
+        raise Unknown(f"how many places the vector e at {reader.scope.said(below)} has is not said")
+    axis = reader.scope.fresh.axis(Index("unit", number(1), extent))
+    return array(delta(index(axis.name) - at), axis)
+
+
+def indicator(reader: Reader, head: Node, body: Node) -> Quantity | None:
+    """`𝟏{z > 0}`, `𝟏[z > 0]`, `𝕀(z > 0)`."""
+    key = _key(head)
+    if key is None or key.name not in ("1", "I") or key.font not in ("bold", "bb", "rm"):
+        return None
+    if not isinstance(body, Bracketed) or not isinstance(body.body, Chain):
+        return None
+    return Quantity(condition(reader, body.body))
+
+
+def _key(node: Node) -> Key | None:
+    if isinstance(node, Number):
+        return Key(node.text)
+    return key_of(node)
+
+
+def _inner(node: Node) -> Node:
+    return node.body if isinstance(node, Bracketed) and node.opening in ("{", r"\{") else node
+
+
+def _axis(reader: Reader, node: Node) -> Index:
+    extent: Affine = reader.scope.indices.affine(node)
+    return reader.scope.fresh.axis(Index("one", number(1), extent))

@@ -1,0 +1,133 @@
+"""Sums, products and largest values over the letters below their sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from derive.latex.reading.syntax import Big, Chain
+from derive.reading.quantity import Quantity, Unknown, scaled, total_over
+from derive.reading.ranges import UNSAID, Interval
+from derive.reading.stated import Stated, run, stated
+from derive.terms.affine import Affine, Index, index, number
+from derive.terms.algebra import delta, subtract, times, times_all
+from derive.terms.substitute import canonical_maximum, substitute
+from derive.terms.term import Poly, constant, of_atom
+
+if TYPE_CHECKING:
+    from derive.reading.expressions import Reader
+
+MOST_FACTORS = 40
+"""A product over so many places is written out at most."""
+
+_OPERATORS = frozenset(("sum", "prod", "max", "min"))
+
+
+@dataclass
+class Sums:
+    """Reads what stands behind `Σ`, `Π`, `max` and `min`, and binds their letters."""
+
+    reader: Reader
+
+    def read(self, node: Big) -> Quantity:
+        """Raises: Unknown for a sign that binds no letter, or one whose range nothing tells; Misfit for a wrong one."""
+        if node.operator not in _OPERATORS:
+            raise Unknown(f"{node.operator} has no meaning here")
+        ranges = self.reader.scope.ranges
+        below = self._below(node)
+        outside = {x: ranges.open(x, below.ranges.get(x, UNSAID)) for x in below.named}
+        before = ranges.letters
+        body = self.reader.read(node.body)
+        letters = below.named or self._unnamed(before)
+        bounds = [self._index(x) for x in letters]
+        for x in letters:
+            ranges.close(x, outside.get(x, ([], None)))
+        body = body.map(lambda p: times(p, _without(below.excluded)))
+        return self._joined(node.operator, body, bounds)
+
+    def _index(self, letter: str) -> Index:
+        found = self.reader.scope.ranges.of(letter)
+        if found is None:
+            raise Unknown(f"over what {letter} runs below the sign is not said")
+        return found
+
+    def _unnamed(self, before: frozenset[str]) -> tuple[str, ...]:
+        """`Σ x_i w_i` names no letter: it runs over those that are new in its terms.
+
+        Raises: Unknown if there are none.
+        """
+        ranges = self.reader.scope.ranges
+        new = [x for x, places in ranges.places.items() if x not in before and places and not places[0].ordered]
+        if not new:
+            raise Unknown("over what the sum runs is not said")
+        return tuple(new)
+
+    # -- what stands below -------------------------------------------------------------------------------------
+
+    def _below(self, node: Big) -> Stated:
+        """Raises: Unknown for limits that are not understood: none is passed over."""
+        if node.below is None:
+            if node.above is not None:
+                raise Unknown("a sum with an end names no letter")
+            return Stated()
+        indices = self.reader.scope.indices
+        found = stated([node.below], indices)
+        if node.above is not None:
+            found = self._with_end(node, found)
+        if found.unread or not found.named:
+            raise Unknown(f"{self.reader.scope.said(node.below)} below the sign is not understood")
+        return found
+
+    def _with_end(self, node: Big, found: Stated) -> Stated:
+        """`Σ_{j=1}^{n}`, and `Σ_j^n`, which begins where the axis does."""
+        if len(found.named) != 1 or node.above is None:
+            raise Unknown("limits of several letters are not understood")
+        [letter] = found.named
+        end = run([node.above], self.reader.scope.indices)
+        begins = isinstance(node.below, Chain) and node.below.relations == ("=",)
+        interval = found.ranges.get(letter, UNSAID)
+        if found.ranges and not begins:
+            raise Unknown("these limits of the sum are not understood")
+        return replace(found, ranges={letter: Interval(interval.lo, end.hi)})
+
+    # -- what it makes of its terms ----------------------------------------------------------------------------
+
+    def _joined(self, operator: str, body: Quantity, bounds: Sequence[Index]) -> Quantity:
+        if operator == "prod":
+            return self._product(body, bounds)
+        fresh = {b.name: self.reader.scope.fresh.axis(b) for b in bounds}
+        inner = {old: index(new.name) for old, new in fresh.items()}
+        body = body.map(lambda p: substitute(p, inner))
+        renamed = tuple(b.subs(inner) for b in fresh.values())
+        if operator == "sum":
+            return total_over(body, renamed)
+        sign = -1 if operator == "min" else 1
+        largest = scaled(body, sign).map(lambda p: of_atom(canonical_maximum(renamed, p)))
+        return scaled(largest, sign)
+
+    def largest(self, node: Big) -> Quantity:
+        """The maximum whose place `argmax` is."""
+        return self.read(replace(node, operator="max"))
+
+    def _product(self, body: Quantity, bounds: Sequence[Index]) -> Quantity:
+        """Π over numbers, written out.
+
+        Raises: Unknown for a product over a range that is no number of places, or of matrices.
+        """
+        if not body.is_scalar:
+            raise Unknown("products of matrices over a letter are not judged")
+        for b in bounds:
+            body = body.map(lambda p, b=b: times_all(substitute(p, {b.name: at}) for at in _places(b)))  # type: ignore[misc]
+        return body
+
+
+def _places(b: Index) -> list[Affine]:
+    if not b.lo.is_number or not b.hi.is_number or b.hi.const - b.lo.const >= MOST_FACTORS:
+        raise Unknown(f"a product over {b.name} without fixed ends is not judged")
+    return [number(k) for k in range(b.lo.const, b.hi.const + 1)]
+
+
+def _without(excluded: Sequence[tuple[str, Affine]]) -> Poly:
+    """Π (1 − [letter = what it must not be])."""
+    return times_all(subtract(constant(1), delta(index(x) - at)) for x, at in excluded)

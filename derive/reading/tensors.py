@@ -1,0 +1,304 @@
+"""Tensors and their gradients, by what stands above and below their letter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.ir.tensor import ADJOINT
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Bracketed, Node, Number
+from derive.latex.tex import symbol, upright
+from derive.reading.keys import key_of
+from derive.reading.lexicon import Named, node_of
+from derive.reading.marks import Marks, digits, is_dot, marks_of
+from derive.reading.quantity import Quantity, Unknown, array, raised, transposed
+from derive.reading.scope import IMPLICIT_LAYER, OpenLayer, Scope
+from derive.terms.affine import Affine, IdEntry, Index, index, number
+from derive.terms.algebra import times
+from derive.terms.term import Entry, Poly, Scalar, of_affine, of_atom
+
+_BRACKETS = {"^(l)": "(", "^[l]": "["}
+
+
+class NotThis(Exception):
+    """The marks are not those of this tensor."""
+
+
+@dataclass
+class Tensors:
+    """Reads occurrences of the tensors of a network."""
+
+    scope: Scope
+
+    def read(self, candidates: Sequence[Named], marks: Marks) -> Quantity:
+        """The tensor that the marks single out.
+
+        Raises: Unknown if none fits, OpenLayer if a letter stands for a numbered layer.
+        """
+        fitting, open_layer, miscounted = [], None, None
+        for named in self._likely(candidates, marks):
+            try:
+                placed = self._placed(named, marks, candidates)
+                if placed.counts_fit:
+                    fitting.append(placed)
+                else:
+                    miscounted = placed
+            except NotThis:
+                continue
+            except OpenLayer as e:
+                open_layer = e
+        if not fitting and open_layer is not None:
+            raise open_layer
+        if not fitting and miscounted is not None:
+            return miscounted.settle()
+        if not fitting:
+            raise Unknown(f"{self.scope.said(marks.base)} with these marks is nothing in this network")
+        fitting = [p for p in fitting if p.named.is_own] or fitting
+        if self.scope.lexicon.notation.layer_mark == "_l":
+            fitting = [p for p in fitting if p.family or p.named.layer is not None] or fitting
+        chosen = self.scope.choices.choose(fitting)
+        return chosen.settle()
+
+    def id_entry(self, node: Node) -> Affine | None:
+        """An entry of class ids, as an index; None for any other symbol.
+
+        Raises: Unknown for ids of which more than one is meant.
+        """
+        marks = marks_of(node)
+        key = key_of(marks.base)
+        counts = self.scope.lexicon.id_counts
+        known = self.scope.lexicon.find(key) if key is not None and counts else ()
+        found = [n for n in known if n.tensor.name in counts and not n.gradient]
+        if not found:
+            return None
+        q = self.read(found, marks)
+        atoms = [a for m, _ in q.poly.terms for a, _ in m.powers]
+        if not q.is_scalar or len(atoms) != 1 or not isinstance(atoms[0], Scalar):
+            raise Unknown(f"{self.scope.said(node)} is no single index")
+        return Affine([(atoms[0].variable, 1)])
+
+    def _likely(self, candidates: Sequence[Named], marks: Marks) -> Sequence[Named]:
+        """Without a mark, the layers whose units have these letters: `w_{ij}` leads from I to J."""
+        if marks.above or not marks.below:
+            return candidates
+        letters = [shown(x) for x in marks.below]
+        units = self.scope.lexicon.unit_letters
+        found = [c for c in candidates if units.get(c.tensor.name) and _same(units[c.tensor.name], letters)]
+        return found or candidates
+
+    # -- marks ---------------------------------------------------------------------------------------------
+
+    def _placed(self, named: Named, marks: Marks, candidates: Sequence[Named]) -> Placed:
+        above, below = list(marks.above), list(marks.below)
+        for sub in named.subs:
+            if not below or shown(below[0]) != sub:
+                raise NotThis
+            del below[0]
+        if named.needs_index and not (marks.above or below):
+            raise NotThis
+        if named.is_own:
+            if tuple(map(shown, above)) != named.above or len(below) not in (0, named.arity, len(named.tensor.axes)):
+                raise NotThis
+            if not below and named.arity and any(c.is_own and not c.arity for c in candidates):
+                raise NotThis
+            return Placed(self, named, (), tuple(below), None, Fraction(1), marks)
+        family = self._layer(named, above, below, marks)
+        sample, exponent = self._rest(named, above)
+        if named.is_marked and named.tensor.family:
+            steps = below[: named.tensor.family]
+            if len(steps) < named.tensor.family:
+                raise NotThis
+            family = [self.scope.indices.affine(x) for x in steps]
+            below = below[named.tensor.family :]
+        return Placed(self, named, tuple(family), tuple(below), sample, exponent, marks)
+
+    def _layer(self, named: Named, above: list[Node], below: list[Node], marks: Marks) -> list[Affine]:
+        """The values of ordered axes that the mark gives; takes it away from `above` or `below`."""
+        if named.layer is None and not named.tensor.family:
+            return []
+        mark = self._take_mark(above, below)
+        layer = named.layer
+        if isinstance(layer, str):
+            if mark is None or shown(mark) != shown(node_of(upright(layer))):
+                raise NotThis
+            return []
+        if mark is None:
+            if isinstance(layer, int) and self.scope.lexicon.is_alone(named):
+                return []
+            at = self._implicit(named)
+        else:
+            number = self._number(mark)
+            self.scope.seen.setdefault(number)
+            at = number - named.shift
+        if isinstance(layer, int):
+            return self._is_layer(at, layer)
+        return [at]
+
+    def _implicit(self, named: Named) -> Affine:
+        """The layer of a symbol that carries no mark: one of those that the formula mentions."""
+        options = self.scope.layers or (self.scope.indices.affine(node_of(IMPLICIT_LAYER)),)
+        return self.scope.choices.choose(options, "layer") - named.shift
+
+    def _is_layer(self, at: Affine, layer: int) -> list[Affine]:
+        if not at.is_number:
+            letters = sorted(at.free) or [repr(at)]
+            raise OpenLayer(letters[0])
+        if at.const != layer:
+            raise NotThis
+        return []
+
+    def _take_mark(self, above: list[Node], below: list[Node]) -> Node | None:
+        style = self.scope.lexicon.notation.layer_mark
+        if style == "_l":
+            return below.pop(0) if below else None
+        if not above:
+            return None
+        first = above[0]
+        is_bracketed = isinstance(first, Bracketed) and first.opening in "(["
+        if style == "^l" and is_bracketed:
+            return None
+        if style in _BRACKETS and not (isinstance(first, Bracketed) and first.opening == _BRACKETS[style]):
+            return None
+        del above[0]
+        return first.body if isinstance(first, Bracketed) else first
+
+    def _number(self, mark: Node) -> Affine:
+        """The number of a layer, or that of its letter."""
+        key = key_of(mark)
+        letters = [key_of(node_of(symbol(x).tex)) for x in self.scope.lexicon.notation.layer_letters]
+        if key is not None and key in letters:
+            return number(letters.index(key) + self.scope.lexicon.notation.input_layer)
+        return self.scope.indices.affine(mark)
+
+    def _rest(self, named: Named, above: list[Node]) -> tuple[Affine | None, Fraction]:
+        """The sample that is left above, and the power."""
+        sample, exponent = None, Fraction(1)
+        batch = self.scope.batch
+        for node in above:
+            style = self.scope.lexicon.notation.sample_mark
+            if style == "^(n)" and isinstance(node, Bracketed) and node.opening == "(" and batch is not None:
+                sample = self.scope.indices.affine(node.body)
+            elif isinstance(node, Number) and node.text.isdigit():
+                exponent = Fraction(node.text)
+            else:
+                raise NotThis
+        return sample, exponent
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A tensor with the mark of its layer read; the indices of entries are yet to be."""
+
+    reader: Tensors
+    named: Named
+    family: tuple[Affine, ...]
+    below: tuple[Node, ...]
+    sample: Affine | None
+    exponent: Fraction
+    marks: Marks
+
+    @property
+    def counts_fit(self) -> bool:
+        """Whether there are as many indices as axes, or as can be left open."""
+        axes, batch = self._axes(), self.reader.scope.batch
+        own = sum(batch is None or a.name != batch.name for a in axes)
+        given = len(digits(self.below, own) if len(self.below) < own else self.below)
+        return given in (0, own, len(axes)) or len(axes) - given in (1, 2)
+
+    def settle(self) -> Quantity:
+        """The entry, the vector or the matrix.
+
+        Raises: Unknown for indices that are too many or too few, Misfit for one out of range.
+        """
+        scope, t = self.reader.scope, self.named.tensor
+        axes = self._axes()
+        places = self._places(axes)
+        where = scope.said(self.marks.base)
+        idx: list[Affine] = list(self.family)
+        for a, at in zip(t.axes, self.family, strict=False):
+            scope.ranges.put(at, a, where)
+        opened: list[Index] = []
+        for a, place in zip(axes, places, strict=True):
+            if place is None:
+                new = scope.fresh.axis(a)
+                opened.append(new)
+                idx.append(index(new.name))
+            else:
+                scope.ranges.put(place, a, where)
+                idx.append(place)
+        q = self._oriented(self._value(tuple(idx)), opened)
+        if self.exponent != 1:
+            q = raised(q, self.exponent)
+        return transposed(q) if self.marks.transposed else q
+
+    def _axes(self) -> list[Index]:
+        t = self.named.tensor
+        at = {a.name: v for a, v in zip(t.axes, self.family, strict=False)}
+        return [a.subs(at) for a in t.axes[t.family :]]
+
+    def _value(self, idx: tuple[Affine, ...]) -> Poly:
+        scope, named = self.reader.scope, self.named
+        name = named.tensor.name
+        if not named.gradient and name in scope.lexicon.id_counts:
+            return of_affine(Affine([(IdEntry(name, idx, scope.lexicon.id_counts[name]), 1)]))
+        if not named.gradient:
+            return of_atom(Entry(name, idx))
+        p = of_atom(Entry(ADJOINT + name, idx))
+        batch = scope.batch
+        is_summed = scope.lexicon.notation.scaling == "summed" and scope.lexicon.network.reduce == "mean"
+        if is_summed and batch is not None and named.tensor.role == "value":
+            return times(p, of_affine(batch.extent))
+        return p
+
+    def _places(self, axes: Sequence[Index]) -> list[Affine | None]:
+        """For each axis its index; None for one that is open."""
+        scope = self.reader.scope
+        batch = scope.batch
+        is_sample = [batch is not None and a.name == batch.name for a in axes]
+        own = len(axes) - sum(is_sample)
+        items = digits(self.below, own) if len(self.below) < own else self.below
+        if self.marks.transposed and own == len(items) == 2:
+            items = items[::-1]
+        given = [None if is_dot(x) else scope.indices.affine(x) for x in items]
+        if len(given) == len(axes) and self.sample is None:
+            return given
+        if given and len(given) == own:
+            rest = iter(given)
+            return [self._of_sample() if s else next(rest) for s in is_sample]
+        if not given:
+            samples = self._samples_are_open() if any(is_sample) else False
+            return [self._of_sample() if s and not samples else None for s in is_sample]
+        if len(axes) - len(given) in (1, 2):
+            return [*given, *(None for _ in axes[len(given) :])]
+        raise Unknown(f"{self.reader.scope.said(self.marks.base)} has {own} indices, and here are {len(given)}")
+
+    def _of_sample(self) -> Affine:
+        batch = self.reader.scope.batch
+        assert batch is not None
+        return index(batch.name) if self.sample is None else self.sample
+
+    def _samples_are_open(self) -> bool:
+        if self.sample is not None:
+            return False
+        if self.named.large is not None and self.reader.scope.lexicon.notation.capitals:
+            return self.named.large
+        return self.reader.scope.choices.choose((True, False), "samples")
+
+    def _oriented(self, p: Poly, opened: list[Index]) -> Quantity:
+        scope = self.reader.scope
+        if not opened:
+            return Quantity(p)
+        if len(opened) == 2:
+            return array(p, *opened)
+        if len(opened) > 2:
+            raise Unknown(f"{self.reader.scope.said(self.marks.base)} has {len(opened)} axes, too many for a matrix")
+        batch = scope.batch
+        is_batch = batch is not None and opened[0].extent == batch.extent and len(self._axes()) == 1
+        is_row = scope.is_rows != is_batch if self.named.is_row is None else self.named.is_row
+        return array(p, None, opened[0]) if is_row else array(p, opened[0], None)
+
+
+def _same(wanted: Sequence[str], given: Sequence[str]) -> bool:
+    return len(wanted) == len(given) and all(w in ("", g) for w, g in zip(wanted, given, strict=True))

@@ -1,0 +1,113 @@
+"""Claims of a document: every link of every chain of equations, with its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from derive.errors import DeriveError
+from derive.latex.reading.syntax import Chain, Node
+from derive.reading.choices import Choices
+from derive.reading.expressions import Reader
+from derive.reading.quantity import Misfit, Unknown
+from derive.reading.scope import OpenLayer, Scope
+from derive.verify.claims import Status
+from derive.verify.document.context import Context
+from derive.verify.document.link import Difference, Outcome
+
+EQUALITIES = ("=", ":=", "≡", "≈")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Of one link: its status, why, and where both sides differ."""
+
+    status: Status
+    reason: str
+    difference: Difference | None = None
+    transposed: bool = False
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A link of a chain: which member it is, and its verdict."""
+
+    member: int
+    verdict: Verdict
+    left: Node | None = None
+    right: Node | None = None
+
+
+def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged]:
+    """All links of a chain; one member alone states nothing."""
+    if len(chain.members) == 1:
+        return
+    first = chain.members[0]
+    for k, relation in enumerate(chain.relations):
+        left, right = first or chain.members[k], chain.members[k + 1]
+        if left is None or right is None:
+            yield Judged(k + 1, _undecided("one side is missing"))
+        elif relation not in EQUALITIES:
+            yield Judged(k + 1, _undecided(f"statements with {relation} are not judged"))
+        else:
+            yield Judged(k + 1, judged_link(context, left, right, source), left, right)
+
+
+def judged_link(context: Context, left: Node, right: Node, source: str, remarks: Sequence[Node] = ()) -> Verdict:
+    """A definition where the left side is a new name, else an equation."""
+    if is_new(context, left, source):
+        return _definition(context, left, right, source)
+    try:
+        return verdict_of(context.links(source).outcomes(left, right, remarks))
+    except Unknown as e:
+        return _undecided(e.message)
+    except DeriveError as e:
+        return _undecided(e.message)
+
+
+def is_new(context: Context, node: Node, source: str) -> bool:
+    """Whether a name stands for nothing yet."""
+    try:
+        Reader(Scope(context.lexicon, Choices(), context.numbers, source)).read(node)
+    except OpenLayer:
+        return False
+    except Unknown:
+        return True
+    except DeriveError:
+        return False
+    return False
+
+
+def _definition(context: Context, left: Node, right: Node, source: str) -> Verdict:
+    scope = Scope(context.lexicon, Choices(), context.numbers, source)
+    try:
+        value = Reader(scope).read(right)
+        context.define(left, value, scope)
+    except Misfit as e:
+        return Verdict(Status.WRONG, e.message)
+    except DeriveError as e:
+        return _undecided(e.message)
+    return Verdict(Status.DEFINITION, "introduces a name")
+
+
+def verdict_of(instances: Sequence[Sequence[Outcome]]) -> Verdict:
+    """Right if every reading of every instance is; wrong if every reading of some instance is."""
+    some = [o for outcomes in instances for o in outcomes]
+    if not some:
+        return _undecided("there is no layer for which it could be checked")
+    for outcomes in instances:
+        if outcomes and not any(o.equal for o in outcomes):
+            worst = outcomes[0]
+            reason = worst.misfit or "both sides differ"
+            if worst.transposed:
+                reason = f"right up to transposition: {reason}"
+            return Verdict(Status.WRONG, reason, worst.difference, worst.transposed)
+    if all(o.equal for o in some):
+        if all(o.proved for o in some):
+            return Verdict(Status.PROVED, "the normal forms are equal")
+        return Verdict(Status.AGREES, "equal at random points")
+    return _undecided("brackets missing: it is right in one reading and wrong in another")
+
+
+def _undecided(reason: str) -> Verdict:
+    return Verdict(Status.NOT_CHECKED, reason)

@@ -1,0 +1,244 @@
+"""One link of a chain of equations: whether two expressions have one value, in every way of reading them.
+
+A formula with the number of a layer in it holds for all layers; in a network whose layers are numbered it is read once
+for each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from derive.errors import DeriveError
+from derive.latex.reading.syntax import Node
+from derive.reading.choices import Choices, readings
+from derive.reading.expressions import Reader
+from derive.reading.index_reader import IndexReader
+from derive.reading.keys import Key
+from derive.reading.lexicon import Lexicon
+from derive.reading.quantity import Misfit, Quantity, Unknown, fits, like, transposed
+from derive.reading.ranges import Interval, Ranges, numbers_within
+from derive.reading.scope import OpenLayer, Scope
+from derive.reading.stated import stated
+from derive.terms.affine import Affine, Index
+from derive.terms.algebra import subtract
+from derive.terms.substitute import substitute
+from derive.terms.term import Poly
+from derive.verify.document.world import World
+from derive.verify.evaluate import Frame
+from derive.verify.labelled import Labelled, aligned, union
+
+CLOSE = 1e-9
+SMALLEST = 1e-6
+MOST_LAYERS = 12
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both sides under one reading, with the ranges of their free letters."""
+
+    left: Quantity
+    right: Quantity
+    free: tuple[Index, ...]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return self.left.poly.key, self.right.poly.key
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two sides differ most: sizes, the values of free indices, and both values."""
+
+    sizes: Mapping[str, int | list[int]]
+    at: Mapping[str, int]
+    left: float
+    right: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one reading: `equal`, `proved` if the normal forms are one, where they differ most, or why they do not fit."""
+
+    pair: Pair | None
+    proved: bool = False
+    difference: Difference | None = None
+    misfit: str = ""
+    transposed: bool = False
+
+    @property
+    def equal(self) -> bool:
+        return self.pair is not None and self.difference is None and not self.misfit
+
+
+@dataclass
+class Links:
+    """Judges links about one world under one notation; `meanings` are the names of the document."""
+
+    world: World
+    lexicon: Lexicon
+    source: str = ""
+    meanings: Mapping[Key, Quantity] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+
+    def outcomes(self, left: Node, right: Node, remarks: Sequence[Node] = ()) -> list[list[Outcome]]:
+        """For each instance, one for each reading; an instance is left out where its layers do not exist.
+
+        `remarks` stand beside the formula; what they say of its letters, `l = 1, …, L-1`, holds.
+
+        Raises: Unknown if a part has no meaning in any instance.
+        """
+        found: list[list[Outcome]] = []
+        unknown: Unknown | None = None
+        for numbers in self.instances(left, right):
+            said = stated(remarks, IndexReader(self.lexicon, numbers, self.source)).ranges
+            if not numbers_within(said, numbers):
+                continue
+            try:
+                found.append(list(self._read(left, right, numbers, said)))
+            except Unknown as e:
+                unknown = unknown or e
+        if not found and unknown is not None:
+            raise unknown
+        return found
+
+    def instances(self, *nodes: Node) -> Iterator[Mapping[str, int]]:
+        """The values of letters that stand for numbered layers."""
+        waiting: list[Mapping[str, int]] = [self.numbers]
+        while waiting:
+            numbers = waiting.pop(0)
+            letter = self._open_letter(nodes, numbers)
+            if letter is None:
+                yield numbers
+            else:
+                waiting += [{**numbers, letter: k} for k in range(MOST_LAYERS)]
+
+    def _open_letter(self, nodes: Sequence[Node], numbers: Mapping[str, int]) -> str | None:
+        for node in nodes:
+            try:
+                Reader(self._scope(Choices(), numbers)).read(node)
+            except OpenLayer as e:
+                return e.letter
+            except DeriveError:
+                continue
+        return None
+
+    def _layers(self, nodes: Sequence[Node], numbers: Mapping[str, int]) -> tuple[Affine, ...]:
+        """The marks of layers that a formula mentions, in order."""
+        scope = self._scope(Choices(), numbers)
+        for node in nodes:
+            try:
+                Reader(scope).read(node)
+            except DeriveError:
+                continue
+        return tuple(scope.seen)
+
+    def _scope(self, choices: Choices, numbers: Mapping[str, int]) -> Scope:
+        return Scope(self.lexicon, choices, numbers, self.source, self.meanings)
+
+    def _read(
+        self, left: Node, right: Node, numbers: Mapping[str, int], said: Mapping[str, Interval]
+    ) -> Iterator[Outcome]:
+        layers = self._layers((left, right), numbers)
+
+        def pair(choices: Choices) -> Pair:
+            scope = replace(self._scope(choices, numbers), layers=layers, ranges=Ranges(stated=dict(said)))
+            reader = Reader(scope)
+            a, b = reader.read(left), reader.read(right)
+            return Pair(a, b, free_letters(reader.scope, a, b))
+
+        found = readings(pair, lambda p: p.key)
+        if not found.found and found.unknown:
+            raise found.unknown[0]
+        outcomes = [self.compared(p) for p in found.found]
+        fitting = [o for o in outcomes if not o.misfit]
+        yield from fitting or outcomes[:1]
+        if not found.found:
+            yield from (Outcome(None, misfit=m.message) for m in found.misfits[:1])
+
+    def compared(self, p: Pair) -> Outcome:
+        """Whether both sides are equal: by normal form, else on numbers."""
+        if not fits(p.left, p.right):
+            p = Pair(without_unit_axes(p.left), without_unit_axes(p.right), p.free)
+        if not fits(p.left, p.right):
+            if fits(p.left, transposed(p.right)):
+                turned = self.compared(Pair(p.left, transposed(p.right), p.free))
+                return Outcome(p, misfit=_shapes(p), transposed=turned.equal)
+            return Outcome(p, misfit=_shapes(p))
+        right = like(p.right, p.left)
+        names = (*p.free, *p.left.axes)
+        difference = self._apart(p.left.poly, right.poly, names)
+        if difference is not None:
+            return Outcome(p, difference=difference)
+        return Outcome(p, proved=self.world.prover.vanishes(subtract(p.left.poly, right.poly), names))
+
+    def _apart(self, a: Poly, b: Poly, free: Sequence[Index]) -> Difference | None:
+        seen = False
+        for frame, (x, y) in self.world.values((a, b), free):
+            seen = True
+            found = _gap(frame, x, y)
+            if found is not None:
+                return found
+        if not seen:
+            raise Misfit("there is no layer for which this could hold")
+        return None
+
+
+def _gap(frame: Frame, x: Labelled, y: Labelled) -> Difference | None:
+    """Where two arrays differ most; None if they are equal up to rounding."""
+    labels = union((x, y))
+    left, right = np.broadcast_arrays(aligned(x, labels), aligned(y, labels))
+    scale = max(float(np.abs(left).max(initial=0)), float(np.abs(right).max(initial=0)), SMALLEST)
+    gap = np.abs(left - right) / scale
+    if np.isfinite(gap).all() and gap.max(initial=0) <= CLOSE:
+        return None
+    at = np.unravel_index(int(np.argmax(np.where(np.isfinite(gap), gap, np.inf))), gap.shape)
+    places = {n: frame.ranges[n][0] + int(k) for n, k in zip(labels, at, strict=True) if not n.startswith("·")}
+    return Difference(_listed(frame.sizes), {**frame.fixed, **places}, float(left[at]), float(right[at]))
+
+
+def free_letters(scope: Scope, left: Quantity, right: Quantity) -> tuple[Index, ...]:
+    """The letters that are free in either side, with their ranges, layers first.
+
+    Raises: Misfit for a letter on the right that the left side does not have.
+    """
+    axes = {a.name for q in (left, right) for a in q.axes}
+    names = sorted((left.poly.free | right.poly.free) - axes)
+    found = []
+    batch = scope.batch
+    for name in names:
+        index = scope.ranges.of(name)
+        if index is None and batch is not None and name == batch.name:
+            index = batch
+        if index is None:
+            raise Misfit(f"{name} stands for nothing that has a range")
+        found.append(index)
+    extra = sorted(right.poly.free - left.poly.free - axes)
+    if extra:
+        raise Misfit(f"{extra[0]} stands free on the right, and not on the left")
+    return tuple(sorted(found, key=lambda i: (not i.ordered, i.name)))
+
+
+def without_unit_axes(q: Quantity) -> Quantity:
+    """A quantity without the axes whose extent is stated to be 1: of one output, a vector is a number."""
+    poly = q.poly
+    for axis in q.axes:
+        if axis.lo == axis.hi:
+            poly = substitute(poly, {axis.name: axis.lo})
+    rows, columns = (a if a is None or a.lo != a.hi else None for a in (q.rows, q.columns))
+    return Quantity(poly, rows, columns)
+
+
+def _listed(sizes: Mapping[str, object]) -> dict[str, int | list[int]]:
+    """Sizes for a report; a family `n_l` as the list of its values."""
+    return {
+        n: s if isinstance(s, int) else [s[k] for k in sorted(s)]
+        for n, s in sizes.items()
+        if isinstance(s, int | Mapping)
+    }
+
+
+def _shapes(p: Pair) -> str:
+    return f"the left side is {p.left.shape}, the right side {p.right.shape}"

@@ -1,0 +1,200 @@
+"""A profile: what a reader knows of a document from its prose. YAML, written once for a document.
+
+notation: nielsen                       # a name, or a mapping on a `base`
+network: deep                           # a file, a bundled example, or a network written here
+names:                                  # symbol: what it stands for
+  \\eta: {shape: []}                     # a number; {shape: [n_1, n_0]} a matrix, any values
+  e_j: {tensor: e}                      # a value of the network under another name
+  g: {function: sigmoid}
+sections:                               # by heading; each may change everything above
+  "Vectorized": {notation: ng}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from derive.errors import DeriveError, quoted
+from derive.network.schema import read_network_file, read_network_node
+from derive.network.spec.complaints import Complaints, suggestion
+from derive.network.spec.models import NetworkSpec, NotationSpec
+from derive.network.spec.tree import Entry, ListNode, MappingNode, Node, ScalarNode, describe
+from derive.network.spec.values import read_notation
+from derive.network.yaml_source import parse_tree, read_text_file
+
+KEYS = ("notation", "network", "names", "sections")
+MEANINGS = ("shape", "tensor", "gradient", "function", "is")
+
+Find = Callable[[str], Path]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a name stands for: one of `shape`, `tensor`, `gradient`, `function`, `is`, and its value."""
+
+    written: str
+    kind: str
+    value: object
+    line: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds in a part of a document; None where nothing is said."""
+
+    notation: NotationSpec | None = None
+    network: NetworkSpec | None = None
+    names: tuple[Meaning, ...] = ()
+
+    def under(self, other: Settings) -> Settings:
+        """`other`, with these where it says nothing; a name that both have is the other's."""
+        own = {m.written for m in other.names}
+        names = (*(m for m in self.names if m.written not in own), *other.names)
+        return Settings(other.notation or self.notation, other.network or self.network, names)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """`sections` are pairs (heading, settings); a heading may be a part of the one in the document."""
+
+    settings: Settings = Settings()
+    sections: tuple[tuple[str, Settings], ...] = ()
+    file: str = ""
+
+    def at(self, headings: Sequence[str]) -> Settings:
+        """What holds below these headings, the outermost first."""
+        found = self.settings
+        for heading in headings:
+            for written, own in self.sections:
+                if written in heading:
+                    found = found.under(own)
+        return found
+
+
+def read_profile_file(path: Path, find: Find) -> Profile:
+    """Raises: DeriveError, or DeriveErrors for several mistakes, with file, line and repair."""
+    complaints = Complaints(str(path))
+    tree = parse_tree(read_text_file(path), complaints)
+    return _profile(tree, path, find, complaints)
+
+
+def read_profile_text(text: str, path: Path, find: Find) -> Profile:
+    """The front matter of a document; `path` is the document.
+
+    Raises: as `read_profile_file`.
+    """
+    complaints = Complaints(str(path))
+    tree = parse_tree(text, complaints)
+    if isinstance(tree, MappingNode) and tree.entry("derive") is not None:
+        inner = tree.entry("derive")
+        assert inner is not None
+        tree = inner.value
+    return _profile(tree, path, find, complaints)
+
+
+def _profile(tree: Node | None, path: Path, find: Find, complaints: Complaints) -> Profile:
+    if tree is None:
+        complaints.raise_any()
+        return Profile(file=str(path))
+    if not isinstance(tree, MappingNode):
+        complaints.add(tree.place, f"a profile is a mapping, not {describe(tree)}", "write notation:, network:, names:")
+        complaints.raise_any()
+        raise AssertionError("complaints were raised")
+    _check_keys(tree, KEYS, "a profile", complaints)
+    settings = _settings(tree, path, find, complaints)
+    sections = _sections(tree.entry("sections"), path, find, complaints)
+    complaints.raise_any()
+    return Profile(settings, sections, str(path))
+
+
+def _check_keys(node: MappingNode, keys: Sequence[str], what: str, complaints: Complaints) -> None:
+    for entry in node.entries:
+        if entry.key not in keys:
+            complaints.add(entry.key_place, f"{what} has no {quoted(entry.key)}", suggestion(entry.key, keys))
+
+
+def _sections(entry: Entry | None, path: Path, find: Find, complaints: Complaints) -> tuple[tuple[str, Settings], ...]:
+    if entry is None:
+        return ()
+    if not isinstance(entry.value, MappingNode):
+        complaints.add(entry.value.place, "`sections` is no mapping", "write the headings as keys")
+        return ()
+    out = []
+    for e in entry.value.entries:
+        if not isinstance(e.value, MappingNode):
+            complaints.add(
+                e.value.place, f"the section {quoted(e.key)} is no mapping", "write notation:, network:, names:"
+            )
+            continue
+        _check_keys(e.value, KEYS[:3], "a section", complaints)
+        out.append((e.key, _settings(e.value, path, find, complaints)))
+    return tuple(out)
+
+
+def _settings(node: MappingNode, path: Path, find: Find, complaints: Complaints) -> Settings:
+    notation = node.entry("notation")
+    return Settings(
+        read_notation(notation, complaints) if notation is not None else None,
+        _network(node.entry("network"), path, find, complaints),
+        _names(node.entry("names"), complaints),
+    )
+
+
+def _network(entry: Entry | None, path: Path, find: Find, complaints: Complaints) -> NetworkSpec | None:
+    if entry is None:
+        return None
+    if isinstance(entry.value, MappingNode):
+        return read_network_node(entry.value, "network", complaints)
+    named = entry.value.value if isinstance(entry.value, ScalarNode) else None
+    if not isinstance(named, str):
+        complaints.add(entry.value.place, f"a network is not {describe(entry.value)}", "name a file, or write it here")
+        return None
+    beside = path.parent / named
+    try:
+        return read_network_file(beside if beside.is_file() else find(named))
+    except DeriveError as error:
+        complaints.add(entry.value.place, error.message, error.repair)
+        return None
+
+
+def _names(entry: Entry | None, complaints: Complaints) -> tuple[Meaning, ...]:
+    if entry is None:
+        return ()
+    if not isinstance(entry.value, MappingNode):
+        complaints.add(entry.value.place, "`names` is no mapping", r"write \eta: {shape: []}")
+        return ()
+    found = (_meaning(e, complaints) for e in entry.value.entries)
+    return tuple(m for m in found if m is not None)
+
+
+def _meaning(entry: Entry, complaints: Complaints) -> Meaning | None:
+    node = entry.value
+    if not isinstance(node, MappingNode) or len(node.entries) != 1:
+        complaints.add(
+            node.place, f"what {quoted(entry.key)} stands for is not said", f"give it one of {', '.join(MEANINGS)}"
+        )
+        return None
+    [said] = node.entries
+    if said.key not in MEANINGS:
+        complaints.add(said.key_place, f"a name has no {quoted(said.key)}", suggestion(said.key, MEANINGS))
+        return None
+    value = _value(said.value)
+    wanted = tuple if said.key == "shape" else str
+    if not isinstance(value, wanted):
+        repair = "write a list of sizes, [] for a number" if said.key == "shape" else "write a name"
+        complaints.add(said.value.place, f"{quoted(said.key)} of {quoted(entry.key)} is {describe(said.value)}", repair)
+        return None
+    return Meaning(entry.key, said.key, value, entry.key_place.line)
+
+
+def _value(node: Node) -> object:
+    if isinstance(node, ListNode):
+        items = [i.value for i in node.items if isinstance(i, ScalarNode)]
+        fits = len(items) == len(node.items) and all(isinstance(i, str | int) for i in items)
+        return tuple(map(str, items)) if fits else None
+    return node.value if isinstance(node, ScalarNode) else None
+
+
+EMPTY = Profile()

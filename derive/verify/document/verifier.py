@@ -1,0 +1,128 @@
+"""From a document to the verdicts on all that it claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from derive.errors import DeriveError
+from derive.latex.reading.document import Document, Fragment
+from derive.latex.reading.extract import read_document
+from derive.latex.reading.formula import read_formula
+from derive.latex.reading.syntax import Chain
+from derive.latex.reading.vocabulary import Macro
+from derive.network.spec.models import NetworkSpec
+from derive.verify.claims import Status
+from derive.verify.document.claims import DocumentClaim, DocumentReport
+from derive.verify.document.context import Context, context_of
+from derive.verify.document.diagnosis import Finding, diagnosed
+from derive.verify.document.judge import Judged, Verdict, judged_chain
+from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
+
+Tell = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Tells nobody."""
+
+
+@dataclass
+class Verifier:
+    """Judges one document under its profile; contexts are made once for each part."""
+
+    document: Document
+    profile: Profile
+    tell: Tell = silent
+    contexts: dict[str, Context] = field(default_factory=dict)
+
+    def report(self, is_strict: bool = False) -> DocumentReport:
+        macros = tuple(self._macros())
+        claims: list[DocumentClaim] = []
+        for k, fragment in enumerate(self.document.fragments, 1):
+            self.tell(f"formula {k} of {len(self.document.fragments)}")
+            claims += self._claims(fragment, macros)
+        problems = (f"line {p.place.line}: {p.message}" for p in self.document.problems)
+        return DocumentReport(self.document.name, tuple(claims), tuple(problems), is_strict)
+
+    def _macros(self) -> Iterator[Macro]:
+        for d in self.document.definitions:
+            body = rf"\operatorname{{{d.body}}}" if d.operator else d.body
+            try:
+                yield Macro(d.name, d.arguments, body, d.default)
+            except DeriveError:
+                continue
+
+    def _context(self, fragment: Fragment) -> Context:
+        settings = self.profile.at(fragment.heading)
+        key = repr(settings)
+        if key not in self.contexts:
+            self.contexts[key] = context_of(settings, self.profile.file)
+        return self.contexts[key]
+
+    def _claims(self, fragment: Fragment, macros: tuple[Macro, ...]) -> Iterator[DocumentClaim]:
+        context = self._context(fragment)
+        formula = read_formula(fragment.source, context.vocabulary(macros))
+        problems = [p for p in formula.problems if p.kind != "command"]
+        for chain in formula.chains:
+            for judged in judged_chain(context, chain, fragment.source):
+                verdict = judged.verdict
+                if problems and verdict.status not in (Status.NOT_CHECKED,):
+                    verdict = _beside(verdict, problems[0].message)
+                finding = self._diagnosis(context, judged, fragment.source, macros)
+                yield self._claim(fragment, chain, judged.member, verdict, finding)
+
+    def _diagnosis(self, context: Context, judged: Judged, source: str, macros: tuple[Macro, ...]) -> Finding | None:
+        if judged.verdict.status is not Status.WRONG or judged.left is None or judged.right is None:
+            return None
+        return diagnosed(context, judged.left, judged.right, source, context.vocabulary(macros))
+
+    def _claim(
+        self, fragment: Fragment, chain: Chain, member: int, verdict: Verdict, finding: Finding | None
+    ) -> DocumentClaim:
+        span = chain.spans[member]
+        start = fragment.start + span.start
+        latex = fragment.source[span.start : span.end]
+        first = chain.spans[0]
+        head = fragment.source[first.start : first.end]
+        whole = f"{head.strip()} {'… ' if member > 1 else ''}{latex.strip()}"
+        return DocumentClaim(
+            self.document.place(start),
+            start,
+            latex.strip(),
+            whole,
+            verdict.status,
+            verdict.reason if finding is None else f"{finding.sentence}; {verdict.reason}",
+            None if finding is None else finding.code,
+            None if finding is None else finding.text,
+            verdict.difference,
+        )
+
+
+def _beside(verdict: Verdict, problem: str) -> Verdict:
+    """The verdict on a formula whose writing has a flaw, which is told with it."""
+    return replace(verdict, reason=f"{verdict.reason}; {problem}")
+
+
+def verify_document(
+    path: Path,
+    find: Find,
+    network: NetworkSpec | None = None,
+    profile: Path | None = None,
+    is_strict: bool = False,
+    tell: Tell = silent,
+) -> DocumentReport:
+    """The verdicts on a document; a profile's file counts before its front matter, `network` before both.
+
+    Raises: DeriveError for a document or a profile that cannot be read.
+    """
+    document = read_document(path)
+    if profile is not None:
+        chosen = read_profile_file(profile, find)
+    elif document.front_matter_source:
+        chosen = read_profile_text(document.front_matter_source, path, find)
+    else:
+        chosen = EMPTY
+    if network is not None:
+        chosen = replace(chosen, settings=chosen.settings.under(Settings(network=network)))
+    return Verifier(document, chosen, tell).report(is_strict)

@@ -1,0 +1,106 @@
+"""A network on numbers: all its values, all gradients, and derivatives of values by values as they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from derive.calculus.adjoint import adjoint_name
+from derive.derivation import derive_adjoints
+from derive.errors import DeriveError
+from derive.ir.tensor import ADJOINT
+from derive.network.network import Network
+from derive.terms.affine import Index
+from derive.terms.term import Poly
+from derive.terms.walk import entries_in
+from derive.verify.chain import Chain
+from derive.verify.document.instance import concrete, instance
+from derive.verify.document.proof import Prover
+from derive.verify.evaluate import Frame
+from derive.verify.labelled import Labelled
+from derive.verify.points import random_points
+from derive.verify.rows import fill
+
+POINTS = 3
+SEED = 20
+
+
+@dataclass
+class World:
+    """All that formulas about one network may speak of, at several random points."""
+
+    network: Network
+    points: int = POINTS
+    _frames: list[Frame] = field(default_factory=list)
+
+    @cached_property
+    def concrete(self) -> Network:
+        return concrete(self.network)
+
+    @cached_property
+    def chain(self) -> Chain:
+        network = self.concrete
+        wrt = tuple(t.name for t in network.tensors.values() if t.role in ("parameter", "input") and t.kind == "real")
+        return Chain(network, derive_adjoints(network, wrt))
+
+    @cached_property
+    def prover(self) -> Prover:
+        """Of the network as it is stated, abstract functions and all."""
+        network = self.network
+        if network.cost is None:
+            return Prover(network, {})
+        wrt = tuple(t.name for t in network.tensors.values() if t.role in ("parameter", "input") and t.kind == "real")
+        return Prover(network, derive_adjoints(network, wrt).results)
+
+    def _start(self) -> list[Frame]:
+        """All values, and all gradients if there is a cost."""
+        network = self.concrete
+        points = random_points(network, self.points, SEED)
+        if network.cost is not None:
+            return [self.chain.at(p).frame for p in points]
+        axes = {t.name: t.axes for t in network.tensors.values()}
+        frames = [Frame(p.sizes, axes, p.data) for p in points]
+        with np.errstate(all="ignore"):
+            return [replace(f, values=fill(network.equations, f)) for f in frames]
+
+    def frames(self, polys: Sequence[Poly]) -> list[Frame]:
+        """The points, with everything in them that the polynomials read."""
+        if not self._frames:
+            self._frames = self._start()
+        for name in {e.tensor for p in polys for e in entries_in(p)}:
+            if ADJOINT in name and name not in self._frames[0].values:
+                self._frames = [self._with(f, name) for f in self._frames]
+        return self._frames
+
+    def _with(self, frame: Frame, name: str) -> Frame:
+        of, _, wrt = name.partition(ADJOINT)
+        if not of:
+            raise DeriveError(f"the cost does not depend on {wrt}")
+        adjoints = derive_adjoints(self.concrete, (wrt,), of)
+        seeds = adjoints.seed.axes
+        axes = dict(frame.axes)
+        for n in adjoints.equations:
+            axes[adjoint_name(n)] = (*self.concrete.tensor(n).axes, *seeds)
+        inner = replace(frame, axes=axes)
+        with np.errstate(all="ignore"):
+            values = fill(adjoints.equations.values(), inner)
+        wrt_axes = self.concrete.tensor(wrt).axes
+        return replace(
+            frame,
+            axes={**frame.axes, name: (*wrt_axes, *seeds)},
+            values={**frame.values, name: values[adjoint_name(wrt)]},
+        )
+
+    def values(self, polys: Sequence[Poly], free: Sequence[Index]) -> Iterator[tuple[Frame, tuple[Labelled, ...]]]:
+        """The values of polynomials at all points, for all values of the free indices.
+
+        Raises: DeriveError for what has no value.
+        """
+        ready = tuple(map(instance, polys))
+        for frame in self.frames(ready):
+            for inner in frame.inside(tuple(free)):
+                with np.errstate(all="ignore"):
+                    yield inner, tuple(inner.poly(p) for p in ready)
