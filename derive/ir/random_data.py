@@ -51,7 +51,7 @@ def _entries(
         case "one_hot" | "distribution":
             return _groups(t, places, rng, sum_axes)
         case "binary":
-            return _bits(places, rng)
+            return _bits(places, rng, may_be_zero=t.role == "target")
         case "positive":
             return {at: float(rng.uniform(0.5, 2)) for at in places}
         case "sign":
@@ -66,13 +66,22 @@ def _entries(
             return {at: float(rng.normal()) for at in places}
 
 
-def _bits(places: list[Place], rng: np.random.Generator) -> dict[Place, Number]:
-    """0 or 1 each, and 1 at the first place along any axis: a mask has to count something in every line."""
-    first = tuple(map(min, zip(*places, strict=True)))
-    random = {at: float(rng.integers(2)) for at in places}
-    return {
-        at: 1.0 if not at or any(k == low for k, low in zip(at, first, strict=True)) else random[at] for at in places
-    }
+def _bits(places: list[Place], rng: np.random.Generator, may_be_zero: bool) -> dict[Place, Number]:
+    """0 or 1 each; 1 at the first place along every axis that has several: a mask counts something in every line.
+
+    Both values occur where there are several places: what holds for 1 alone must not pass. A single number is 1,
+    if it may not be 0.
+    """
+    lows, highs = (tuple(map(end, zip(*places, strict=True))) for end in (min, max))
+    out = {at: float(rng.integers(2)) for at in places}
+    if len(places) == 1:
+        return out if may_be_zero else dict.fromkeys(places, 1.0)
+    for at in places:
+        if any(k == low != high for k, low, high in zip(at, lows, highs, strict=True)):
+            out[at] = 1.0
+    if all(out.values()):
+        out[places[-1]] = 0.0
+    return out
 
 
 def _groups(

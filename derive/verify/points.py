@@ -40,8 +40,18 @@ class Point:
 
 
 def random_points(network: Network, number: int, seed: int) -> tuple[Point, ...]:
-    """Points of different sizes; the same for the same seed."""
-    return tuple(_point(network, spread_sizes(network, seed, k), seed + k) for k in range(number))
+    """Points of different sizes; the same for the same seed. A target that is a single 0 or 1 is each in turn."""
+    drawn = (_point(network, spread_sizes(network, seed, k), seed + k) for k in range(number))
+    return tuple(_with_lone_bits(network, point, k) for k, point in enumerate(drawn))
+
+
+def _with_lone_bits(network: Network, point: Point, turn: int) -> Point:
+    lone = {
+        t.name: {key: np.full_like(row, (turn + 1) % 2) for key, row in point.data[t.name].items()}
+        for t in network.role("target")
+        if t.kind == "binary" and all(row.size == 1 for row in point.data[t.name].values())
+    }
+    return replace(point, data={**point.data, **lone}) if lone else point
 
 
 def square_point(network: Network, seed: int) -> Point:

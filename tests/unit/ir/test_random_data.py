@@ -49,6 +49,17 @@ def test_kinds() -> None:
     assert data["real"] != random_arrays(tensors[:1], SIZES, seed=2)["real"]
 
 
+@pytest.mark.parametrize("role", ["input", "target"])
+@pytest.mark.parametrize("width", [1, 2, 3])
+def test_zeros_and_ones_both_occur(role: Role, width: int) -> None:
+    """Of a single output too: what holds for targets of 1 alone must not pass for right."""
+    one = Index("k", number(1), number(width))
+    for seed in range(20):
+        data = random_arrays([tensor("y", "binary", role, axis("i", size("m")), one)], {"m": 4}, seed)["y"]
+        assert set(data.values()) == {0, 1}
+        assert any(data[i, 1] for i in range(1, 5)), "a mask has to count something"
+
+
 def test_what_cannot_be_guessed_must_be_said() -> None:
     with pytest.raises(DeriveError, match="classes"):
         random_arrays([tensor("ids", "class_id", "input", ROWS)], SIZES, seed=0)
