@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from derive.ir.tensor import Equation, Label, Role, Tensor
+from derive.ir.tensor import ADJOINT, Equation, Label, Role, Tensor
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Node, Symbol
 from derive.network.network import Network
+from derive.reading.iterates import change_of, name_parts
 from derive.reading.keys import Key, key_of
-from derive.reading.lexicon import Lexicon, Named, Own
+from derive.reading.lexicon import Expansion, Lexicon, Named, Own
 from derive.reading.marks import Marks, marks_of
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
 from derive.terms.affine import Affine, Index, index, number
 from derive.terms.term import Entry
+from derive.terms.walk import entries_in
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,16 @@ def head_of(node: Node, fixed_letters: frozenset[str] = frozenset()) -> Head:
 
     Raises: Unknown for what is no name.
     """
-    marks = marks_of(node)
+    change, symbol, iterate = name_parts(node)
+    marks = marks_of(symbol)
     key = key_of(marks.base)
     if key is None or marks.transposed:
-        raise Unknown(f"{shown(node)} is no name that could be defined")
+        raise Unknown("the left side is no name that could be defined")
     fixed, letters = _below(marks, fixed_letters)
     key = replace(key, primes=key.primes + marks.primes)
-    return Head(key, tuple(map(shown, marks.above)), fixed, letters)
+    if change is not None:
+        key = change_of(change, key) or key
+    return Head(key, (*map(shown, marks.above), *iterate), fixed, letters)
 
 
 def _below(marks: Marks, fixed_letters: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -117,12 +122,24 @@ def with_definition(lexicon: Lexicon, head: Head, value: Quantity, scope: Scope)
         if found is None:
             raise Unknown(f"over what {letter} runs is not said")
         indices.append(found)
+    if any(ADJOINT in e.tensor for e in entries_in(value.poly)):
+        return _abbreviated(lexicon, head, value, tuple(indices))
     domain = (*indices, *value.axes)
     taken = f"'{len(lexicon.network.tensors)}"
     axes = tuple(i.renamed(f"{i.name}{taken}") for i in domain)
     equation = Equation(Entry("", tuple(index(i.name) for i in domain)), domain, None, value.poly)
     is_row = value.rows is None if len(value.axes) == 1 else None
     return _entered(lexicon, head, axes, "value", equation, is_row)
+
+
+def _abbreviated(lexicon: Lexicon, head: Head, value: Quantity, letters: tuple[Index, ...]) -> Lexicon:
+    """What is made of gradients is no value of the network: the name stands for the expression."""
+    tensor = Tensor(_name(lexicon.network, head), letters, "value")
+    expansion = Expansion(value, letters)
+    named = Named(
+        tensor, head.fixed, None, 0, None, above=head.above, is_own=True, arity=len(letters), expansion=expansion
+    )
+    return lexicon.extended(lexicon.network, Own(head.key, named))
 
 
 def with_alias(lexicon: Lexicon, node: Node, tensor: Tensor, gradient: bool = False) -> Lexicon:

@@ -125,6 +125,10 @@ class IndexReader:
 
     def _size(self, node: Scripts) -> Affine:
         """`n_l`, `n^{[l]}`, `n_0`: a size that carries a number."""
+        depth = self.lexicon.printer.symbols.indices.depth
+        wanted = shown(node)
+        if depth is not None and wanted == shown(node_of(depth.tex)):
+            return Affine([(depth.size, 1)], -depth.more)
         key = key_of(node.base)
         options = self.lexicon.sizes.get(key, ()) if key is not None else ()
         mark = node.below if node.below is not None else node.above
@@ -132,7 +136,6 @@ class IndexReader:
         shift = self.lexicon.notation.input_layer
         if any(s.args for s in options):
             return size(next(s.name for s in options if s.args), self.affine(mark) - shift)
-        wanted = shown(node)
         for s in options:
             if shown_size(self.lexicon, s) == wanted:
                 return Affine([(s, 1)])

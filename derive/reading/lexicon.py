@@ -21,13 +21,21 @@ from derive.latex.reading.syntax import Node, Scripts
 from derive.latex.tex import Name, capital, symbol
 from derive.network.network import Network
 from derive.reading.keys import Key, key_of
-from derive.reading.quantity import Unknown
+from derive.reading.quantity import Quantity, Unknown
 from derive.reading.sample_cost import SAMPLE_COST
-from derive.terms.affine import Affine, IdEntry, Size, sizes_in
+from derive.terms.affine import Affine, IdEntry, Index, Size, sizes_in
 from derive.terms.term import Func
 from derive.terms.walk import atoms_in, entries_in
 
 STANDARD = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """What a name of the document abbreviates: a value, and the ranges of the letters that are its indices."""
+
+    value: Quantity
+    letters: tuple[Index, ...]
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ class Named:
     needs_index: bool = False
     is_row: bool | None = None
     arity: int = 0
+    expansion: Expansion | None = None
 
     @property
     def is_marked(self) -> bool:
@@ -94,10 +103,8 @@ class Lexicon:
         self.synonyms = dict(synonyms or {})
         self.network = network
         self.table: dict[Key, list[Named]] = {}
-        names = {o.named.tensor.name for o in own}
         for t in printer.network.tensors.values():
-            if t.name not in names:
-                self._enter_tensor(t)
+            self._enter_tensor(t)
         self._enter_sample_cost()
         self._enter_prediction()
         for key, found in self.synonyms.items():
@@ -232,6 +239,15 @@ class Lexicon:
             for a in t.axes:
                 for end in (a.lo, a.hi):
                     yield from sizes_in(end)
+
+    @cached_property
+    def letter_ranges(self) -> Mapping[str, Index]:
+        """The range of each letter that names the indices of one range only."""
+        found: dict[str, list[Index]] = {}
+        for (lo, hi), letters in self.printer.symbols.lettering.ranges.items():
+            for letter in letters:
+                found.setdefault(letter, []).append(Index(letter, lo, hi))
+        return {letter: ranges[0] for letter, ranges in found.items() if len(ranges) == 1 and not ranges[0].free}
 
     @cached_property
     def id_counts(self) -> Mapping[str, Affine | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from derive.latex.reading.syntax import (
     Bracketed,
@@ -89,6 +90,12 @@ def digits(items: Sequence[Node], count: int) -> tuple[Node, ...]:
         if len(out) == count:
             return tuple(out)
     return tuple(items)
+
+
+def entrywise_power(node: Node) -> Fraction | None:
+    """The number of `2`, `{\\odot 2}`; None for anything else."""
+    body = node.body if isinstance(node, Prefixed) and node.operator in ("odot", "circ", "ast", "*") else node
+    return Fraction(body.text) if isinstance(body, Number) and body.text.isdigit() else None
 
 
 def is_transpose(node: Node) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derive.latex.reading.syntax import Bracketed, Listed, Node
+from derive.latex.reading.syntax import Bracketed, Listed, Node, Number
 from derive.reading.marks import is_dot
 from derive.reading.quantity import Axis, Misfit, Quantity, Unknown, array, shown
 from derive.terms.affine import Index
@@ -26,8 +26,12 @@ def slice_of(node: Node) -> Listed | None:
 def part(reader: Reader, q: Quantity, items: Sequence[Node], where: str) -> Quantity:
     """The part of `q` that the items below its bracket single out, one for each of its axes.
 
+    Axes of one place are none, so that the index 1 may stand for one of them.
+
     Raises: Unknown for items that are not as many as axes, Misfit for places beyond an axis.
     """
+    if len(items) > len(q.axes):
+        items = [x for x in items if not (isinstance(x, Number) and x.text == "1")]
     if len(items) != len(q.axes):
         raise Unknown(f"{where} is {q.shape}, and here are {len(items)} indices below it")
     rest = iter(items)

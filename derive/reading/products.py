@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from derive.latex.reading.syntax import Added, Bracketed, Multiplied, Node, Scripts, Symbol
 from derive.reading import functions
+from derive.reading.iterates import change_of, iteration
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import marks_of
-from derive.reading.quantity import Misfit, Quantity, divided, hadamard, product, total_over
+from derive.reading.quantity import Misfit, Quantity, Unknown, divided, hadamard, product, total_over
 from derive.reading.special import indicator
 
 if TYPE_CHECKING:
@@ -122,6 +123,9 @@ class Products:
         if inline is not None:
             return inline
         if beside:
+            iterate = self._iterate(factors, operators, k)
+            if iterate is not None:
+                return iterate
             for attempt in (self._gradient, self._call, self._indicator):
                 q = attempt(factors[k], factors[k + 1])
                 if q is not None:
@@ -130,6 +134,41 @@ class Products:
             if found is not None:
                 return found, 2
         return self.reader.read(factors[k]), 1
+
+    def _iterate(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> tuple[Quantity, int] | None:
+        """`Δw_{ij}(n)`, `w(n)`, `w(n+1)`; None for anything else."""
+        lexicon = self.reader.scope.lexicon
+        is_change = (
+            self._gradient_key(factors[k], factors[k + 1]) is None and change_of(factors[k], Key("")) is not None
+        )
+        at = k + is_change
+        marks = marks_of(factors[at])
+        key = key_of(marks.base)
+        behind = factors[at + 1] if at < len(operators) and operators[at] == "" else None
+        mark = iteration(behind) if behind is not None else None
+        if key is None or (not is_change and mark is None):
+            return None
+        if is_change:
+            key = change_of(factors[k], key)
+            if key is None or not lexicon.find(key):
+                raise Unknown(
+                    f"{self.reader.scope.said(factors[k])}{self.reader.scope.said(factors[at])} has no meaning yet"
+                )
+        if not lexicon.find(key) or self.reader.scope.is_function(replace(key, primes=0)):
+            return None
+        if mark:
+            own = [n for n in lexicon.find(key) if n.above == mark]
+            if not own:
+                raise Unknown(f"{self.reader.scope.said(factors[at])} in the next iteration has no meaning yet")
+            marks = replace(marks, below=marks.below)
+            return self.reader.tensors.read([replace(n, above=()) for n in own], marks), 2 + is_change
+        return self.reader.tensors.read(lexicon.find(key), marks), at - k + 1 + (mark is not None)
+
+    def _gradient_key(self, mark: Node, of: Node) -> Key | None:
+        """`Δz` where the notation writes gradients so."""
+        prefix = self.reader.scope.lexicon.prefix
+        key = key_of(marks_of(of).base)
+        return _prefixed(prefix, key) if prefix is not None and key is not None and key_of(mark) == prefix else None
 
     def _gradient(self, mark: Node, of: Node) -> Quantity | None:
         """`Δz^{[2]}`, where the notation writes gradients so."""

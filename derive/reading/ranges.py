@@ -43,15 +43,26 @@ class Place:
         return f"{shown(self.lo)} … {shown(self.hi)} in {self.where}"
 
 
+@dataclass(frozen=True)
+class Outside:
+    """What a letter means around the sign that binds it."""
+
+    places: list[Place] = field(default_factory=list)
+    stated: Interval | None = None
+    mixed: list[tuple[Affine, Index]] = field(default_factory=list)
+
+
 @dataclass
 class Ranges:
     """The places of all letters so far, and what is stated of them."""
 
     places: dict[str, list[Place]] = field(default_factory=dict)
     stated: dict[str, Interval] = field(default_factory=dict)
+    mixed: dict[str, list[tuple[Affine, Index]]] = field(default_factory=dict)
+    """For each letter the places at which it stands together with others."""
 
     def put(self, at: Affine, axis: Index, where: str) -> None:
-        """The letter in `at` stands on an axis; of several letters, `p + r - 1`, nothing is said.
+        """The letter in `at` stands on an axis; of several letters, `p + r - 1`, each is kept.
 
         Raises: Misfit for a number beyond the axis.
         """
@@ -59,7 +70,11 @@ class Ranges:
         if not letters:
             self._check(at, axis, where)
             return
-        if len(letters) > 1 or len(at.free) > 1 or abs(at.coefficient(letters[0])) != 1:
+        if len(letters) > 1:
+            for letter in letters:
+                self.mixed.setdefault(letter, []).append((at, axis))
+            return
+        if len(at.free) > 1 or abs(at.coefficient(letters[0])) != 1:
             return
         [letter] = letters
         c = at.coefficient(letter)
@@ -74,12 +89,13 @@ class Ranges:
                 limit = shown(axis.lo if end == "begin" else axis.hi)
                 raise Misfit(f"{where} has no place {shown(at)}: its axis {end}s at {limit}")
 
-    def of(self, letter: str) -> Index | None:
+    def of(self, letter: str, is_bound: bool = False) -> Index | None:
         """The range of a letter; None for one that stands at no axis, and of which nothing is stated.
 
         What is stated counts, if it lies within every axis. Otherwise: axes at which the letter stands alone must be
         equal; ordered axes (layers, steps), and such at which something is added to it, need only contain them, and
-        by themselves share what they have in common.
+        by themselves share what they have in common. A sum over axes of which one is certain to contain the other, by
+        sizes and not by numbers, runs over the shorter one: there are no more terms.
 
         Raises: Misfit for a letter that runs over different axes, or beyond one.
         """
@@ -88,31 +104,48 @@ class Ranges:
         if stated.lo is not None and stated.hi is not None:
             lo, hi = stated.lo, stated.hi
         elif places:
-            lo, hi = _common(letter, places)
+            lo, hi = _common(letter, places, is_bound)
             lo, hi = stated.lo if stated.lo is not None else lo, stated.hi if stated.hi is not None else hi
         else:
-            return None
-        for place in places:
-            _check_within(letter, lo, hi, place)
+            return self._left(letter)
+        if stated != UNSAID or not is_bound:
+            for place in places:
+                _check_within(letter, lo, hi, place)
         return Index(letter, lo, hi, any(p.ordered for p in places))
 
-    def open(self, letter: str, stated: Interval) -> tuple[list[Place], Interval | None]:
+    def _left(self, letter: str) -> Index | None:
+        """What the other letters leave: r = 1 … 2 in x_{r + 2u - 2} with 28 places and u = 1 … 14."""
+        for at, axis in self.mixed.get(letter, ()):
+            c, others = at.coefficient(letter), [v for v, _ in at.terms if isinstance(v, str) and v != letter]
+            known = [self.of(x) for x in others if self.places.get(x)]
+            ranges = [i for i in known if i is not None]
+            if c != 1 or len(ranges) != len(others):
+                continue
+            least = highest = at - Affine([(letter, 1)])
+            for i in ranges:
+                ends = (i.lo, i.hi) if at.coefficient(i.name) > 0 else (i.hi, i.lo)
+                least, highest = least.subs({i.name: ends[0]}), highest.subs({i.name: ends[1]})
+            return Index(letter, axis.lo - least, axis.hi - highest)
+        return None
+
+    def open(self, letter: str, stated: Interval) -> Outside:
         """Begin to read under a sign that binds the letter; what it meant outside is given back."""
-        outside = self.places.pop(letter, []), self.stated.pop(letter, None)
+        outside = Outside(self.places.pop(letter, []), self.stated.pop(letter, None), self.mixed.pop(letter, []))
         self.places[letter] = []
         if stated != UNSAID:
             self.stated[letter] = stated
         return outside
 
-    def close(self, letter: str, outside: tuple[list[Place], Interval | None]) -> None:
+    def close(self, letter: str, outside: Outside) -> None:
         """The letter means again what it meant outside."""
-        places, stated = outside
-        self.places.pop(letter, None)
-        self.stated.pop(letter, None)
-        if places:
-            self.places[letter] = places
-        if stated is not None:
-            self.stated[letter] = stated
+        for table in (self.places, self.stated, self.mixed):
+            table.pop(letter, None)
+        if outside.places:
+            self.places[letter] = outside.places
+        if outside.stated is not None:
+            self.stated[letter] = outside.stated
+        if outside.mixed:
+            self.mixed[letter] = outside.mixed
 
     @property
     def letters(self) -> frozenset[str]:
@@ -120,19 +153,26 @@ class Ranges:
         return frozenset(self.places) | frozenset(self.stated)
 
 
-def _common(letter: str, places: list[Place]) -> tuple[Affine, Affine]:
+def _common(letter: str, places: list[Place], is_bound: bool) -> tuple[Affine, Affine]:
     """The range on which all places agree."""
     firm = [p for p in places if not p.loose]
     if firm:
         first = firm[0]
         for other in firm[1:]:
-            if (other.lo, other.hi) != (first.lo, first.hi):
+            if is_bound and _is_part(other, first):
+                first = other
+            elif (other.lo, other.hi) != (first.lo, first.hi) and not (is_bound and _is_part(first, other)):
                 raise Misfit(f"{letter} runs over {first.text}, and over {other.text}")
         return first.lo, first.hi
     lo, hi = places[0].lo, places[0].hi
     for p in places[1:]:
         lo, hi = _larger(lo, p.lo), -_larger(-hi, -p.hi)
     return lo, hi
+
+
+def _is_part(a: Place, b: Place) -> bool:
+    """Whether `1 … 2n` lies in `1 … 3n`: by the same sizes, not by the numbers that they happen to be."""
+    return a.lo == b.lo and not (b.hi - a.hi).is_number and nonnegative(b.hi - a.hi, {})
 
 
 def _larger(a: Affine, b: Affine) -> Affine:

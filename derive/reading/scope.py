@@ -54,6 +54,10 @@ class Scope:
         """The text of a node, for messages."""
         return self.indices.said(node)
 
+    def range_of(self, letter: str, is_bound: bool = False) -> Index | None:
+        """What a letter runs over: where it stands, else what the network's own indices of that letter do."""
+        return self.ranges.of(letter, is_bound) or self.lexicon.letter_ranges.get(letter)
+
     @property
     def batch(self) -> Index | None:
         return self.lexicon.network.batch

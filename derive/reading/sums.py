@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from derive.latex.reading.syntax import Big, Chain
 from derive.reading.quantity import Quantity, Unknown, scaled, total_over
-from derive.reading.ranges import UNSAID, Interval
+from derive.reading.ranges import UNSAID, Interval, Outside
 from derive.reading.stated import Stated, run, stated
 from derive.terms.affine import Affine, Index, index, number
 from derive.terms.algebra import delta, subtract, times, times_all
@@ -42,12 +42,12 @@ class Sums:
         letters = below.named or self._unnamed(before)
         bounds = [self._index(x) for x in letters]
         for x in letters:
-            ranges.close(x, outside.get(x, ([], None)))
+            ranges.close(x, outside.get(x, Outside()))
         body = body.map(lambda p: times(p, _without(below.excluded)))
         return self._joined(node.operator, body, bounds)
 
     def _index(self, letter: str) -> Index:
-        found = self.reader.scope.ranges.of(letter)
+        found = self.reader.scope.range_of(letter, is_bound=True)
         if found is None:
             raise Unknown(f"over what {letter} runs below the sign is not said")
         return found

@@ -8,15 +8,16 @@ from fractions import Fraction
 
 from derive.ir.tensor import ADJOINT
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Bracketed, Node, Number
+from derive.latex.reading.syntax import Bracketed, Node
 from derive.latex.tex import symbol, upright
 from derive.reading.keys import key_of
-from derive.reading.lexicon import Named, node_of
-from derive.reading.marks import Marks, digits, is_dot, marks_of
+from derive.reading.lexicon import Expansion, Named, node_of
+from derive.reading.marks import Marks, digits, entrywise_power, is_dot, marks_of
 from derive.reading.quantity import Quantity, Unknown, array, raised, transposed
 from derive.reading.scope import IMPLICIT_LAYER, OpenLayer, Scope
 from derive.terms.affine import Affine, IdEntry, Index, index, number
 from derive.terms.algebra import times
+from derive.terms.substitute import substitute
 from derive.terms.term import Entry, Poly, Scalar, of_affine, of_atom
 
 _BRACKETS = {"^(l)": "(", "^[l]": "["}
@@ -38,9 +39,10 @@ class Tensors:
         Raises: Unknown if none fits, OpenLayer if a letter stands for a numbered layer.
         """
         fitting, open_layer, miscounted = [], None, None
-        for named in self._likely(candidates, marks):
+        likely = self._likely(candidates, marks)
+        for named in likely or candidates:
             try:
-                placed = self._placed(named, marks, candidates)
+                placed = self._placed(named, marks, candidates, is_told=bool(likely))
                 if placed.counts_fit:
                     fitting.append(placed)
                 else:
@@ -80,17 +82,16 @@ class Tensors:
         return Affine([(atoms[0].variable, 1)])
 
     def _likely(self, candidates: Sequence[Named], marks: Marks) -> Sequence[Named]:
-        """Without a mark, the layers whose units have these letters: `w_{ij}` leads from I to J."""
+        """Without a mark, the layers whose units have these letters: `w_{ij}` leads from I to J; empty if none do."""
         if marks.above or not marks.below:
-            return candidates
+            return ()
         letters = [shown(x) for x in marks.below]
         units = self.scope.lexicon.unit_letters
-        found = [c for c in candidates if units.get(c.tensor.name) and _same(units[c.tensor.name], letters)]
-        return found or candidates
+        return [c for c in candidates if units.get(c.tensor.name) and _same(units[c.tensor.name], letters)]
 
     # -- marks ---------------------------------------------------------------------------------------------
 
-    def _placed(self, named: Named, marks: Marks, candidates: Sequence[Named]) -> Placed:
+    def _placed(self, named: Named, marks: Marks, candidates: Sequence[Named], is_told: bool) -> Placed:
         above, below = list(marks.above), list(marks.below)
         for sub in named.subs:
             if not below or shown(below[0]) != sub:
@@ -104,7 +105,7 @@ class Tensors:
             if not below and named.arity and any(c.is_own and not c.arity for c in candidates):
                 raise NotThis
             return Placed(self, named, (), tuple(below), None, Fraction(1), marks)
-        family = self._layer(named, above, below, marks)
+        family = [] if is_told and isinstance(named.layer, int) else self._layer(named, above, below)
         sample, exponent = self._rest(named, above)
         if named.is_marked and named.tensor.family:
             steps = below[: named.tensor.family]
@@ -114,7 +115,7 @@ class Tensors:
             below = below[named.tensor.family :]
         return Placed(self, named, tuple(family), tuple(below), sample, exponent, marks)
 
-    def _layer(self, named: Named, above: list[Node], below: list[Node], marks: Marks) -> list[Affine]:
+    def _layer(self, named: Named, above: list[Node], below: list[Node]) -> list[Affine]:
         """The values of ordered axes that the mark gives; takes it away from `above` or `below`."""
         if named.layer is None and not named.tensor.family:
             return []
@@ -180,8 +181,8 @@ class Tensors:
             style = self.scope.lexicon.notation.sample_mark
             if style == "^(n)" and isinstance(node, Bracketed) and node.opening == "(" and batch is not None:
                 sample = self.scope.indices.affine(node.body)
-            elif isinstance(node, Number) and node.text.isdigit():
-                exponent = Fraction(node.text)
+            elif (power := entrywise_power(node)) is not None:
+                exponent = power
             else:
                 raise NotThis
         return sample, exponent
@@ -213,6 +214,8 @@ class Placed:
         Raises: Unknown for indices that are too many or too few, Misfit for one out of range.
         """
         scope, t = self.reader.scope, self.named.tensor
+        if self.named.expansion is not None:
+            return self._expanded(self.named.expansion)
         axes = self._axes()
         places = self._places(axes)
         where = scope.said(self.marks.base)
@@ -231,6 +234,23 @@ class Placed:
         q = self._oriented(self._value(tuple(idx)), opened)
         if self.exponent != 1:
             q = raised(q, self.exponent)
+        return transposed(q) if self.marks.transposed else q
+
+    def _expanded(self, expansion: Expansion) -> Quantity:
+        """What the name abbreviates, at these indices."""
+        scope = self.reader.scope
+        at = [scope.indices.affine(x) for x in self.below]
+        if len(at) != len(expansion.letters):
+            raise Unknown(f"{scope.said(self.marks.base)} has {len(expansion.letters)} indices, and here are {len(at)}")
+        for place, axis in zip(at, expansion.letters, strict=True):
+            scope.ranges.put(place, axis, scope.said(self.marks.base))
+        value, own = expansion.value, {}
+        rows, columns = (None if a is None else scope.fresh.axis(a) for a in (value.rows, value.columns))
+        for old, new in ((value.rows, rows), (value.columns, columns)):
+            if old is not None and new is not None:
+                own[old.name] = index(new.name)
+        binding = {**{a.name: p for a, p in zip(expansion.letters, at, strict=True)}, **own}
+        q = Quantity(substitute(value.poly, binding), rows, columns)
         return transposed(q) if self.marks.transposed else q
 
     def _axes(self) -> list[Index]:

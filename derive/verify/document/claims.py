@@ -100,6 +100,8 @@ def _lines(c: DocumentClaim) -> list[str]:
     lines = [f"  {where.ljust(9)} {c.status.value.ljust(11)}  {shown}"]
     if c.status in (Status.WRONG, Status.NOT_CHECKED, Status.CONVENTION):
         lines.append(f"{' ' * 25}{printable(c.reason)}")
+    if c.follows_from is not None:
+        lines.append(f"{' ' * 25}it follows from line {c.follows_from}")
     if c.expected_latex:
         lines.append(f"{' ' * 25}meant: {printable(c.expected_latex)}")
     if c.difference is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
 from derive.latex.reading.syntax import Chain, Node
@@ -16,6 +16,7 @@ from derive.verify.document.context import Context
 from derive.verify.document.link import Difference, Outcome
 
 EQUALITIES = ("=", ":=", "≡", "≈")
+BRACKETS = "brackets missing: it is right in one reading and wrong in another"
 
 
 @dataclass(frozen=True)
@@ -25,32 +26,48 @@ class Verdict:
     status: Status
     reason: str
     difference: Difference | None = None
-    transposed: bool = False
+    is_misfit: bool = False
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A link of a chain: which member it is, and its verdict."""
+    """A link of a chain: which member it is, and its verdict; whether its mistake is that of the link before."""
 
     member: int
     verdict: Verdict
     left: Node | None = None
     right: Node | None = None
+    follows: bool = False
 
 
 def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged]:
-    """All links of a chain; one member alone states nothing."""
-    if len(chain.members) == 1:
-        return
+    """All links of a chain; one member alone states nothing. Every member is compared with the first one."""
     first = chain.members[0]
+    before: Judged | None = None
     for k, relation in enumerate(chain.relations):
         left, right = first or chain.members[k], chain.members[k + 1]
         if left is None or right is None:
-            yield Judged(k + 1, _undecided("one side is missing"))
+            judged = Judged(k + 1, _undecided("one side is missing"))
         elif relation not in EQUALITIES:
-            yield Judged(k + 1, _undecided(f"statements with {relation} are not judged"))
+            judged = Judged(k + 1, _undecided(f"statements with {relation} are not judged"))
         else:
-            yield Judged(k + 1, judged_link(context, left, right, source), left, right)
+            judged = Judged(k + 1, judged_link(context, left, right, source), left, right)
+        if before is not None and _follows(context, before, judged, source):
+            judged = replace(judged, follows=True)
+        yield judged
+        before = judged
+
+
+def _follows(context: Context, before: Judged, judged: Judged, source: str) -> bool:
+    """Whether a wrong member is equal to the wrong one before it: the mistake is that one's."""
+    wrong = [j.verdict.status is Status.WRONG and j.right is not None for j in (before, judged)]
+    if not all(wrong) or before.right is None or judged.right is None:
+        return False
+    try:
+        verdict = verdict_of(context.links(source).outcomes(before.right, judged.right))
+    except DeriveError:
+        return False
+    return verdict.status in (Status.PROVED, Status.AGREES)
 
 
 def judged_link(context: Context, left: Node, right: Node, source: str, remarks: Sequence[Node] = ()) -> Verdict:
@@ -84,7 +101,7 @@ def _definition(context: Context, left: Node, right: Node, source: str) -> Verdi
         value = Reader(scope).read(right)
         context.define(left, value, scope)
     except Misfit as e:
-        return Verdict(Status.WRONG, e.message)
+        return Verdict(Status.WRONG, e.message, is_misfit=True)
     except DeriveError as e:
         return _undecided(e.message)
     return Verdict(Status.DEFINITION, "introduces a name")
@@ -101,12 +118,24 @@ def verdict_of(instances: Sequence[Sequence[Outcome]]) -> Verdict:
             reason = worst.misfit or "both sides differ"
             if worst.transposed:
                 reason = f"right up to transposition: {reason}"
-            return Verdict(Status.WRONG, reason, worst.difference, worst.transposed)
+            return Verdict(Status.WRONG, reason, worst.difference, bool(worst.misfit))
     if all(o.equal for o in some):
         if all(o.proved for o in some):
             return Verdict(Status.PROVED, "the normal forms are equal")
         return Verdict(Status.AGREES, "equal at random points")
-    return _undecided("brackets missing: it is right in one reading and wrong in another")
+    return _undecided(BRACKETS)
+
+
+def combined(verdicts: Sequence[Verdict]) -> Verdict:
+    """Of one link under several ways to mend its brackets: right or wrong if all that fit are."""
+    fitting = [v for v in verdicts if not v.is_misfit] or list(verdicts)
+    statuses = {v.status for v in fitting}
+    if len(statuses) == 1:
+        return fitting[0]
+    if statuses <= {Status.PROVED, Status.AGREES}:
+        return next(v for v in fitting if v.status is Status.AGREES)
+    undecided = next((v for v in fitting if v.status is Status.NOT_CHECKED), None)
+    return undecided if undecided is not None else _undecided(BRACKETS)
 
 
 def _undecided(reason: str) -> Verdict:

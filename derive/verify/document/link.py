@@ -209,7 +209,7 @@ def free_letters(scope: Scope, left: Quantity, right: Quantity) -> tuple[Index, 
     found = []
     batch = scope.batch
     for name in names:
-        index = scope.ranges.of(name)
+        index = scope.range_of(name)
         if index is None and batch is not None and name == batch.name:
             index = batch
         if index is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,14 +10,15 @@ from derive.errors import DeriveError
 from derive.latex.reading.document import Document, Fragment
 from derive.latex.reading.extract import read_document
 from derive.latex.reading.formula import read_formula
-from derive.latex.reading.syntax import Chain
+from derive.latex.reading.repairs import repairs
+from derive.latex.reading.syntax import Chain, Formula
 from derive.latex.reading.vocabulary import Macro
 from derive.network.spec.models import NetworkSpec
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim, DocumentReport
 from derive.verify.document.context import Context, context_of
 from derive.verify.document.diagnosis import Finding, diagnosed
-from derive.verify.document.judge import Judged, Verdict, judged_chain
+from derive.verify.document.judge import Judged, Verdict, combined, judged_chain
 from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
 
 Tell = Callable[[str], None]
@@ -39,11 +40,28 @@ class Verifier:
     def report(self, is_strict: bool = False) -> DocumentReport:
         macros = tuple(self._macros())
         claims: list[DocumentClaim] = []
+        waiting: list[Fragment] = []
         for k, fragment in enumerate(self.document.fragments, 1):
             self.tell(f"formula {k} of {len(self.document.fragments)}")
-            claims += self._claims(fragment, macros)
+            found = list(self._claims(fragment, macros))
+            claims += found
+            if any(c.status is Status.NOT_CHECKED for c in found):
+                waiting.append(fragment)
+        claims = self._again(claims, waiting, macros)
         problems = (f"line {p.place.line}: {p.message}" for p in self.document.problems)
         return DocumentReport(self.document.name, tuple(claims), tuple(problems), is_strict)
+
+    def _again(
+        self, claims: list[DocumentClaim], waiting: Sequence[Fragment], macros: tuple[Macro, ...]
+    ) -> list[DocumentClaim]:
+        """What spoke of names that were introduced only later is judged once more at the end."""
+        later = {
+            (c.start, c.latex): c
+            for fragment in waiting
+            for c in self._claims(fragment, macros)
+            if c.status is not Status.NOT_CHECKED
+        }
+        return [later.get((c.start, c.latex), c) if c.status is Status.NOT_CHECKED else c for c in claims]
 
     def _macros(self) -> Iterator[Macro]:
         for d in self.document.definitions:
@@ -62,18 +80,27 @@ class Verifier:
 
     def _claims(self, fragment: Fragment, macros: tuple[Macro, ...]) -> Iterator[DocumentClaim]:
         context = self._context(fragment)
-        formula = read_formula(fragment.source, context.vocabulary(macros))
-        problems = [p for p in formula.problems if p.kind != "command"]
-        for chain in formula.chains:
-            for judged in judged_chain(context, chain, fragment.source):
+        vocabulary = context.vocabulary(macros)
+        formula = read_formula(fragment.source, vocabulary)
+        others = repairs(fragment.source, vocabulary) if any(p.kind == "bracket" for p in formula.problems) else ()
+        for k, chain in enumerate(formula.chains):
+            before: DocumentClaim | None = None
+            mended = [f.chains[k] for f in others if _is_alike(f, formula)]
+            for j, judged in enumerate(judged_chain(context, chain, fragment.source)):
                 verdict = judged.verdict
-                if problems and verdict.status not in (Status.NOT_CHECKED,):
-                    verdict = _beside(verdict, problems[0].message)
+                if mended:
+                    ways = [list(judged_chain(context, c, fragment.source))[j].verdict for c in mended]
+                    verdict = _beside(combined(ways), formula.problems[0].message)
+                    judged = replace(judged, verdict=verdict)
                 finding = self._diagnosis(context, judged, fragment.source, macros)
-                yield self._claim(fragment, chain, judged.member, verdict, finding)
+                claim = self._claim(fragment, chain, judged.member, verdict, finding)
+                if judged.follows and before is not None:
+                    claim = replace(claim, follows_from=before.follows_from or before.place.line)
+                yield claim
+                before = claim
 
     def _diagnosis(self, context: Context, judged: Judged, source: str, macros: tuple[Macro, ...]) -> Finding | None:
-        if judged.verdict.status is not Status.WRONG or judged.left is None or judged.right is None:
+        if judged.verdict.status is not Status.WRONG or judged.follows or judged.left is None or judged.right is None:
             return None
         return diagnosed(context, judged.left, judged.right, source, context.vocabulary(macros))
 
@@ -97,6 +124,11 @@ class Verifier:
             None if finding is None else finding.text,
             verdict.difference,
         )
+
+
+def _is_alike(one: Formula, other: Formula) -> bool:
+    """Whether two readings have the same links."""
+    return [len(c.members) for c in one.chains] == [len(c.members) for c in other.chains]
 
 
 def _beside(verdict: Verdict, problem: str) -> Verdict:
