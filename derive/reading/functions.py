@@ -13,6 +13,7 @@ from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Bracketed, Keyword, Listed, Node, Scripts
 from derive.reading.function_names import ALIASES
 from derive.reading.keys import Key, key_of
+from derive.reading.lexicon import SLOT
 from derive.reading.marks import marks_of
 from derive.reading.quantity import (
     Misfit,
@@ -29,7 +30,7 @@ from derive.reading.quantity import (
 )
 from derive.terms.affine import Index, index
 from derive.terms.algebra import delta, function, positive, subtract, times, total
-from derive.terms.term import Entry, Func, Poly, constant, of_affine, of_atom
+from derive.terms.term import Func, Poly, constant, of_affine, of_atom
 from derive.terms.walk import rewrite
 
 if TYPE_CHECKING:
@@ -77,7 +78,11 @@ def applied(reader: Reader, name: Node, argument: Node) -> Quantity:
     if not names:
         raise Unknown(f"{reader.scope.said(marks.base)} is no function that this document or its network names")
     chosen = reader.scope.choices.choose(names, ("function", key))
-    out = q.map(lambda p: apply(chosen, p, orders))
+    formula = reader.scope.lexicon.formulas.get(chosen)
+    if formula is not None:
+        out = q.map(lambda p: at_argument(formula, p, orders))
+    else:
+        out = q.map(lambda p: apply(chosen, p, orders))
     return reader.power(out, marks.above) if _is_power(marks.above) else out
 
 
@@ -101,11 +106,14 @@ def apply(name: str, p: Poly, order: int) -> Poly:
 
 def _plain(name: str, p: Poly, order: int) -> Poly:
     """Derivatives of `exp`, `sin` and their like, by the calculus."""
-    slot = Entry("·slot", ())
-    value = function(name, (of_atom(slot),))
+    return at_argument(function(name, (of_atom(SLOT),)), p, order)
+
+
+def at_argument(formula: Poly, p: Poly, order: int) -> Poly:
+    """A derivative of a formula in `SLOT`, with `p` put in."""
     for _ in range(order):
-        value = total(times(o.coefficient, constant(1)) for o in occurrences(value, "·slot", frozenset()))
-    return rewrite(value, lambda atom: p if atom == slot else None)
+        formula = total(o.coefficient for o in occurrences(formula, SLOT.tensor, frozenset()))
+    return rewrite(formula, lambda atom: p if atom == SLOT else None, p.free)
 
 
 # -- functions of several arguments, of vectors, of matrices ---------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from derive.ir.scalar import REGISTRY
 from derive.ir.tensor import Tensor
@@ -24,10 +25,13 @@ from derive.reading.keys import Key, key_of
 from derive.reading.quantity import Quantity, Unknown
 from derive.reading.sample_cost import SAMPLE_COST
 from derive.terms.affine import Affine, IdEntry, Index, Size, sizes_in
-from derive.terms.term import Func
+from derive.terms.term import Entry, Func, Poly
 from derive.terms.walk import atoms_in, entries_in
 
 STANDARD = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")
+
+SLOT = Entry("·slot", ())
+"""The argument of a function, in its formula."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +100,13 @@ class Lexicon:
         own: Sequence[Own] = (),
         own_functions: Mapping[Key, tuple[str, ...]] | None = None,
         synonyms: Mapping[Key, tuple[Named, ...]] | None = None,
+        formulas: Mapping[str, Poly] | None = None,
     ) -> None:
         """`own` are names of the document or a profile for tensors of `network`, which holds that of the printer."""
         self.printer, self.notation, self.own = printer, printer.notation, tuple(own)
         self.own_functions = dict(own_functions or {})
         self.synonyms = dict(synonyms or {})
+        self.formulas = dict(formulas or {})
         self.network = network
         self.table: dict[Key, list[Named]] = {}
         for t in printer.network.tensors.values():
@@ -115,11 +121,22 @@ class Lexicon:
     def extended(self, network: Network, own: Own) -> Lexicon:
         """With one more name; what it meant before is gone."""
         kept = (o for o in self.own if o.written != own.written)
-        return Lexicon(self.printer, network, (*kept, own), self.own_functions, self.synonyms)
+        return self._with(network=network, own=(*kept, own))
+
+    def _with(self, **changes: Any) -> Lexicon:
+        """The same lexicon, some of what it is made of changed."""
+        made = {n: getattr(self, n) for n in ("printer", "network", "own", "own_functions", "synonyms", "formulas")}
+        return Lexicon(**{**made, **changes})
 
     def with_function(self, key: Key, name: str) -> Lexicon:
         """With one more symbol for a scalar function."""
-        return Lexicon(self.printer, self.network, self.own, {**self.own_functions, key: (name,)}, self.synonyms)
+        return self._with(own_functions={**self.own_functions, key: (name,)})
+
+    def with_formula(self, key: Key, value: Poly) -> Lexicon:
+        """With a function of the document's own: `value` is made of the number `SLOT`."""
+        name = f"·{key.name}"
+        own_functions = {**self.own_functions, key: (name,)}
+        return self._with(own_functions=own_functions, formulas={**self.formulas, name: value})
 
     def with_synonym(self, node: Node, other: Node) -> Lexicon:
         """With another symbol for all that a symbol stands for.
@@ -130,10 +147,7 @@ class Lexicon:
         found = self.find(known) if known is not None else ()
         if key is None or not found:
             raise Unknown("the symbol that it is said to be stands for nothing")
-        lexicon = Lexicon(
-            self.printer, self.network, self.own, self.own_functions, {**self.synonyms, key: tuple(found)}
-        )
-        return lexicon
+        return self._with(synonyms={**self.synonyms, key: tuple(found)})
 
     # -- tensors and gradients ---------------------------------------------------------------------------
 

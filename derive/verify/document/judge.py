@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
-from derive.latex.reading.syntax import Chain, Node
+from derive.latex.reading.syntax import Bracketed, Chain, Multiplied, Node
 from derive.reading.choices import Choices
 from derive.reading.expressions import Reader
-from derive.reading.quantity import Misfit, Unknown
+from derive.reading.keys import Key, key_of
+from derive.reading.lexicon import SLOT
+from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import OpenLayer, Scope
+from derive.terms.term import of_atom
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
 from derive.verify.document.link import Difference, Outcome
@@ -71,7 +74,10 @@ def _follows(context: Context, before: Judged, judged: Judged, source: str) -> b
 
 
 def judged_link(context: Context, left: Node, right: Node, source: str, remarks: Sequence[Node] = ()) -> Verdict:
-    """A definition where the left side is a new name, else an equation."""
+    """A definition where the left side is a new name or function, else an equation."""
+    call = called(context, left)
+    if call is not None:
+        return _function(context, *call, right, source)
     if is_new(context, left, source):
         return _definition(context, left, right, source)
     try:
@@ -105,6 +111,34 @@ def _definition(context: Context, left: Node, right: Node, source: str) -> Verdi
     except DeriveError as e:
         return _undecided(e.message)
     return Verdict(Status.DEFINITION, "introduces a name")
+
+
+def called(context: Context, node: Node) -> tuple[Key, Key] | None:
+    """The symbols of `f(x)`, where f is no function that the network has; None for anything else."""
+    if not isinstance(node, Multiplied) or len(node.factors) != 2 or any(node.operators):
+        return None
+    name, argument = node.factors
+    key = key_of(name)
+    body = key_of(argument.body) if isinstance(argument, Bracketed) and argument.opening == "(" else None
+    lexicon = context.lexicon
+    if key is None or body is None or key.primes or lexicon.find(key):
+        return None
+    known = lexicon.functions.get(key, ())
+    return None if known and not set(known) <= set(lexicon.formulas) else (key, body)
+
+
+def _function(context: Context, key: Key, argument: Key, right: Node, source: str) -> Verdict:
+    """Take up a function of one number that the document defines."""
+    scope = Scope(context.lexicon, Choices(), context.numbers, source, {argument: Quantity(of_atom(SLOT))})
+    try:
+        value = Reader(scope).read(right)
+    except DeriveError as e:
+        return _undecided(e.message)
+    if not value.is_scalar or value.poly.free:
+        return _undecided("the function is not one of a single number")
+    again = key in context.lexicon.own_functions
+    context.lexicon = context.lexicon.with_formula(key, value.poly)
+    return Verdict(Status.DEFINITION, "means from here on another function" if again else "introduces a function")
 
 
 def verdict_of(instances: Sequence[Sequence[Outcome]]) -> Verdict:
