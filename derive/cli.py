@@ -177,7 +177,7 @@ def _judge_documents(
     files: list[Path], network: str | None, profile: Path | None, strict: bool
 ) -> tuple[str, str, int]:
     """The worst exit code counts: wrong before undecided."""
-    from derive.pipeline import verify_document
+    from derive.documents import verify_document
     from derive.verify.document.claims import as_json
 
     with _progress("reading") as step:

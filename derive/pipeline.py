@@ -39,7 +39,6 @@ from derive.verify.effort import SECONDS, silent
 if TYPE_CHECKING:
     from derive.handout.document_file import DocumentSpec
     from derive.kernels.kernel import Wrt
-    from derive.verify.document.claims import DocumentReport
     from derive.verify.report import Report
 
 
@@ -308,27 +307,8 @@ def document_notes(
 
     Raises: DeriveError as for a single network.
     """
-    document = handout.compose_document(spec, language, notation)
-    places = handout.places_of(spec)
-    return handout.render_forms(document, lambda: handout.networks_of(spec, notation), to, notes.manner(**how), places)
-
-
-def verify_document(
-    path: str | Path,
-    network: str | Path | None = None,
-    profile: str | Path | None = None,
-    strict: bool = False,
-    tell: Callable[[str], None] = silent,
-) -> DocumentReport:
-    """Judge every equation of a document: Markdown, TeX, text or a notebook.
-
-    `network` is a file or a bundled example, `profile` a YAML file; under `strict` a convention counts as wrong.
-
-    Raises: DeriveError for a document, a network or a profile that cannot be read.
-    """
-    spec = None if network is None else read_network_file(find_network(network))
-    chosen = None if profile is None else Path(profile)
-    return verify.verify_document(Path(path), find_network, spec, chosen, strict, tell)
+    made = handout.compose_document(spec, language, notation), lambda: handout.networks_of(spec, notation)
+    return handout.render_forms(*made, to, notes.manner(**how), handout.places_of(spec))
 
 
 def restated(network: Network, notation: object) -> Equations:

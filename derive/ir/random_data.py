@@ -73,7 +73,7 @@ def _bits(places: list[Place], rng: np.random.Generator, may_be_zero: bool) -> d
     if it may not be 0.
     """
     lows, highs = (tuple(map(end, zip(*places, strict=True))) for end in (min, max))
-    out = {at: float(rng.integers(2)) for at in places}
+    out: dict[Place, Number] = {at: float(rng.integers(2)) for at in places}
     if len(places) == 1:
         return out if may_be_zero else dict.fromkeys(places, 1.0)
     for at in places:

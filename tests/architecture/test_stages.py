@@ -18,6 +18,7 @@ ORDER = (
     "derivation",
     "raising",
     "moments",
+    "reading",
 )
 SIBLINGS = ("notes", "kernels", "verify")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.errors import printable
-from derive.latex.reading.document import Place
+from derive.latex.reading.document import Document, Place
 from derive.verify.claims import Status
 from derive.verify.document.link import Difference
 
@@ -60,12 +60,16 @@ def _number(value: float) -> float | str:
 
 @dataclass(frozen=True)
 class DocumentReport:
-    """All claims of a document in order; `notes` are what could not be read, and what stands for something new."""
+    """All claims of a document in order; `notes` are what could not be read, and what stands for something new.
+
+    `source` is the document itself, for a report that shows it.
+    """
 
     document: str
     claims: tuple[DocumentClaim, ...]
     notes: tuple[str, ...] = ()
     is_strict: bool = False
+    source: Document | None = None
 
     @property
     def counts(self) -> dict[str, int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from derive.errors import DeriveError, quoted
+from derive.ir.tensor import Tensor
 from derive.latex.notation import Notation
 from derive.latex.printer import Printer
 from derive.latex.reading.formula import read_formula
@@ -17,8 +19,8 @@ from derive.network.notation import read_notation
 from derive.network.spec.models import NotationSpec
 from derive.reading.definitions import head_of, with_alias, with_definition, with_given
 from derive.reading.index_reader import IndexReader
-from derive.reading.keys import key_of
-from derive.reading.lexicon import Lexicon
+from derive.reading.keys import Key, key_of
+from derive.reading.lexicon import SLOT, Lexicon
 from derive.reading.quantity import Quantity
 from derive.reading.sample_cost import with_sample_cost
 from derive.reading.scope import Scope
@@ -50,8 +52,8 @@ class Context:
     def vocabulary(self, macros: tuple[Macro, ...]) -> Vocabulary:
         return Vocabulary(words=self.lexicon.words, macros=macros)
 
-    def links(self, source: str) -> Links:
-        return Links(self.world, self.lexicon, source, numbers=self.numbers)
+    def links(self, source: str, meanings: Mapping[Key, Quantity] = MappingProxyType({})) -> Links:
+        return Links(self.world, self.lexicon, source, meanings, self.numbers)
 
     def define(self, left: Node, value: Quantity, scope: Scope) -> None:
         """Take a name of the document up.
@@ -70,6 +72,7 @@ def context_of(settings: Settings, file: str = "") -> Context:
     else:
         network = with_sample_cost(compile_network(settings.network.model_copy(update={"notation": spec})))
     printed = replace(network, tensors={n: t for n, t in network.tensors.items() if not n.startswith("·")})
+    network = replace(network, tensors={**network.tensors, SLOT.tensor: Tensor(SLOT.tensor, (), "input")})
     lexicon = Lexicon(Printer(printed, notation), network)
     for m in settings.names:
         try:

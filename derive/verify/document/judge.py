@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
@@ -46,6 +46,8 @@ class Judged:
 def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged]:
     """All links of a chain; one member alone states nothing. Every member is compared with the first one."""
     first = chain.members[0]
+    call = called(context, first) if first is not None else None
+    argument = {} if call is None else {call[1]: Quantity(of_atom(SLOT))}
     before: Judged | None = None
     for k, relation in enumerate(chain.relations):
         left, right = first or chain.members[k], chain.members[k + 1]
@@ -54,7 +56,10 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
         elif relation not in EQUALITIES:
             judged = Judged(k + 1, _undecided(f"statements with {relation} are not judged"))
         else:
-            judged = Judged(k + 1, judged_link(context, left, right, source), left, right)
+            verdict = (
+                equated(context, left, right, source, argument) if k else judged_link(context, left, right, source)
+            )
+            judged = Judged(k + 1, verdict, left, right)
         if before is not None and _follows(context, before, judged, source):
             judged = replace(judged, follows=True)
         yield judged
@@ -80,8 +85,20 @@ def judged_link(context: Context, left: Node, right: Node, source: str, remarks:
         return _function(context, *call, right, source)
     if is_new(context, left, source):
         return _definition(context, left, right, source)
+    return equated(context, left, right, source, {}, remarks)
+
+
+def equated(
+    context: Context,
+    left: Node,
+    right: Node,
+    source: str,
+    argument: Mapping[Key, Quantity],
+    remarks: Sequence[Node] = (),
+) -> Verdict:
+    """Whether both sides are equal; `argument` is that of the function that the chain defines."""
     try:
-        return verdict_of(context.links(source).outcomes(left, right, remarks))
+        return verdict_of(context.links(source, argument).outcomes(left, right, remarks))
     except Unknown as e:
         return _undecided(e.message)
     except DeriveError as e:

@@ -10,6 +10,7 @@ from derive.errors import DeriveError
 from derive.latex.reading.document import Document, Fragment
 from derive.latex.reading.extract import read_document
 from derive.latex.reading.formula import read_formula
+from derive.latex.reading.macros import macros_of
 from derive.latex.reading.repairs import repairs
 from derive.latex.reading.syntax import Chain, Formula
 from derive.latex.reading.vocabulary import Macro
@@ -38,7 +39,7 @@ class Verifier:
     contexts: dict[str, Context] = field(default_factory=dict)
 
     def report(self, is_strict: bool = False) -> DocumentReport:
-        macros = tuple(self._macros())
+        macros = tuple(macros_of(self.document.definitions))
         claims: list[DocumentClaim] = []
         waiting: list[Fragment] = []
         for k, fragment in enumerate(self.document.fragments, 1):
@@ -49,27 +50,22 @@ class Verifier:
                 waiting.append(fragment)
         claims = self._again(claims, waiting, macros)
         problems = (f"line {p.place.line}: {p.message}" for p in self.document.problems)
-        return DocumentReport(self.document.name, tuple(claims), tuple(problems), is_strict)
+        return DocumentReport(self.document.name, tuple(claims), tuple(problems), is_strict, self.document)
 
     def _again(
         self, claims: list[DocumentClaim], waiting: Sequence[Fragment], macros: tuple[Macro, ...]
     ) -> list[DocumentClaim]:
-        """What spoke of names that were introduced only later is judged once more at the end."""
+        """What spoke of names that were introduced only later is judged once more at the end.
+
+        What is wrong then stays undecided: a name may have come to mean something else.
+        """
         later = {
             (c.start, c.latex): c
             for fragment in waiting
             for c in self._claims(fragment, macros)
-            if c.status is not Status.NOT_CHECKED
+            if c.status not in (Status.NOT_CHECKED, Status.WRONG)
         }
         return [later.get((c.start, c.latex), c) if c.status is Status.NOT_CHECKED else c for c in claims]
-
-    def _macros(self) -> Iterator[Macro]:
-        for d in self.document.definitions:
-            body = rf"\operatorname{{{d.body}}}" if d.operator else d.body
-            try:
-                yield Macro(d.name, d.arguments, body, d.default)
-            except DeriveError:
-                continue
 
     def _context(self, fragment: Fragment) -> Context:
         settings = self.profile.at(fragment.heading)

@@ -1,0 +1,33 @@
+"""Verdicts on whole documents: which network and which profile they are read with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from derive import verify
+from derive.network.schema import read_network_file
+from derive.resources import find_network
+from derive.verify.effort import silent
+
+if TYPE_CHECKING:
+    from derive.verify.document.claims import DocumentReport
+
+
+def verify_document(
+    path: str | Path,
+    network: str | Path | None = None,
+    profile: str | Path | None = None,
+    strict: bool = False,
+    tell: Callable[[str], None] = silent,
+) -> DocumentReport:
+    """Judge every equation of a document: Markdown, TeX, text or a notebook.
+
+    `network` is a file or a bundled example, `profile` a YAML file; under `strict` a convention counts as wrong.
+
+    Raises: DeriveError for a document, a network or a profile that cannot be read.
+    """
+    spec = None if network is None else read_network_file(find_network(network))
+    chosen = None if profile is None else Path(profile)
+    return verify.verify_document(Path(path), find_network, spec, chosen, strict, tell)
