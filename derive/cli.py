@@ -15,6 +15,8 @@ from derive.verify.effort import SECONDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from derive.verify.document.claims import DocumentReport
+
     _Step = Callable[[str], None]
 
 app = typer.Typer(
@@ -139,6 +141,9 @@ def verify(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="What is right by another convention is wrong.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the claims as JSON.")] = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", help="Write a page that shows documents with a mark at every equation.")
+    ] = None,
     seconds: Annotated[
         float, typer.Option(min=0, help="Processor time for finding out which mistake was made; verdicts need none.")
     ] = SECONDS,
@@ -147,15 +152,26 @@ def verify(
     code = [f for f in files if f.suffix == ".py"]
     if code and len(files) > 1:
         raise DeriveError("code is judged one file at a time", repair="name the documents in another call")
+    if html_file is not None and (code or html_file == json_file):
+        wrong = f"{code[0]} is code" if code else f"--json and --html both name {html_file}"
+        raise DeriveError(wrong, repair="--html takes a file of its own, and is for documents")
+    files_made: dict[Path, bytes] = {}
     if code:
         text, data, exit_code = _judge_code(code[0], network, seconds)
     else:
-        text, data, exit_code = _judge_documents(files, network, profile, strict)
-    print(text)
-    if json_file is not None:
-        from derive.files import write_whole
+        reports = _judge_documents(files, network, profile, strict)
+        text, data, exit_code = _told(reports)
+        if html_file is not None:
+            from derive.documents import verdict_page
 
-        write_whole(json_file, data.encode())
+            files_made[html_file] = verdict_page(reports)
+    if json_file is not None:
+        files_made[json_file] = data.encode("utf-8", "replace")
+    print(text)
+    if files_made:
+        from derive.files import write_all
+
+        write_all(files_made)
     raise typer.Exit(exit_code)
 
 
@@ -175,13 +191,17 @@ def _judge_code(hand: Path, network: str | None, seconds: float) -> tuple[str, s
 
 def _judge_documents(
     files: list[Path], network: str | None, profile: Path | None, strict: bool
-) -> tuple[str, str, int]:
-    """The worst exit code counts: wrong before undecided."""
+) -> list[DocumentReport]:
     from derive.documents import verify_document
-    from derive.verify.document.claims import as_json
 
     with _progress("reading") as step:
-        reports = [verify_document(f, network, profile, strict, step) for f in files]
+        return [verify_document(f, network, profile, strict, step) for f in files]
+
+
+def _told(reports: list[DocumentReport]) -> tuple[str, str, int]:
+    """As text and as JSON, with the worst exit code: wrong before undecided."""
+    from derive.verify.document.claims import as_json
+
     codes = {r.exit_code for r in reports}
     return "\n".join(r.render_text() for r in reports), as_json(reports), 1 if 1 in codes else max(codes)
 

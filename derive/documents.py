@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from derive import verify
+from derive import handout, verify
 from derive.network.schema import read_network_file
 from derive.resources import find_network
 from derive.verify.effort import silent
@@ -31,3 +31,8 @@ def verify_document(
     spec = None if network is None else read_network_file(find_network(network))
     chosen = None if profile is None else Path(profile)
     return verify.verify_document(Path(path), find_network, spec, chosen, strict, tell)
+
+
+def verdict_page(reports: Sequence[DocumentReport]) -> bytes:
+    """The documents as one HTML page that needs nothing else, with a mark at every equation."""
+    return handout.verdict_page(reports)

@@ -1,8 +1,6 @@
 """net-3-3-1: forward pass, loss and gradients."""
 
 from functools import cache, lru_cache
-from math import prod
-from threading import local
 from typing import NamedTuple
 
 import numpy as np
@@ -34,28 +32,13 @@ class Inputs(NamedTuple):
     y: np.ndarray
 
 
-class Workspace(local):
+class Workspace:
     """Memory for intermediate values, kept from call to call: make one, and give it to every call in a loop.
 
     It is a matter of speed only: without one, each call takes new memory and gives it back. Nothing that is returned
     lies in it. Every thread that uses it has memory of its own in it; a call uses it from its start to its end and
     runs no code of others meanwhile, so calls cannot get in each other's way. Other shapes or dtypes are made room for.
     """
-
-    def __init__(self):
-        self._blocks, self._arrays = {}, {}
-
-    def take(self, place, number, shape, dtype):
-        """`number` arrays, the same ones again for the same place, shape and dtype; what they hold is left over."""
-        arrays = self._arrays.get(place)
-        if arrays is None or arrays[0].shape != shape or arrays[0].dtype != dtype:
-            size = prod(shape) + 48
-            block = self._blocks.get(place)
-            if block is None or block.size < number * size or block.dtype != dtype:
-                block = self._blocks[place] = np.empty(number * size, dtype)
-            starts = range(0, number * size, size)
-            arrays = self._arrays[place] = [block[k : k + size - 48].reshape(shape) for k in starts]
-        return arrays
 
 
 def forward(params, inputs):
@@ -115,29 +98,17 @@ def value_and_grad(params, inputs, workspace=None):
     W1, b1, W2, b2, x, y = _checked(params, inputs)
     dtype = W1.dtype
     m = x.shape[1]
-    work = (Workspace() if workspace is None else workspace).take
     half = _constant(0.5, dtype)
     one = _constant(1.0, dtype)
     ones = _ones((m, 1), dtype)
-    product = np.dot(W1, x)
-    a1, = work(0, 1, (3, m), dtype)
-    product_2, = work(1, 1, (3, m), dtype)
-    for slab in _slabs(3, m, dtype.itemsize):
-        product_slab = product[slab]
-        b1_slab = b1[slab]
-        W2_slab = W2[:, slab]
-        a1_slab = a1[slab]
-        product_2_slab = product_2[slab]
-        # z1 = W1 x + b1 1ᵀ
-        z1 = np.add(product_slab, b1_slab, out=a1_slab)
-        # a1 = sigmoid(z1)
-        z1 *= half
-        np.tanh(z1, out=z1)
-        z1 *= half
-        np.add(z1, half, out=a1_slab)
-        difference = np.subtract(one, a1_slab, out=product_2_slab)
-        difference *= a1_slab
-        np.multiply(difference, W2_slab[0, :][:, None], out=product_2_slab)
+    # z1 = W1 x + b1 1ᵀ
+    z1 = np.dot(W1, x)
+    z1 += b1
+    # a1 = sigmoid(z1)
+    a1 = np.multiply(z1, half, out=z1)
+    np.tanh(a1, out=a1)
+    a1 *= half
+    a1 += half
     # z2 = W2 a1 + b2 1ᵀ
     z2 = np.dot(W2, a1)
     z2 += b2
@@ -147,21 +118,24 @@ def value_and_grad(params, inputs, workspace=None):
     a2 *= half
     a2 += half
     # C = (1/2) / m 1ᵀ (a2 − y)²
-    difference_2 = a2[0, :] - y[0, :]
-    C = np.dot(difference_2, difference_2) * (0.5 / m)
+    difference = a2[0, :] - y[0, :]
+    C = np.dot(difference, difference) * (0.5 / m)
     # δ2 = m⁻¹ (a2ᵀ ⊙ (1 − a2ᵀ) ⊙ (a2ᵀ − yᵀ))
-    difference_2 *= a2[0, :]
-    difference_3 = one - a2[0, :]
-    difference_2 *= difference_3
-    difference_2 *= 1.0 / m
-    delta2 = np.array(difference_2[None, :], dtype)
+    difference *= a2[0, :]
+    difference_2 = one - a2[0, :]
+    difference *= difference_2
+    difference *= 1.0 / m
+    delta2 = np.array(difference[None, :], dtype)
     # ∂C/∂W2 = δ2ᵀ a1ᵀ
-    product_3 = np.dot(a1, delta2[0, :])
-    grad_W2 = np.array(product_3[None, :], dtype)
+    product = np.dot(a1, delta2[0, :])
+    grad_W2 = np.array(product[None, :], dtype)
     # ∂C/∂b2 = 1ᵀ δ2 1
     grad_b2 = np.full((1, 1), np.add.reduce(delta2[0, :], axis=None), dtype)
     # δ1 = diag(W2) (a1 ⊙ (1 − a1)) diag(δ2)
-    delta1 = product_2 * delta2[0, :]
+    delta1 = one - a1
+    delta1 *= a1
+    delta1 *= W2[0, :][:, None]
+    delta1 *= delta2[0, :]
     # ∂C/∂W1 = δ1 xᵀ
     grad_W1 = np.dot(delta1, x.T)
     # ∂C/∂b1 = δ1 1
@@ -188,18 +162,6 @@ def _constant(value, dtype):
     array = np.array(value, dtype)
     array.flags.writeable = False
     return array
-
-
-_SLAB = 1 << 17
-"""How many numbers of eight bytes are worked on at a time: few enough that several such arrays stay in the cache."""
-
-
-def _slabs(extent, width, itemsize=8, most=_SLAB):
-    """Slices that cut an axis into equal pieces of about `most` numbers, where each place has `width` of them."""
-    size = max(1, 8 * most // max(1, width * itemsize))
-    size = -(-extent // max(1, -(-extent // (size if size < 8 else (size + 3) // 8 * 8))))
-    size = max(1, size if size < 8 else -(-size // 8) * 8)
-    return [slice(start, min(start + size, extent)) for start in range(0, max(extent, 1), size)]
 
 
 @lru_cache(maxsize=8)

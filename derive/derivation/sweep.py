@@ -72,9 +72,13 @@ def derive_adjoints(
     outputs = output_forms(network.equations)
     unfolded = {adjoint_name(n): e for n, e in equations.items() if n not in named}
     results = {}
+    simplified: dict[str, Case] = {}
     for name, equation in equations.items():
-        simplifier = Simplifier(_patterns(network, name, equations, unfolded), outputs, unfolded, presenter)
+        patterns = _patterns(network, name, equations, unfolded)
+        simplifier = Simplifier(patterns, outputs, unfolded, presenter, simplified)
         cases = simplifier.cases(equation, opening_lines(equation, presenter))
+        if name not in named and len(cases) == 1 and (cases[0].lhs, cases[0].domain) == (equation.lhs, equation.domain):
+            simplified[adjoint_name(name)] = cases[0]
         results[name] = cases if name in wanted else _without_constant_starts(network, name, cases)
     return Adjoints(network, seed, equations, results, tuple(n for n in equations if n in named))
 

@@ -22,7 +22,7 @@ from derive.network.spec.complaints import Complaints
 from derive.network.spec.models import NetworkSpec
 from derive.network.spec.recipe import SectionSpec
 from derive.notes.catalogue import KINDS, USUAL_RECIPE
-from derive.notes.compose import Part, compose, compose_parts
+from derive.notes.compose import Part, compose, compose_parts, part_anchor
 from derive.notes.document import Document
 from derive.notes.recipe import Request, read_requests
 from derive.notes.sections.worked import worked_section
@@ -57,6 +57,15 @@ def networks_of(spec: DocumentSpec, in_notation: object = None) -> tuple[Adjoint
         if part.network is not None and part.network.name not in found:
             found[part.network.name] = _derived(compile_network(_restated(part.network, part, in_notation)))
     return tuple(found.values())
+
+
+def places_of(spec: DocumentSpec) -> dict[str, str]:
+    """The anchor of the first part with a heading that is about a network, by the name of the network."""
+    places: dict[str, str] = {}
+    for number, part in enumerate(spec.parts, start=1):
+        if part.network is not None and part.title:
+            places.setdefault(part.network.name, part_anchor(number))
+    return places
 
 
 def compose_network(
@@ -134,7 +143,13 @@ def staged(network: Network, language: str, requests: Sequence[Request], prefix:
     own = _derived(named)
     of_sample = _derived(replace(sample, name=prefix + sample.name)) if sample is not None else None
     given = note_input(
-        own, of_sample, network.notation, language=language, title=network.name, check=_wants_check(requests)
+        own,
+        of_sample,
+        network.notation,
+        language=language,
+        title=network.name,
+        check=_wants_check(requests),
+        is_part=True,
     )
     return Stage(given.sample.printer.notation, given)
 

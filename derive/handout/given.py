@@ -17,6 +17,7 @@ def note_input(
     language: str = "en",
     title: str = "",
     check: bool = True,
+    is_part: bool = False,
 ) -> NoteInput:
     """The input of a handout in a notation; `sample` is the derivation for one sample, where there is a batch.
 
@@ -26,4 +27,4 @@ def note_input(
     whole = form(adjoints, written)
     checked = gradient_check(adjoints.network) if check else None
     single, batch = (whole, None) if sample is None else (form(sample, written), whole)
-    return NoteInput(single, batch, checked, only, language, title or adjoints.network.name)
+    return NoteInput(single, batch, checked, only, language, title or adjoints.network.name, is_part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from derive.derivation import Adjoints
 from derive.errors import UnsupportedError
@@ -20,15 +20,21 @@ Cell = tuple[str, str]
 FORMAT, MINOR = 4, 5
 
 
-def notebook(document: Document, networks: Sequence[Adjoints]) -> bytes:
-    """The notebook (nbformat 4.5): one cell for each section, then three for each network.
+def notebook(document: Document, networks: Sequence[Adjoints], places: Mapping[str, str]) -> bytes:
+    """The notebook (nbformat 4.5): one cell for each section, and three for each network.
 
+    `places` has the anchor of the section after which a network has its cells, by its name; else they stand at the end.
     Raises: DeriveError if the document's language has no wordings.
     """
-    language = document.language
-    cells = [("markdown", text) for text in markdown_parts(document)]
-    for adjoints in networks:
-        cells += _numbers(adjoints, language)
+    title, *texts = markdown_parts(document)
+    cells: list[Cell] = [("markdown", title)]
+    waiting = {adjoints.network.name: adjoints for adjoints in networks}
+    for section, text in zip(document.sections, texts, strict=True):
+        cells.append(("markdown", text))
+        for name in [n for n in waiting if places.get(n) == section.anchor]:
+            cells += _numbers(waiting.pop(name), document.language)
+    for adjoints in waiting.values():
+        cells += _numbers(adjoints, document.language)
     book = {
         "cells": [_cell(kind, text, k) for k, (kind, text) in enumerate(cells, start=1)],
         "metadata": {

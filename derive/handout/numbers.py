@@ -9,6 +9,7 @@ from typing import Any
 from derive.handout.numbers_activations import activations_numbers
 from derive.handout.numbers_depth import depth_study, initialization_numbers
 from derive.handout.numbers_descent import descent_numbers
+from derive.handout.numbers_learning import learning_numbers
 from derive.handout.numbers_recursions import recursions_numbers
 from derive.handout.numbers_residual import residual_numbers
 from derive.handout.numbers_statements import (
@@ -32,6 +33,7 @@ NUMBERS: dict[str, Compute] = {
     "branches": branches_statements,
     "descent": descent_numbers,
     "initialization": initialization_numbers,
+    "learning": learning_numbers,
     "norms": depth_study,
     "recursions": recursions_numbers,
     "neuron": neuron_statements,

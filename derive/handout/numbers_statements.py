@@ -44,9 +44,11 @@ def neuron_statements(network: Network | None, options: object) -> Forms:
 
 
 def samples_statements(network: Network | None, options: SamplesOptions) -> Forms:
-    """A cost that is the mean or the sum over samples."""
+    """A cost that is the mean or the sum over samples, whichever is wanted first."""
     reduce = options.reduce or (network.reduce if network is not None else None) or "mean"
-    return {reduce: _derived(_samples(reduce == "mean", _notation(network)), _notation(network))}
+    written = _notation(network)
+    both = {name: _derived(_samples(name == "mean", written), written) for name in ("mean", "sum")}
+    return dict(sorted(both.items(), key=lambda item: item[0] != reduce))
 
 
 def _notation(network: Network | None) -> Notation:

@@ -62,6 +62,7 @@ RESIDUAL = Notation(
     layer_mark="_l",
     weights_numbered_by="source",
     preactivations_numbered_by="source",
+    layers_stated_by="source",
     numbered_input=True,
     sample_mark="^(n)",
     gradients="nabla",
@@ -81,12 +82,14 @@ UFLDL = Notation(
     sizes=words(n="s"),
     layer_mark="^(l)",
     input_layer=1,
+    last_layer="n_l",
     weights_numbered_by="source",
+    layers_stated_by="source",
     indices=words(unit="i", source="j", next="k", sample="n"),
     gradients="nabla",
     gradient_symbols=words(preactivation="delta"),
 )
-"""The UFLDL tutorial: `z^{(l+1)} = W^{(l)} a^{(l)} + b^{(l)}`, the input is layer 1, layer l has `s_l` units."""
+"""The UFLDL tutorial: `z^{(l+1)} = W^{(l)} a^{(l)} + b^{(l)}`, layers 1 to `n_l`, `s_l` units in layer l."""
 
 ROWS = Notation(
     name="rows",

@@ -26,6 +26,10 @@ class Derivatives:
         self._letters = _letters_of_gradients(symbols)
         self.cost = next(labelled, None) or (self.seed if not self._has_gradients() else None)
 
+    def letter(self, tensor: str) -> str:
+        """The symbol that the gradient by a tensor has of its own, in words; empty if it has none."""
+        return self._letters.get(tensor, "")
+
     def _has_gradients(self) -> bool:
         return any(n.startswith(GRADIENT) for n in self._tensors)
 
@@ -53,7 +57,7 @@ class Derivatives:
 
     def _gradient(self, tensor: str, places: Places, names: Names) -> Drawn:
         """The gradient of the cost under its name in the notation."""
-        letter = self._letters.get(tensor, "")
+        letter = self.letter(tensor)
         if letter:
             return self.symbols.drawn(tensor, places, names, letter=letter)
         if self.notation.gradients == "prefix":
@@ -167,6 +171,11 @@ class Derivatives:
         entry = self._entry_at(f, k, at)
         bound = {b.name for b in f.bounds}
         return self.entry(entry.tensor, tuple(None if a.free & bound else a for a in entry.idx), names)
+
+    def is_given_number(self, entry: Entry) -> bool:
+        """Whether an entry is a number that comes with the network, such as ε, and not a gradient."""
+        found = self._tensors.get(entry.tensor)
+        return found is not None and found.role == "hyper" and not found.axes
 
     def is_known(self, name: str) -> bool:
         return name.removeprefix(ADJOINT).removeprefix(GRADIENT) in self._tensors

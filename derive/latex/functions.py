@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -26,6 +27,7 @@ CONSTANTS: Mapping[str, str] = MappingProxyType(
     }
 )
 MOST_PRIMES = 3
+_E = re.compile(r"(?<![A-Za-z\\])e(?![A-Za-z])")
 
 
 def function_symbol(notation: Notation, function: str) -> str:
@@ -83,6 +85,30 @@ def exponential(arg: Text, e_is_taken: bool) -> Text:
     if arg.tall or e_is_taken:
         return Text(f"\\exp{enclosed('(', arg.tex, ')', arg.tall)}", Level.RAISED, arg.tall)
     return Text(f"e^{{{arg.tex}}}", Level.RAISED)
+
+
+def without_powers_of_e(tex: str) -> str:
+    """`\\exp(-z)` for every `e^{-z}` in a text, `\\mathrm{e}` for an e alone; words that have an e in them stay."""
+    out, rest = "", tex
+    while (found := _E.search(rest)) is not None:
+        out, rest = out + rest[: found.start()], rest[found.end() :]
+        if rest.startswith("^{"):
+            inner, rest = _braced(rest[1:])
+            inner = without_powers_of_e(inner)
+            out += exponential(Text(inner, tall=r"\frac" in inner), True).tex
+        else:
+            out += CONSTANTS["e"]
+    return out + rest
+
+
+def _braced(text: str) -> tuple[str, str]:
+    """What stands in the braces at the beginning of a text, and what is behind them."""
+    depth = 0
+    for k, c in enumerate(text):
+        depth += {"{": 1, "}": -1}.get(c, 0)
+        if not depth:
+            return text[1:k], text[k + 1 :]
+    raise AssertionError(f"the braces of {text} do not close")
 
 
 def logarithm(arg: Text, simple: bool) -> Text:

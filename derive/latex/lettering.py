@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from derive.ir.tensor import GRADIENT, Equation, Tensor
+from derive.latex.layer_numbers import is_repeated, layer_numbers
 from derive.latex.naming import Names, Range, stem, told_apart
 from derive.latex.notation import COMMON_SYMBOLS, Notation
 from derive.latex.tex import Name, capital, is_symbol, name, symbol, upright
@@ -38,17 +39,22 @@ class Drawable(Protocol):
 
 @dataclass(frozen=True)
 class Symbol:
-    """The letter of a tensor for entries and for whole matrices, and the number or name of its layer."""
+    """The letter of a tensor for entries and for whole matrices, and the number or name of its layer.
+
+    `shift` is what its number is shown as beyond the layer's own; `stated` is that of the layer for which its forward
+    equation is stated.
+    """
 
     small: Name
     large: Name
     layer: int | str | Affine | None = None
     shift: int = 0
+    stated: int = 0
 
     @property
     def is_marked(self) -> bool:
         """Whether one layer is marked, so that ordered axes are steps in time and stand below."""
-        return isinstance(self.layer, int | str)
+        return isinstance(self.layer, int | str) or (self.layer is not None and not self.layer.free)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -70,7 +76,9 @@ class Lettering:
         self._sizes = {_displayed(v.name, notation) for t in tensors for v in _sizes_of(t)}
         self._stems = {size.split("_")[0] for size in self._sizes}
         self._indices = {stem(letter) for letter in network.names.values()}
-        self.by_source = notation.weights_numbered_by == "source" and all(map(_is_plain, tensors))
+        self.numbers = layer_numbers(tensors)
+        self._is_plain = all(map(_is_plain, tensors))
+        self.by_source = notation.weights_numbered_by == "source" and self._is_plain
         self._input = _only_input(tensors) if notation.numbered_input else None
         self._made_up = [t for t in tensors if self._is_made_up(t)]
         first = {t.name: self._symbol(t, self._words(t)) for t in tensors}
@@ -98,6 +106,12 @@ class Lettering:
 
     def _index(self, letter: str) -> str:
         return self._changed.get(stem(letter), letter)
+
+    @property
+    def indices(self) -> frozenset[str]:
+        """Every letter that stands for an index."""
+        every = (self.names.values(), *self.ranges.values())
+        return frozenset(stem(x) for row in every for x in row)
 
     @property
     def letters(self) -> frozenset[str]:
@@ -135,19 +149,26 @@ class Lettering:
 
     def _symbol(self, t: Tensor, words: str | None) -> Symbol:
         if words is None:
-            return Symbol(_own(t.name), _own(t.name, large=True), t.label.layer)
+            return Symbol(_own(t.name), _own(t.name, large=True), self._layer(t))
         if t.label.meaning == "cost":
             return Symbol(self.cost_letter(words), self.cost_letter(words))
         part = t.label.part if t.label.part.isdigit() else upright(t.label.part)
         parts = (part,) if t.label.part else ()
         small, large = symbol(words), symbol(capital(words))
-        layer = 0 if t.name == self._input else t.label.layer
-        return Symbol(_with(small, parts), _with(large, parts), layer, self.notation.input_layer - self._by_source(t))
+        layer = 0 if t.name == self._input else self._layer(t)
+        first = self.notation.input_layer + (self.numbers.before if is_repeated(t) else 0)
+        shift = first - self._by_source(t)
+        stated = first - (self.by_source and self.notation.layers_stated_by == "source")
+        return Symbol(_with(small, parts), _with(large, parts), layer, shift, stated)
+
+    def _layer(self, t: Tensor) -> int | str | Affine | None:
+        layer = t.label.layer
+        return self.numbers.of(layer) if isinstance(layer, int) else layer
 
     def _by_source(self, t: Tensor) -> bool:
         """Whether the tensor carries the number of the layer that its own layer reads."""
         if t.label.meaning == "preactivation":
-            return self.notation.preactivations_numbered_by == "source" and not isinstance(t.label.layer, str)
+            return self.notation.preactivations_numbered_by == "source" and self._is_plain
         return t.label.meaning in ("weight", "bias") and self.by_source
 
     # -- what is taken -----------------------------------------------------------------------------------
@@ -201,11 +222,11 @@ class Lettering:
         """
         if t in self._made_up and s.small == s.large and s.small.base in self._sizes:
             bold = Name(rf"\mathbf{{{s.small.base}}}", s.small.subs)
-            return Symbol(bold, bold, s.layer, s.shift)
+            return replace(s, small=bold, large=bold)
         others = {x.small.base for o, x in self._declared if o is not t}
         if s.large == s.small or s.large.base not in self._sizes | others or not self._has_capital(t):
             return s
-        return Symbol(s.small, Name(rf"\mathbf{{{s.large.base}}}", s.large.subs), s.layer, s.shift)
+        return replace(s, large=Name(rf"\mathbf{{{s.large.base}}}", s.large.subs))
 
     def _tell_apart(self, tensors: Iterable[Tensor]) -> None:
         """Of two tensors that look the same the second gets a spare letter, or its own name."""

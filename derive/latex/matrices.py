@@ -15,6 +15,7 @@ from derive.latex.notation import Transpose
 from derive.latex.precedence import Level, Signed, Text, at_least, enclosed, in_row, joined_sum, raised
 from derive.latex.products import split_sign
 from derive.latex.scalars import Scalars
+from derive.latex.sums import numbers_last
 from derive.latex.symbols import Drawn
 from derive.terms.affine import Affine
 from derive.terms.matrix import (
@@ -124,7 +125,8 @@ class Matrices:
             case Hadamard():
                 return self._hadamard(m, names)
             case Added():
-                return joined_sum([self.signed(t, names) for t in _terms(m)])
+                terms = numbers_last(list(_terms(m)), self.scalars.derivatives.is_given_number)
+                return joined_sum([self.signed(t, names) for t in terms])
             case Totalled():
                 inner = self.scalars.letters.among(m.bounds, _entries(m.arg), names)
                 return self.scalars.total(m.bounds, self.text(m.arg, inner), inner, names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
@@ -13,12 +14,14 @@ from derive.terms.term import Entry
 from derive.terms.view import Chosen, Largest, Summed
 
 Names = Mapping[str, str]
-"""The display letter of each index in scope."""
+"""How each index in scope is displayed: a letter, or `l-1` where its number is shown as one more than it is."""
 
 Range = tuple[Affine, Affine]
 
 Bounded = Summed | Largest | Chosen
 """What binds indices."""
+
+_MOVED = re.compile(r"(?<=.)[+-][0-9]+\Z")
 
 POOL = ("j", "k", "p", "q", "r", "t", "u", "v", "w", "h", "i", "s", "g")
 ORDERED_POOL = ("r", "s", "q", "u")
@@ -34,7 +37,8 @@ class Letters:
     `names` are the letters that the author gave to indices, `ranges` those given to indices of a range;
     `reserved` are letters that mean something else (tensors, sizes) and are not made up for an index; for
     another index over the samples (their range is `batch`) the letters of other ranges are the last choice.
-    `axes` tell apart what may have one range: channels, positions, taps.
+    `axes` tell apart what may have one range: channels, positions, taps. `shifts` say of tensors of every layer what
+    their number is shown as beyond the layer's own.
     """
 
     names: Names
@@ -42,6 +46,7 @@ class Letters:
     reserved: frozenset[str]
     batch: Range | None = None
     axes: AxisLetters = field(default_factory=AxisLetters)
+    shifts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def extended(self, indices: Iterable[Index], scope: Names) -> dict[str, str]:
         """`scope` with a letter for each of `indices`, different from all in it, that of a hidden index too."""
@@ -56,7 +61,7 @@ class Letters:
     ) -> dict[str, str]:
         out = dict(scope)
         for b in indices:
-            taken = set(out.values())
+            taken = set(map(letter_of, out.values()))
             letters = chain(settled.get(b.name, ()), self._candidates(b, preferred.get(b.name, ())))
             out[b.name] = next(letter for letter in letters if letter not in taken)
         return out
@@ -70,7 +75,8 @@ class Letters:
             own = (self.names[name],) if name in self.names else ()
             pool = (letter for letter in POOL if letter not in self.reserved)
             letters = (*(letter for o in own for letter in (stem(o), o)), *map(stem, likely.get(name, ())), *pool)
-            out[name] = next(letter for letter in letters if letter not in set(out.values()))
+            taken = set(map(letter_of, out.values()))
+            out[name] = next(letter for letter in letters if letter not in taken)
         return out
 
     def inside(self, view: Bounded, scope: Names) -> dict[str, str]:
@@ -81,7 +87,14 @@ class Letters:
         """`scope` with letters for bound indices that stand in these entries."""
         there = tuple(entries)
         settled = {b.name: self.axes.settled(b, there) for b in bounds}
-        return self._extended(bounds, scope, {b.name: self.axes.preferred(b, there) for b in bounds}, settled)
+        found = self._extended(bounds, scope, {b.name: self.axes.preferred(b, there) for b in bounds}, settled)
+        return found | {b.name: moved(found[b.name], -self._shift(b, there)) for b in bounds if b.ordered}
+
+    def _shift(self, b: Index, entries: Iterable[Entry]) -> int:
+        """What an index over layers is shown as beyond its own number: so that it is the number in all entries."""
+        first = ((e, e.idx[0]) for e in entries if e.tensor in self.shifts and e.idx)
+        numbers = {at.const + self.shifts[e.tensor] for e, at in first if at.coefficient(b.name) == 1}
+        return numbers.pop() if len(numbers) == 1 else 0
 
     def of_entry(self, free: Sequence[Index], lhs: Entry) -> dict[str, str]:
         """A letter for each free index of a left side: of layers with letters, that of the layer comes first."""
@@ -134,6 +147,22 @@ def told_apart(
             elif (single := next((x for x in SINGLES if x not in used), None)) is not None:
                 changed[letter] = single
     return changed
+
+
+def moved(letter: str, by: int) -> str:
+    """`l-1` of `l`: what an index is whose number is shown as l, where shown numbers are one more."""
+    return f"{letter_of(letter)}{by:+d}" if by else letter_of(letter)
+
+
+def letter_of(display: str) -> str:
+    """`l` of `l-1`."""
+    return _MOVED.sub("", display)
+
+
+def moved_by(display: str) -> int:
+    """-1 of `l-1`."""
+    found = _MOVED.search(display)
+    return int(found.group()) if found else 0
 
 
 def stem(letter: str) -> str:

@@ -41,9 +41,12 @@ class Notation:
     `iteration_mark`, `sample_mark`: where the number of an iteration (`w(n+1)`, `θ^1`) or a sample (`x^{(i)}`) stands.
     `layer_mark`, `size_mark`: where the layer's number stands at tensors and at sizes (`n_l`, `n^{[l]}`).
     `input_layer`: the number of the input layer; `layer_letters` name the layers instead, the input first.
+    `last_layer`: the number of the last layer, where the network has symbolic depth (`n_l`).
     `indices`: the letters of indices by what they count (the keys of `COUNTED`).
     `weights_numbered_by`: whether weights and biases carry the number of the layer they lead to, or from;
     `preactivations_numbered_by`: the same for preactivations, `f_i` of `x_i` where it is `source`.
+    `layers_stated_by`: whether the equations of a layer of symbolic depth are stated for the number l of the layer
+    itself, or of the one it reads: `a^l = σ(W^l a^{l-1})`, `a^{l+1} = σ(W^l a^l)`. A gradient is stated for its own.
     `numbered_input`: whether the input is written as the value of layer 0 (`x_0`, `v^M`).
     `layout`: samples as columns or rows; `weight_axes`: `w_ij` to i from j (`out-in`), or from i to j.
     `capitals`: whether matrices with a sample axis are written with capital letters.
@@ -65,10 +68,12 @@ class Notation:
     iteration_mark: Mark = "(n)"
     sample_mark: Mark = "_n"
     input_layer: int = 0
+    last_layer: str = ""
     layer_letters: tuple[str, ...] = ()
     indices: Words = field(default_factory=_none)
     weights_numbered_by: Side = "target"
     preactivations_numbered_by: Side = "target"
+    layers_stated_by: Side = "target"
     numbered_input: bool = False
     layout: Layout = "columns"
     weight_axes: WeightAxes = "out-in"

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from derive.ir.record import Case
-from derive.ir.tensor import ADJOINT, Tensor
+from derive.ir.tensor import ADJOINT, GRADIENT, Tensor
 from derive.latex.axis_letters import letters_of_axes
 from derive.latex.derivatives import Derivatives
-from derive.latex.functions import differentiated
+from derive.latex.functions import differentiated, without_powers_of_e
 from derive.latex.lettering import Drawable
 from derive.latex.marks import with_mark
 from derive.latex.matrices import Matrices
-from derive.latex.naming import Bounded, Letters, Names
+from derive.latex.naming import Bounded, Letters, Names, moved, moved_by
 from derive.latex.notation import Notation
 from derive.latex.scalars import Scalars
 from derive.latex.settings import read_notation
 from derive.latex.symbols import Drawn, Places, Symbols
 from derive.latex.tex import symbol
-from derive.terms.affine import Affine, Index, index
+from derive.terms.affine import Affine, Index, index, size
 from derive.terms.matrix import Matrix, Whole
 from derive.terms.prover import nonnegative
 from derive.terms.term import Atom, Entry
@@ -45,7 +45,7 @@ class Printer:
         names, ranges = self.symbols.lettering.names, self.symbols.lettering.ranges
         axes = letters_of_axes(network.tensors.values(), network.equations, names)
         axes = replace(axes, layered=self.symbols.letters_of_units(axes.axes), following=self.symbols.following)
-        self.letters = Letters(names, ranges, self.symbols.letters, batch, axes)
+        self.letters = Letters(names, ranges, self.symbols.letters, batch, axes, self.symbols.shifts)
         self.scalars = Scalars(self.notation, self.derivatives, self.letters)
         self.matrices = Matrices(self.scalars)
 
@@ -62,8 +62,27 @@ class Printer:
     def names_of(self, lhs: Entry) -> Names:
         """Letters for the free indices of an equation with this left side, and for a layer fixed there.
 
-        Indices with letters of their own come first: the places of a whole matrix take what is left.
+        Indices with letters of their own come first: the places of a whole matrix take what is left. Of a tensor of
+        every layer the number on the left side is l.
         """
+        return self._numbered_by(lhs, stated=False)
+
+    def names_stating(self, lhs: Entry) -> Names:
+        """The same for the equation that states a value: where the notation says so, l is the layer that is read."""
+        return self._numbered_by(lhs, stated=not lhs.tensor.startswith((ADJOINT, GRADIENT)))
+
+    def _numbered_by(self, lhs: Entry, stated: bool) -> Names:
+        tensor, names = self.derivatives.tensor(lhs.tensor), self._letters_of(lhs)
+        places = zip(tensor.axes[: tensor.family], lhs.idx, strict=False)
+        layers = {n for a, e in places for n in ((e.free & names.keys()) or {a.name})}
+        return self.numbered(names, layers, lhs.tensor, stated)
+
+    def numbered(self, names: Names, layers: Container[str], tensor: str, stated: bool = False) -> Names:
+        """`names` where the indices `layers` are numbered so that l is the number of `tensor`, or as it is stated."""
+        shift = self.symbols.shift_of(self.derivatives.tensor(tensor).name, stated) or 0
+        return {n: moved(x, -shift) if n in layers else x for n, x in names.items()}
+
+    def _letters_of(self, lhs: Entry) -> Names:
         axes = self._axes(lhs)
         at = {a.name: e for a, e in zip(axes, lhs.idx, strict=True)}
         free = [a.subs(at).renamed(e.variable) for a, e in zip(axes, lhs.idx, strict=True) if e.variable]
@@ -107,7 +126,7 @@ class Printer:
 
     def equation(self, lhs: Entry, view: View, names: Names | None = None) -> str:
         """`lhs = view`."""
-        given = self.names_of(lhs) if names is None else names
+        given = self.names_stating(lhs) if names is None else names
         return f"{self.entry(lhs, given)} = {self.view(view, given)}"
 
     def case(self, case: Case) -> str:
@@ -123,7 +142,8 @@ class Printer:
         names = self.names_of(case.lhs)
         if case.condition is not None and case.condition[1] != "rest":
             place = [a.name for a in self._axes(case.lhs)].index(case.condition[0])
-            return f"{self._letter(case.condition[0], names)} = {self.affine(case.lhs.idx[place], names)}"
+            at = case.lhs.idx[place] - moved_by(names[case.condition[0]])
+            return f"{self._letter(case.condition[0], names)} = {self.affine(at, names)}"
         return self.domain([b for b in case.domain if b.ordered], names)
 
     def piece(self, case: Case) -> str:
@@ -145,7 +165,7 @@ class Printer:
         return known if b.name in known else self.letters.extended([b], known)
 
     def _range(self, b: Index, names: Names) -> str:
-        lo, hi = self.affine(b.lo, names), self.affine(b.hi, names)
+        lo, hi = (self.affine(a - moved_by(names[b.name]), names) for a in (b.lo, b.hi))
         steps = b.hi - b.lo
         between = "" if steps.is_number and steps.const <= 1 else r"\dots,"
         last = "" if steps == Affine() else f",{between}{hi}"
@@ -154,6 +174,11 @@ class Printer:
     def affine(self, a: Affine, names: Names | None = None) -> str:
         """An index expression or an extent."""
         return self.symbols.indices.affine(a, self._known(a.free, names))
+
+    def setting(self, name: str, value: int) -> str:
+        """`m = 3`, the size of a name and its value; `n_{l} = 4` for three layers behind the input."""
+        more = self.symbols.indices.constant_of(size(name))
+        return f"{self.affine(size(name) - more)} = {value - more}"
 
     def _letter(self, name: str, names: Names) -> str:
         return self.symbols.indices.letter(name, names).tex
@@ -167,6 +192,8 @@ class Printer:
     def matrix_equation(self, lhs: Matrix, rhs: Matrix, names: Names | None = None) -> str:
         """`lhs = rhs`; the left side is usually a whole tensor."""
         given = self._matrix_names(lhs, names)
+        if names is None and isinstance(lhs, Whole) and isinstance(lhs.atom, Entry):
+            given = self.names_stating(lhs.atom)
         return f"{self.matrix(lhs, given)} = {self.matrix(rhs, given)}"
 
     def _matrix_names(self, m: Matrix, names: Names | None) -> Names:
@@ -229,9 +256,10 @@ class Printer:
         places: Places = tuple(index(a.name) if k < tensor.family else None for k, a in enumerate(tensor.axes))
         return self.derivatives.entry(name, places, names)
 
-    def shape(self, tensor: Tensor) -> str:
-        """`n_{l} \\times m`, without the axes of layers; `1` for a number."""
-        return self.extents([a.extent for a in tensor.axes[tensor.family :]], self.names_of(tensor.entry))
+    def shape(self, tensor: Tensor, stated: bool = False) -> str:
+        """`n_{l} \\times m`, without the axes of layers; `1` for a number; `stated`: as in the value's equation."""
+        names = self.names_stating(tensor.entry) if stated else self.names_of(tensor.entry)
+        return self.extents([a.extent for a in tensor.axes[tensor.family :]], names)
 
     def extents(self, extents: Sequence[Affine], names: Names | None = None) -> str:
         """`n_{l} \\times (p+q)`; `1` for a number."""
@@ -239,6 +267,10 @@ class Printer:
         if len(extents) > 1:
             texts = [f"({text})" if _is_sum(e) else text for e, text in zip(extents, texts, strict=True)]
         return r" \times ".join(texts) or "1"
+
+    def scalar(self, tex: str) -> str:
+        """The LaTeX of a function of one variable, with `exp(z)` for `e^{z}` where e stands for something else."""
+        return without_powers_of_e(tex) if self.symbols.has_e else tex
 
     def function(self, name: str, orders: Sequence[int] = (0,)) -> str:
         """A scalar function or its derivative: `\\sigma'`, `\\operatorname{ReLU}`."""

@@ -9,19 +9,18 @@ from fractions import Fraction
 from derive.errors import UnsupportedError
 from derive.latex.derivatives import Derivatives
 from derive.latex.functions import applied, exponential, logarithm
-from derive.latex.naming import Letters, Names
+from derive.latex.naming import Letters, Names, moved_by
 from derive.latex.notation import Notation
 from derive.latex.precedence import Level, Signed, Text, at_least, enclosed, joined_sum, raised
 from derive.latex.products import Factor, product, split_sign
 from derive.latex.ranges import Between, ranges_joined
+from derive.latex.sums import numbers_last, zeros_of
 from derive.terms.affine import Affine, Index
 from derive.terms.term import Atom, Bound, Delta, Divides, Entry, Functional, Partial
 from derive.terms.term import Scalar as ScalarAtom
 from derive.terms.view import Apply, Chosen, Largest, Leaf, Num, Plus, Power, Step, Summed, Times, View
 
 HALF = Fraction(1, 2)
-FEWEST_ZEROS = 3
-"""From so many zeros on a power of ten is written as one."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,8 @@ class Scalars:
             case Step():
                 return self._step(view, names)
             case Plus():
-                return joined_sum([self.signed(t, names) for t in _flat(view)])
+                terms = numbers_last(_flat(view), self.derivatives.is_given_number)
+                return joined_sum([self.signed(t, names) for t in terms])
             case Times() | Power():
                 return self._product(view, names)
             case Summed():
@@ -103,7 +103,7 @@ class Scalars:
     def _apply(self, view: Apply, names: Names) -> Text:
         args = [self.text(a, names) for a in view.args]
         if view.name == "exp" and not any(view.orders):
-            return exponential(args[0], "e" in self.letters.reserved)
+            return exponential(args[0], self.derivatives.symbols.has_e)
         if view.name == "log" and not any(view.orders):
             return logarithm(args[0], isinstance(view.args[0], Leaf) and not args[0].tall)
         return applied(self.notation, view.name, view.orders, args)
@@ -165,7 +165,7 @@ class Scalars:
         letters = [self.derivatives.symbols.indices.letter(b.name, names).tex for b in bounds]
         if self.notation.sums == "short" and all(self.letters.is_whole(b) for b in bounds):
             return ", ".join(letters)
-        ends = [(self.limit(b.lo, names), self.limit(b.hi, names)) for b in bounds]
+        ends = [self._ends(b, names) for b in bounds]
         return r",\, ".join(f"{lo} \\le {x} \\le {hi}" for x, (lo, hi) in zip(letters, ends, strict=True))
 
     def _sigma(self, b: Index, names: Names) -> str:
@@ -174,8 +174,13 @@ class Scalars:
         letter = indices.letter(b.name, names).tex
         if self.notation.sums == "short" and not b.ordered and self.letters.is_whole(b):
             return f"\\sum_{{{letter}}}"
-        lo, hi = (self.limit(a, names) for a in (b.lo, b.hi))
+        lo, hi = self._ends(b, names)
         return f"\\sum_{{{letter}={lo}}}^{{{hi}}}"
+
+    def _ends(self, b: Index, names: Names) -> tuple[str, str]:
+        """The first and the last number of an index, as it is shown."""
+        lo, hi = (self.limit(a - moved_by(names[b.name]), names) for a in (b.lo, b.hi))
+        return lo, hi
 
     def limit(self, a: Affine, names: Names) -> str:
         return self.derivatives.symbols.indices.affine(a, names)
@@ -183,9 +188,8 @@ class Scalars:
 
 def _tenths(view: Num) -> Text | None:
     """`10^{-5}` for 1/100000."""
-    zeros = len(str(view.value.denominator)) - 1
-    is_power = zeros >= FEWEST_ZEROS and view.value == Fraction(1, 10**zeros)
-    return Text(f"10^{{-{zeros}}}", Level.RAISED) if is_power else None
+    zeros = zeros_of(view.value)
+    return None if zeros is None else Text(f"10^{{-{zeros}}}", Level.RAISED)
 
 
 def _number(view: Num) -> Text:

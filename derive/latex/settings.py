@@ -163,6 +163,7 @@ _OWN_CHECKS: Mapping[str, Check] = MappingProxyType(
         "gradient_symbols": _symbols(MEANINGS, may_be_none=True),
         "indices": _index_letters,
         "gradient_prefix": _prefix,
+        "last_layer": _prefix,
         "layer_letters": _letters,
         "input_layer": _number,
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from derive.ir.tensor import Tensor
+from derive.ir.tensor import ADJOINT, Tensor
+from derive.latex.depth import depth_of
 from derive.latex.indices import Indices, marked
 from derive.latex.lettering import Drawable, Lettering, Symbol
 from derive.latex.naming import Names
@@ -40,11 +41,15 @@ class Symbols:
 
     def __init__(self, network: Drawable, notation: Notation) -> None:
         self.network, self.notation = network, notation
-        self.indices = Indices(notation, self._id_entry, _counted_from_input(network))
         self.lettering = Lettering(network, notation)
+        depth = depth_of(network, notation, self.lettering)
+        counted, before = _counted_from_input(network), self.lettering.numbers.before
+        self.indices = Indices(notation, self._id_entry, counted, depth, before)
         self._table = self.lettering.table
-        self._last = max((t.label.layer for t in network.tensors.values() if isinstance(t.label.layer, int)), default=0)
-        self._has_layers = any(t.family or t.label.layer is not None for t in network.tensors.values())
+        labels = [(t.family, t.label.layer) for t in network.tensors.values()]
+        self._last = max((layer for _, layer in labels if isinstance(layer, int)), default=0)
+        self._is_lettered = not any(family and isinstance(layer, Affine) for family, layer in labels)
+        self._has_layers = any(family or layer is not None for family, layer in labels)
 
     @property
     def is_numbered_by_source(self) -> bool:
@@ -55,6 +60,12 @@ class Symbols:
     def letters(self) -> frozenset[str]:
         """Every letter that stands for a tensor or a size."""
         return self.lettering.letters
+
+    @property
+    def has_e(self) -> bool:
+        """Whether e stands for anything but the base of the exponential function."""
+        own = (*self.notation.gradient_symbols.values(), *self.notation.functions.values())
+        return "e" in self.letters | self.lettering.indices | {symbol(words).base for words in own}
 
     def cost_letter(self, words: str) -> Name:
         """The symbol of a cost."""
@@ -122,7 +133,7 @@ class Symbols:
 
     def _numbered(self, layer: int, shift: int, names: Names) -> str:
         k, letters = layer + shift - self.notation.input_layer, self.notation.layer_letters
-        if 0 <= k <= self._last < len(letters):
+        if self._is_lettered and 0 <= k <= self._last < len(letters):
             return symbol(letters[k]).tex
         return self.indices.affine(number(layer + shift), names)
 
@@ -141,7 +152,7 @@ class Symbols:
         small = [x.lower() for x in self.notation.layer_letters[: self._last + 1]]
         said = self.notation.indices
         batch = self.network.batch and self.lettering.names.get(self.network.batch.name)
-        is_clear = all(len(x) == 1 for x in small) and not {*small} & {*self.letters, batch}
+        is_clear = self._is_lettered and all(len(x) == 1 for x in small) and not {*small} & {*self.letters, batch}
         if not is_clear or not self._last < len(small) or not {"unit", "source"} <= {*said}:
             return {}
         found = {}
@@ -162,8 +173,27 @@ class Symbols:
         s = self._table[tensor]
         return s.small.subs, s.layer if isinstance(s.layer, str) or s.layer is None else s.layer + s.shift
 
+    def shift_of(self, tensor: str, stated: bool = False) -> int | None:
+        """What the number of a tensor of every layer is shown as beyond its own; None for any other tensor.
+
+        Where a value's equation is `stated`, that is said of the layer for which it is.
+        """
+        t, s = self.network.tensors[tensor], self._table[tensor]
+        if not t.family or s.is_marked:
+            return None
+        return s.stated if stated and t.role == "value" else s.shift
+
+    @property
+    def shifts(self) -> Mapping[str, int]:
+        """Those of the tensors of every layer, and of their adjoints."""
+        found = ((name, self.shift_of(name)) for name in self.network.tensors)
+        return {name: s for tensor, s in found if s is not None for name in (tensor, ADJOINT + tensor)}
+
     def number(self, layer: int) -> str:
         """The number (or letter) of a layer as this notation counts; the input is layer 0."""
+        found = self.lettering.numbers.of(layer)
+        if isinstance(found, Affine):
+            return self.indices.affine(found + self.notation.input_layer, {})
         return self._numbered(layer, self.notation.input_layer, {})
 
     def _id_entry(self, v: IdEntry, names: Names) -> Text:

@@ -12,7 +12,7 @@ from derive.notes.sections.algorithm import algorithm_section
 from derive.notes.sections.augmented import augmented_section
 from derive.notes.sections.backward import backward_section
 from derive.notes.sections.batch import batch_section
-from derive.notes.sections.branches import branches_section
+from derive.notes.sections.branches import BranchesOptions, branches_section
 from derive.notes.sections.branches_neuron import neuron_section
 from derive.notes.sections.chain import chain_section
 from derive.notes.sections.check import check_section
@@ -30,6 +30,7 @@ from derive.notes.sections.given import given_section
 from derive.notes.sections.initialization import initialization_section
 from derive.notes.sections.initialization_options import InitializationOptions, StudyOptions, SymmetryOptions
 from derive.notes.sections.layers import layers_section
+from derive.notes.sections.learning import LearningOptions, learning_section
 from derive.notes.sections.normalization import NormalizationOptions, normalization_section
 from derive.notes.sections.norms import norms_section
 from derive.notes.sections.recursions import RecursionsOptions, recursions_section
@@ -78,9 +79,10 @@ KINDS: dict[str, Kind] = {
     "factors": Kind(factors_section, FactorsOptions),
     "four_equations": _of_network(four_equations_section),
     "augmented": Kind(augmented_section, needs_network=False),
-    "branches": Kind(branches_section, needs_network=False),
+    "branches": Kind(branches_section, BranchesOptions, needs_network=False),
     "descent": Kind(descent_section, DescentOptions),
     "initialization": Kind(initialization_section, InitializationOptions),
+    "learning": Kind(learning_section, LearningOptions, needs_network=False),
     "neuron": Kind(neuron_section, needs_network=False),
     "normalization": Kind(normalization_section, NormalizationOptions),
     "norms": Kind(norms_section, StudyOptions, needs_network=False),

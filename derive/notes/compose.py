@@ -9,6 +9,8 @@ from derive.notes.catalogue import KINDS, USUAL_RECIPE
 from derive.notes.document import Block, Document, Paragraph, Plain, Section, Words, words
 from derive.notes.input import NoteInput
 from derive.notes.recipe import Request
+from derive.notes.referring import resolved
+from derive.notes.signs import explained_once
 from derive.notes.stage import Stage
 
 
@@ -26,19 +28,26 @@ def compose(given: NoteInput, requests: tuple[Request, ...] = USUAL_RECIPE) -> D
     """The handout of a single network."""
     stage = Stage(given.sample.printer.notation, given)
     name = Plain(given.title or given.sample.network.name)
-    return Document(words("title", name=name), given.language, tuple(_sections(Part(stage, requests))))
+    [sections] = explained_once([tuple(_sections(Part(stage, requests)))])
+    return resolved(Document(words("title", name=name), given.language, sections))
 
 
 def compose_parts(title: str, parts: Sequence[Part], language: str) -> Document:
     """A document of several parts, each under its heading; sections of a part without one stand at the top."""
     sections: list[Section] = []
-    for number, part in enumerate(parts, start=1):
-        written = tuple(_anchored(s, f"part-{number}-") for s in _sections(part))
+    of_parts = explained_once([tuple(_sections(part)) for part in parts])
+    for number, (part, own) in enumerate(zip(parts, of_parts, strict=True), start=1):
+        written = tuple(_anchored(s, f"part-{number}-") for s in own)
         if part.title:
             said = (Paragraph(_own(part.text)),) if part.text else ()
-            written = (Section(f"part-{number}", _own(part.title), (*said, *written)),)
+            written = (Section(part_anchor(number), _own(part.title), (*said, *written)),)
         sections += written
-    return Document(_own(title), language, tuple(sections))
+    return resolved(Document(_own(title), language, tuple(sections)))
+
+
+def part_anchor(number: int) -> str:
+    """Where the part of that number begins, if it has a heading."""
+    return f"part-{number}"
 
 
 def _sections(part: Part) -> Iterator[Section]:

@@ -15,9 +15,10 @@ from derive.notes.graph import Graph
 
 @dataclass(frozen=True)
 class Math:
-    """A formula in running text."""
+    """A formula in running text; one that is `asked` for is left out of a sheet of exercises."""
 
     latex: str
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,16 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Row:
-    """One displayed equation `lhs relation rhs`, with what there is to say about it."""
+    """One displayed equation `lhs relation rhs`, with what there is to say about it.
+
+    Of one that is `asked` for a sheet of exercises leaves out the right side.
+    """
 
     lhs: str
     rhs: str
     relation: str = "="
     note: Words | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True)

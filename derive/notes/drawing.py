@@ -15,6 +15,8 @@ BOX_HEIGHT = {"layer": 2.3, "value": 1.0, "number": 1.0, "block": 0.5, "dots": 1
 LOOP = 0.75
 NARROW = 0.92
 NEURON = 0.14
+MIDDLE, APART = 0.325, 0.4
+"""Of the neurons of a layer that shows all: how far below the middle of the box they are centred, how far apart."""
 LINE = 0.5
 LIFT = 0.32
 MARGIN = 0.15
@@ -76,7 +78,7 @@ def draw(graph: Graph) -> Drawing:
         spots.size[0],
         spots.size[1],
         tuple(Box(spots.centres[n.key], _width(n), _height(n)) for n in nodes if n.shape != "dots"),
-        tuple(p for n in nodes if n.shape == "layer" for p in _neurons(spots.centres[n.key])),
+        tuple(p for n in nodes if n.shape == "layer" for p in _neurons(spots.centres[n.key], n.units)),
         tuple(labels),
         tuple(curves),
     )
@@ -191,13 +193,16 @@ def _node_labels(n: Node, centre: Point) -> list[Label]:
     out = [Label((x, y - lift), n.label, EM * width(n.label))]
     for k, note in enumerate(n.notes):
         out.append(Label((x, y + height / 2 + LINE * (k + 0.6)), note, EM * width(note)))
-    if n.shape == "layer":
+    if n.shape == "layer" and not n.units:
         out.append(Label((x, y + 0.49), r"\vdots", EM))
     return out
 
 
-def _neurons(centre: Point) -> tuple[Point, ...]:
+def _neurons(centre: Point, units: int) -> tuple[Point, ...]:
+    """Every unit of a layer of few; else the first ones and the last, with room for dots between."""
     x, y = centre
+    if units:
+        return tuple((x, y + MIDDLE + APART * (k - (units - 1) / 2)) for k in range(units))
     return tuple((x, y + d) for d in (-0.28, 0.1, 0.93))
 
 

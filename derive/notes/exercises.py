@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass, replace
 
 from derive.notes.document import (
     Algorithm,
@@ -31,14 +31,33 @@ OPEN = r"\dots\dots\dots"
 LINES_A_STEP = 2
 MOST_LINES = 14
 
+CONTINUING = frozenset({"case", "piece"})
+"""The first rule of lines that go on from the derivation before them: they belong to one exercise."""
+
 Known = frozenset[str]
-"""The right sides of all results: none of them may be read elsewhere on the sheet."""
+"""The right sides of all results, and what else is asked for: none of them may be read elsewhere on the sheet."""
 
 
 def without_solutions(document: Document) -> Document:
     """The document with empty boxes, and room in place of derivations."""
-    results = frozenset(f.rhs for b in document.blocks if isinstance(b, Boxed) for f in b.forms if _tells(f.rhs))
+    told = (f.rhs for b in document.blocks if isinstance(b, Boxed) for f in b.forms)
+    results = frozenset(rhs for rhs in (*told, *_asked(document.sections)) if _tells(rhs))
     return replace(document, sections=tuple(_section(s, results) for s in document.sections))
+
+
+def _asked(part: object) -> Iterator[str]:
+    """The right sides of the equations in a part of the model that are asked for, and such formulas."""
+    match part:
+        case Math(latex, asked=True):
+            yield latex.rpartition(" = ")[2]
+        case Row(rhs=rhs, asked=True):
+            yield rhs
+        case tuple():
+            for item in part:
+                yield from _asked(item)
+        case _ if is_dataclass(part):
+            for f in fields(part):
+                yield from _asked(getattr(part, f.name))
 
 
 def _tells(rhs: str) -> bool:
@@ -47,7 +66,21 @@ def _tells(rhs: str) -> bool:
 
 
 def _section(section: Section, results: Known) -> Section:
-    return replace(section, blocks=tuple(b for block in section.blocks for b in _blocks(block, results)))
+    return replace(section, blocks=tuple(b for block in _joined(section.blocks) for b in _blocks(block, results)))
+
+
+def _joined(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with a derivation that goes on in cases as one exercise."""
+    out: list[Block] = []
+    for block in blocks:
+        begun = [k for k, b in enumerate(out) if isinstance(b, Derivation)]
+        if begun and isinstance(block, Derivation) and block.steps[0].rule in CONTINUING:
+            first = out[begun[-1]]
+            assert isinstance(first, Derivation)
+            out[begun[-1]] = replace(first, steps=(*first.steps, *block.steps))
+        else:
+            out.append(block)
+    return out
 
 
 def _blocks(block: Block, results: Known) -> Iterator[Block]:
@@ -82,7 +115,20 @@ def _display(block: Display, results: Known) -> Display:
 
 
 def _row(row: Row, results: Known) -> Row:
-    return replace(row, rhs=OPEN, note=None) if row.rhs in results else row
+    lhs = OPEN if any(_bare(r) in _bare(row.lhs) for r in results) else row.lhs
+    if row.asked or row.rhs in results:
+        return replace(row, lhs=lhs, rhs=OPEN, note=row.note if _is_domain(row.note) else None)
+    return replace(row, lhs=lhs)
+
+
+def _bare(latex: str) -> str:
+    """A formula without its spaces."""
+    return "".join(latex.replace(r"\,", "").split())
+
+
+def _is_domain(note: Words | None) -> bool:
+    """Whether a remark says only for which layers or steps an equation holds."""
+    return note is not None and note.key == "forward.domain"
 
 
 def _inline(inline: Inline, results: Known) -> Inline:
@@ -100,4 +146,4 @@ def _inline(inline: Inline, results: Known) -> Inline:
 def _sided(formula: Math, results: Known) -> Inline:
     """An equation in running text: its right side is filled in."""
     lhs, relation, rhs = formula.latex.partition(" = ")
-    return Math(f"{lhs}{relation}{OPEN}") if rhs in results else formula
+    return Math(f"{lhs}{relation}{OPEN}") if rhs in results or (formula.asked and rhs) else formula

@@ -17,6 +17,8 @@ BEFORE, HERE, LAST = "before", "here", "last"
 """Of a value in a family: of the layer before, of layer l, of the last layer."""
 SHOWN_PARAMETERS = 4
 MOST_VALUES = 12
+MOST_UNITS = 4
+"""A layer of so many units shows all of them."""
 
 
 def network_graph(formulas: Formulas) -> Graph:
@@ -155,7 +157,7 @@ class _Graphing:
         name, _, place = key.partition("@")
         tensor = self.formulas.network.tensor(name)
         notes = () if place in (BEFORE, LAST) else self._notes(tensor)
-        return Node(key, self._symbol(tensor, place), self._shape(tensor), notes)
+        return Node(key, self._symbol(tensor, place), self._shape(tensor), notes, units=_few_units(tensor))
 
     def _shape(self, tensor: Tensor) -> Shape:
         if len(tensor.axes) == tensor.family:
@@ -182,14 +184,15 @@ class _Graphing:
         """A tensor of one layer with its other axes left open."""
         domains = [e.domain for e in self.formulas.network.equations]
         ordered = {b.name: b for domain in domains for b in domain if b.ordered and b.name in x.free}
-        return self.formulas.layer(x, self.formulas.printer.names(ordered.values()))
+        printer = self.formulas.printer
+        return self.formulas.layer(x, printer.numbered(printer.names(ordered.values()), ordered, x.tensor, stated=True))
 
     def _notes(self, tensor: Tensor) -> tuple[str, ...]:
         """How many entries, and the function that made them."""
         if len(tensor.axes) == tensor.family:
             return ()
         function = [self.formulas.printer.function(n) for n in self._functions(tensor.name)]
-        return (*function, self.formulas.printer.shape(tensor))
+        return (*function, self.formulas.printer.shape(tensor, stated=True))
 
     def _functions(self, name: str) -> Iterator[str]:
         for e in self.formulas.network.definitions(name):
@@ -198,3 +201,12 @@ class _Graphing:
                 atom = terms[0][0].powers[0][0]
                 if isinstance(atom, Func):
                     yield atom.name
+
+
+def _few_units(tensor: Tensor) -> int:
+    """How many units a vector has, if they are few; else 0."""
+    extents = [a.extent for a in tensor.axes[tensor.family :]]
+    if len(extents) != 1 or not extents[0].is_number:
+        return 0
+    number = extents[0].const
+    return int(number) if number <= MOST_UNITS else 0

@@ -18,7 +18,9 @@ _FONTS = frozenset(
     {r"\mathrm", r"\mathbf", r"\mathsf", r"\mathbb", r"\mathcal", r"\mathtt", r"\mathit", r"\boldsymbol", r"\bm"}
 )
 _ACCENTS = frozenset({r"\hat", r"\bar", r"\widehat", r"\tilde", r"\overline", r"\vec", r"\dot"})
-_TEXT = frozenset({r"\text", r"\operatorname", r"\textrm", r"\mbox"})
+_STARRED = r"\operatorname*"
+"""The name of an operator with limits above and below it."""
+_TEXT = frozenset({r"\text", r"\operatorname", r"\textrm", r"\mbox", _STARRED})
 
 
 def tokens(latex: str) -> list[str]:
@@ -48,7 +50,7 @@ def _row(row: Sequence[str], display: bool = True) -> float:
             scripts = max(scripts, SCRIPT * _row(item[1:], False))
             continue
         total += max(base, scripts) if large else base + scripts
-        large, scripts = display and item[0] in LARGE, 0.0
+        large, scripts = display and (item[0] in LARGE or item[0] == _STARRED), 0.0
         base = _item(item, display)
     return total + (max(base, scripts) if large else base + scripts)
 
@@ -64,6 +66,11 @@ def _items(row: Sequence[str]) -> Iterator[list[str]]:
         if head in ("_", "^"):
             end = group_end(row, k)
             yield [head, *_inner(row[k:end])]
+            k = end
+            continue
+        if head == r"\operatorname" and row[k : k + 1] == ["*"]:
+            end = group_end(row, k + 1)
+            yield [_STARRED, *row[k + 1 : end]]
             k = end
             continue
         for _ in range(_arity(head)):
@@ -138,6 +145,11 @@ def _inner(row: Sequence[str]) -> Sequence[str]:
     return kept[1:-1] if kept and kept[0] == "{" else kept
 
 
+def _letter(char: str) -> float:
+    """The width of a letter in text; Chinese ones are square."""
+    return 0.34 if char == " " else 1.0 if ord(char[-1]) > 0x2E7F else 0.56
+
+
 def _item(item: Sequence[str], display: bool) -> float:
     """The width of one item, its arguments included."""
     head = item[0]
@@ -147,7 +159,7 @@ def _item(item: Sequence[str], display: bool) -> float:
         middle = group_end(item, 1)
         return max(_row(_inner(item[1:middle]), False), _row(_inner(item[middle:]), False)) + 0.24
     if head in _TEXT:
-        return sum(0.56 if c != " " else 0.34 for c in _inner(item[1:])) + 0.34
+        return sum(_letter(c) for c in _inner(item[1:])) + 0.34
     if head in _FONTS | _ACCENTS:
         return 1.1 * _row(_inner(item[1:]), display)
     if head == r"\sqrt":

@@ -88,7 +88,9 @@ class Formulas:
 
     def _reader(self, equation: AdjointEquation, c: Contribution) -> str:
         """A reader in the layer where it reads the tensor's own one: `z^{l+1}` of `a^{l}`."""
-        lhs, names = c.reader.lhs, self.printer.names_of(c.reader.lhs)
+        lhs = c.reader.lhs
+        layers = {n for at in lhs.idx[: self.network.tensor(lhs.tensor).family] for n in at.free}
+        names = self.printer.numbered(self.printer.names_of(lhs), layers, equation.tensor.name)
         originals = {b.name: own.name for b, own in zip(c.bounds, c.reader.domain, strict=False)}
         moved: dict[str, Affine] = {}
         for at in c.at[: equation.tensor.family]:
@@ -138,7 +140,7 @@ class Formulas:
 
     def forward(self, e: Equation, letters: Names | None = None) -> Sides:
         """An equation in index form, in the letters given for its free indices or in its own."""
-        names = self.printer.names_of(e.lhs) if letters is None else letters
+        names = self.printer.names_stating(e.lhs) if letters is None else letters
         return self.printer.entry(e.lhs, names), self.printer.view(self.view(e), names)
 
     def view(self, e: Equation) -> View:
@@ -159,7 +161,7 @@ class Formulas:
 
     def domain(self, e: Equation) -> str:
         """The range of the layers for which an equation holds, or empty."""
-        return self.printer.domain([b for b in e.domain if b.ordered], self.printer.names_of(e.lhs))
+        return self.printer.domain([b for b in e.domain if b.ordered], self.printer.names_stating(e.lhs))
 
     def matrix_domain(self, e: Equation) -> str:
         """For which layers, and for which samples, heads or steps, the matrix form of an equation holds, or empty."""
@@ -224,11 +226,14 @@ class Formulas:
             return ""
         left = raised.lhs
         assert isinstance(left, Whole) and isinstance(left.atom, Entry), f"{left} is no whole tensor"
-        return self.printer.domain(raised.held, self.printer.names_of(left.atom))
+        return self.printer.domain(raised.held, self.printer.names_stating(left.atom))
 
     def _printed(self, raised: Raised) -> Sides:
-        equation = self.printer.matrix_equation(raised.lhs, raised.rhs)
-        lhs = self.printer.matrix(raised.lhs)
+        names = None
+        if isinstance(raised.lhs, Whole) and isinstance(raised.lhs.atom, Entry):
+            names = self.printer.names_stating(raised.lhs.atom)
+        equation = self.printer.matrix_equation(raised.lhs, raised.rhs, names)
+        lhs = self.printer.matrix(raised.lhs, names)
         assert equation.startswith(f"{lhs} = "), equation
         return lhs, equation.removeprefix(f"{lhs} = ")
 

@@ -22,7 +22,7 @@ class Node:
 
     `label` and the lines of `notes` are LaTeX; the notes stand below the box, and in a `block` below the label. An
     arrow that leads from a box back to itself is labelled `loop`. `titles` name the layers whose titles are the label
-    and the first of the notes.
+    and the first of the notes. A layer of few `units` shows each of them; 0 are many, or a number that is not known.
     """
 
     key: str
@@ -31,6 +31,7 @@ class Node:
     notes: tuple[str, ...] = ()
     loop: str = ""
     titles: tuple[Title, ...] = ()
+    units: int = 0
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ class NoteInput:
     """A derivation in its forms, and the numbers for the check at the end.
 
     `sample` is the setting for a single sample; `batch` is None where the network has no batch. `only` limits
-    the handout to some gradients (by tensor).
+    the handout to some gradients (by tensor). `is_part` of a longer document: its network is spoken of without a name.
     """
 
     sample: Form
@@ -73,3 +73,4 @@ class NoteInput:
     only: tuple[str, ...] = ()
     language: str = "en"
     title: str = field(default="")
+    is_part: bool = False

@@ -40,5 +40,5 @@ def letters(printer: Printer, passed: Passed, scope: Names) -> Names:
 
 def layer_scope(printer: Printer, entry: Entry, family: int) -> dict[str, str]:
     """The letter of the layer of an entry."""
-    names = printer.names_of(entry)
+    names = printer.names_stating(entry)
     return {v: names[v] for a in entry.idx[:family] for v, _ in a.terms if isinstance(v, str)}

@@ -91,7 +91,8 @@ def _chain(s: Situation) -> Words:
 def _local(s: Situation) -> Words:
     """The derivative of each reader, worked out."""
     if s.readers == (s.formulas.cost,):
-        return words("reason.local_cost")
+        has_brackets = any(_by_sum(s, s.line.view))
+        return words("reason.local_cost" if has_brackets else "reason.local_cost_plain")
     found = tuple(_local_derivatives(s))
     if found and sum(width(f) for f in found) <= LONG:
         return words("reason.local", derivatives=Listing(tuple(Math(f) for f in found)))

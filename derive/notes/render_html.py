@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
-from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline, Plot
+from derive.notes.document import Boxed, Derivation, Display, Document, Figure, Inline, Plot, Words
 from derive.notes.drawing import draw
 from derive.notes.formula import is_tall
 from derive.notes.language import Language, load_language
@@ -18,7 +20,7 @@ from derive.notes.plot_svg import plot_svg
 from derive.notes.svg import svg
 from derive.notes.templating import html_environment
 
-PAGE = Page(line=52.0, reasons=17.0)
+PAGE = Page(line=52.0, reasons=15.0)
 MOST_USES = 8
 _REFERENCE = re.compile(r'<a class="ref" href="#([^"]*)">')
 _PLACE_OF_LINKS = re.compile(r'<span class="back" data-of="([^"]*)"></span>')
@@ -43,6 +45,30 @@ class HtmlWriter:
         return Markup('<a class="ref" href="#{}">({})</a>').format(anchor, self._numbers[anchor])
 
 
+@dataclass(frozen=True)
+class Equation:
+    """The lines on which one equation stands: its left side, the pieces of its right side, and its remark."""
+
+    lhs: str
+    relation: str
+    pieces: tuple[str, ...]
+    remark: Words | None
+    below: bool
+
+
+def _equations(lines: Sequence[Line]) -> tuple[Equation, ...]:
+    """The lines of a page by equations: a line without a relation goes on with the one before it."""
+    out: list[Equation] = []
+    for line in lines:
+        if line.relation or not out:
+            out.append(Equation(line.lhs, line.relation, (line.rhs,), line.remark, line.below))
+        else:
+            last = out[-1]
+            remark, below = last.remark or line.remark, last.below or line.below
+            out[-1] = replace(last, pieces=(*last.pieces, line.rhs), remark=remark, below=below)
+    return tuple(out)
+
+
 class HtmlPage:
     """What the templates call: texts, formulas and blocks laid out for the page."""
 
@@ -63,11 +89,11 @@ class HtmlPage:
     def display_math(self, latex: str) -> Markup:
         return mathml(latex, "block")
 
-    def derivation(self, block: Derivation) -> tuple[Line, ...]:
-        return lay_derivation(block, PAGE)
+    def derivation(self, block: Derivation) -> tuple[Equation, ...]:
+        return _equations(lay_derivation(block, PAGE))
 
-    def display(self, block: Display) -> tuple[Line, ...]:
-        return lay_display(block, PAGE)
+    def display(self, block: Display) -> tuple[Equation, ...]:
+        return _equations(lay_display(block, PAGE))
 
     def boxed(self, block: Boxed) -> tuple[BoxLine, ...]:
         return lay_boxed(block, PAGE, self._width)

@@ -16,6 +16,7 @@ from derive.errors import DeriveError, quoted
 TIME_LIMIT = 240
 NAME = "notes"
 _ERROR = re.compile(r"^(?:!|\S+:\d+:) .*$", re.MULTILINE)
+_MISSING = re.compile(r"^Missing character: There is no (\S+) \((?:U\+)?[0-9A-F]+\)", re.MULTILINE)
 _OVERFULL = re.compile(r"^Overfull \\hbox \((\d+\.?\d*)pt too wide\).*$", re.MULTILINE)
 
 
@@ -40,7 +41,7 @@ def missing_tex() -> tuple[str, ...]:
 def render_pdf(tex: str) -> Compiled:
     """Compile a LaTeX document.
 
-    Raises: DeriveError if TeX is missing, takes too long, or finds an error.
+    Raises: DeriveError if TeX is missing, takes too long, finds an error, or has no glyph for a letter.
     """
     if missing := missing_tex():
         raise DeriveError(
@@ -57,6 +58,11 @@ def render_pdf(tex: str) -> Compiled:
         if not pdf.is_file():
             found = _ERROR.search(text)
             raise DeriveError(f"TeX found an error: {quoted(found.group() if found else text[-200:])}")
+        if unknown := "".join(dict.fromkeys(_MISSING.findall(text))):
+            raise DeriveError(
+                f"the fonts of TeX lack {quoted(unknown)}, which would be missing from the PDF",
+                repair="leave it out, or let Typst make the PDF: --pdf-by typst",
+            )
         return Compiled(pdf.read_bytes(), text)
 
 

@@ -19,7 +19,9 @@ from derive.notes.tikz import tikz
 
 PAGE = Page(line=42.0, reasons=13.2)
 _SIZES = ((r"\normalsize", 1.0), (r"\small", 0.94), (r"\footnotesize", 0.86), (r"\scriptsize", 0.78), (r"\tiny", 0.65))
-SHORT_TABLE = 16
+SHORT_TABLE = 6
+TIED = 3
+"""So many rows at the beginning of a table, and at its end, stay on one page."""
 _LEVELS = ("section", "subsection", "subsubsection", "paragraph")
 
 
@@ -91,6 +93,11 @@ class TexPage:
     def is_long(self, block: Table) -> bool:
         """Whether a table may have to go on over a page."""
         return len(block.rows) > SHORT_TABLE
+
+    def is_tied(self, block: Table, row: int) -> bool:
+        """Whether no page ends after row `row` (from 1) of a table that may go on over a page."""
+        rows = len(block.rows)
+        return self.is_long(block) and row < rows and (row < TIED or row > rows - TIED)
 
     def size(self, block: Table) -> Tex:
         """The size of type at which a table fits into a line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from derive.calculus.adjoint import AdjointEquation
@@ -83,11 +84,16 @@ def _steps(
 
 
 def result(sample: Formulas, batch: Formulas | None, name: str) -> Boxed:
-    """The result in index form, as vectors or matrices, and for a batch."""
-    lines = [*_lines(sample.results(name), "form.index"), *_lines(sample.matrix_results(name), "form.vector")]
+    """The result in index form, as vectors or matrices where they look different, and for a batch."""
+    whole = "form.vector" if sample.network.batch is None else "form.matrix"
+    lines, wholes = _lines(sample.results(name), "form.index"), _lines(sample.matrix_results(name), whole)
+    if not {(w.lhs, w.rhs) for w in wholes} <= {(line.lhs, line.rhs) for line in lines}:
+        lines += wholes
     if batch is not None:
         matrix = _lines(batch.matrix_results(name), "form.batch")
         lines += matrix or _lines(batch.results(name), "form.batch_index")
+    if len(lines) == 1:
+        lines = [replace(lines[0], label=words("form.again"))]
     return Boxed(sample.anchor(name), tuple(lines))
 
 

@@ -67,7 +67,9 @@ class Subject:
         """A value, and the unnamed ones whose adjoints were put into its own."""
         yield name
         for case in self.sample.adjoints.results[name]:
-            yield from (used for line in case.lines if line.rule == "unfold" for used in line.uses)
+            for line in case.lines:
+                for used in line.uses if line.rule == "unfold" else ():
+                    yield from self._reached(used)
 
     def _is_ready(self, parameter: str, done: set[str]) -> bool:
         contributions = self.sample.adjoints.equations[parameter].contributions

@@ -26,10 +26,10 @@ def typst_environment() -> Environment:
     return _plain(lambda value: value if isinstance(value, Typst) else escape_typst(str(value)))
 
 
-def html_environment() -> Environment:
-    """Templates in HTML, with Jinja2's own delimiters and autoescape."""
+def html_environment(folder: str = "notes") -> Environment:
+    """Templates in HTML of a folder, with Jinja2's own delimiters and autoescape."""
     return Environment(
-        loader=FileSystemLoader(templates_dir() / "notes"),
+        loader=FileSystemLoader(templates_dir() / folder),
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,

@@ -72,23 +72,26 @@ def string(text: str) -> str:
 
 
 def _row(row: Sequence[str]) -> str:
-    """Items with a blank between them; scripts follow their base without one."""
+    """Items with a blank between them; scripts follow their base without one, primes before other scripts."""
     out: list[str] = []
-    k = 0
+    base = k = 0
     while k < len(row):
         head = row[k]
         if head.isspace():
             k += 1
         elif head in ("_", "^"):
             end = group_end(row, k + 1)
-            base = out.pop() if out else '""'
-            out.append(f"{base}{head}({_group(row[k + 1 : end])})")
+            before = out.pop() if out else '""'
+            out.append(f"{before}{head}({_group(row[k + 1 : end])})")
             k = end
         elif head == "'":
-            out.append(f"{out.pop() if out else ''}'")
+            before = out.pop() if out else ""
+            out.append(f"{before[:base]}'{before[base:]}")
+            base += 1
             k += 1
         else:
             k = _item(row, k, out)
+            base = len(out[-1]) if out else 0
     return " ".join(piece for piece in out if piece)
 
 

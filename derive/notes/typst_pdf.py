@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,11 @@ CHINESE = (
     "WenQuanYi Zen Hei",
 )
 """Fonts with Chinese letters, the best first."""
+
+ORDINARY = re.compile(
+    "[\0-\u024f\u0370-\u03ff\u2000-\u22ff\u2300-\u230f\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U0001d400-\U0001d7ff]*"
+)
+"""What the fonts that Typst brings have, and Chinese: Latin, Greek, the signs of formulas."""
 
 TEX_FONTS = tuple(
     Path(tree, "fonts/opentype/public/fandol")
@@ -59,13 +65,30 @@ def typst_source(document: Document) -> str:
     return render_typst(document, found[:1])
 
 
+def _require_glyphs(source: str, folder: str) -> None:
+    """Require that every letter is in some font: PDF/A, a standard that also wants a date, forbids that one is not."""
+    first, _, other = source.partition("\n")
+    dated = f"{first}\n#set document(date: datetime(year: 2000, month: 1, day: 1))\n{other}"
+    try:
+        compiler = typst.Compiler(dated.encode(), root=folder, font_paths=_fonts(), package_path=folder)
+        compiler.compile(format="pdf", pdf_standards="a-2b")
+    except typst.TypstError as error:
+        if unknown := re.search(r'the text `"(.+?)"` could not be displayed', error.message):
+            raise DeriveError(
+                f"no font on this machine has {quoted(unknown[1])}",
+                repair="install one that has it, or leave the PDF out: --to html",
+            ) from None
+
+
 def render_typst_pdf(document: Document) -> bytes:
     """The PDF; the compiler reads no file.
 
-    Raises: DeriveError if no font for Chinese is found, or Typst finds an error.
+    Raises: DeriveError if no font for Chinese is found, no font has some other letter, or Typst finds an error.
     """
     source = typst_source(document)
     with tempfile.TemporaryDirectory(prefix="derive-") as folder:
+        if not ORDINARY.fullmatch(source):
+            _require_glyphs(source, folder)
         compiler = typst.Compiler(source.encode(), root=folder, font_paths=_fonts(), package_path=folder)
         try:
             made = compiler.compile(format="pdf", timestamp=0)

@@ -135,7 +135,7 @@ def _steps(formulas: Formulas, e: Equation, found: Correlation) -> Iterator[Word
 def _sum(formulas: Formulas, e: Equation, found: Correlation) -> Row:
     """`(W ⋆ x)_{op} = Σ_c Σ_r W_{ocr} x_{c,p+r-1}`."""
     printer = formulas.printer
-    names = printer.names_of(e.lhs)
+    names = printer.names_stating(e.lhs)
     free = [a for a in e.lhs.idx if a.free & found.block.free]
     below = printer.symbols.indices.subscripts((), free, names)
     shown = formulas.presenter.view(of_atom(found.block))

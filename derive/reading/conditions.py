@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from derive.latex.reading.syntax import Big, Bracketed, Chain, Listed, Node
-from derive.reading import quantity
 from derive.reading.keys import Key
-from derive.reading.quantity import Misfit, Unknown, scaled
+from derive.reading.quantity import Quantity, Unknown, added, hadamard, scaled
 from derive.terms.affine import Affine
-from derive.terms.algebra import bound, delta, divides, positive, subtract, times_all
-from derive.terms.term import FirstMaximum, Maximum, Poly, constant
+from derive.terms.algebra import bound, delta, divides, positive, subtract
+from derive.terms.term import FirstMaximum, Maximum, Poly, constant, of_atom
 
 if TYPE_CHECKING:
     from derive.reading.expressions import Reader
@@ -28,19 +28,24 @@ def _is_bar(node: Listed) -> bool:
     return len(node.separators) == 1 and node.separators[0].lstrip("\\") in _BARS
 
 
-def condition(reader: Reader, node: Node) -> Poly:
-    """1 where all links of the statement hold, else 0.
+def condition(reader: Reader, node: Node) -> Quantity:
+    """1 where all links of the statement hold, else 0; entry by entry for arrays.
 
-    Raises: Unknown for a condition of another kind, Misfit for one of matrices.
+    Raises: Unknown for a condition of another kind, Misfit for arrays that do not fit.
     """
     if isinstance(node, Listed):
-        return _divisibility(reader, node)
+        return Quantity(_divisibility(reader, node))
     assert isinstance(node, Chain)
     members = [m for m in node.members if m is not None]
     if len(members) < 2 or len(members) != len(node.members):
         raise Unknown("this condition is not understood")
     links = zip(members, node.relations, members[1:], strict=False)
-    return times_all(_link(reader, a, relation, b) for a, relation, b in links)
+    return all_hold([_link(reader, a, relation, b) for a, relation, b in links])
+
+
+def all_hold(conditions: Sequence[Quantity]) -> Quantity:
+    """1 where all are 1."""
+    return reduce(hadamard, conditions, Quantity(constant(1)))
 
 
 def _divisibility(reader: Reader, node: Listed) -> Poly:
@@ -50,13 +55,17 @@ def _divisibility(reader: Reader, node: Listed) -> Poly:
     return divides(dividend, divisor.const)
 
 
-def _link(reader: Reader, left: Node, relation: str, right: Node) -> Poly:
+def _link(reader: Reader, left: Node, relation: str, right: Node) -> Quantity:
     for place, largest in ((left, right), (right, left)):
         if isinstance(largest, Big) and largest.operator == "argmax" and relation == "=":
-            return _chosen(reader, place, largest)
+            return Quantity(_chosen(reader, place, largest))
     difference = _of_indices(reader, left, right)
     if difference is None:
         return _of_values(reader, left, relation, right)
+    return Quantity(_compared(difference, relation))
+
+
+def _compared(difference: Affine, relation: str) -> Poly:
     match relation:
         case "=":
             return delta(difference)
@@ -80,14 +89,12 @@ def _of_indices(reader: Reader, left: Node, right: Node) -> Affine | None:
     return difference if is_index else None
 
 
-def _of_values(reader: Reader, left: Node, relation: str, right: Node) -> Poly:
+def _of_values(reader: Reader, left: Node, relation: str, right: Node) -> Quantity:
     a, b = reader.read(left), reader.read(right)
-    if not a.is_scalar or not b.is_scalar:
-        raise Misfit("a condition compares numbers")
     if relation in (">", "≥"):
-        return positive(quantity.added(a, scaled(b, -1)).poly, relation == ">")
+        return added(a, scaled(b, -1)).map(lambda p: positive(p, relation == ">"))
     if relation in ("<", "≤"):
-        return positive(quantity.added(b, scaled(a, -1)).poly, relation == "<")
+        return added(b, scaled(a, -1)).map(lambda p: positive(p, relation == "<"))
     raise Unknown(f"the condition {relation} of values is not understood")
 
 
@@ -101,4 +108,4 @@ def _chosen(reader: Reader, place: Node, largest: Big) -> Poly:
     atom = m.powers[0][0] if m is not None and c == 1 and len(m.powers) == 1 else None
     if not isinstance(atom, Maximum) or len(atom.bounds) != len(at):
         raise Unknown("the place of this maximum is not understood")
-    return quantity.of_name(FirstMaximum(atom, at)).poly
+    return of_atom(FirstMaximum(atom, at))

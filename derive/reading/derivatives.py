@@ -21,7 +21,8 @@ from derive.reading.sample_cost import SAMPLE_COST
 from derive.terms.affine import Affine, Index
 from derive.terms.algebra import delta, scale, times, times_all, total
 from derive.terms.blocks import sum_over
-from derive.terms.term import Entry, Poly, of_atom
+from derive.terms.substitute import substitute
+from derive.terms.term import Entry, Poly, constant, of_atom
 from derive.terms.walk import entries_in
 
 if TYPE_CHECKING:
@@ -60,10 +61,11 @@ class Derivatives:
     def fraction(self, above: Node, below: Node) -> Quantity | None:
         """`\\frac{∂ a}{∂ b}`; None for a plain fraction."""
         wrt = self._differential(below)
+        immediate = self._immediate_of(above)
         of = self._differential(above)
-        if wrt is None or of is None:
+        if wrt is None or (of is None and immediate is None):
             return None
-        return self.derivative(of, wrt)
+        return self.derivative(of, wrt) if of is not None else self._immediate(immediate, wrt)
 
     def operator(self, sign: Node, of: Node) -> Quantity | None:
         """`\\frac{∂}{∂ x} f(x)`, `∇_W C`."""
@@ -104,6 +106,33 @@ class Derivatives:
             rest, operators = node.factors[1:], node.operators[1:]
             return rest[0] if len(rest) == 1 else Multiplied(rest, operators, node.span)
         return None
+
+    def _immediate_of(self, node: Node) -> Node | None:
+        """`C` of `∂⁺C`; None where it is none."""
+        if not isinstance(node, Multiplied) or len(node.factors) != 2 or node.operators != ("",):
+            return None
+        mark, of = node.factors
+        if not isinstance(mark, Scripts) or mark.below is not None or key_of(mark.base) not in SIGNS:
+            return None
+        return of if key_of(mark.above) == Key("+") else None
+
+    def _immediate(self, of: Node | None, wrt: Node) -> Quantity:
+        """`∂⁺C/∂W`: what the equation of C itself gives, all other values held fixed.
+
+        Raises: Unknown for what has no single equation.
+        """
+        assert of is not None
+        by = self._variable(self.reader.read(wrt), self.reader.scope.said(wrt))
+        known = self._variable(self.reader.read(of), self.reader.scope.said(of))
+        equations = self.reader.scope.lexicon.network.definitions(known.tensor)
+        letters = [a.variable for a in equations[0].lhs.idx] if len(equations) == 1 else [None]
+        if None in letters or not known.whole.is_scalar:
+            raise Unknown(f"{self.reader.scope.said(of)} has no single equation")
+        p = substitute(equations[0].rhs, dict(zip(letters, known.idx, strict=True)))
+        avoid = frozenset(x for a in by.idx for x in a.free) | p.free
+        found = occurrences(p, by.tensor, avoid)
+        parts = [sum_over(o.bounds, times(o.coefficient, self._inner(by.tensor, o.idx, by)), {}) for o in found]
+        return Quantity(scale(total(parts), known.factor), by.whole.rows, by.whole.columns)
 
     # -- what it is ---------------------------------------------------------------------------------------------
 
@@ -152,7 +181,9 @@ class Derivatives:
         return self._jacobian(of, wrt)
 
     def _jacobian(self, of: Variable, wrt: Variable) -> Quantity:
-        p = scale(of_atom(Entry(f"{of.tensor}{ADJOINT}{wrt.tensor}", (*wrt.idx, *of.idx))), of.factor)
+        is_made_of = of.tensor == wrt.tensor or self._depends(of.tensor, wrt.tensor)
+        entry = of_atom(Entry(f"{of.tensor}{ADJOINT}{wrt.tensor}", (*wrt.idx, *of.idx)))
+        p = scale(entry, of.factor) if is_made_of else constant(0)
         return self._shaped(p, of.whole, wrt.whole, of.tensor, wrt.tensor)
 
     def _shaped(self, p: Poly, of: Quantity, wrt: Quantity, name: str, by: str) -> Quantity:

@@ -119,7 +119,7 @@ class Reader:
     @read.register
     def _(self, node: Bracketed) -> Quantity:
         if node.opening == "[" and is_condition(node.body):
-            return Quantity(condition(self, node.body))
+            return condition(self, node.body)
         if is_row_of_blocks(node.body) and isinstance(node.body, Listed):
             return row_of_blocks(self, node.body)
         if node.opening in ("|", r"\|"):

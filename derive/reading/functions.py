@@ -70,10 +70,10 @@ def applied(reader: Reader, name: Node, argument: Node) -> Quantity:
     word = ALIASES.get(key.name, key.name)
     if word in _WHOLE and not marks.primes:
         return _WHOLE[word](reader, args)
-    if len(args) != 1:
-        raise Unknown(f"{key.name} of {len(args)} arguments is not known")
-    q = reader.read(args[0])
     orders = marks.primes + key.primes
+    if len(args) != 1:
+        return _with_options(reader, replace(key, primes=0), args, orders)
+    q = reader.read(args[0])
     names = reader.scope.functions_of(replace(key, primes=0))
     if not names:
         raise Unknown(f"{reader.scope.said(marks.base)} is no function that this document or its network names")
@@ -84,6 +84,21 @@ def applied(reader: Reader, name: Node, argument: Node) -> Quantity:
     else:
         out = q.map(lambda p: apply(chosen, p, orders))
     return reader.power(out, marks.above) if _is_power(marks.above) else out
+
+
+def _with_options(reader: Reader, key: Key, args: Sequence[Node], order: int) -> Quantity:
+    """`LeakyReLU(z, 0.01)`: entry by entry, with numbers for the options of the function.
+
+    Raises: Unknown for a function without options, or of another number of them.
+    """
+    names = [n for n in reader.scope.lexicon.functions.get(key, ()) if (f := REGISTRY.get(n)) is not None and f.options]
+    known = [n for n in names if (f := REGISTRY.get(n)) is not None and len(f.options) + 1 == len(args)]
+    options = [reader.read(a) for a in args[1:]]
+    if not known or not all(q.is_scalar for q in options):
+        raise Unknown(f"{key.name} of {len(args)} arguments is not known")
+    rest = tuple(q.poly for q in options)
+    orders = (order, *(0 for _ in rest))
+    return reader.read(args[0]).map(lambda p: function(known[0], (p, *rest), orders))
 
 
 def _is_power(above: Sequence[Node]) -> bool:

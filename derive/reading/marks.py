@@ -105,6 +105,11 @@ def is_transpose(node: Node) -> bool:
     return isinstance(node, Symbol) and node.name in ("T", "top", "intercal", "ᵀ") and not node.accents
 
 
+def _is_indexed_name(body: Node, around: Scripts) -> bool:
+    """Whether `(x_2)_{jk}^2` is the square of an entry: a name with subscripts alone, and more of them behind."""
+    return around.below is not None and isinstance(body, Scripts) and body.above is None and body.below is not None
+
+
 def marks_of(node: Node, t_is_free: bool = True) -> Marks:
     """Take scripts apart; a last `T` above is a transpose if T means nothing else."""
     if not isinstance(node, Scripts):
@@ -114,7 +119,7 @@ def marks_of(node: Node, t_is_free: bool = True) -> Marks:
     transposed = bool(above) and t_is_free and is_transpose(above[-1])
     if transposed:
         above = above[:-1]
-    if isinstance(base, Bracketed) and base.opening == "(" and not above:
+    if isinstance(base, Bracketed) and base.opening == "(" and (not above or _is_indexed_name(base.body, node)):
         base = base.body
     if isinstance(base, Scripts):
         inner = marks_of(base, t_is_free)

@@ -30,7 +30,7 @@ def special(reader: Reader, node: Node) -> Quantity | None:
 
 def _special(reader: Reader, key: Key, below: Node) -> Quantity | None:
     if key.name in ("1", "I") and key.font in ("bold", "bb", "rm") and isinstance(_inner(below), Chain):
-        return Quantity(condition(reader, _inner(below)))
+        return condition(reader, _inner(below))
     if key.name == "1" and key.font in ("bold", "bb"):
         return array(constant(1), _axis(reader, below))
     if key == Key("e", "bold") and not reader.scope.lexicon.table.get(key):
@@ -64,7 +64,7 @@ def indicator(reader: Reader, head: Node, body: Node) -> Quantity | None:
         return None
     if not isinstance(body, Bracketed) or not isinstance(body.body, Chain):
         return None
-    return Quantity(condition(reader, body.body))
+    return condition(reader, body.body)
 
 
 def _key(node: Node) -> Key | None:

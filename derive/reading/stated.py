@@ -21,7 +21,7 @@ from derive.reading.keys import key_of
 from derive.reading.marks import sequence
 from derive.reading.quantity import Unknown
 from derive.reading.ranges import UNSAID, Interval
-from derive.terms.affine import Affine
+from derive.terms.affine import Affine, number
 from derive.terms.prover import nonnegative
 
 
@@ -150,7 +150,8 @@ def run(items: Sequence[Node], indices: IndexReader) -> Interval:
     if not has_dots and not _is_run(steps):
         raise Unknown("these numbers are no run")
     first, last = given[0], given[-1]
-    return Interval(last, first) if nonnegative(first - last, {}) else Interval(first, last)
+    goes_down = nonnegative(first - last, {}) or steps[:1] == [number(-1)] or (last.is_number and not first.is_number)
+    return Interval(last, first) if goes_down else Interval(first, last)
 
 
 def _is_run(steps: Sequence[Affine]) -> bool:

@@ -50,6 +50,9 @@ class Sums:
         found = self.reader.scope.range_of(letter, is_bound=True)
         if found is None:
             raise Unknown(f"over what {letter} runs below the sign is not said")
+        for name in sorted(found.free - self.reader.scope.ranges.letters):
+            if name not in self.reader.scope.lexicon.network.names.values():
+                raise Unknown(f"{name}, up to which {letter} runs, is nothing that this document or its network names")
         return found
 
     def _unnamed(self, before: frozenset[str]) -> tuple[str, ...]:

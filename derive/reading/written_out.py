@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from derive.latex.reading.syntax import Branch, Cases, Node, Table, Words
 from derive.reading.blocks import below, beside
-from derive.reading.conditions import condition, is_condition
-from derive.reading.quantity import Misfit, Quantity, Unknown, added, array, hadamard
+from derive.reading.conditions import all_hold, condition, is_condition
+from derive.reading.quantity import Misfit, Quantity, Unknown, added, array, hadamard, scaled
 from derive.terms.affine import Index, index, number
-from derive.terms.algebra import delta, subtract, times, times_all, total
-from derive.terms.term import Poly, constant
+from derive.terms.algebra import delta, times_all, total
+from derive.terms.term import constant
 
 if TYPE_CHECKING:
     from derive.reading.expressions import Reader
@@ -53,23 +53,23 @@ def cases(reader: Reader, node: Cases) -> Quantity:
 
     Raises: Unknown for a condition in words, other than the last one's.
     """
-    rest = constant(1)
+    rest = one = Quantity(constant(1))
     out: Quantity | None = None
     for k, branch in enumerate(node.branches):
         value = reader.read(branch.value)
         holds = _holds(reader, branch, k == len(node.branches) - 1)
-        part = hadamard(value, Quantity(times(rest, holds)))
-        rest = times(rest, subtract(constant(1), holds))
+        part = hadamard(value, hadamard(rest, holds))
+        rest = hadamard(rest, added(one, scaled(holds, -1)))
         out = part if out is None else added(out, part)
     assert out is not None
     return out
 
 
-def _holds(reader: Reader, branch: Branch, is_last: bool) -> Poly:
+def _holds(reader: Reader, branch: Branch, is_last: bool) -> Quantity:
     """1 where the condition of a branch holds; words hold for the last one, `otherwise`, only."""
     formulas = [c for c in branch.condition if not isinstance(c, Words)]
     if not formulas and not is_last:
         raise Unknown("a condition of the cases is in words")
     if not all(map(is_condition, formulas)):
         raise Unknown("a condition of the cases is not understood")
-    return times_all(condition(reader, c) for c in formulas)
+    return all_hold([condition(reader, c) for c in formulas])

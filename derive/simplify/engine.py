@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from derive.calculus.adjoint import AdjointEquation
@@ -29,13 +29,15 @@ class Simplifier:
     """The knowledge that simplification may use.
 
     `patterns` are the forward definitions and declared facts, `outputs` the values of activations, `unfolded`
-    the adjoints that are not named but replaced by their expressions.
+    the adjoints that are not named but replaced by their expressions, `simplified` those of them whose result is known
+    and holds everywhere.
     """
 
     patterns: Sequence[Pattern]
     outputs: OutputForms
     unfolded: Mapping[str, AdjointEquation]
     presenter: Presenter
+    simplified: Mapping[str, Case] = field(default_factory=dict)
 
     def cases(self, equation: AdjointEquation, opening: Sequence[Line]) -> tuple[Case, ...]:
         """The results for one adjoint, with every line from the chain rule to the last form."""
@@ -44,20 +46,34 @@ class Simplifier:
         p = equation.rhs
         lines.append(Line("delta", self.presenter.view(p)))
         p = self._fold(p, self._folder(p, context), lines)
-        p, used = self.unfold(p, context)
-        if used:
-            lines.append(Line("unfold", self.presenter.view(p), used))
+        stated = self._with_put_in(equation, p, lines, {})
+        if not self.simplified.keys() & _names(p):
+            return stated
+        nearer = self._with_put_in(equation, p, lines, self.simplified)
+        return nearer if list(map(_result, nearer)) == list(map(_result, stated)) else stated
+
+    def _with_put_in(
+        self, equation: AdjointEquation, p: Poly, before: Sequence[Line], simplified: Mapping[str, Case]
+    ) -> tuple[Case, ...]:
+        """The results once the adjoints without a name are put in: as they were simplified, else as they are stated.
+
+        From simplified ones the lines are shorter; from stated ones every rule finds its terms.
+        """
+        p, used = self.unfold(p, _scope(equation.domain), simplified)
+        lines = [*before, Line("unfold", self.presenter.view(p), used)] if used else before
         return tuple(self._case(equation, part, lines) for part in split(p, equation.domain))
 
-    def unfold(self, p: Poly, context: Context) -> tuple[Poly, tuple[str, ...]]:
+    def unfold(self, p: Poly, context: Context, simplified: Mapping[str, Case]) -> tuple[Poly, tuple[str, ...]]:
         """Replace the adjoints that have no name of their own, until none is left."""
         used: dict[str, None] = {}
 
         def rule(atom: Atom) -> Poly | None:
             if not isinstance(atom, Entry) or atom.tensor not in self.unfolded:
                 return None
-            definition = self.unfolded[atom.tensor]
+            definition, case = self.unfolded[atom.tensor], simplified.get(atom.tensor)
             used[definition.tensor.name] = None
+            if case is not None:
+                return substitute(case.poly, _arguments(case.lhs, atom))
             return substitute(definition.rhs, _arguments(definition.lhs, atom))
 
         while any(e.tensor in self.unfolded for e in entries_in(p)):
@@ -138,6 +154,11 @@ class Simplifier:
             return None
         summed = sum_over(bounds, opened, context)
         return settle(rewrite(p, lambda a: summed if a == block else None, frozenset(context)), context)
+
+
+def _result(case: Case) -> tuple[Entry, tuple[Index, ...], Poly, tuple[str, str] | None]:
+    """What a case states, without the lines that lead there."""
+    return case.lhs, case.domain, case.poly, case.condition
 
 
 def _head(pattern: Pattern) -> Entry | None:

@@ -139,7 +139,7 @@ def test_notes_in_each_notation() -> None:
         r"\frac{\partial C}{\partial c^{1}} & = \frac{\partial C}{\partial u^{1}} \mathbf{1}_{m}",
         r"\frac{\partial C}{\partial W^{1}} & = \delta^{1} x^{\mathsf{T}}",
         r"\frac{\partial C}{\partial b^{1}} & = \delta^{1} \mathbf{1}_{m}",
-        r"$\frac{\partial C}{\partial V_{1,1}^{1}}$ & $",
+        r"$\frac{\partial C}{\partial V_{11}^{1}}$ & $",
     ):
         assert line in said["nielsen"], line
     for line in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.latex.reading import commands
-from derive.latex.reading.cursor import Cursor
+from derive.latex.reading.cursor import DEEPEST, Cursor, unwrapped
 from derive.latex.reading.fonts import word
 from derive.latex.reading.groups import Group, Item
 from derive.latex.reading.items import is_command, is_sign, product_sign, starts_operand, sum_sign
@@ -93,10 +93,11 @@ def _styled_name(cursor: Cursor, item: Token) -> tuple[str, Span, int] | None:
     group = cursor.following()
     if not isinstance(group, Group) or group.kind != "brace":
         return None
+    if item.text == "mathop":
+        inner = Cursor(group.items, cursor.state, cursor.depth, group.span)
+        found = name_at(inner) if cursor.depth < DEEPEST and item.span != group.span else None
+        return None if found is None or found[2] != len(inner.items) else (found[0], item.span | group.span, 2)
     name = word(group.items)
-    if not name and item.text == "mathop":
-        name = "".join(i.text for i in group.items if isinstance(i, Token))
-        return (name, item.span | group.span, 2) if name in commands.BIG or name in commands.FUNCTIONS else None
     called = bool(name) and _is_call(cursor.following(2))
     known = bool(name) and (_is_function(cursor, name) or name in commands.BIG)
     return (name, item.span | group.span, 2) if called or known else None
@@ -108,10 +109,12 @@ def applied(cursor: Cursor) -> Node | None:
     if found is None:
         return None
     name, span, length = found
+    is_command_itself = isinstance(cursor.item, Token) and cursor.item.kind == "command"
     for _ in range(length):
         cursor.take()
     head = scripted(cursor, Symbol(commands.BIG.get(name, name), span))
-    if name in commands.BIG and (isinstance(head, Scripts) or name not in commands.ALSO_FUNCTIONS):
+    ranges = isinstance(head, Scripts) or (name not in commands.ALSO_FUNCTIONS and is_command_itself)
+    if name in commands.BIG and ranges:
         return _big(cursor, head, commands.BIG[name])
     return _function(cursor, head, name)
 
@@ -126,7 +129,7 @@ def _body(cursor: Cursor) -> Node:
     item = cursor.item
     if item is None or not (starts_operand(cursor.items, cursor.at) or sum_sign(item)):
         return cursor.nothing()
-    return cursor.state.expression(cursor, PRODUCT)
+    return unwrapped(cursor.state.expression(cursor, PRODUCT))
 
 
 def big_under(cursor: Cursor) -> Node | None:

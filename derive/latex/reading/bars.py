@@ -86,9 +86,8 @@ class _Pairing:
             self.opened[kind] -= 1
             first = self.done[at]
             inside = tuple(self.done[at + 1 :])
-            self.done[at:] = [
-                Group("bracket", kind, kind, inside, enclosing(first.span, item.span.end, inside), first.glued)
-            ]
+            span = enclosing(first.span, item.span.end, inside)
+            self.done[at:] = [Group("bracket", kind, kind, inside, span, first.glued)]
         elif after_operand and evaluates:
             self.done.append(replace(item, kind="letter", text=kind))
         elif after_operand and not self.left[kind]:

@@ -1,6 +1,7 @@
 """What stands inside a formula but is no mathematics: labels, tags, comments, definitions, marks of a quotation.
 
-All of it is blanked out with as many spaces, so that offsets stay.
+All of it is blanked out with as many spaces, so that offsets stay. `&lt;`, `&gt;` and `&amp;` of HTML become the sign
+they mean, followed by spaces.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from derive.latex.reading.macro_definitions import DEFINING, DefinitionReader
 _LABEL = re.compile(r"\\(label|tag\*?)[ \t]*\{((?:[^{}\\]|\\.|\{[^{}]{0,200}\}){0,500}+)\}")
 _NUMBER = re.compile(r"\\l?eqno(?![A-Za-z])[ \t]*([^\n$&\\]{0,100}+)")
 _COMMENT = re.compile(r"\\[\s\S]|(%[^\n]*+)(?=\n)")
+_ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "nbsp": " "}
+_ENTITY = re.compile(r"&(lt|gt|amp|nbsp);")
 _QUOTED = re.compile(r"\n([ \t]*+(?:>[ \t]?)++)")
 
 
@@ -35,6 +38,8 @@ def blank(source: str, start: int, quoted: bool) -> Blanked:
         source = _QUOTED.sub(lambda found: "\n" + " " * len(found[1]), source)
     if "%" in source:
         source = _COMMENT.sub(lambda found: " " * len(found[0]) if found[1] else found[0], source)
+    if "&" in source:
+        source = _ENTITY.sub(lambda found: _ENTITIES[found[1]].ljust(len(found[0])), source)
     if "\\" not in source:
         return Blanked(source, "", ())
     source, definitions = _without_definitions(source, start)

@@ -7,25 +7,15 @@ from dataclasses import dataclass, field
 
 from derive.latex.reading import commands
 from derive.latex.reading.bars import paired_bars
+from derive.latex.reading.braces import bracket, unbraced
 from derive.latex.reading.groups import Group, Item, enclosing
-from derive.latex.reading.items import is_break, is_sign, product_sign, relation_at, sum_sign
+from derive.latex.reading.items import is_break, is_sign, relation_at
 from derive.latex.reading.syntax import Problem
 from derive.latex.reading.tokens import Token
 
 FARTHEST = 60
 _CLOSERS = {closing: opening for opening, closing in commands.BRACKETS.items()}
 _PLAIN_NAMES = {"\\lVert": "\\|", "\\rVert": "\\|", "\\lvert": "|", "\\rvert": "|"}
-
-
-def bracket(item: Item) -> str:
-    """The bracket that a token is, `(`, `\\{`, `\\rangle`; empty for anything else, and for bars."""
-    if not isinstance(item, Token):
-        return ""
-    if item.kind == "sign":
-        return item.text if item.text in "()[]" else ""
-    if item.kind == "command" and item.text in commands.DELIMITERS:
-        return commands.DELIMITERS[item.text] if commands.DELIMITERS[item.text] not in ("|", "\\|") else ""
-    return ""
 
 
 @dataclass
@@ -50,7 +40,7 @@ def matched(items: Sequence[Item], problems: list[Problem]) -> tuple[Item, ...]:
     """Items with brackets made one item each. Brackets may close in a later row; where that does not come out even,
     each row is matched for itself."""
     whole: list[Problem] = []
-    done = _Matching(whole).run(_unbraced(items))
+    done = _Matching(whole).run(unbraced(items))
     if not whole or not any(is_break(item) for item in items):
         problems += whole
         return done
@@ -58,44 +48,11 @@ def matched(items: Sequence[Item], problems: list[Problem]) -> tuple[Item, ...]:
     row: list[Item] = []
     for item in items:
         if isinstance(item, Token) and item.kind == "row":
-            parts += [*_Matching(problems).run(_unbraced(row)), item]
+            parts += [*_Matching(problems).run(unbraced(row)), item]
             row = []
         else:
             row.append(item)
-    return (*parts, *_Matching(problems).run(_unbraced(row)))
-
-
-def _unbraced(items: Sequence[Item]) -> list[Item]:
-    """`{\\cdot}`, `{=}`, `{\\ln}`: braces around a single sign or command, which change nothing but spacing."""
-    kept = [item for k, item in enumerate(items) if not _is_nothing(items, k)]
-    return [_single(item, k == 0 or _takes(kept[k - 1])) for k, item in enumerate(kept)]
-
-
-def _is_nothing(items: Sequence[Item], k: int) -> bool:
-    """`{}` before an operator, which only sets its spacing."""
-    item = items[k]
-    if isinstance(item, Token) or item.kind != "brace" or item.items or k + 1 >= len(items):
-        return False
-    argues = k > 0 and isinstance(before := items[k - 1], Token) and before.kind in ("^", "_", "command")
-    behind = items[k + 1]
-    return not argues and bool(sum_sign(behind) or product_sign(behind) or relation_at(items, k + 1))
-
-
-def _takes(before: Item) -> bool:
-    """Whether braces behind this item hold an argument, so that they stay."""
-    return isinstance(before, Token) and before.kind in ("^", "_")
-
-
-def _single(item: Item, stays: bool) -> Item:
-    if isinstance(item, Token) or item.kind != "brace" or len(item.items) != 1:
-        return item
-    inner = item.items[0]
-    if not isinstance(inner, Token) or inner.kind not in ("command", "sign") or (stays and _takes(item)):
-        return item
-    known = inner.text in commands.PRODUCTS or inner.text in commands.SUMS or inner.text in commands.RELATIONS
-    if not known and inner.text not in commands.FUNCTION_COMMANDS and inner.text not in commands.BIG:
-        return item
-    return Token(inner.kind, inner.text, item.span, item.glued)
+    return (*parts, *_Matching(problems).run(unbraced(row)))
 
 
 class _Matching:

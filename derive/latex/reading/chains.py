@@ -20,9 +20,25 @@ from derive.latex.reading.syntax import Cases, Chain, Node, Span, Words
 from derive.latex.reading.tokens import Token
 
 _CONDITIONAL = (
-    *("if", "(if", "for", "(for", "when", "unless", "provided", "otherwise", "else", "with", "given"),
+    *(
+        "if",
+        "(if",
+        "for",
+        "(for",
+        "when",
+        "unless",
+        "s.t",
+        "subject to",
+        "provided",
+        "otherwise",
+        "else",
+        "with",
+        "given",
+    ),
     *("如果", "若", "当", "对", "否则", "假设"),
 )
+
+_PUNCTUATION = " ,;:.，；：。~"
 
 
 def chains_of(items: Sequence[Item], state: State, place: Span) -> tuple[Chain, ...]:
@@ -38,7 +54,7 @@ def chains_of(items: Sequence[Item], state: State, place: Span) -> tuple[Chain, 
 def _is_conditional(part: Part) -> bool:
     """Whether words say that a condition follows."""
     token = part.items[0]
-    return isinstance(token, Token) and token.text.strip().lower().startswith(_CONDITIONAL)
+    return isinstance(token, Token) and token.text.strip(_PUNCTUATION).lower().startswith(_CONDITIONAL)
 
 
 class _Folding:

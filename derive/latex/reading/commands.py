@@ -57,19 +57,19 @@ DEFINING = _words("def Def define defined triangle Delta 定义 := ≜")
 SUMS = _alike({"+": "+ plus", "-": "- minus", "±": "pm", "∓": "mp"})
 PRODUCTS = _alike(
     {
-        "cdot": "cdot",
+        "cdot": "cdot centerdot cdotp",
         "times": "times",
         "*": "* ast",
-        "odot": "odot",
+        "odot": "odot bigodot .*",
         "circ": "circ",
-        "otimes": "otimes",
+        "otimes": "otimes bigotimes",
         "/": "/",
         "div": "div",
-        "oslash": "oslash",
+        "oslash": "oslash ./",
         "star": "star",
         "bullet": "bullet",
         "@": "@",
-        "oplus": "oplus",
+        "oplus": "oplus bigoplus",
         "ominus": "ominus",
         "cup": "cup bigcup",
         "cap": "cap bigcap",
@@ -109,6 +109,10 @@ PLAIN_FUNCTIONS = _words(
     "Var Cov arctan arctanh softplus logsumexp det rank LeakyReLU"
 )
 """Functions that are known among plain letters."""
+NAMES = _words("loss cost error data test train true pred total batch label target input output hidden score Loss Cost")
+"""Words that are names where they are all of a run of plain letters."""
+SHORT_NAMES = _words("out old new net hid reg tot val prev next last init conv pool")
+"""The same in scripts only."""
 ARRAY_MODULES = _words("np numpy torch tf jnp cp F nn math scipy")
 METHODS = _words("dot sum mean max min std var prod reshape transpose argmax argmin exp log")
 """What may stand behind a dot: `A.sum(axis=0)`."""
@@ -160,7 +164,7 @@ FRACTIONS = _words("frac dfrac tfrac cfrac nicefrac sfrac")
 OVER = _words("over atop above")
 TRANSPARENT = _words(
     "boxed fbox mathop mathbin mathrel mathord mathopen mathclose mathinner mathpunct cancel bcancel xcancel smash "
-    "ensuremath mathchoice colorbox framebox operatornamewithlimits"
+    "ensuremath mathchoice colorbox framebox"
 )
 """Commands whose argument is what stands there."""
 BRACED = _alike({"brace": "underbrace overbrace underbracket overbracket"})
@@ -178,10 +182,19 @@ _PLAIN_SYMBOLS = _words(
     _GREEK + " ell hbar imath jmath Re Im wp aleph emptyset varnothing top bot intercal dagger ddagger angle neg lnot "
     "square Box blacksquare checkmark triangle diamond Diamond nearrow searrow swarrow nwarrow uparrow downarrow "
     "updownarrow Uparrow Downarrow hookrightarrow rightleftharpoons therefore because parallel surd flat sharp natural "
-    "degree S P dag colon"
+    "degree S P dag"
 )
 SYMBOLS: Mapping[str, str] = MappingProxyType(
-    {**{name: name for name in _PLAIN_SYMBOLS}, "partial": "∂", "nabla": "∇", "infty": "∞", "%": "%", "#": "#"}
+    {
+        **{name: name for name in _PLAIN_SYMBOLS},
+        "partial": "∂",
+        "nabla": "∇",
+        "triangledown": "∇",
+        "bigtriangledown": "∇",
+        "infty": "∞",
+        "%": "%",
+        "#": "#",
+    }
     | {"$": "$", "&": "&", "_": "_", "i": "ı", "j": "ȷ"}
 )
 

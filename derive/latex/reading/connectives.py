@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from derive.latex.reading import commands
 from derive.latex.reading.groups import Item
-from derive.latex.reading.items import is_command, relation_at
+from derive.latex.reading.items import relation_at
 from derive.latex.reading.segments import Part
 
 _ARROWS = frozenset("⇒⇔→")
 
 
 def cut_at_arrows(parts: Iterable[Part]) -> list[Part]:
-    """Parts cut where an arrow stands between equations; arrows, `\\therefore` and `\\because` before one are left out.
+    """Parts cut where an arrow stands between equations; an arrow before one is left out.
 
     What is cut off has the separator `implies`.
     """
@@ -22,33 +21,35 @@ def cut_at_arrows(parts: Iterable[Part]) -> list[Part]:
 
 
 def _cut(part: Part) -> Iterator[Part]:
-    items = part.items
-    separators, comma = part.separators, part.comma
-    while items and is_command(items[0], *commands.CONNECTIVES):
-        items, separators = items[1:], (*separators, "implies")
-    places = [k for k in range(len(items)) if (sign := relation_at(items, k)) and sign.relation in _ARROWS]
-    if places and places[0] == 0 and _equates(items[1:]) and relation_at(items, 0) is not None and items:
-        sign = relation_at(items, 0)
-        if sign is not None and sign.relation != "→":
-            items, separators = items[sign.length :], (*separators, "implies")
-            places = [k - sign.length for k in places[1:]]
-    bounds = [0, *(k for k in places if k > 0), len(items)]
-    stretches = [items[a:b] for a, b in pairwise(bounds)]
-    joined: list[tuple[Item, ...]] = []
-    for stretch in stretches:
-        if joined and not (_equates(joined[-1]) and _equates(_behind_arrow(stretch))):
-            joined[-1] += stretch
+    items, separators = part.items, part.separators
+    sign = relation_at(items, 0)
+    if sign is not None and sign.relation in "⇒⇔" and _equates(items[sign.length :]):
+        items, separators = items[sign.length :], (*separators, "implies")
+    stretch: list[Item] = []
+    equates = False
+    for piece in _pieces(items):
+        behind = _behind_arrow(piece)
+        if equates and _equates(behind):
+            yield Part(tuple(stretch), separators, part.comma)
+            stretch, separators = list(behind), ("implies",)
         else:
-            joined.append(stretch)
-    for k, stretch in enumerate(joined):
-        yield Part(_behind_arrow(stretch), ("implies",)) if k else Part(stretch, separators, comma)
+            stretch += piece
+            equates = equates or _equates(behind)
+    yield Part(tuple(stretch), separators, part.comma)
 
 
-def _behind_arrow(items: tuple[Item, ...]) -> tuple[Item, ...]:
+def _pieces(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """The items from each arrow to the next."""
+    places = [k for k in range(1, len(items)) if (sign := relation_at(items, k)) and sign.relation in _ARROWS]
+    for a, b in pairwise((0, *places, len(items))):
+        yield items[a:b]
+
+
+def _behind_arrow(items: Sequence[Item]) -> Sequence[Item]:
     sign = relation_at(items, 0)
     return items[sign.length :] if sign is not None and sign.relation in _ARROWS else items
 
 
-def _equates(items: tuple[Item, ...]) -> bool:
+def _equates(items: Sequence[Item]) -> bool:
     found = (relation_at(items, k) for k in range(len(items)))
     return any(sign is not None and sign.relation not in _ARROWS for sign in found)

@@ -35,7 +35,7 @@ _TEXT_LIKE = re.compile(r"\\(?:text|mbox|hbox|fbox|intertext)")
 _BREAK = re.compile(r"\n[ \t]*+(?:>[ \t]*+)*+(?=\n)")
 _BLOCK = re.compile(r"\n(?:[ \t]*+(?:>[ \t]*+)*+(?=\n)|[ ]{0,3}(?:#{1,6}[ \t]|```|~~~))")
 _PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}(?:[ ,][ ]?[A-Za-z]{2,}){2}|[\u3400-\u9fff]{4}")
-_OPENING = re.compile(r"\$|\\[(\[]|\\begin[ \t]*\{")
+_OPENING = re.compile(r"\$\$|\$[^$\s][^$\n]*+\$|\\[(\[]|\\begin[ \t]*\{")
 _WORDS = re.compile(r"\\(?:text[a-z]{0,8}|mbox|hbox|intertext)[ \t]*\{[^{}]{0,400}\}")
 
 
@@ -91,7 +91,7 @@ class Delimiters:
         if end is None:
             return Unclosed("`$$` is never closed")
         content = self._text[start : end - 2]
-        if not self._strict and end - 2 > self.paragraph_end(start) and not _is_one_formula(content):
+        if end - 2 > self.paragraph_end(start) and not _is_one_formula(content):
             return Unclosed("`$$` is not closed in its paragraph")
         return Found(position, start, end - 2, end, True)
 

@@ -73,7 +73,8 @@ class Fragment:
     """One formula as it stands in the source.
 
     `source` is what stands between the delimiters, character by character; labels, tags, comments, macro definitions
-    and the `>` of a quotation are blanked out with spaces, so that offsets into it stay offsets into the text.
+    and the `>` of a quotation are blanked out with spaces, so that offsets into it stay offsets into the text; `&lt;`,
+    `&gt;` and `&amp;` of HTML become the sign they mean and spaces.
     `environment` is that of `\\begin{align}`, without `*`; empty for `$`, `$$`, `\\(`, `\\[` and ```` ```math ````.
     `before` and `after` are the words of the paragraph around, with other formulas as `$…$`.
     """

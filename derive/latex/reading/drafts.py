@@ -54,7 +54,11 @@ class Draft:
 def is_condition(draft: Draft, main: Draft) -> bool:
     """Whether a chain only says for what the one before it holds: `l = 1, …, L`, `z > 0`, `j \\in J`, `i = 1`."""
     relations = {sign.relation for sign in draft.signs}
-    if not relations or not {sign.relation for sign in main.signs} & _EQUATING:
+    if not relations or not main.signs:
+        return False
+    if relations == {"="} and _is_range(draft):
+        return not _is_range(main)
+    if not {sign.relation for sign in main.signs} & _EQUATING:
         return False
     if relations <= _ORDERING:
         return True
@@ -64,7 +68,7 @@ def is_condition(draft: Draft, main: Draft) -> bool:
         return True
     if relations != {"="} or len(draft.signs) > 1:
         return False
-    return _is_range(draft) or (_is_count(draft) and not _is_count(main))
+    return _is_count(draft) and not _is_count(main)
 
 
 def _has_blackboard(items: Sequence[Item]) -> bool:
@@ -74,10 +78,16 @@ def _has_blackboard(items: Sequence[Item]) -> bool:
 
 
 def _is_range(draft: Draft) -> bool:
+    """`l = 1, …, L`, `l = 1 \\ldots L`."""
     last = draft.members[-1]
-    return any(is_command(i, *commands.ELLIPSES) or is_sign(i, "...") for i in last) and any(
-        is_sign(i, ",") for i in last
-    )
+    if not any(is_command(item, *commands.ELLIPSES) or is_sign(item, "...") for item in last):
+        return False
+    return any(is_sign(item, ",") for item in last) or (len(last) == 3 and _is_counter(draft.members[0]))
+
+
+def _is_counter(items: Sequence[Item]) -> bool:
+    only = items[0] if len(items) == 1 else None
+    return isinstance(only, Token) and only.kind == "letter" and only.text in _COUNTERS
 
 
 def _is_count(draft: Draft) -> bool:
@@ -85,5 +95,4 @@ def _is_count(draft: Draft) -> bool:
     if len(draft.members) != 2:
         return False
     left, right = draft.members
-    one = len(left) == 1 and isinstance(left[0], Token) and left[0].kind == "letter" and left[0].text in _COUNTERS
-    return one and len(right) == 1 and isinstance(right[0], Token) and right[0].kind == "number"
+    return _is_counter(left) and len(right) == 1 and isinstance(right[0], Token) and right[0].kind == "number"

@@ -34,11 +34,14 @@ UNDELIMITED_LIMIT = 1_000
 _SUFFIXES: dict[str, Kind] = {
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd", ".mdx"), "markdown"),
     **dict.fromkeys((".tex", ".ltx", ".latex"), "tex"),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "markdown"),
     ".ipynb": "notebook",
 }
 _TEX = re.compile(r"^[^%\n]*\\(?:documentclass|begin[ \t]*\{document\}|section\*?\{|chapter\*?\{)", re.MULTILINE)
+_FENCE = re.compile(r"^[ ]{0,3}(?:```|~~~)", re.MULTILINE)
 _MARKDOWN = re.compile(
-    r"\A\s*---[ \t]*\r?\n|^[ ]{0,3}#{1,6}[ \t]+\S|^[ ]{0,3}(?:```|~~~)|\]\([^\s()]+\)|\*\*[^\s*][^*\n]*\*\*",
+    r"\A\s*---[ \t]*\r?\n|^[ ]{0,3}#{1,6}[ \t]+\S|^[ ]{0,3}(?:```|~~~)|\]\([^\s()]+\)|\*\*[^\s*][^*\n]*\*\*"
+    r"|</(?:html|p|div|h[1-6])>",
     re.MULTILINE,
 )
 _NOTEBOOK = re.compile(r"\s*\{")
@@ -63,7 +66,7 @@ def kind_of(text: str) -> Kind:
     """What a text without a telling name is."""
     if _NOTEBOOK.match(text) and '"cells"' in text and '"nbformat"' in text:
         return "notebook"
-    if _TEX.search(text):
+    if _TEX.search(text) and not _FENCE.search(text):
         return "tex"
     return "markdown" if _MARKDOWN.search(text) else "text"
 

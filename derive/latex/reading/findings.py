@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from derive.latex.reading.delimiters import Found
 from derive.latex.reading.document import Heading, MacroDefinition
 
-FORMULA_LIMIT = 50_000
+FORMULA_LIMIT = 100_000
 HEADING_LIMIT = 50_000
 PROBLEM_LIMIT = 200
 

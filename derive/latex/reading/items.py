@@ -42,6 +42,8 @@ def separator(item: Item) -> str:
         return item.text
     if item.kind == "middle" or is_command(item, "mid"):
         return "|"
+    if is_command(item, "colon"):
+        return ":"
     return "quad" if is_command(item, "quad") else ""
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from derive.errors import DeriveError
+from derive.latex.reading.document import MacroDefinition
 from derive.latex.reading.syntax import Problem, Span
 from derive.latex.reading.tokens import Token, tokens_of
 from derive.latex.reading.vocabulary import Macro, Vocabulary
@@ -25,6 +27,16 @@ _USUAL = (
 )
 """What packages define under these names, where the document does not."""
 _USUAL_NAMES = {macro.name: macro for macro in _USUAL}
+
+
+def macros_of(definitions: Iterable[MacroDefinition]) -> Iterator[Macro]:
+    """The macros of a document; a definition that no macro can be made of is left out."""
+    for d in definitions:
+        body = rf"\operatorname{{{d.body}}}" if d.operator else d.body
+        try:
+            yield Macro(d.name, d.arguments, body, d.default)
+        except DeriveError:
+            continue
 
 
 def expanded(tokens: Sequence[Token], vocabulary: Vocabulary, problems: list[Problem]) -> tuple[Token, ...] | None:

@@ -1,4 +1,7 @@
-"""The formulas of Markdown: code, comments, tags and link targets are stepped over, headings are noted."""
+"""The formulas of Markdown: code, comments, tags and link targets are stepped over, headings are noted.
+
+HTML is read as Markdown without indented code.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ _LIQUID = re.compile(r"\{%-?\s*(highlight|raw|comment)\b[^%\n]{0,200}%\}")
 
 _ATTRIBUTE = r"""[A-Za-z_:@][\w:.@-]*+(?:\s*+=\s*+(?:"[^"]{0,2000}+"|'[^']{0,2000}+'|[^\s"'=<>`$]++))?+"""
 _TAG = re.compile(rf"</?([A-Za-z][A-Za-z0-9-]*+)(?:\s++{_ATTRIBUTE})*+\s*+/?>")
+_PAGE = re.compile(r"\s*+<(?:!DOCTYPE|html)", re.IGNORECASE)
 _AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]{0,2000}+>")
 _VERBATIM_TAGS = frozenset({"pre", "script", "style", "code", "textarea", "svg"})
 _HTML_HEADING = re.compile(r"<[hH]([1-6])(?:\s[^<>]{0,500})?>((?:[^<]|<(?!/?[hH][1-6])){0,300}+)</[hH]\1\s*>")
@@ -47,6 +51,7 @@ class MarkdownWalk(Walk):
         super().__init__(text, strict=False)
         self._lists = Lists()
         self._fences = Fences(text)
+        self._is_page = _PAGE.match(text) is not None
         self._begins_block = True
         self._ticks = Ticks(text)
         self._endless: set[str] = set()
@@ -86,7 +91,7 @@ class MarkdownWalk(Walk):
             self._lists.close()
             self.findings.breaks.append((start, end))
             return end
-        if self._lists.is_code(line, begins_block):
+        if not self._is_page and self._lists.is_code(line, begins_block):
             return self._indented_code(start, end)
         if begins_block and _REFERENCE.match(line):
             self.findings.hide(start, end)
@@ -127,7 +132,8 @@ class MarkdownWalk(Walk):
             self.findings.heading(Heading(level, line.strip()[:HEADING_LENGTH], start), underline.end())
 
     def _indented_code(self, start: int, end: int) -> int:
-        if self.delimiters.looks_mathematical(start, end):
+        continues = bool(self.findings.hidden) and self.findings.hidden[-1][1] == start - 1
+        if not continues and self.delimiters.looks_mathematical(start, end):
             self.findings.problem(start, "this is an indented code block to Markdown, and is not read")
         self.findings.hide(start, end)
         return end

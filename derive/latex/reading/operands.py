@@ -77,6 +77,8 @@ def atom(cursor: Cursor) -> Node:
             return text(item)
         case "command":
             return _command(cursor, item)
+        case "sign" if item.text in commands.ELLIPSES:
+            return Ellipsis(item.span)
         case "sign" if not item.text.isascii() or item.text in "#@`\\":
             cursor.problem("command", f"`{item.text}` is no sign of a formula", item.span)
             return Symbol(item.text, item.span)
@@ -104,8 +106,8 @@ def _group(cursor: Cursor, group: Group) -> Node:
         return environment(cursor, group)
     if group.kind == "bracket":
         return _bracketed(cursor, group)
-    body = cursor.inside(group)
-    return replace(_braced(body), span=group.span)
+    node = _braced(cursor.inside(group))
+    return node if isinstance(node, Chain) else replace(node, span=group.span)
 
 
 def _bracketed(cursor: Cursor, group: Group) -> Node:
@@ -184,6 +186,8 @@ def _font(cursor: Cursor, token: Token) -> Node:
         cursor.take()
         return Symbol(name, token.span | item.span, font)
     body = argument(cursor)
+    if isinstance(item, Group) and (name := word(item.items)) in commands.NAMES | commands.SHORT_NAMES:
+        return Symbol(name, token.span | item.span, font)
     return _braced(restyled(body, font, token.span | body.span | cursor.end()))
 
 

@@ -59,7 +59,13 @@ def expression(cursor: Cursor, power: int) -> Node:
             left = _sum(cursor, left)
         else:
             left = _product(cursor, left)
-    return left
+    return _bare(left) if power <= PRODUCT else left
+
+
+def _bare(node: Node) -> Node:
+    """A product in braces of TeX, where a product may stand."""
+    inner = node.body if isinstance(node, Bracketed) and node.opening == "{" else None
+    return inner if isinstance(inner, Multiplied) else node
 
 
 def _binding(cursor: Cursor) -> int:
@@ -160,8 +166,10 @@ def _sum(cursor: Cursor, left: Node) -> Node:
 
 
 def _product(cursor: Cursor, left: Node) -> Node:
+    """Factors side by side; `1 \\ldots n` is a list."""
     factors: list[Node] = []
     operators: list[str] = []
+    lists = False
     _put(factors, operators, left, None)
     while _binding(cursor) == PRODUCT:
         item = cursor.item
@@ -173,6 +181,7 @@ def _product(cursor: Cursor, left: Node) -> Node:
             factor = Ellipsis(item.span) if operator == "cdot" else _missing(cursor)
             _put(factors, operators, factor, "" if operator == "cdot" else operator)
             continue
+        lists = lists or is_command(item, "ldots", "dots")
         factor = expression(cursor, FACTOR)
         if isinstance(factor, Scripts) and factor.base == Symbol("", factor.base.span) and not operator:
             factors[-1] = lifted(factor, factors[-1])
@@ -180,6 +189,8 @@ def _product(cursor: Cursor, left: Node) -> Node:
             _put(factors, operators, factor, operator)
     if len(factors) == 1:
         return factors[0]
+    if lists and operators == ["", ""] and isinstance(factors[1], Ellipsis):
+        return Listed(tuple(factors), (",", ","), left.span | around(factors))
     return Multiplied(tuple(factors), tuple(operators), left.span | around(factors))
 
 

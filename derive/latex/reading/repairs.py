@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from derive.latex.reading import commands
-from derive.latex.reading.brackets import bracket
+from derive.latex.reading.braces import bracket
 from derive.latex.reading.formula import formula_of, read_formula
 from derive.latex.reading.items import is_break, product_sign, relation_at, separator, sum_sign
 from derive.latex.reading.macros import expanded

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from derive.latex.reading.cursor import Cursor
-from derive.latex.reading.groups import Group, Item
+from derive.latex.reading.groups import Group, Item, enclosing
 from derive.latex.reading.items import is_command, is_sign
 from derive.latex.reading.operands import argument
 from derive.latex.reading.places import around
-from derive.latex.reading.syntax import Applied, Multiplied, Node, Scripts, Span, Symbol
+from derive.latex.reading.syntax import Applied, Bracketed, Multiplied, Node, Scripts, Span, Symbol
 from derive.latex.reading.tokens import Token
 
+_TRANSPOSED = frozenset(("T", "top", "intercal"))
 MOST_LAYERS = 8
 """Of scripts and factorials behind one base, `x_1!^2!`."""
 
@@ -129,19 +131,41 @@ def _script_argument(cursor: Cursor) -> tuple[int, Node | None]:
         return 1, None
     if not isinstance(item, Group) or item.kind != "brace":
         return 0, argument(cursor)
-    rest = list(item.items)
+    rest = _angled(item.items)
     primes = 0
     while rest and (is_command(rest[-1], "prime") or is_sign(rest[-1], "'")):
         if len(rest) > 1 and _holds(rest[-2]):
             break
         rest.pop()
         primes += 1
-    if primes:
+    if primes or len(rest) < len(item.items):
         cursor.items[cursor.at] = Group(item.kind, item.opening, item.closing, tuple(rest), item.span, item.glued)
     if primes and not rest:
         cursor.take()
         return primes, None
-    return primes, argument(cursor)
+    return primes, _flat(argument(cursor))
+
+
+def _angled(items: Sequence[Item]) -> list[Item]:
+    """`<t>` in a script is a bracket, alone or beside other brackets: `x^{(i)<t>}`; anywhere else it is a relation."""
+    opens = next((k for k, item in enumerate(items) if is_sign(item, "<")), len(items))
+    closes = next((k for k in range(len(items) - 1, opens + 1, -1) if is_sign(items[k], ">")), 0)
+    stands = not opens or any(is_sign(items[opens - 1], sign) for sign in ")],")
+    if not closes or not stands:
+        return list(items)
+    first, last = items[opens], items[closes]
+    opening, closing = Token("command", "langle", first.span), Token("command", "rangle", last.span)
+    inside = [opening, *items[opens + 1 : closes], closing]
+    span = enclosing(first.span, last.span.end, inside)
+    return [*items[:opens], Group("brace", "{", "}", tuple(inside), span), *items[closes + 1 :]]
+
+
+def _flat(node: Node) -> Node:
+    """`^{[l]^T}` is `^{[l]T}`."""
+    match node:
+        case Scripts(Bracketed() as mark, None, Symbol(name) as letter, 0) if name in _TRANSPOSED:
+            return Multiplied((mark, letter), ("",), node.span)
+    return node
 
 
 def _holds(item: Item) -> bool:

@@ -11,54 +11,12 @@ from derive.latex.reading.groups import Item
 from derive.latex.reading.items import is_command, is_sign, product_sign, relation_at, separator, sum_sign
 from derive.latex.reading.tokens import Token
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)*\Z")
-CONNECTING = frozenset(
-    [
-        "if",
-        "for",
-        "where",
-        "when",
-        "and",
-        "or",
-        "with",
-        "otherwise",
-        "else",
-        "then",
-        "as",
-        "in",
-        "is",
-        "the",
-        "of",
-        "so",
-        "since",
-        "by",
-        "all",
-        "each",
-        "any",
-        "let",
-        "such",
-        "that",
-        "to",
-        "from",
-        "on",
-        "at",
-        "also",
-        "hence",
-        "thus",
-        "therefore",
-        "because",
-        "iff",
-        "are",
-        "be",
-        "we",
-        "have",
-        "it",
-        "this",
-        "not",
-        "but",
-        "elsewhere",
-    ]
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[._-][A-Za-z0-9]+)*\Z")
+_CONNECTING = (
+    "i.e e.g s.t if for where when and or with otherwise else then as in is the of so since by all each any let "
+    "such that to from on at also hence thus therefore because iff are be we have it this not but elsewhere"
 )
+CONNECTING = frozenset(_CONNECTING.split())
 """Words of a language that name nothing."""
 
 
@@ -123,6 +81,9 @@ def parts_of(items: Sequence[Item]) -> list[Part]:
         mark = "" if script else cut_at(item)
         if is_sign(item, ":") and cutting.introduces:
             mark = ","
+        if _is_range(items, k):
+            cutting.finish()
+            cutting.separators.append("quad")
         if mark:
             cutting.cut(mark, item)
         elif stands_apart(items, k):
@@ -170,9 +131,25 @@ class _Cutting:
             self.current, self.separators, self.comma = [], [], None
 
 
+def _is_range(items: Sequence[Item], k: int) -> bool:
+    """`(1 \\le i \\le K)`, `(i = 1, \\dots, K)`, apart from a formula and at its end."""
+    item = items[k]
+    if isinstance(item, Token) or item.opening != "(" or item.glued or not k:
+        return False
+    if isinstance(before := items[k - 1], Token) and before.kind in ("word", "name", "words"):
+        return False
+    if k + 1 < len(items) and not cut_at(items[k + 1]) and not is_sign(items[k + 1], "."):
+        return False
+    relations = [sign.relation for n in range(len(item.items)) if (sign := relation_at(item.items, n)) is not None]
+    ellipsis = any(is_command(inner, *commands.ELLIPSES) for inner in item.items)
+    return (len(relations) >= 2 and set(relations) <= set("<≤>≥")) or (bool(relations) and ellipsis)
+
+
 def cut_at(item: Item) -> str:
-    """`,`, `;`, `quad`, `row` or `&`, where a line is cut; empty elsewhere."""
+    """`,`, `;`, `quad`, `row`, `&`, or `implies` for `\\therefore`, where a line is cut; empty elsewhere."""
     if isinstance(item, Token) and item.kind in ("row", "&"):
         return item.kind
+    if is_command(item, *commands.CONNECTIVES):
+        return "implies"
     mark = separator(item)
     return mark if mark in (",", ";", "quad") else ""

@@ -19,9 +19,11 @@ BREAK = "\f"
 Cleaner = Callable[[str], str]
 
 _PARAGRAPH = re.compile(r"\n[ \t>]*+(?=\n)|\f")
-_LIST_ITEM = re.compile(r"^[ \t>]*+(?:[-*+•]|\d{1,3}[.)])[ \t]+", re.MULTILINE)
+_LIST_ITEM = re.compile(r"^[ \t>]*+(?:[-*+•]|\d{1,3}[.)])[ \t]+|^(?:[ \t]*>)+", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*{1,3}(?=\S)|(?<=\S)\*{1,3}|(?<!\w)__?(?=\S)|(?<=\S)__?(?!\w)|!?\[(?=[^\[\]]*(?:\[|\Z))|`+")
-_COMMAND = re.compile(r"\\(?:[A-Za-z@]+\*?[ \t]?|.)|[{}~]")
+_COMMAND = re.compile(
+    r"\\(?:label|begin|end|[a-z]*ref|cite[a-z]*|[vh]space)\*?\{[^{}\n]{0,200}\}|\\(?:[A-Za-z@]+\*?[ \t]?|.)|[{}~]"
+)
 _BLANK = " \t\n>" + HIDDEN
 _SPACE = re.compile(r"\s+")
 

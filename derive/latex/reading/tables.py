@@ -20,30 +20,11 @@ MATRICES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )  # fmt: skip
 CASES = frozenset(["cases", "dcases", "rcases", "numcases", "empheq"])
-LAYOUT = frozenset(
-    [
-        "align",
-        "aligned",
-        "alignat",
-        "alignedat",
-        "xalignat",
-        "flalign",
-        "split",
-        "gather",
-        "gathered",
-        "multline",
-        "multlined",
-        "eqnarray",
-        "equation",
-        "math",
-        "displaymath",
-        "subequations",
-        "CD",
-        "IEEEeqnarray",
-        "dmath",
-        "dgroup",
-    ]
+_LAYOUT = (
+    "align aligned alignat alignedat xalignat flalign split gather gathered multline multlined eqnarray equation "
+    "math displaymath subequations CD IEEEeqnarray dmath dgroup"
 )
+LAYOUT = frozenset(_LAYOUT.split())
 """Environments that only arrange: their rows and cells are layout."""
 
 

@@ -12,6 +12,7 @@ from derive.latex.reading.walk import Rule, Walk
 
 TITLE_LIMIT = 1_000
 UNTITLED_LIMIT = 100
+VERB_LIMIT = 1_000
 VERBATIM = r"(?:[BL]?[Vv]erbatim|alltt|lstlisting|minted|comment|filecontents|python|pycode)\*?"
 LEVELS = {
     "part": 1,
@@ -125,9 +126,8 @@ def without_opaque(text: str) -> str:
 def _closing(text: str, found: re.Match[str], endless: set[str]) -> int:
     """Where the opaque part that begins here ends; behind its opening if it never does."""
     if found["bar"]:
-        end = text.find(found["bar"], found.end())
-        line = text.find("\n", found.end())
-        return end + 1 if end >= 0 and (line < 0 or end < line) else found.end()
+        end = text.find(found["bar"], found.end(), found.end() + VERB_LIMIT)
+        return end + 1 if end >= 0 and "\n" not in text[found.end() : end] else found.end()
     closing = "\\fi" if found["off"] else f"\\end{{{found['verbatim']}}}"
     end = -1 if closing in endless else text.find(closing, found.end())
     if end < 0:

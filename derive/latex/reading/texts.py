@@ -6,6 +6,7 @@ import re
 
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _OPTION = re.compile(r"\s*\[[A-Za-z]{1,3}\]")
+_DEFINED = re.compile(r"\*?\s*(?:\{\s*\\[A-Za-z]+\s*\}|\\[A-Za-z]+)\s*(?:\[[^\]{}]*\]\s*){0,2}(?:#[1-9]\s*)*")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)\s*|[{}~]", re.DOTALL)
 
 
@@ -33,7 +34,12 @@ def optional(source: str, at: int) -> int:
     return found.end() if found else at
 
 
-def readable(text: str, between: str) -> str:
-    """Text without its commands: `arg\\,max` is `argmax`; `between` is what blanks stand for."""
-    words = _COMMAND.sub("", text).split()
-    return "".join(words) if between == " " else between.join(words)
+def definition_end(source: str, at: int) -> int:
+    """Where the definition of a macro ends, whose command ends at `at`: behind name, arguments and body."""
+    found = _DEFINED.match(source, at)
+    return braced(source, found.end())[1] if found else at
+
+
+def spelled(text: str) -> str:
+    """The letters of a name without commands and blanks: `arg\\,max` is `argmax`."""
+    return "".join(_COMMAND.sub("", text).split())

@@ -9,7 +9,7 @@ from typing import Literal
 
 from derive.latex.reading import commands, unicode_signs
 from derive.latex.reading.syntax import Problem, Span
-from derive.latex.reading.texts import braced, optional, readable
+from derive.latex.reading.texts import braced, definition_end, optional, spelled
 from derive.latex.reading.vocabulary import PLAIN, Vocabulary
 from derive.latex.reading.words import WordFinder
 
@@ -23,7 +23,7 @@ Kind = Literal[
 class Token:
     """`text`: the letter, the digits, the command without its backslash, the prose, the bracket of `\\left`.
 
-    `glued`: nothing stands between it and the token before. `known`: a `word` or `name` that is a function.
+    `glued`: nothing stands between it and the token before.
     """
 
     kind: Kind
@@ -35,32 +35,19 @@ class Token:
 _PATTERN = re.compile(
     r"(?P<space>\s+|~|%[^\n]*)"
     r"|(?P<command>\\(?:[A-Za-z]+|.|\Z))"
-    r"|(?P<number>[0-9]{1,3}(?:\{,\}[0-9]{3})+|[0-9]+(?:\.[0-9]+)?|(?<![\w)\]}])\.[0-9]+)"
+    r"|(?P<number>[0-9]{1,3}(?:\{,\}[0-9]{3})+|[0-9]+(?:\.[0-9]+|\.(?=/))?|(?<![\w)\]}])\.[0-9]+)"
     r"|(?P<letters>[A-Za-z](?:[A-Za-z]|\\_(?=[A-Za-z]))*)"
     r"|(?P<prose>[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+)"
-    r"|(?P<sign>:=|==|<=|>=|!=|->|=>|\+=|-=|\.\.\.|\*\*|.)",
+    r"|(?P<sign>:=|==|<=|>=|!=|->|=>|\+=|-=|\.\.\.?|\*\*|\.\*|\./|.)",
     re.DOTALL,
 )
-_TEXTS = frozenset(
-    [
-        "text",
-        "textrm",
-        "textnormal",
-        "mbox",
-        "hbox",
-        "textup",
-        "intertext",
-        "shortintertext",
-        "textit",
-        "textbf",
-        "textsf",
-        "texttt",
-        "emph",
-        "textmd",
-    ]
+_TEXT_COMMANDS = (
+    "text textrm textnormal mbox hbox textup intertext shortintertext textit textbf textsf texttt emph textmd"
 )
+_TEXTS = frozenset(_TEXT_COMMANDS.split())
 _TEXT_FONTS = {"textbf": "mathbf", "textit": "mathit", "textsf": "mathsf", "texttt": "mathtt", "textrm": "mathrm"}
 _REFERENCES = frozenset(["eqref", "ref", "cite", "citep", "citet", "footnote", "href", "url"])
+_DEFINING = frozenset(["newcommand", "renewcommand", "providecommand", "def", "DeclareMathOperator"])
 _WITHOUT_MEANING = {"label": 1, "phantom": 1, "vphantom": 1, "hphantom": 1, "color": 1, "textcolor": 1, "vspace": 1}
 _WITHOUT_MEANING |= {
     "tag": 1,
@@ -73,7 +60,10 @@ _WITHOUT_MEANING |= {
     "htmlId": 1,
     "style": 1,
 }
+_ADDING = re.compile(r"\s*\{\s*([+-])\s*\}\s*=")
 _LENGTH = re.compile(r"\s*\[\s*-?[0-9.]*\s*(?:pt|em|ex|mm|cm|in|mu|bp|\\[A-Za-z]+)\s*\]")
+_OPTION = re.compile(r"(?:\s*\[[^\]{}]*\])?")
+_CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?:\s*=.*)?\Z")
 _SKIP = re.compile(r"\s*-?[0-9.]+\s*(?:pt|em|ex|mm|cm|in|mu|bp)")
 _DELIMITER = re.compile(r"\s*(\\[A-Za-z]+|\\.|\S)?", re.DOTALL)
 _WITH_COLUMNS = frozenset(["array", "subarray", "tabular", "alignat", "alignedat", "xalignat", "darray"])
@@ -113,7 +103,7 @@ class Scanner:
                 case "command":
                     yield from self._command(text[1:], start)
                 case "number":
-                    yield Token("number", text.replace("{,}", ""), Span(start, self.at))
+                    yield Token("number", text.replace("{,}", "").rstrip("."), Span(start, self.at))
                 case "letters":
                     yield from self._letters(text, start)
                 case "prose":
@@ -152,9 +142,16 @@ class Scanner:
             return
         if name in _TEXTS:
             yield from self._text(name, start)
-        elif name in ("operatorname", "DeclareMathOperator"):
+        elif name == "mathrel" and (found := _ADDING.match(self.source, self.at)):
+            self.at = found.end()
+            yield Token("sign", f"{found.group(1)}=", Span(start, self.at))
+        elif name in _DEFINING:
+            self.at = definition_end(self.source, self.at)
+        elif name == "operatorname":
             content = self._argument_after_star()
-            yield Token("name", readable(content, " "), Span(start, self.at))
+            yield Token("name", spelled(content), Span(start, self.at))
+        elif name == "bbox":
+            self.at = _OPTION.match(self.source, self.at).end()  # type: ignore[union-attr]
         elif name in _REFERENCES:
             yield Token("words", self._argument(), Span(start, self.at))
         elif name in _WITHOUT_MEANING:
@@ -175,11 +172,36 @@ class Scanner:
         content = self._argument()
         span = Span(start, self.at)
         plain = content.strip()
-        if len(plain) == 1 and name in _TEXT_FONTS:
+        if "$" in content:
+            yield from self._mixed(content)
+        elif name == "texttt" and _CODE.match(plain):
+            yield from self._inside(content)
+        elif len(plain) == 1 and name in _TEXT_FONTS:
             yield Token("command", _TEXT_FONTS[name], span)
             yield Token("letter", plain, span)
         elif plain:
             yield Token("words", content, span)
+
+    def _mixed(self, content: str) -> Iterator[Token]:
+        """`\\text{if $x > 0$}`: words and formulas in turn."""
+        end = self.at
+        at = self.source.rindex(content, 0, end)
+        for k, part in enumerate(content.split("$")):
+            self.at = at + len(part)
+            if k % 2:
+                yield from self._inside(part)
+            elif part.strip():
+                yield Token("words", part, Span(at, self.at))
+            at += len(part) + 1
+        self.at = end
+
+    def _inside(self, content: str) -> Iterator[Token]:
+        """The tokens of what ends where the scanner stands: `\\texttt{np.sum}`, `\\texttt{axis=1}`."""
+        end = self.at
+        start = self.source.rindex(content, 0, end)
+        inner = Scanner(self.source[: start + len(content)], PLAIN, self.problems)
+        inner.finder, inner.at = self.finder, start
+        yield from inner.tokens()
 
     def _argument(self) -> str:
         """The text of a command's argument as it stands, braces balanced."""
@@ -231,11 +253,21 @@ class Scanner:
         span = Span(start, self.at)
         if text in "{}^_&":
             yield Token(text, text, span)  # type: ignore[arg-type]
+        elif text in ("..", "..."):
+            yield from self._dots(span)
         elif text.isascii():
             if text != "$" and text.isprintable():
                 yield Token("sign", text, span)
         elif text not in unicode_signs.INVISIBLE:
             yield from self._unicode(text, span)
+
+    def _dots(self, span: Span) -> Iterator[Token]:
+        """`...`; between two things, `1..n`, a list."""
+        before, behind = self.source[: span.start].rstrip()[-1:], self.source[span.end :].lstrip()[:1]
+        listed = (before.isalnum() or before in ("}", ")")) and (behind.isalnum() or behind == "\\")
+        yield from [Token("sign", ",", span)] if listed else []
+        yield Token("sign", "...", span)
+        yield from [Token("sign", ",", span)] if listed else []
 
     def _unicode(self, text: str, span: Span) -> Iterator[Token]:
         if text in unicode_signs.SIGNS:

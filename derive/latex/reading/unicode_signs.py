@@ -6,50 +6,12 @@ import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρςστυφχψωϑϕϵϱϖ",
-        [
-            "alpha",
-            "beta",
-            "gamma",
-            "delta",
-            "epsilon",
-            "zeta",
-            "eta",
-            "theta",
-            "iota",
-            "kappa",
-            "lambda",
-            "mu",
-            "nu",
-            "xi",
-            "omicron",
-            "pi",
-            "rho",
-            "varsigma",
-            "sigma",
-            "tau",
-            "upsilon",
-            "phi",
-            "chi",
-            "psi",
-            "omega",
-            "vartheta",
-            "phi",
-            "epsilon",
-            "varrho",
-            "varpi",
-        ],
-        strict=True,
-    )
-) | dict(
-    zip(
-        "ΓΔΘΛΞΠΣΥΦΨΩ",
-        ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"],
-        strict=True,
-    )
+_LOWER = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma tau "
+    "upsilon phi chi psi omega vartheta phi epsilon varrho varpi"
 )
+_UPPER = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+_GREEK = dict(zip("αβγδεζηθικλμνξοπρςστυφχψωϑϕϵϱϖ" + "ΓΔΘΛΞΠΣΥΦΨΩ", f"{_LOWER} {_UPPER}".split(), strict=True))
 _COMMANDS = {
     **_GREEK,
     "∂": "partial", "∇": "nabla", "∞": "infty", "∑": "sum", "∏": "prod", "∫": "int", "√": "sqrt", "ℓ": "ell",

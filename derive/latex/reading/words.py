@@ -11,6 +11,10 @@ from derive.latex.reading.vocabulary import Vocabulary
 _DOTTED = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z](?:[A-Za-z0-9]|\\?_(?=[A-Za-z]))*)+")
 _MODULE = re.compile(r"([A-Za-z][A-Za-z0-9]{0,63})\.")
 _CALL = re.compile(r"\s*(?:\\(?:left|bigl?|Bigl?|biggl?|Biggl?)\s*)?[(\[（{]|\s*\\[{|]|[\^_']")
+_SCRIPT = re.compile(r"[_^]\s*\{\s*\Z")
+_NO_INDICES = 5
+"""Letters beside one another in a script: so many are no indices."""
+_LONGEST_NAME = 24
 _SHORTEST = 2
 _LONGEST = max(len(name) for name in commands.PLAIN_FUNCTIONS)
 
@@ -37,13 +41,27 @@ class WordFinder:
         """Places of words and letters in the run from `start` to `end`, from the left, the longest first.
 
         A declared word stands anywhere. A known function is the whole run, or ends it and is called; so `tanh(x)` is
-        one word, `ylog(x)` a product, and `_{train}` no trace.
+        one word, `ylog(x)` a product, and `trace` no `tr`.
         """
+        if self._is_word(source, start, end):
+            yield start, end
+            return
         at = start
         while at < end:
             stop = self._declared(source, at, end) or self._function(source, start, at, end) or at + 1
             yield at, stop
             at = max(stop, at + 1)
+
+    def _is_word(self, source: str, start: int, end: int) -> bool:
+        """A usual word as a name, `loss`; in or with a script also short ones, `net_j`; in one any of five letters."""
+        word = source[start:end] if end - start <= _LONGEST_NAME else ""
+        if word in commands.NAMES or (word in commands.SHORT_NAMES and source[end : end + 1] in ("_", "^")):
+            return True
+        in_script = bool(word) and _SCRIPT.search(source, max(0, start - 6), start) is not None
+        if not in_script or source[end : end + 1] not in ("}", ","):
+            return False
+        long = len(word) >= _NO_INDICES and not any(declared in word for declared in self.declared)
+        return long or word in commands.SHORT_NAMES
 
     def _declared(self, source: str, at: int, end: int) -> int:
         for stop in range(min(at + self.longest, len(source)), at, -1):

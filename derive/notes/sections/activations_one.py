@@ -8,7 +8,9 @@ from fractions import Fraction
 
 import sympy
 
+from derive.latex.precedence import enclosed
 from derive.latex.printer import Printer
+from derive.latex.products import split_sign
 from derive.latex.tex import GREEK
 from derive.notes.document import (
     Block,
@@ -32,7 +34,7 @@ from derive.notes.sections.activations_options import Chosen
 from derive.notes.sections.activations_slopes import Line, is_smooth, slope_lines, value_lines
 from derive.notes.studies import Curves
 from derive.terms.term import Scalar
-from derive.terms.view import Apply, Leaf, Num, View
+from derive.terms.view import Apply, Leaf, Num, Plus, View
 
 SATURATED = sympy.Integer(5)
 """A value of z at which the slope of a saturating function is shown."""
@@ -93,7 +95,7 @@ class One:
             lines = value_lines(self.chosen.kind)
             rows = [Row(self.head() if k == 0 else "", self._view(line)) for k, line in enumerate(lines)]
         else:
-            rows = [Row(self.head(), formula(self._expression(0)))]
+            rows = [Row(self.head(), self.printer.scalar(formula(self._expression(0))))]
             largest = _as_maximum(self._expression(0))
             note = Listing(tuple(Math(f"0 < {formula(o)} < 1") for o in self._open))
             said = words("activations.for_options", options=note) if note.items else None
@@ -107,10 +109,10 @@ class One:
             lines = slope_lines(self.chosen.kind)
             steps = [Step(self._view(line), self._reason(line), line.rule) for line in lines]
         else:
-            steps = [Step(formula(slope), words("activations.rule.branches"), "branches")]
+            steps = [Step(self.printer.scalar(formula(slope)), words("activations.rule.branches"), "branches")]
         yield Derivation(self.head(1), tuple(steps))
         if (found := elimination(self.chosen.kind)) is not None:
-            given = {"value": Math(f"{formula(VALUE)} = {self.head()}"), "slope": Math(found.slope)}
+            given = {"value": Math(f"{formula(VALUE)} = {self.head()}"), "slope": Math(found.slope, asked=True)}
             yield Paragraph(words("activations.output", **given))
         if bends := kinks(slope):
             values = tuple(Math(f"{self.head(1, at)} = {formula(value)}") for at, value in bends)
@@ -123,7 +125,10 @@ class One:
         return words(f"activations.rule.{line.rule}")
 
     def _view(self, line: Line) -> str:
-        return self.printer.view(line.view, {str(ARGUMENT): str(ARGUMENT)})
+        names = {str(ARGUMENT): str(ARGUMENT)}
+        shown = [_as_factor(v, self.printer.view(v, names)) for v in line.apart[1:]]
+        first = self.printer.view((line.apart or (line.view,))[0], names)
+        return r" \cdot ".join((first, *shown))
 
     def saturation(self) -> Iterator[Block]:
         """Where the function is flat, and how steep it is at most."""
@@ -143,7 +148,7 @@ class One:
         if top is not None:
             place = f"{formula(VALUE)} = {formula(top.at_value)}"
             yield Paragraph(words("activations.steepest", place=Math(place), z=Math(f"{ARGUMENT} = {formula(top.at)}")))
-            slope = Row(formula(sympy.Derivative(top.form, VALUE)), formula(top.derivative))
+            slope = Row(formula(sympy.Derivative(top.form, VALUE)), formula(top.derivative), asked=True)
             yield Display((slope, Row(self._largest(), formula(top.slope))))
 
     def _largest(self) -> str:
@@ -195,13 +200,20 @@ class One:
     def row(self) -> tuple[Inline, ...]:
         """The function in the table."""
         found, top = elimination(self.chosen.kind), steepest(self.chosen.kind)
-        slope = Math(found.slope) if found is not None else words("activations.none")
+        slope = Math(found.slope, asked=True) if found is not None else words("activations.none")
         largest = Math(formula(top.slope)) if top is not None else words("activations.none")
         return (Math(self.name), Math(self.range()), slope, *(Math(formula(v)) for v in self.facts.slopes), largest)
 
 
 def _shown(e: sympy.Expr) -> View:
     return Num(Fraction(int(e.p), int(e.q))) if e.is_Rational else Leaf(Scalar(str(e)))
+
+
+def _as_factor(view: View, tex: str) -> str:
+    """A factor behind another one: in brackets where it is a sum or has a sign."""
+    if isinstance(view, Plus) or split_sign(view)[0]:
+        return enclosed("(", tex, ")", tall=r"\frac" in tex)
+    return tex
 
 
 def _number(end: End) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 import sympy
 from pydantic import Field, PlainValidator, ValidationError
 
+import derive.network.spec.activations  # noqa: F401  (enters the options)
 from derive.ir.scalar import REGISTRY
 from derive.network.spec.complaints import suggestion
 from derive.network.spec.names import mistake

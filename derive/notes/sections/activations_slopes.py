@@ -27,11 +27,15 @@ MINUS = Num(Fraction(-1))
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a derivative as a view in z, and the key of its reason; `of` is the function recognized there."""
+    """One line of a derivative as a view in z, and the key of its reason; `of` is the function recognized there.
+
+    `apart` are the factors that the line shows side by side, before anything is simplified: their product is `view`.
+    """
 
     view: View
     rule: str
     of: str = ""
+    apart: tuple[View, ...] = ()
 
 
 def view_of(e: sympy.Expr) -> View:
@@ -105,11 +109,11 @@ def _of_known_product(name: str, factor: sympy.Expr) -> Iterator[Line]:
 
 
 def _of_composition(whole: sympy.Expr) -> Iterator[Line]:
-    """log(u)' = u'/u, recognized where it is a known function; (u v)' = u' v + u v'."""
+    """log(u)' = 1/u · u', recognized where it is a known function; (u v)' = u' v + u v'."""
     if isinstance(whole, sympy.log):
         inner = whole.args[0]
         found = slope(inner, ARGUMENT)
-        yield Line(times([view_of(found), Power(view_of(inner), Fraction(-1))]), "chain")
+        yield from _chained(Power(view_of(inner), Fraction(-1)), view_of(found), "chain")
         for known in KNOWN:
             if _is_equal(found / inner, definition_of(known, (0,), {})):
                 yield Line(_applied(known), "is_known", known)
@@ -119,11 +123,21 @@ def _of_composition(whole: sympy.Expr) -> Iterator[Line]:
         yield Line(plus([view_of(u), times([Z, view_of(slope(u, ARGUMENT))])]), "product")
 
 
+def _chained(outer: View, inner: View, rule: str) -> Iterator[Line]:
+    """g(u)' = g'(u) · u': the outer derivative beside the inner one, then their product."""
+    whole = times([inner, outer])
+    yield Line(whole, rule, apart=(outer, inner))
+    yield Line(whole, "multiply")
+
+
 # -- quotients of exponentials --------------------------------------------------------------------------------
 
 
 def _of_quotient(name: str, whole: sympy.Expr) -> Iterator[Line]:
-    """f = p/q with p' = αp + βq and q' = γp + δq: f' = (p' q − p q')/q² = β + (α − δ) f − γ f²."""
+    """f = p/q with p' = αp + βq and q' = γp + δq: f' = (p' q − p q')/q² = β + (α − δ) f − γ f².
+
+    A constant p is the chain rule for a reciprocal: f' = −p/q² · q'.
+    """
     p, q = sympy.fraction(whole)
     if q == 1:
         return
@@ -134,8 +148,11 @@ def _of_quotient(name: str, whole: sympy.Expr) -> Iterator[Line]:
     (alpha, beta), (gamma, delta) = first, second
     top, bottom = view_of(p), view_of(q)
     square = Power(bottom, Fraction(-2))
-    rule = [times([view_of(over), bottom]), times([MINUS, top, view_of(under)])]
-    yield Line(times([plus([r for r in rule if not _is_zero(r)]), square]), "quotient" if over else "reciprocal")
+    if over == 0:
+        yield from _chained(times([MINUS, top, square]), view_of(under), "reciprocal")
+    else:
+        rule = [times([view_of(over), bottom]), times([MINUS, top, view_of(under)])]
+        yield Line(times([plus([r for r in rule if not _is_zero(r)]), square]), "quotient")
     powers = ((beta, 0), (alpha - delta, 1), (-gamma, 2))
     numerator = [_weighted(c, [top] * k + [bottom] * (2 - k)) for c, k in _positive_first(powers)]
     yield Line(times([plus(numerator), square]), "combine")

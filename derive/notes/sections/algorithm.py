@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from derive.notes.document import Algorithm, Display, Math, Paragraph, Part, Row, Section, words
 from derive.notes.formulas import Formulas, Sides
@@ -39,7 +40,9 @@ def _row(sides: Sides, domain: str, relation: str = "=") -> Row:
 def _forward(formulas: Formulas) -> Iterator[Row]:
     """Every equation, as matrices where it has that form."""
     for e in formulas.network.equations:
-        yield _row(formulas.forward_matrix(e) or formulas.forward(e), formulas.matrix_domain(e))
+        sides = formulas.forward_matrix(e) or formulas.forward(e)
+        if sides[0] != sides[1]:
+            yield _row(sides, formulas.matrix_domain(e))
 
 
 def _backward(subject: Subject, inputs: bool) -> Iterator[Row]:
@@ -51,7 +54,7 @@ def _backward(subject: Subject, inputs: bool) -> Iterator[Row]:
             if is_input and not inputs and name not in subject.given.only:
                 continue
             for found in formulas.matrix_results(name) or formulas.results(name):
-                yield _row((found.lhs, found.rhs), found.ranges)
+                yield replace(_row((found.lhs, found.rhs), found.ranges), asked=True)
 
 
 def _update(subject: Subject) -> Iterator[Row]:

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from derive.notes.document import Block, Inline, Math, Paragraph, Section, words
 from derive.notes.formulas import Formulas
-from derive.notes.recipe import Request
+from derive.notes.recipe import Request, SectionOptions
 from derive.notes.sections.branches_statement import boxed, derived, equations, statements
 from derive.notes.stage import Stage
+
+
+class BranchesOptions(SectionOptions):
+    """`neuron` says whether the neuron follows the two cases with open functions."""
+
+    neuron: bool = True
 
 
 def branches_section(stage: Stage, request: Request) -> Section:
     """The section, about abstract functions and a single neuron."""
     found = statements(stage, request, "branches")
-    chain, fork, neuron = (found[name] for name in ("chain", "fork", "neuron"))
+    options = request.options if isinstance(request.options, BranchesOptions) else BranchesOptions()
+    blocks = _open_functions(found["chain"], found["fork"])
+    if options.neuron:
+        blocks += _neuron(found["neuron"])
+    return Section("branches", words("branches.title"), tuple(blocks))
+
+
+def _open_functions(chain: Formulas, fork: Formulas) -> list[Block]:
     blocks: list[Block] = [
         Paragraph(words("branches.chain", **_symbols(chain, "xyz"))),
         equations(chain, ("y", "z")),
@@ -22,8 +35,12 @@ def branches_section(stage: Stage, request: Request) -> Section:
     blocks += [Paragraph(words("branches.fork", **_symbols(fork, "sxyz"))), equations(fork, ("x", "y", "z"))]
     for name in ("x", "y", "s"):
         blocks += derived(fork, name)
+    return blocks
+
+
+def _neuron(neuron: Formulas) -> list[Block]:
     first, second, a, z = (Math(neuron.symbol(n)) for n in ("z_first", "z_second", "a", "z"))
-    blocks += [
+    blocks: list[Block] = [
         Paragraph(words("branches.neuron", a=a, first=first, second=second)),
         equations(neuron, ("z", "a", "z_first", "z_second")),
         Paragraph(words("branches.primes")),
@@ -34,7 +51,7 @@ def branches_section(stage: Stage, request: Request) -> Section:
     blocks.append(Paragraph(words("branches.behind", z=z, a=a)))
     blocks += [*derived(neuron, "a"), *derived(neuron, "z"), boxed(neuron, "z")]
     blocks.append(Paragraph(words("branches.recursion", z=z, first=first, second=second)))
-    return Section("branches", words("branches.title"), tuple(blocks))
+    return blocks
 
 
 def _symbols(formulas: Formulas, names: str) -> dict[str, Inline]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derive.calculus.adjoint import adjoint_name
-from derive.ir.record import Case
+from derive.ir.record import Case, Line
 from derive.ir.tensor import Equation
 from derive.latex.printer import Printer
 from derive.notes.document import Boxed, Derivation, Display, Inline, Listing, Math, Row, Step, Words, words
 from derive.notes.formulas import Formulas
 from derive.notes.input import Form
+from derive.notes.reasons import Situation, reason
 from derive.notes.recipe import Request
 from derive.notes.stage import Stage
 from derive.notes.steps import result
@@ -38,7 +39,7 @@ def equations(formulas: Formulas, names: Sequence[str]) -> Display:
 
 
 def _row(formulas: Formulas, e: Equation, is_part: bool) -> Row:
-    said = Math(formulas.printer.domain(e.domain, formulas.printer.names_of(e.lhs)))
+    said = Math(formulas.printer.domain(e.domain, formulas.printer.names_stating(e.lhs)))
     return Row(*formulas.forward(e), note=words("forward.domain", domain=said) if is_part and e.domain else None)
 
 
@@ -60,14 +61,24 @@ def boxed(formulas: Formulas, name: str) -> Boxed:
 
 def _steps(formulas: Formulas, name: str, case: Case, lhs: str) -> Iterator[Step]:
     shown, names = lhs, formulas.printer.names_of(case.lhs)
+    before: Line | None = None
     for line in case.lines:
         math = formulas.printer.view(line.view, names)
         if math != shown:
-            yield Step(math, _reason(formulas, name, line.rule, line.uses), line.rule)
+            situation = Situation(formulas, formulas.adjoints.equations[name], names, line, before, case)
+            yield Step(math, _reason(situation, line.rule, line.uses), line.rule)
             shown = math
+        before = line
 
 
-def _reason(formulas: Formulas, name: str, rule: str, uses: tuple[str, ...]) -> Words:
+def _reason(situation: Situation, rule: str, uses: tuple[str, ...]) -> Words:
+    """As short as it can be; the derivatives that are put in after the chain rule are stated."""
+    formulas, name = situation.formulas, situation.equation.tensor.name
+    if rule == "local" and situation.readers == (formulas.cost,):
+        [cost] = formulas.network.definitions(formulas.cost)
+        return words("statement.cost", equation=Math(" = ".join(formulas.forward(cost))))
+    if rule == "local" and situation.before is not None and situation.before.rule == "chain":
+        return reason(situation)
     if rule == "chain":
         readers = formulas.readers(formulas.adjoints.equations[name])
         listed = Listing(tuple(Math(text) for text in readers.values()))

@@ -10,7 +10,7 @@ from derive.notes.functions import is_defined
 from derive.notes.input import Comparison, GradientCheck
 from derive.notes.numerals import shown
 from derive.notes.subject import Subject
-from derive.terms.affine import number, size
+from derive.terms.affine import number
 from derive.terms.term import Entry, Func, Functional
 from derive.terms.walk import atoms_in
 
@@ -41,7 +41,7 @@ def _intro(formulas: Formulas, check: GradientCheck) -> Words:
     cost = Math(f"{_cost(formulas)} = {shown(check.cost)}")
     if not check.sizes:
         return words("check.intro_fixed", cost=cost)
-    sizes = (f"{formulas.printer.affine(size(name))} = {value}" for name, value in check.sizes)
+    sizes = (formulas.printer.setting(name, value) for name, value in check.sizes)
     return words("check.intro", sizes=Listing(tuple(Math(s) for s in sizes)), cost=cost)
 
 

@@ -65,7 +65,7 @@ def _blocks(subject: Subject, name: str) -> Iterator[Block]:
             yield Paragraph(words("deltas.case", condition=Math(formulas.printer.condition(case))))
         yield from Shown(formulas, formulas.adjoints.equations[name], case).blocks()
     if subject.batch is not None:
-        rows = [Row(r.lhs, r.rhs, note=words("deltas.batch")) for r in subject.batch.matrix_results(name)]
+        rows = [Row(r.lhs, r.rhs, note=words("deltas.batch"), asked=True) for r in subject.batch.matrix_results(name)]
         if rows:
             yield Display(tuple(rows))
 

@@ -63,7 +63,7 @@ class _Solution:
         key = f"{self.kind}.linear" if not self.found.source.terms else f"{self.kind}.linear_driven"
         yield Paragraph(words(key, **names))
         yield Display((*self._recursion(), *self._factors(), *self._sources()))
-        yield Paragraph(words(f"{self.kind}.product", step=Math(self._affine(step))))
+        yield Paragraph(words(f"{self.kind}.product", step=Math(self._number(step))))
         yield Display((self._driven() if self.found.source.terms else self._product(),))
         distance = Math(self._affine(last - step))
         yield Paragraph(words(f"{self.kind}.meaning", M=Math(MATRIX), distance=distance, **names))
@@ -90,9 +90,9 @@ class _Solution:
         row, column = (self._affine(index(b.name)) for b in (self.found.row, self.found.column))
         entry = f"{column}{row}" if self._as_rows else f"{row}{column}"
         printer, step = self.formulas.printer, self._step
-        rows = [Row(self._factor(step, entry), printer.view(self.found.view, self._names))]
+        rows = [Row(self._factor(step, entry), printer.view(self.found.view, self._names), asked=True)]
         if (raised := raise_factor(self.formulas.network, self.found)) is not None:
-            rows.append(Row(self._factor(step), printer.matrix(raised, self._names)))
+            rows.append(Row(self._factor(step), printer.matrix(raised, self._names), asked=True))
         return tuple(rows)
 
     def _sources(self) -> tuple[Row, ...]:
@@ -102,7 +102,7 @@ class _Solution:
         row = self._affine(index(self.found.row.name))
         shown = self.formulas.printer.view(self.found.source_view, self._names)
         return (
-            Row(self._source(self._step, row), shown),
+            Row(self._source(self._step, row), shown, asked=True),
             Row(self._source(self._last), self._adjoint(self._last)),
         )
 
@@ -114,7 +114,7 @@ class _Solution:
         """T̄_t = Σ_s M_t ⋯ M_{s-1} g_s."""
         later = index("s")
         factors = (self._factor(self._step), self._factor(self._step + 1), r"\cdots", self._factor(later - 1))
-        total = rf"\sum_{{s={self._affine(self._step)}}}^{{{self._affine(self._last)}}} "
+        total = rf"\sum_{{s={self._number(self._step)}}}^{{{self._number(self._last)}}} "
         return Row(self._adjoint(self._step), total + self._applied(*factors, to=self._source(later)))
 
     # -- pieces ------------------------------------------------------------------------------------------
@@ -126,7 +126,9 @@ class _Solution:
     @property
     def _names(self) -> Names:
         found = self.found
-        return {**self.formulas.printer.names((found.step, found.row, found.column)), "s": "s"}
+        printer, layers = self.formulas.printer, (found.step.name, "s")
+        letters = {**printer.names((found.step, found.row, found.column)), "s": "s"}
+        return printer.numbered(letters, layers, found.tensor)
 
     @property
     def _step(self) -> Affine:
@@ -143,6 +145,10 @@ class _Solution:
     def _affine(self, at: Affine) -> str:
         return self.formulas.printer.affine(at, self._names)
 
+    def _number(self, at: Affine) -> str:
+        """The number of a step as adjoints carry it."""
+        return self._affine(at + (self.formulas.printer.symbols.shift_of(self.found.tensor) or 0))
+
     def _factor(self, at: Affine, subscript: str = "") -> str:
         return self._marked(MATRIX, at, subscript)
 
@@ -151,7 +157,7 @@ class _Solution:
 
     def _marked(self, letter: str, at: Affine, subscript: str) -> str:
         below = f"_{{{subscript}}}" if subscript else ""
-        return f"{letter}^{{({self._affine(at)})}}{below}"
+        return f"{letter}^{{({self._number(at)})}}{below}"
 
     def _adjoint(self, at: Affine) -> str:
         axes = tuple(a.name for a in self._axes if not a.ordered)

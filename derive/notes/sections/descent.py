@@ -12,7 +12,7 @@ from derive.notes.numerals import shown
 from derive.notes.recipe import Request
 from derive.notes.sections.descent_data import DescentNumbers, Moved
 from derive.notes.stage import Stage
-from derive.terms.affine import number, size
+from derive.terms.affine import number
 from derive.terms.term import Entry
 
 LONGEST = 3
@@ -87,7 +87,7 @@ class _Shown:
 
     def _said(self) -> Iterator[Words]:
         if self.numbers.sizes:
-            sizes = (f"{self.formulas.printer.affine(size(n))} = {s}" for n, s in self.numbers.sizes)
+            sizes = (self.formulas.printer.setting(n, s) for n, s in self.numbers.sizes)
             yield words("descent.sizes", sizes=Listing(tuple(Math(s) for s in sizes)))
         if self.numbers.stood_in:
             yield words("descent.stand_in")

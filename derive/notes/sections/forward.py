@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from derive.ir.tensor import ADJOINT, Equation
 from derive.notes.document import Block, Display, Listing, Math, Paragraph, Row, Section, Words, words
 from derive.notes.formulas import Formulas, Sides
+from derive.notes.sections.prediction import as_function
 from derive.notes.subject import Subject
 from derive.notes.windows import forward_remarks
 from derive.terms.matrix import Added, EntrywisePower, Hadamard, Ones, Part, ScalarPart, Unit, Whole
@@ -24,6 +25,7 @@ def forward_section(subject: Subject) -> Section:
         blocks += _matrix_blocks(batch, f"forward.batch_{layout}")
     if signs := _signs(subject):
         blocks.append(Paragraph(signs[0], tuple(signs[1:])))
+    blocks += as_function(sample)
     if sample.network.facts:
         facts = Listing(tuple(Math(sample.fact(f)) for f in sample.network.facts))
         blocks.append(Paragraph(words("forward.facts", fact=facts)))
@@ -75,10 +77,13 @@ def _has_dots(subject: Subject, whole: Whole) -> bool:
 def _display(
     sides: Callable[[Equation], Sides | None], where: Callable[[Equation], str], equations: Sequence[Equation]
 ) -> Display:
+    """The equations, without those of a value that is handed on under the same name."""
     rows = []
     for e in equations:
         found = sides(e)
         assert found is not None, f"{e.lhs!r} has no such form"
+        if found[0] == found[1]:
+            continue
         domain = where(e)
         rows.append(Row(*found, note=words("forward.domain", domain=Math(domain)) if domain else None))
     return Display(tuple(rows))

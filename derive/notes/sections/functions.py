@@ -114,20 +114,21 @@ def _shown(e: sympy.Expr) -> View:
 
 def _definition(formulas: Formulas, name: str, options: Mapping[str, sympy.Expr]) -> Row:
     orders = (0,) * len(registered(name).arguments)
-    body = formula(definition_of(name, orders, options))
+    body = formulas.printer.scalar(formula(definition_of(name, orders, options)))
     return Row(_head(formulas, name, orders, options), body, note=words("functions.definition"))
 
 
 def _derivative(formulas: Formulas, name: str, orders: Orders, options: Mapping[str, sympy.Expr]) -> Iterator[Block]:
     slope = definition_of(name, orders, options)
-    steps = [Step(formula(slope), words("functions.differentiate"), "definition")]
+    spelled = formulas.printer.scalar
+    steps = [Step(spelled(formula(slope)), words("functions.differentiate"), "definition")]
     found = elimination(name) if orders == (1,) else None
-    if found is not None and found.slope != steps[0].math:
+    if found is not None and spelled(found.slope) != steps[0].math:
         value = Math(f"a = {_head(formulas, name, (0,), {})}")
-        inner = Math(f"{found.inner} = {found.outer}")
+        inner = Math(f"{spelled(found.inner)} = {found.outer}")
         key = "functions.is_value" if found.outer == "a" else "functions.value"
         given = {"value": value} if found.outer == "a" else {"value": value, "inner": inner}
-        steps.append(Step(found.slope, words(key, **given), "output"))
+        steps.append(Step(spelled(found.slope), words(key, **given), "output"))
     yield Derivation(_head(formulas, name, orders, options), tuple(steps))
     if orders[0] == sum(orders) == 1 and (found_kinks := kinks(slope)):
         values = (f"{_head(formulas, name, orders, options, at)} = {formula(value)}" for at, value in found_kinks)

@@ -26,10 +26,9 @@ _MEANINGS = frozenset({"weight", "bias", "slope", "embedding", "gain", "shift", 
 
 
 def given_section(subject: Subject) -> Section:
-    name = Plain(subject.given.title or subject.sample.network.name)
     blocks: list[Block] = [
-        Paragraph(words("given.intro", name=name)),
-        _figure(network_graph(subject.sample), name),
+        Paragraph(_named("intro", subject)),
+        _figure(network_graph(subject.sample), subject),
     ]
     if subject.batch is not None and (batch := subject.batch.network.batch) is not None:
         printer = subject.batch.printer
@@ -55,7 +54,9 @@ def _numbering(formulas: Formulas) -> list[Words]:
     plain = [r for r in counted if r.name is None]
     if not plain:
         return []
-    first, last = (Math(symbols.number(n)) for n in (counted[0].number or 0, counted[-1].number or 0))
+    numbers = symbols.lettering.numbers
+    lowest = 1 if numbers.behind and not numbers.before else counted[0].number or 0
+    first, last = (Math(symbols.number(n)) for n in (lowest, counted[-1].number or 0))
     example = Math(formulas.symbol(plain[0].result))
     if first == last:
         said = [words("given.numbered_one", first=first, example=example)]
@@ -71,11 +72,18 @@ def _numbering(formulas: Formulas) -> list[Words]:
     return said
 
 
-def _figure(graph: Graph, name: Plain) -> Figure:
+def _named(key: str, subject: Subject) -> Words:
+    """A wording about the network, by its name unless it belongs to a part of a document."""
+    if subject.given.is_part:
+        return words(f"given.part.{key}")
+    return words(f"given.{key}", name=Plain(subject.given.title or subject.sample.network.name))
+
+
+def _figure(graph: Graph, subject: Subject) -> Figure:
     key = "figure"
     if any(n.shape == "block" for n in graph.nodes):
         key = "figure_recurrent" if any(n.loop for n in graph.nodes) else "figure_layers"
-    return Figure(words(f"given.{key}", name=name), graph)
+    return Figure(_named(key, subject), graph)
 
 
 def given_table(subject: Subject) -> Table:
@@ -93,11 +101,11 @@ def shape_head(subject: Subject) -> tuple[Words, ...]:
     return (words("given.shape_sample"), words("given.shape_batch", m=m))
 
 
-def shapes(subject: Subject, tensor: Tensor) -> tuple[Inline, ...]:
-    """The shapes of a tensor for a sample and for a batch."""
+def shapes(subject: Subject, tensor: Tensor, stated: bool = False) -> tuple[Inline, ...]:
+    """The shapes of a tensor for a sample and for a batch; `stated`: of the layer for which its equation is."""
     settings = [subject.sample, *([subject.batch] if subject.batch else [])]
     shown = [(s.network.tensor(tensor.name), s.printer) for s in settings if tensor.name in s.network.tensors]
-    return tuple(Math(printer.shape(t)) if t.axes[t.family :] else words("given.number") for t, printer in shown)
+    return tuple(Math(p.shape(t, stated)) if t.axes[t.family :] else words("given.number") for t, p in shown)
 
 
 def symbols(subject: Subject, tensor: Tensor) -> Inline:

@@ -95,7 +95,7 @@ class _Spread:
         yield Display((Row(lhs, printer.view(passed.before, names)),))
         yield moment_derivation(printer, printer.view(variance(passed.before), names), passed.lines, names)
         of_lhs = printer.view(variance(Leaf(passed.lhs)), names)
-        result = ResultLine(words("form.index"), of_lhs, printer.view(passed.lines[-1].view, names))
+        result = ResultLine(words("form.again"), of_lhs, printer.view(passed.lines[-1].view, names))
         yield Boxed(self.stage.subject.sample.anchor(f"variance-{way}"), (result,))
         weight = variance_symbol(passed.weight)
         condition = Row(self._poly(times(passed.terms, weight)), "1", note=words(f"initialization.same_{way}"))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+import derive.network.spec.activations  # noqa: F401  (enters the options)
 from derive.network.spec.complaints import suggestion
 from derive.network.spec.names import SafeName, mistake, parse_positive
 from derive.network.spec.options import ACTIVATION_OPTIONS

@@ -80,7 +80,12 @@ def _onward(subject: Subject, record: LayerRecord) -> Iterator[Row]:
     if tensor.family:
         defined = tuple(e for e in defined if any(b.ordered for b in e.domain)) or defined
     sides = [formulas.forward_matrix(e) or formulas.forward(e) for e in defined]
-    yield words("layers.onward"), _formula(sides, formulas.symbol(record.result)), shapes(subject, tensor)[-1], NOTHING
+    yield (
+        words("layers.onward"),
+        _formula(sides, formulas.symbol(record.result)),
+        shapes(subject, tensor, stated=True)[-1],
+        NOTHING,
+    )
 
 
 def _inside(subject: Subject, record: LayerRecord) -> Iterator[Row]:
@@ -91,7 +96,8 @@ def _inside(subject: Subject, record: LayerRecord) -> Iterator[Row]:
         sides = [formulas.forward_matrix(e) or formulas.forward(e) for e in defined]
         formula = _formula(sides, "")
         if formula != Math(""):
-            yield words("layers.inside"), formula, shapes(subject, subject.sample.network.tensor(name))[-1], NOTHING
+            tensor = subject.sample.network.tensor(name)
+            yield words("layers.inside"), formula, shapes(subject, tensor, stated=True)[-1], NOTHING
 
 
 def _gradients(subject: Subject, record: LayerRecord) -> Iterator[Row]:
@@ -160,22 +166,22 @@ def _as_read(formulas: Formulas, record: LayerRecord, name: str) -> Read:
         if tensor.family and _is_within(record, e):
             found = next(x for x in entries_in(e.rhs) if x.tensor == name)
             at = (*found.idx[: tensor.family], *tensor.entry.idx[tensor.family :])
-            return Read(Entry(name, at), formulas.printer.names_of(e.lhs))
+            return Read(Entry(name, at), formulas.printer.names_stating(e.lhs))
     return Read(tensor.entry, formulas.printer.names_of(tensor.entry))
 
 
 def _adjoint(subject: Subject, name: str) -> Inline:
     formulas = subject.widest
     found = formulas.matrix_results(name) or formulas.results(name)
-    return _formula([(r.lhs, r.rhs) for r in found], formulas.adjoint(name))
+    return _formula([(r.lhs, r.rhs) for r in found], formulas.adjoint(name), asked=True)
 
 
-def _formula(sides: Sequence[Sides], symbol: str) -> Inline:
+def _formula(sides: Sequence[Sides], symbol: str, asked: bool = False) -> Inline:
     """The equation if there is one, and it is narrow; else the symbol alone."""
     if len(sides) == 1:
         lhs, rhs = sides[0]
         if lhs != rhs and width(f"{lhs} = {rhs}") <= WIDEST:
-            return Math(f"{lhs} = {rhs}")
+            return Math(f"{lhs} = {rhs}", asked)
     return Math(symbol)
 
 

@@ -52,7 +52,7 @@ def _forward(formulas: Formulas, layer: Normalizing) -> Iterator[Block]:
     yield Display(tuple(Row(*formulas.forward(e), note=_says(m)) for m, e in layer.equations.items()))
     mean = layer.mean()
     if mean is not None and layer.has_mean_zero():
-        names = formulas.printer.names_of(layer.equations["mean"].lhs)
+        names = formulas.printer.names_stating(layer.equations["mean"].lhs)
         zero = Row(_printed(formulas, mean, names), "0", note=words("normalization.mean_zero"))
         yield Display((zero,))
         yield Paragraph(words("normalization.scaled", normalized=Math(formulas.symbol(layer.normalized.lhs.tensor))))

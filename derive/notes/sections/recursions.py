@@ -11,9 +11,8 @@ from derive.notes.document import Block, Display, Listing, Math, Paragraph, Row,
 from derive.notes.formulas import Formulas
 from derive.notes.input import Form
 from derive.notes.recipe import Request, SectionOptions
+from derive.notes.sections.prediction import prediction, prediction_row
 from derive.notes.stage import Stage
-from derive.terms.term import Entry
-from derive.terms.walk import entries_in
 
 Centre = Literal["activations", "preactivations", "both"]
 
@@ -72,19 +71,17 @@ def _rows(formulas: Formulas, names: list[str]) -> Display:
 def _row(formulas: Formulas, name: str) -> Iterator[Row]:
     for r in formulas.matrix_results(name) or formulas.results(name):
         if r.lhs != r.rhs:
-            yield Row(r.lhs, r.rhs, note=words("forward.domain", domain=Math(r.condition)) if r.condition else None)
+            note = words("forward.domain", domain=Math(r.condition)) if r.condition else None
+            yield Row(r.lhs, r.rhs, note=note, asked=True)
 
 
 def _prediction(formulas: Formulas) -> Iterator[Block]:
     """The value that the cost compares with its target, under the name of a prediction."""
-    network = formulas.network
-    [equation] = network.definitions(formulas.cost)
-    read = dict.fromkeys(x for x in entries_in(equation.rhs) if isinstance(x, Entry))
-    values = [x for x in read if network.tensor(x.tensor).role == "value"]
-    targets = tuple(Math(formulas.symbol(t.name)) for t in network.role("target") if t.name in {x.tensor for x in read})
-    if len({x.tensor for x in values}) == 1 and targets:
-        yield Paragraph(words("recursions.prediction", targets=Listing(targets)))
-        yield Display((Row(formulas.printer.prediction, formulas.layer(values[0])),))
+    found = prediction(formulas)
+    if found is not None:
+        targets = Listing(tuple(Math(formulas.symbol(name)) for name in found.targets))
+        yield Paragraph(words("recursions.prediction", targets=targets))
+        yield Display((prediction_row(formulas, found),))
 
 
 def _shapes(formulas: Formulas) -> Paragraph:

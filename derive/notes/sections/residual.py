@@ -127,6 +127,7 @@ def _rule(connection: Formulas, activation: Formulas) -> Section:
     kinds = words("residual.kind"), words("residual.derivative", A=given["A"])
     head = (*kinds, words("given.shape"), words("residual.phi", phi=given["phi"]))
     table = Table(words("residual.table"), head, rows)
+    given["phi"] = Math(f"{connection.adjoint(OWN)} = {given['phi'].latex}")
     return Section("residual-rule", words("residual.rule"), (Paragraph(words("residual.rule_says", **given)), table))
 
 

@@ -35,7 +35,7 @@ class SamplesOptions(SectionOptions):
 
 def samples_section(stage: Stage, request: Request) -> Section:
     """The section: for a parameter of which nothing is known but that every sample reads it."""
-    [(reduce, formulas)] = statements(stage, request, "samples").items()
+    (reduce, formulas), (other, apart) = statements(stage, request, "samples").items()
     w, one, total = (Math(formulas.symbol(n)) for n in ("w", "one", "total"))
     blocks: list[Block] = [
         Paragraph(words("samples.intro", w=w, one=one)),
@@ -43,6 +43,7 @@ def samples_section(stage: Stage, request: Request) -> Section:
         Paragraph(words("samples.readers", w=w, total=total)),
         *_steps(formulas),
         Paragraph(words(f"samples.{reduce}"), (words("samples.decay"),)),
+        Paragraph(words(f"samples.or_{other}", cost=Math(_stated(apart)), gradient=Math(_gradient(apart)))),
         *_cost(stage),
     ]
     return Section("samples", words("samples.title"), tuple(blocks))
@@ -54,6 +55,18 @@ def _cost(stage: Stage) -> Iterator[Block]:
     if batch is not None:
         yield Paragraph(words("samples.here"))
         yield Display(tuple(Row(*batch.forward(e)) for e in batch.network.definitions(batch.cost)))
+
+
+def _stated(formulas: Formulas) -> str:
+    """`J = Σ_i C_i`."""
+    [total] = formulas.network.definitions("total")
+    return " = ".join(formulas.forward(total))
+
+
+def _gradient(formulas: Formulas) -> str:
+    """`∂J/∂w = Σ_i ∂C_i/∂w`."""
+    [derived] = (b for b in _steps(formulas) if isinstance(b, Derivation))
+    return f"{derived.lhs} = {derived.steps[-1].math}"
 
 
 def _steps(formulas: Formulas) -> Iterator[Block]:
@@ -69,4 +82,4 @@ def _steps(formulas: Formulas) -> Iterator[Block]:
     reason = words("samples.put_in", equation=Math(f"{inner} = {value}"))
     steps = (Step(shown[0], words("samples.chain"), "chain"), Step(shown[1], reason, "unfold"))
     yield Derivation(lhs, steps)
-    yield Boxed(formulas.anchor("w"), (ResultLine(words("form.index"), lhs, shown[1]),))
+    yield Boxed(formulas.anchor("w"), (ResultLine(words("form.again"), lhs, shown[1]),))

@@ -27,7 +27,7 @@ from derive.notes.document import (
 from derive.notes.formulas import Formulas
 from derive.notes.recipe import Request, SectionOptions
 from derive.notes.sections.scalars_augmented import augmented_blocks
-from derive.notes.sections.scalars_matrices import entry_by_entry, with_put_in, written_out
+from derive.notes.sections.scalars_matrices import entry_by_entry, of_each_entry, with_put_in, written_out
 from derive.notes.sections.scalars_naming import Naming, Nodes, number_nodes, plain_naming
 from derive.notes.sections.scalars_spelled import (
     places,
@@ -150,8 +150,23 @@ class Written:
             lhs, rhs = (written_out(self.network, m, self.naming) for m in (raised.lhs, rhs))
             rows.append(Row(self.naming.printer.matrix(lhs, {}), self.naming.printer.matrix(rhs, {})))
         if rows:
+            yield from self._entry_by_entry()
             yield Paragraph(words("scalars.collect"))
             yield from (Display((row,)) for row in rows)
+
+    def _entry_by_entry(self) -> Iterator[Block]:
+        """What a function of a vector is, for the first layer that has one."""
+        for e in self.equations:
+            raised = self.formulas.forward_raised(e)
+            if raised is None or self._is_put_in(e):
+                continue
+            values = of_each_entry(self.network, raised, e, self.formulas.view(e), self.naming)
+            if values is not None:
+                of_vector = written_out(self.network, raised.rhs, self.naming)
+                shown = Row(self.naming.printer.matrix(of_vector, {}), self.naming.printer.matrix(values, {}))
+                yield Paragraph(words("scalars.function"))
+                yield Display((shown,))
+                return
 
     def forward_augmented(self) -> Iterator[Block]:
         """The same with the bias of each unit at the end of its row of weights."""
@@ -215,12 +230,12 @@ class Written:
         """All entries of a case, as a matrix of entries where there is one."""
         if not matrices or raised is None or raised.held or not isinstance(raised.lhs, Whole) or not raised.lhs.axes:
             lines = spelled_lines(case.lhs, case.domain, case.view)
-            yield Display(tuple(Row(self.naming.entry(x.lhs), self.naming.view(x.view)) for x in lines))
+            yield Display(tuple(Row(self.naming.entry(x.lhs), self.naming.view(x.view), asked=True) for x in lines))
             return
         printer = self.naming.printer
         lhs, rhs = (written_out(self.network, m, self.naming) for m in (raised.lhs, raised.rhs))
         entries = entry_by_entry(self.network, raised.lhs, case, self.naming)
-        rows = [Row(printer.matrix(lhs, {}), printer.matrix(entries, {}))]
+        rows = [Row(printer.matrix(lhs, {}), printer.matrix(entries, {}), asked=True)]
         if rhs != entries and isinstance(entries, Listed):
-            rows.append(Row("", printer.matrix(rhs, {})))
+            rows.append(Row("", printer.matrix(rhs, {}), asked=True))
         yield Display(tuple(rows))

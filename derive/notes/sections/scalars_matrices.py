@@ -8,13 +8,13 @@ from fractions import Fraction
 from typing import Any, cast
 
 from derive.ir.record import Case
-from derive.ir.tensor import ADJOINT
+from derive.ir.tensor import ADJOINT, Equation
 from derive.network.network import Network
 from derive.notes.sections.scalars_naming import Naming
 from derive.notes.sections.scalars_spelled import At, places, spelled, spelled_entry
-from derive.raising.raise_case import vectors_are_rows
+from derive.raising.raise_case import Raised, vectors_are_rows
 from derive.terms.affine import Index, number
-from derive.terms.matrix import Listed, Matrix, Ones, ScalarPart, Transposed, Whole
+from derive.terms.matrix import Entrywise, Listed, Matrix, Ones, ScalarPart, Transposed, Whole
 from derive.terms.term import Entry
 from derive.terms.view import Leaf, Num, View
 
@@ -74,11 +74,23 @@ def _bare(matrix: Listed) -> Matrix:
 
 def entry_by_entry(network: Network, lhs: Whole, case: Case, naming: Naming) -> Matrix:
     """The value that a case gives to each entry of the left side `lhs`, in its place."""
+    return _bare(_filled(network, lhs, case, case.view, naming))
+
+
+def of_each_entry(network: Network, raised: Raised, e: Equation, view: View, naming: Naming) -> Listed | None:
+    """The values `view` of an equation whose right side is a function of a vector; None for any other equation."""
+    if not isinstance(raised.rhs, Entrywise) or not isinstance(raised.lhs, Whole) or raised.held:
+        return None
+    listed = _filled(network, raised.lhs, e, view, naming)
+    return listed if len(listed.rows) > 1 or len(listed.rows[0]) > 1 else None
+
+
+def _filled(network: Network, lhs: Whole, of: Case | Equation, view: View, naming: Naming) -> Listed:
     assert isinstance(lhs.atom, Entry)
-    domain = {b.name: b for b in case.domain}
-    variables = dict(zip((e.variable for e in lhs.atom.idx), (e.variable for e in case.lhs.idx), strict=True))
+    domain = {b.name: b for b in of.domain}
+    variables = dict(zip((e.variable for e in lhs.atom.idx), (e.variable for e in of.lhs.idx), strict=True))
     bounds = [domain[name] for a in lhs.axes if (name := variables[a]) is not None]
-    return _bare(naming.listed(_laid_out(network, bounds, lambda at: spelled(case.view, at))))
+    return naming.listed(_laid_out(network, bounds, lambda at: spelled(view, at)))
 
 
 def transposed(matrix: Listed) -> Listed:

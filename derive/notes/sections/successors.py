@@ -30,6 +30,7 @@ from derive.notes.figure import network_graph
 from derive.notes.formulas import Formulas
 from derive.notes.input import Form
 from derive.notes.recipe import Request, SectionOptions
+from derive.notes.sections.composition import composed_cost
 from derive.notes.sections.factors import derived
 from derive.notes.stage import Stage
 from derive.terms.term import Entry, Partial
@@ -79,6 +80,8 @@ def _given(formulas: Formulas) -> list[Block]:
         Paragraph(words("successors.intro", theta=letters[PARAMETER], f=letters[VALUE], cost=cost)),
         Figure(words("successors.figure", f=letters[VALUE]), network_graph(formulas)),
         Display(rows),
+        Paragraph(words("successors.composed", theta=letters[PARAMETER], cost=cost)),
+        Display((Row(f"{cost.latex}({letters[PARAMETER].latex})", composed_cost(formulas)),)),
     ]
 
 

@@ -15,7 +15,7 @@ from derive.notes.input import Form
 from derive.notes.numerals import shown
 from derive.notes.studies_worked import Rows, Worked
 from derive.notes.subject import Subject
-from derive.terms.affine import index, number, size
+from derive.terms.affine import index, number
 from derive.terms.matrix import Whole
 from derive.terms.term import Entry
 
@@ -35,7 +35,7 @@ class _Writer:
     def section(self) -> Section:
         worked, printer = self.worked, self.formulas.printer
         given = tuple(row for name in worked.given for row in self.numbers(name, worked.values[name], ""))
-        sizes = Listing(tuple(Math(f"{printer.affine(size(n))} = {v}") for n, v in worked.sizes))
+        sizes = Listing(tuple(Math(printer.setting(n, v)) for n, v in worked.sizes))
         intro = words("worked.intro", sizes=sizes) if worked.sizes else words("worked.intro_fixed")
         tolerance = {"worst": Math(shown(worked.worst)), "step": Math(f"h = {shown(worked.step)}")}
         blocks: tuple[Block, ...] = (

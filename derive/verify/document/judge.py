@@ -57,7 +57,9 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
             judged = Judged(k + 1, _undecided(f"statements with {relation} are not judged"))
         else:
             verdict = (
-                equated(context, left, right, source, argument) if k else judged_link(context, left, right, source)
+                equated(context, left, right, source, argument, chain.remarks)
+                if k
+                else judged_link(context, left, right, source, chain.remarks)
             )
             judged = Judged(k + 1, verdict, left, right)
         if before is not None and _follows(context, before, judged, source):

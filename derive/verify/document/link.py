@@ -93,7 +93,7 @@ class Links:
         found: list[list[Outcome]] = []
         unknown: Unknown | None = None
         for numbers in self.instances(left, right):
-            said = stated(remarks, IndexReader(self.lexicon, numbers, self.source)).ranges
+            said = self._said(remarks, numbers)
             if not numbers_within(said, numbers):
                 continue
             try:
@@ -103,6 +103,12 @@ class Links:
         if not found and unknown is not None:
             raise unknown
         return found
+
+    def _said(self, remarks: Sequence[Node], numbers: Mapping[str, int]) -> Mapping[str, Interval]:
+        """What remarks say of letters, without ends that are sizes of a name that means nothing here."""
+        found = stated(remarks, IndexReader(self.lexicon, numbers, self.source)).ranges
+        known = frozenset(self.lexicon.network.names.values())
+        return {x: i for x, i in found.items() if all(a is None or a.free <= known for a in (i.lo, i.hi))}
 
     def instances(self, *nodes: Node) -> Iterator[Mapping[str, int]]:
         """The values of letters that stand for numbered layers."""

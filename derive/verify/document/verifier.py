@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from derive.errors import DeriveError
 from derive.latex.reading.document import Document, Fragment
 from derive.latex.reading.extract import read_document
 from derive.latex.reading.formula import read_formula

@@ -12,7 +12,8 @@ from derive.derivation import derive_adjoints
 from derive.network.builder import Builder
 from derive.network.compile import compile_network
 from derive.network.network import Network
-from derive.network.schema import read_network_text
+from derive.network.schema import read_network_file, read_network_text
+from derive.resources import examples_dir
 from derive.terms.walk import entries_in
 from tests.stating import Statement, derived
 
@@ -134,3 +135,11 @@ def test_time_grows_with_the_number_of_layers(make: object) -> None:
 def test_a_deep_network_does_not_recurse() -> None:
     adjoints = derive_adjoints(unrolled(150), ("W1",))
     assert "W1" in adjoints.results
+
+
+def test_adjoints_are_put_in_as_they_were_derived() -> None:
+    """Nothing that was recognized in them already is recognized again: batch norm's result follows in two lines."""
+    network = compile_network(read_network_file(examples_dir() / "batch-norm-mlp.yaml"))
+    [case] = derive_adjoints(network).results["z1"]
+    assert [line.rule for line in case.lines] == ["chain", "local", "delta", "unfold", "fold"]
+    assert set(case.lines[-2].uses) == {"mu2", "v2", "xhat2"}

@@ -90,7 +90,7 @@ def test_the_note_shows_every_entry_and_the_steps() -> None:
     assert rows[r"\theta^{1}"] == r"\theta^{0} - \eta \, \nabla J(\theta^{0})"
     assert rows[r"\theta^{2}"] == r"\theta^{1} - \eta \, \nabla J(\theta^{1})"
     gradient = rows[r"\nabla J(\theta)"]
-    assert gradient.index(r"\partial W_{1,1}^{(1)}") < gradient.index(r"\partial b_{1}^{(1)}")
+    assert gradient.index(r"\partial W_{11}^{(1)}") < gradient.index(r"\partial b_{1}^{(1)}")
     numbers = descent_numbers(net, DescentOptions())
     assert rows[r"J(\theta^{2})"] == f"{numbers.costs[2]:.4g}"
 

@@ -17,6 +17,7 @@ from derive.kernels import emit_kernel
 from derive.network.compile import compile_network
 from derive.network.schema import read_network_text
 from derive.notes.rendering import USUAL, Manner
+from derive.pipeline import document_notes, find_document
 from tests.unit.notes.handouts import EXAMPLES, TEXTS, given, handout
 
 KINDS = """
@@ -124,3 +125,17 @@ def test_masks_and_ids() -> None:
 def test_the_check_is_a_plain_cell() -> None:
     compile(check_code(), "cell", "exec")
     assert check_code().count("step=1e-5") == 1
+
+
+def test_cells_of_a_document_stand_after_the_part_about_their_network() -> None:
+    spec = find_document("document-2")
+    assert spec is not None
+    found = json.loads(document_notes(spec, ("ipynb",))["ipynb"])["cells"]
+    texts = ["".join(c["source"]) for c in found]
+    headings = [t.splitlines()[0] for t in texts if t.startswith("## ")]
+    for part in spec.parts:
+        if part.network is not None:
+            about = next(k for k, h in enumerate(headings) if h == f"## {part.title['en']}")
+            assert part.network.name in headings[about + 1], headings
+    kernels = [k for k, c in enumerate(found) if c["cell_type"] == "code"]
+    assert kernels and kernels[0] < len(found) / 2

@@ -78,7 +78,7 @@ class Reader:
         return self.tokens[start : self.at - 1]
 
     def inside(self, tokens: list[str]) -> Any:
-        reader = Reader(tokens, self.meaning)
+        reader = type(self)(tokens, self.meaning)
         value = reader.sum()
         assert reader.peek() == "", reader.rest()
         return value

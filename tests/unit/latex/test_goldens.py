@@ -42,13 +42,27 @@ NEEDED = {
     "source-target-deep": [r"\delta^{l} = (w^{l+1} \delta^{l+1}) \odot \sigma'(u^{l})"],
     "ufldl-deep": [
         r"z^{(l+1)} = W^{(l)} a^{(l)} + b^{(l)}",
+        r"a^{(l+1)} = f(z^{(l+1)})",
+        r"\delta_{i}^{(n_{l})} = \frac{\partial J}{\partial a_{i}^{(n_{l})}} f'(z_{i}^{(n_{l})}) \qquad l = n_{l}",
+        r"\delta_{i}^{(l)} = \sum_{k=1}^{s_{l+1}} W_{ki}^{(l)} \delta_{k}^{(l+1)} f'(z_{i}^{(l)})"
+        r" \qquad l=2,\dots,n_{l}-1",
+        r"\delta^{(l)} = ((W^{(l)})^{\mathsf{T}} \delta^{(l+1)}) \odot f'(z^{(l)})",
+        r"\frac{\partial J}{\partial W_{ij}^{(l)}} = \delta_{i}^{(l+1)} a_{j}^{(l)} \qquad l=1,\dots,n_{l}-1",
         r"\nabla_{W^{(l)}} J = \delta^{(l+1)} (a^{(l)})^{\mathsf{T}}",
         r"\nabla_{b^{(l)}} J = \delta^{(l+1)}",
     ],
     "residual-deep": [
-        r"f_{l-1} = \boldsymbol{\Theta}_{l-1} \mathbf{x}_{l-1} + \mathbf{b}_{l-1}",
-        r"\nabla_{l-1} = (\boldsymbol{\Theta}_{l}^{\mathsf{T}} \nabla_{l}) \circ \sigma'(f_{l-1})",
-        r"\nabla_{\boldsymbol{\Theta}_{l-1}} J = \nabla_{l-1} \otimes \mathbf{x}_{l-1}",
+        r"f_{l} = \boldsymbol{\Theta}_{l} \mathbf{x}_{l} + \mathbf{b}_{l}",
+        r"\mathbf{x}_{l+1} = \sigma(f_{l})",
+        r"\nabla_{L-1} = \nabla_{\mathbf{x}_{L}} J \circ \sigma'(f_{L-1})",
+        r"\nabla_{l} = (\boldsymbol{\Theta}_{l+1}^{\mathsf{T}} \nabla_{l+1}) \circ \sigma'(f_{l})",
+        r"\nabla_{\boldsymbol{\Theta}_{l}} J = \nabla_{l} \otimes \mathbf{x}_{l}",
+        r"\frac{\partial J}{\partial (\mathbf{b}_{l})_{j}} = (\nabla_{l})_{j} \qquad l=0,\dots,L-1",
+    ],
+    "rows-deep-batch": [
+        r"Z^{[l]} = A^{[l-1]} \theta^{[l-1]} + \mathbf{1}_{m} b^{[l-1]}",
+        r"\Delta Z^{[l]} = (\Delta Z^{[l+1]} \theta^{[l]\mathsf{T}}) \odot \sigma'(Z^{[l]})",
+        r"\Delta \theta^{[l]} = A^{[l]\mathsf{T}} \Delta Z^{[l+1]}",
     ],
     "nielsen-softmax": [r"\frac{\partial p_{j}}{\partial x_{i}} = p_{i} ([i = j] - p_{j})"],
 }

@@ -7,7 +7,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive.latex.naming import Letters
+from derive.latex.naming import Letters, letter_of, moved, moved_by
 from derive.latex.printer import Printer
 from derive.terms.affine import Affine, Index, index, number, size
 from derive.terms.term import Entry
@@ -128,3 +128,10 @@ def test_affine() -> None:
         "3": number(3),
     }
     assert {printer.affine(a, {"k": "k", "q": "q"}) for a in shown.values()} == set(shown)
+
+
+def test_an_index_whose_number_is_shown_as_more() -> None:
+    assert moved("l", -1) == "l-1" and moved("l-1", 2) == "l+2" and moved("l-1", 0) == "l"
+    assert (letter_of("l-1"), letter_of("j'"), letter_of("k")) == ("l", "j'", "k")
+    assert (moved_by("l-1"), moved_by("l+2"), moved_by("j_1")) == (-1, 2, 0)
+    assert letters(names={"l9": "l"}).extended([Index("l9", ONE, N, True)], {"l": "l-1"})["l9"] != "l"

@@ -125,7 +125,7 @@ def test_numbering_by_source_from_1() -> None:
     network = deep("{base: nielsen, input_layer: 1, weights_numbered_by: source, sizes: {n: s}}")
     printer = Printer(network, network.notation)
     shown = {name: printer.symbol(network.tensor(name)) for name in ("a", "z", "W", "b")}
-    assert shown == {"a": "a^{l+1}", "z": "z^{l+1}", "W": "W^{l}", "b": "b^{l}"}
+    assert shown == {"a": "a^{l}", "z": "z^{l}", "W": "W^{l}", "b": "b^{l}"}
     assert printer.shape(network.tensor("W")) == r"s_{l+1} \times s_{l}"
 
 

@@ -115,7 +115,7 @@ VIEWS = [
     (Leaf(Bound(size("n") - I - 1)), r"[i \le n-1]"),
     (Leaf(Bound(I - 2)), r"[i \ge 2]"),
     (leaf("A", I, J + 1), r"A_{i,j+1}"),
-    (leaf("A", I, number(2)), r"A_{i,2}"),
+    (leaf("A", I, number(2)), r"A_{i2}"),
     (Leaf(Entry("A", (Affine([(IdEntry("y", (J,)), 1)]), I))), r"A_{y_{j},i}"),
     (Leaf(Partial(Entry("y", (I,)), Entry("x", (J,)))), r"\frac{\partial y_{i}}{\partial x_{j}}"),
 ]
@@ -217,7 +217,7 @@ def test_transposes_join_the_layer_mark() -> None:
     [
         ("nielsen", "z_{ji}^{l}", "z^{l}", r"\delta^{l}", r"\frac{\partial C}{\partial W^{l}}"),
         ("ng", "z_{ji}^{[l]}", "Z^{[l]}", "dZ^{[l]}", "dW^{[l]}"),
-        ("rows", "z_{ji}^{[l]}", "Z^{[l]}", r"\Delta Z^{[l]}", r"\Delta \theta^{[l-1]}"),
+        ("rows", "z_{ji}^{[l]}", "Z^{[l]}", r"\Delta Z^{[l]}", r"\Delta \theta^{[l]}"),
         ({"base": "nielsen", "layer_mark": "_l"}, "(z_{l})_{ji}", "z_{l}", r"\delta_{l}", None),
         ({"base": "nielsen", "layer_mark": "^(l)", "capitals": True}, "z_{ji}^{(l)}", "Z^{(l)}", r"\Delta^{(l)}", None),
     ],
@@ -383,7 +383,7 @@ def test_short_sums_show_unusual_ranges() -> None:
         ("source-target", "w^{l}(n+1)", "w_{ij}^{l}(n+1)", r"\theta(n+1)", "x(i)", None),
         ("ng", r"W^{[l]\langle n+1 \rangle}", r"W_{jk}^{[l]\langle n+1 \rangle}", None, "x^{(i)}", None),
         ("ufldl", "W^{(l),n+1}", "W_{ij}^{(l),n+1}", r"\theta^{n+1}", "x^{(i)}", r"(\nabla_{W^{(l)}} J)^{n+1}"),
-        ({"base": "residual", "iteration_mark": "_n"}, r"\boldsymbol{\Theta}_{l-1,n+1}", None, None, None, None),
+        ({"base": "residual", "iteration_mark": "_n"}, r"\boldsymbol{\Theta}_{l,n+1}", None, None, None, None),
     ],
 )
 def test_marks_of_iterations_and_samples(

@@ -13,8 +13,13 @@ import derive.network.activations  # noqa: F401  (enters the functions)
 from derive.calculus.scalar import definition
 from derive.ir.environment import Environment
 from derive.ir.normal_form import evaluate_poly
+from derive.latex.printer import Printer
+from derive.latex.settings import notation
+from derive.network.network import Network
+from derive.notes.document import Derivation
 from derive.notes.sections.activations_facts import facts, steepest
-from derive.notes.sections.activations_options import ActivationsOptions
+from derive.notes.sections.activations_one import One
+from derive.notes.sections.activations_options import ActivationsOptions, Chosen
 from derive.notes.sections.activations_signs import identity_lines
 from derive.notes.sections.activations_slopes import slope_lines, value_lines
 from derive.terms.term import Atom, Poly, Scalar, constant
@@ -22,6 +27,7 @@ from derive.terms.view import View, to_poly
 from derive.terms.walk import rewrite
 
 SMOOTH = ("sigmoid", "tanh", "softplus", "silu", "gelu", "gelu_tanh")
+SPLIT = ("combine", "split", "recognize")
 POINTS = (Fraction(-9, 4), Fraction(-1, 3), Fraction(1, 2), Fraction(7, 4))
 
 
@@ -49,9 +55,27 @@ def test_every_line_of_a_derivative_is_the_slope(name: str) -> None:
 
 
 def test_the_lines_that_a_textbook_has() -> None:
-    assert [line.rule for line in slope_lines("sigmoid")] == ["reciprocal", "combine", "split", "recognize"]
-    assert [line.rule for line in slope_lines("tanh")] == ["quotient", "combine", "split", "recognize"]
+    assert [line.rule for line in slope_lines("sigmoid")] == ["reciprocal", "multiply", *SPLIT]
+    assert [line.rule for line in slope_lines("tanh")] == ["quotient", *SPLIT]
+    assert [line.rule for line in slope_lines("softplus")] == ["chain", "multiply", "is_known"]
     assert slope_lines("softplus")[-1].of == "sigmoid"
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("sigmoid", r"-\frac{1}{(1 + e^{-z})^{2}} \cdot (-e^{-z})"),
+        ("softplus", r"\frac{1}{e^{z} + 1} \cdot e^{z}"),
+    ],
+)
+def test_the_outer_derivative_stands_beside_the_inner_one(name: str, first: str) -> None:
+    """Before anything is simplified; their product is the slope."""
+    [line, *_] = slope_lines(name)
+    for z in POINTS:
+        assert math.prod(value(v, z) for v in line.apart) == pytest.approx(value(line.view, z), rel=1e-12)
+    printer = Printer(Network("functions", {}, (), None), notation("rows"))
+    [derived] = [b for b in One(printer, Chosen(name)).derivative() if isinstance(b, Derivation)]
+    assert derived.steps[0].math == first
 
 
 def test_tanh_is_a_sigmoid() -> None:

@@ -165,3 +165,16 @@ def test_a_deep_unrolled_network_is_drawn_in_no_time() -> None:
     network = compile_network(read_network_text(text, title="deep"))
     made = form(derive_adjoints(network), read_notation("nielsen"))
     assert len(place(network_graph(Formulas(made))).graph.nodes) < 12
+
+
+@pytest.mark.parametrize(("size", "circles", "dots"), [(1, 1, 0), (2, 2, 0), (4, 4, 0), (5, 3, 1), ("n", 3, 1)])
+def test_a_layer_of_few_units_shows_each(size: object, circles: int, dots: int) -> None:
+    text = f"inputs: {{x: {size}}}\ntargets: {{y: 7}}\nlayers: [{{dense: {{units: 7}}}}]\nloss: half_squared_error\n"
+    made = form(derive_adjoints(compile_network(read_network_text(text, title="small"))), read_notation("nielsen"))
+    drawing = draw(network_graph(Formulas(made)))
+    others = 2
+    assert len(drawing.neurons) == circles + 3 * others
+    assert sum(label.latex == r"\vdots" for label in drawing.labels) == dots + others
+    for x, y in drawing.neurons:
+        [box] = [b for b in drawing.boxes if abs(b.centre[0] - x) < 0.01 and abs(b.centre[1] - y) < b.height / 2]
+        assert abs(box.centre[1] - y) + 0.14 < box.height / 2

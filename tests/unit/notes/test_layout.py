@@ -103,6 +103,10 @@ def test_width_grows_with_what_stands_side_by_side(latex: str) -> None:
     assert width(f"{latex} + {latex}") > 2 * width(latex)
 
 
+def test_chinese_letters_are_square() -> None:
+    assert width(r"\text{二维卷积}") > 4.0 > width(r"\text{abcd}")
+
+
 def test_widths_are_what_tex_measures(tmp_path: Path) -> None:
     """Estimated from above, but for at most 3 %; and not by more than half for long formulas."""
     require_tex()

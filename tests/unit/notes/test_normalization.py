@@ -133,7 +133,7 @@ def test_batch_normalization_is_written_with_its_proof() -> None:
     [proof] = [b for b in parts[1].blocks if isinstance(b, Derivation)]
     assert [s.math for s in proof.steps][-1] == "x_{ij}"
     [display] = [b for b in parts[1].blocks if isinstance(b, Display)]
-    assert {row.rhs for row in display.rows} == {r"\sqrt{10^{-5} + v_{j}^{[1]}}", r"\mu_{j}^{[1]}"}
+    assert {row.rhs for row in display.rows} == {r"\sqrt{v_{j}^{[1]} + 10^{-5}}", r"\mu_{j}^{[1]}"}
     compact = [b for b in parts[0].blocks if isinstance(b, Derivation) and b.lhs == r"\Delta X"]
     assert len(compact) == 1 and len(compact[0].steps) > 2
 

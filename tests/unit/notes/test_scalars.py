@@ -177,12 +177,12 @@ def test_layers_carry_their_own_weights_and_values() -> None:
     lines = section("net-3-3-1")
     hidden = [
         rf"a_{{{i}}}^{{(2)}} = \sigma("
-        + " + ".join(rf"W_{{{i},{j}}}^{{(1)}} x_{{{j}}}" for j in (1, 2, 3))
+        + " + ".join(rf"W_{{{i}{j}}}^{{(1)}} x_{{{j}}}" for j in (1, 2, 3))
         + rf" + b_{{{i}}}^{{(1)}})"
         for i in (1, 2, 3)
     ]
     assert lines[:3] == hidden
-    inner = " + ".join(rf"W_{{1,{j}}}^{{(2)}} a_{{{j}}}^{{(2)}}" for j in (1, 2, 3))
+    inner = " + ".join(rf"W_{{1{j}}}^{{(2)}} a_{{{j}}}^{{(2)}}" for j in (1, 2, 3))
     assert lines[3] == rf"a_{{1}}^{{(3)}} = \sigma({inner} + b_{{1}}^{{(2)}})"
 
 
@@ -213,7 +213,7 @@ def test_two_hidden_layers_have_two_columns() -> None:
 
 def test_weights_by_rows_keep_their_orientation() -> None:
     text = " ".join(section("by-rows"))
-    assert r"\theta_{1,1}^{[0]}" in text and r"\theta_{3,4}^{[0]}" in text and r"\theta_{4,3}^{[0]}" not in text
+    assert r"\theta_{11}^{[0]}" in text and r"\theta_{34}^{[0]}" in text and r"\theta_{43}^{[0]}" not in text
 
 
 # -- mistakes ----------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -21,9 +22,10 @@ from derive.network.compile import compile_network
 from derive.network.network import Network
 from derive.network.schema import read_network_file
 from derive.notes.compose import Part, compose_parts
-from derive.notes.document import Boxed, Derivation, Display, Document
+from derive.notes.document import Boxed, Derivation, Display, Document, Math, Paragraph
 from derive.notes.recipe import Request
 from derive.notes.rendering import render
+from derive.notes.sections.branches import BranchesOptions
 from derive.notes.sections.samples import SamplesOptions
 from derive.notes.stage import Stage
 from derive.resources import examples_dir
@@ -95,6 +97,31 @@ def test_the_neuron_holds_on_numbers() -> None:
     assert back["w_1"] == pytest.approx(given["x_1"] * back["z"])
 
 
+def test_the_derivatives_that_are_put_in_are_stated() -> None:
+    steps = [s for b in alone("branches").blocks if isinstance(b, Derivation) for s in b.steps]
+    stated = [f for s in steps if s.reason.key == "reason.local" for f in _maths(s.reason)]
+    assert r"\frac{\partial z}{\partial w_{1}} = x_{1}" in stated
+    assert r"\frac{\partial z'}{\partial a} = w_{3}" in stated and r"\frac{\partial y}{\partial x} = g'(x)" in stated
+
+
+def test_open_functions_can_stand_without_the_neuron() -> None:
+    requests = with_numbers((Request("branches", BranchesOptions(neuron=False)),), None)
+    document = compose_parts("t", [Part(Stage(notation("residual")), requests)], "en")
+    found = [b.lhs for b in document.blocks if isinstance(b, Derivation)]
+    assert found == [rf"\frac{{\partial z}}{{\partial {n}}}" for n in "yxxys"]
+    assert not [b for b in document.blocks if isinstance(b, Boxed)]
+
+
+def _maths(value: object) -> Iterator[str]:
+    """The formulas in running text."""
+    if isinstance(value, Math):
+        yield value.latex
+    elif isinstance(value, tuple):
+        yield from (f for part in value for f in _maths(part))
+    elif is_dataclass(value):
+        yield from (f for field in fields(value) for f in _maths(getattr(value, field.name)))
+
+
 # -- the bias as a column ------------------------------------------------------------------------------------
 
 
@@ -137,6 +164,10 @@ def test_the_gradient_of_a_batch_is_made_of_those_of_its_samples(reduce: str, fa
     [line] = box.forms
     one = r"\frac{\partial \mathcal{L}_{i}}{\partial w}"
     assert line.rhs == rf"{factor}\sum_{{i=1}}^{{m}} {one}"
+    other = r"\frac{1}{m} " if not factor else ""
+    said = [f for b in document.blocks if isinstance(b, Paragraph) for f in _maths(b.text)]
+    assert rf"\frac{{\partial J}}{{\partial w}} = {other}\sum_{{i=1}}^{{m}} {one}" in said
+    assert rf"J = {other}\sum_{{i=1}}^{{m}} \mathcal{{L}}_{{i}}" in said
 
 
 def test_the_mean_of_gradients_is_the_gradient_of_the_mean() -> None:

@@ -155,3 +155,12 @@ def test_the_notation_is_that_of_the_part(of: str, delta: str) -> None:
 def test_an_unknown_task_is_refused(wrong: object) -> None:
     with pytest.raises(ValueError, match="task"):
         KINDS["tasks"].options.model_validate({"which": wrong})
+
+
+@pytest.mark.parametrize(("task", "has_brackets"), [("binary", False), ("classes", True)])
+def test_a_bracket_is_explained_where_there_is_one(task: str, has_brackets: bool) -> None:
+    [part] = [b for b in section("rows", which=[task]).blocks if isinstance(b, Section)]
+    first = next(b for b in part.blocks if isinstance(b, Derivation))
+    local = next(s for s in first.steps if s.rule == "local")
+    assert local.reason.key == ("reason.local_cost" if has_brackets else "reason.local_cost_plain")
+    assert ("[" in local.math) is has_brackets

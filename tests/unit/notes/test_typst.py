@@ -14,7 +14,8 @@ from derive.errors import DeriveError, printable
 from derive.latex.bundled import BUNDLED
 from derive.notes import rendering, typst_pdf
 from derive.notes.document import Boxed, Document, Math, Paragraph, Plain, ResultLine, Section, words
-from derive.notes.render_typst import label, render_typst
+from derive.notes.layout import Line
+from derive.notes.render_typst import TypstWriter, label, render_typst, tied_lines, tied_rows
 from derive.notes.rendering import Manner, render
 from derive.notes.typst_escape import escape_typst
 from derive.notes.typst_math import UnknownCommand, typst_math
@@ -88,6 +89,7 @@ def test_formulas_of_every_notation_have_a_form(name: str, notation: str) -> Non
         (r"\text{dense 2}", 'upright("dense 2")'),
         (r"0.25, -1.5", "0.25 \\, - 1.5"),
         (r"x'", "x'"),
+        (r"\psi_{1}'(f)", "ψ'_(1) \\( f \\)"),
     ],
 )
 def test_formulas(latex: str, written: str) -> None:
@@ -147,4 +149,65 @@ def test_an_unknown_manner_is_an_error(word: dict[str, str], known: str) -> None
 def test_running_text_holds_formulas_and_text() -> None:
     said = words("forward.facts", fact=Math(r"\sum_j y_j = 1"))
     made = Document(words("own", text=Plain("a")), "en", (Section("s", said, (Paragraph(said),)),))
-    assert "$∑_(j) y_(j) = 1$" in render_typst(made)
+    assert "known that #tall[$∑_(j) y_(j) =$] #tall[$1$]" in render_typst(made)
+
+
+@pytest.mark.parametrize(
+    ("latex", "written"),
+    [
+        ("a = b", "$a = b$"),
+        (r"\frac{a}{b}", "#tall[$display(frac(a, b))$]"),
+        (r"\frac{a}{b} = c", "#tall[$display(frac(a, b)) =$] #tall[$display(c)$]"),
+        (r"\frac{a = b}{c} = d", "#tall[$display(frac(a = b, c) = d)$]"),
+    ],
+)
+def test_tall_formulas_keep_lines_apart(latex: str, written: str) -> None:
+    """They are cut at a relation only where no group is open there."""
+    assert TypstWriter(large=True).math(latex) == written
+
+
+def test_no_line_begins_with_a_colon() -> None:
+    """Between a formula and a full-width colon or semicolon stands a sign that forbids a break."""
+    listed = words("list.then", first=Math("a"), rest=Math("b"))
+    made = render_typst(Document(words("own", text=Plain("网")), "zh", (Section("s", listed, ()),)))
+    assert "$a$\u2060；$b$" in made
+
+
+def lines(*relations: str, rhs: str = "b") -> list[Line]:
+    return [Line("", relation, rhs) for relation in relations]
+
+
+@pytest.mark.parametrize(
+    ("given", "sizes"),
+    [
+        (lines("="), [1]),
+        (lines("=", "", "="), [3]),
+        (lines("=", "=", "=", "", "=", "="), [2, 2, 2]),
+        (lines("=", "=", "=", "=", rhs=r"\begin{bmatrix} b \end{bmatrix}"), [1, 1, 1, 1]),
+    ],
+)
+def test_which_lines_of_a_derivation_stay_on_one_page(given: list[Line], sizes: list[int]) -> None:
+    groups = tied_lines(given)
+    assert [len(g) for g in groups] == sizes
+    assert [line for g in groups for line in g] == given
+
+
+@pytest.mark.parametrize("rows", range(20))
+def test_which_rows_of_a_table_stay_on_one_page(rows: int) -> None:
+    """All of a short table, else the first three and the last three; every row is counted once."""
+    tied = tied_rows(rows)
+    begun = 0
+    for at, count in tied.items():
+        assert at == begun
+        begun += count
+    assert begun == rows and (rows <= 6 or (tied[0], tied[rows - 3]) == (3, 3))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_results_have_the_numbers_of_the_other_forms(name: str) -> None:
+    """Typst counts the boxes, in the order of the document; references lead to their labels."""
+    document, source = handout(name), render_typst(handout(name))
+    assert re.findall(r"^\)\) <(derive:[^>]+)>$", source, re.MULTILINE) == [label(a) for a in document.numbers]
+    assert source.count('numbering: "(1)"') == len(document.numbers)
+    told = set(re.findall(r'#ref\(label\("([^"]+)"\)', source))
+    assert told <= {label(a) for a in document.numbers}

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from derive.errors import DeriveError
+from derive.latex.reading import findings, walk
 from derive.latex.reading.document import Document, Kind
 from derive.latex.reading.extract import document_of
 
@@ -108,12 +109,21 @@ def test_labels_without_end_in_one_formula() -> None:
         measured("$$" + repeated(part, 300_000) + "$$", "markdown")
 
 
-def test_limits_are_problems() -> None:
-    document = measured("$x$ " * 50_010, "markdown")
-    assert len(document.fragments) == 50_000
+def test_limits_are_problems(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(findings, "FORMULA_LIMIT", 500)
+    monkeypatch.setattr(findings, "HEADING_LIMIT", 500)
+    monkeypatch.setattr(walk, "STEP_LIMIT", 700)
+    document = measured("$x$ " * 510, "markdown")
+    assert len(document.fragments) == 500
     (problem,) = document.problems
-    assert "more than 50000 formulas" in problem.message
-    assert problem.place.column == 4 * 50_000 + 1
+    assert "more than 500 formulas" in problem.message
+    assert problem.place.column == 4 * 500 + 1
+    (problem,) = measured("# a\n" * 510, "markdown").problems
+    assert "more than 500 headings" in problem.message
+    assert problem.place.line == 501
+    document = measured("a\n" * 600 + "$x$\n" * 600, "markdown")
+    assert len(document.fragments) == 50
+    assert "more than 700 lines" in document.problems[0].message
 
 
 def test_too_many_problems_are_counted_once() -> None:

@@ -53,6 +53,7 @@ FOUND = {
     "in bold": ("**$x$** and _$y$_", ["x", "y"]),
     "in tags": ('<p align="center">$x$</p>', ["x"]),
     "below a heading without a blank line": ("# a\n$x$", ["x"]),
+    "HTML": ("<!DOCTYPE html>\n\n<p>\n\n      $x$ <pre>$y$</pre>", ["x"]),
     "MathJax script": ('<script type="math/tex; mode=display">a=b</script>', ["a=b"]),
     "number": ("the value $5$ is", ["5"]),
     "interval": ("in $[0, 1]$ and $(-1,1)$", ["[0, 1]", "(-1,1)"]),
@@ -67,6 +68,9 @@ FOUND = {
     "between rules": ("---\n\nSome words $x$.\n\n---\n", ["x"]),
     "CRLF": ("a $x$\r\n\r\n$$\r\ny\r\n$$\r\n", ["x", "\r\ny\r\n"]),
     "quotation": ("> $$\n> a > b\n> $$", ["\n  a > b\n  "]),
+    "behind money in Chinese": ("价格是$100美元到$x$", ["x"]),
+    "behind a lone dollar in Chinese": ("一个 $ 是 $x$", ["x"]),
+    "entities": ("$a &lt; b$ and $$c &amp;= d$$", ["a <    b", "c &    = d"]),
     "percent": ("$5\\%$ and $a % b$", ["5\\%", "a % b"]),
     "comment inside": ("$$\na % costs $5\n= b\n$$", ["\na           \n= b\n"]),
 }
@@ -127,11 +131,13 @@ PROBLEMS = {
     "last dollars": ("$a$ $$b", 1, 5, "never closed", ["a"]),
     "bracket": ("\\[a\n\n\\[b\\]", 1, 1, "never closed", ["b"]),
     "parenthesis": ("\\(a\n\n\\(b\\)", 1, 1, "never closed", ["b"]),
+    "parenthesis over a blank line": ("\\(a\n\nb\\) $c$", 1, 1, "not closed in its paragraph", ["c"]),
+    "dollar before dollars": ("a $x $$y$$", 1, 3, "opens no formula", ["y"]),
     "environment": ("\\begin{align}a\n\n\\begin{align}b\\end{align}", 1, 1, "no `\\end{align}`", ["b"]),
     "cases outside": ("x\n\\begin{cases}a\\end{cases} $b$", 2, 1, "outside a formula", ["b"]),
     "fence": ("a\n```\n$x$", 2, 1, "never closed", ["x"]),
     "comment": ("<!-- a $x$", 1, 1, "never closed", ["x"]),
-    "code": ("text\n\n    $x$\n\n$y$", 3, 1, "indented code", ["y"]),
+    "code": ("text\n\n    $x$\n    $z$\n\n    $ make\n    cost $5\n\n$y$", 3, 1, "indented code", ["y"]),
 }
 
 
@@ -224,6 +230,11 @@ def test_the_words_around() -> None:
     assert display.after == "for all layers."
     assert (last.before, last.after) == ("", "")
     assert last.heading == ("Title", "Next")
+
+
+def test_the_words_around_a_quotation() -> None:
+    (fragment,) = read("By the chain rule\n\n> $$a$$\n>\n> holds.\n").fragments
+    assert (fragment.before, fragment.after) == ("By the chain rule", "holds.")
 
 
 def test_the_words_around_are_bounded() -> None:

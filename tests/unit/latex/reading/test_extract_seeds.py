@@ -74,6 +74,21 @@ def test_every_claim_lies_in_a_formula_of_its_line(number: str) -> None:
         ], claim
 
 
+@pytest.mark.parametrize("number", COUNTS)
+def test_other_line_ends_and_encodings_change_no_place(number: str, tmp_path: Path) -> None:
+    document = seed(number)
+    path = tmp_path / "seed.txt"
+    path.write_bytes(document.text.replace("\n", "\r\n").encode("gb18030"))
+    other = read_document(path)
+    assert other.encoding == "gb18030"
+    assert [f.source.replace("\r\n", "\n") for f in other.fragments] == [f.source for f in document.fragments]
+    assert [(f.heading, f.before, f.after) for f in other.fragments] == [
+        (f.heading, f.before, f.after) for f in document.fragments
+    ]
+    for one, same in zip(document.fragments, other.fragments, strict=True):
+        assert document.place(one.start) == other.place(same.start)
+
+
 def test_headings_of_the_texts() -> None:
     assert [h.text for h in seed("002").headings] == [
         "神经网络优化任务的一般描述",

@@ -74,6 +74,7 @@ PROBLEMS = {
     "dollar": ("a $x\n\nb $y$", 1, 3, "opens no formula", ["y"]),
     "environment": ("a\n\\begin{align}x $y$", 2, 1, "no `\\end{align}`", ["y"]),
     "input": ("\\input{chapter1} $y$", 1, 1, "`chapter1` is another file", ["y"]),
+    "display before prose": ("$$a\n\nSome words of prose $$b$$", 1, 1, "not closed in its paragraph", ["b"]),
     "display": ("$$a\n\n \\[ b", 1, 1, "never closed", []),
 }
 
@@ -103,7 +104,8 @@ def test_headings() -> None:
 
 
 def test_the_words_around() -> None:
-    text = "\\section{A}\nLet \\emph{the error} $\\delta$ of % really\nlayer $l$ be\n\\[ \\delta = 1 \\]\n\nThen."
+    text = "\\section{A}\\label{s}\nLet \\emph{the error} $\\delta$ of % really\nlayer $l$ be\n"
+    text += "\\[ \\delta = 1 \\]\n\nThen."
     delta, layer, display = read(text).fragments
     assert delta.before == "Let the error"
     assert layer.before == "Let the error $\\delta$ of layer"

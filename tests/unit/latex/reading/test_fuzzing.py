@@ -32,6 +32,8 @@ a x W l i 1 12 0.5 + - * / = < ( ) [ ] { } | ^ _ ' , ; : . ! & \\ \{ \} \| \cdot
 \limits \overset \underset \stackrel \underbrace \boxed \over \forall \in \leq \approx \to \Rightarrow \leftarrow
 \not \dots \operatorname{ReLU} \arg \prime \substack \color{red} \label{x} ≤ σ ² ₁ ᵀ ŷ ⊙ （ ） ＝ ， " \unknown
 \vx \two \pair { } { } \mathbb{R} := \binom \cancel \mathop -> np.dot( .sum( x̂ \text{for } If |_ \end{align}
+$ \text{a$ \texttt{np.sum} \mbox{b .. ... \ldots <t> \bbox[x] \mathbin \triangledown \therefore \colon .* 1./
+{\rm loss _{out
 """
 PIECES = SOUP.split()
 
@@ -102,6 +104,13 @@ LONG = {
     "quantifiers": r"\forall" * 2_800,
     "over": r"\over" * 4_000,
     "arrows": r"a=b\Rightarrow " * 1_300,
+    "arrows alone": r"a\to " * 3_900,
+    "ranges": "(a=b=c) " * 2_400,
+    "angles": "x^{" + "<>" * 9_998,
+    "bold groups": r"{\bf x}" * 2_800,
+    "texts with formulas": r"\text{a$" * 2_500,
+    "formulas in texts": r"\text{a$b$}" * 1_600,
+    "dots": ".. " * 6_600,
     "words": r"\text{a}" * 2_500,
     "Chinese": "如" * 20_000,
     "not": r"\not" * 5_000,

@@ -40,8 +40,7 @@ CASES = list(cases())
 
 
 def test_there_are_many() -> None:
-    assert len(CASES) >= 450
-    assert len({source for source, _, _ in CASES}) == len(CASES)
+    assert len({source for source, _, _ in CASES}) >= 700
 
 
 @pytest.mark.parametrize(("source", "tree", "problems"), CASES, ids=[source for source, _, _ in CASES])

@@ -1,0 +1,159 @@
+"""A tensor whose mark of a layer is read: its indices, and which of its axes stay open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+
+from derive.ir.tensor import ADJOINT
+from derive.latex.reading.syntax import Node
+from derive.reading.lexicon import Expansion, Named
+from derive.reading.marks import Marks, digits, is_dot
+from derive.reading.quantity import Quantity, Unknown, array, raised, transposed
+from derive.reading.scope import Scope
+from derive.terms.affine import Affine, IdEntry, Index, index
+from derive.terms.algebra import times
+from derive.terms.substitute import substitute
+from derive.terms.term import Entry, Poly, of_affine, of_atom
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A tensor with the mark of its layer read; the indices of entries are yet to be."""
+
+    scope: Scope
+    named: Named
+    family: tuple[Affine, ...]
+    below: tuple[Node, ...]
+    sample: Affine | None
+    exponent: Fraction
+    marks: Marks
+
+    @property
+    def counts_fit(self) -> bool:
+        """Whether there are as many indices as axes, or as can be left open."""
+        axes, batch = self._axes(), self.scope.batch
+        own = sum(batch is None or a.name != batch.name for a in axes)
+        given = len(digits(self.below, own) if len(self.below) < own else self.below)
+        return given in (0, own, len(axes)) or len(axes) - given in (1, 2)
+
+    def settle(self) -> Quantity:
+        """The entry, the vector or the matrix.
+
+        Raises: Unknown for indices that are too many or too few, Misfit for one out of range.
+        """
+        scope, t = self.scope, self.named.tensor
+        if self.named.expansion is not None:
+            return self._expanded(self.named.expansion)
+        axes = self._axes()
+        places = self._places(axes)
+        where = scope.said(self.marks.base)
+        idx: list[Affine] = list(self.family)
+        for a, at in zip(t.axes, self.family, strict=False):
+            scope.ranges.put(at, a, where)
+        opened: list[Index] = []
+        for a, place in zip(axes, places, strict=True):
+            if place is None:
+                new = scope.fresh.axis(a)
+                opened.append(new)
+                idx.append(index(new.name))
+            else:
+                scope.ranges.put(place, a, where)
+                idx.append(place)
+        q = self._oriented(self._value(tuple(idx)), opened)
+        if self.exponent != 1:
+            q = raised(q, self.exponent)
+        return transposed(q) if self.marks.transposed else q
+
+    def _expanded(self, expansion: Expansion) -> Quantity:
+        """What the name abbreviates, at these indices."""
+        scope = self.scope
+        at = [scope.indices.affine(x) for x in self.below]
+        if len(at) != len(expansion.letters):
+            raise Unknown(f"{scope.said(self.marks.base)} has {len(expansion.letters)} indices, and here are {len(at)}")
+        for place, axis in zip(at, expansion.letters, strict=True):
+            scope.ranges.put(place, axis, scope.said(self.marks.base))
+        value, own = expansion.value, {}
+        rows, columns = (None if a is None else scope.fresh.axis(a) for a in (value.rows, value.columns))
+        for old, new in ((value.rows, rows), (value.columns, columns)):
+            if old is not None and new is not None:
+                own[old.name] = index(new.name)
+        binding = {**{a.name: p for a, p in zip(expansion.letters, at, strict=True)}, **own}
+        q = Quantity(substitute(value.poly, binding), rows, columns)
+        return transposed(q) if self.marks.transposed else q
+
+    def _axes(self) -> list[Index]:
+        t = self.named.tensor
+        at = {a.name: v for a, v in zip(t.axes, self.family, strict=False)}
+        return [a.subs(at) for a in t.axes[t.family :]]
+
+    def _value(self, idx: tuple[Affine, ...]) -> Poly:
+        scope, named = self.scope, self.named
+        name = named.tensor.name
+        if not named.gradient and name in scope.lexicon.id_counts:
+            return of_affine(Affine([(IdEntry(name, idx, scope.lexicon.id_counts[name]), 1)]))
+        if not named.gradient:
+            return of_atom(Entry(name, idx))
+        p = of_atom(Entry(ADJOINT + name, idx))
+        batch = scope.batch
+        is_summed = scope.lexicon.notation.scaling == "summed" and scope.lexicon.network.reduce == "mean"
+        if is_summed and batch is not None and named.tensor.role == "value":
+            return times(p, of_affine(batch.extent))
+        return p
+
+    def _places(self, axes: Sequence[Index]) -> list[Affine | None]:
+        """For each axis its index; None for one that is open."""
+        scope = self.scope
+        batch = scope.batch
+        is_sample = [batch is not None and a.name == batch.name for a in axes]
+        own = len(axes) - sum(is_sample)
+        items = digits(self.below, own) if len(self.below) < own else self.below
+        if self.marks.transposed and own == len(items) == 2:
+            items = items[::-1]
+        given = [None if is_dot(x) else scope.indices.affine(x) for x in items]
+        if len(given) == len(axes) and self.sample is None:
+            return given
+        if given and len(given) == own:
+            rest = iter(given)
+            return [self._of_sample() if s else next(rest) for s in is_sample]
+        if not given:
+            samples = self._samples_are_open() if any(is_sample) else False
+            return [self._of_sample() if s and not samples else None for s in is_sample]
+        if len(axes) - len(given) in (1, 2):
+            return self._spread(given, axes)
+        raise Unknown(f"{self.scope.said(self.marks.base)} has {own} indices, and here are {len(given)}")
+
+    def _spread(self, given: Sequence[Affine | None], axes: Sequence[Index]) -> list[Affine | None]:
+        """Fewer indices than axes: those in front; of a matrix any but the last axis may be meant, `Z_t` of a step."""
+        options = list(combinations(range(len(axes) - 1), len(given))) if len(axes) - len(given) == 2 else []
+        leading = tuple(range(len(given)))
+        chosen = self.scope.choices.choose((leading, *(o for o in options if o != leading)))
+        at = dict(zip(chosen, given, strict=True))
+        return [at.get(k) for k in range(len(axes))]
+
+    def _of_sample(self) -> Affine:
+        batch = self.scope.batch
+        assert batch is not None
+        return index(batch.name) if self.sample is None else self.sample
+
+    def _samples_are_open(self) -> bool:
+        if self.sample is not None:
+            return False
+        if self.named.large is not None and self.scope.lexicon.notation.capitals:
+            return self.named.large
+        return self.scope.choices.choose((True, False), "samples")
+
+    def _oriented(self, p: Poly, opened: list[Index]) -> Quantity:
+        scope = self.scope
+        if not opened:
+            return Quantity(p)
+        if len(opened) == 2:
+            return array(p, *opened)
+        if len(opened) > 2:
+            raise Unknown(f"{self.scope.said(self.marks.base)} has {len(opened)} axes, too many for a matrix")
+        batch = scope.batch
+        is_batch = batch is not None and opened[0].extent == batch.extent and len(self._axes()) == 1
+        is_row = scope.is_rows != is_batch if self.named.is_row is None else self.named.is_row
+        return array(p, None, opened[0]) if is_row else array(p, opened[0], None)
