@@ -6,8 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
-from derive.latex.reading.syntax import Bracketed, Chain, Multiplied, Node
+from derive.latex.reading.syntax import (
+    Accented,
+    Added,
+    Bracketed,
+    Chain,
+    Ellipsis,
+    Fraction,
+    Multiplied,
+    Node,
+    Number,
+    Scripts,
+    Symbol,
+    Unread,
+    Words,
+)
 from derive.reading.choices import Choices
+from derive.reading.derivatives import SIGNS
 from derive.reading.expressions import Reader
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import SLOT
@@ -44,8 +59,11 @@ class Judged:
 
 
 def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged]:
-    """All links of a chain; one member alone states nothing. Every member is compared with the first one."""
+    """All links of a chain, every member compared with the first one; an expression that stands alone is undecided."""
     first = chain.members[0]
+    if len(chain.members) == 1 and first is not None and not is_name(first):
+        reason = first.reason if isinstance(first, Unread) else "it stands alone: what it is equal to is not said"
+        yield Judged(0, _undecided(reason), first)
     call = called(context, first) if first is not None else None
     argument = {} if call is None else {call[1]: Quantity(of_atom(SLOT))}
     before: Judged | None = None
@@ -66,6 +84,19 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
             judged = replace(judged, follows=True)
         yield judged
         before = judged
+
+
+def is_name(node: Node) -> bool:
+    """Whether an expression only names something: `W^{[l]}`, `Δz`, `∂C/∂w`, `l+1`, a number, words."""
+    if isinstance(node, Bracketed) and node.opening == "{":
+        return is_name(node.body)
+    if isinstance(node, Added):
+        return all(isinstance(t, Symbol | Number) for t in node.terms)
+    if isinstance(node, Fraction):
+        return all(isinstance(p, Multiplied) and key_of(p.factors[0]) in SIGNS for p in (node.above, node.below))
+    if isinstance(node, Multiplied):
+        return not any(node.operators) and len(node.factors) == 2 and key_of(node.factors[0]) is not None
+    return isinstance(node, Symbol | Scripts | Accented | Number | Words | Ellipsis)
 
 
 def _follows(context: Context, before: Judged, judged: Judged, source: str) -> bool:

@@ -107,7 +107,7 @@ class Verifier:
         latex = fragment.source[span.start : span.end]
         first = chain.spans[0]
         head = fragment.source[first.start : first.end]
-        whole = f"{head.strip()} {'… ' if member > 1 else ''}{latex.strip()}"
+        whole = f"{head.strip()} {'… ' if member > 1 else ''}{latex.strip()}" if member else latex.strip()
         return DocumentClaim(
             self.document.place(start),
             start,
