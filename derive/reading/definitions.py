@@ -73,6 +73,8 @@ def with_given(
 ) -> Lexicon:
     """The lexicon with a name for a tensor of any values: an input or a parameter of this shape."""
     head = head_of(node)
+    if len(head.letters) not in (0, len(shape)):
+        head = replace(head, fixed=(*head.fixed, *head.letters), letters=())
     axes = tuple(Index(f"{k}'{len(lexicon.network.tensors)}", number(1), n) for k, n in enumerate(shape))
     return _entered(lexicon, head, axes, role)
 

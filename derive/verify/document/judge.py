@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
+from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import (
     Accented,
     Added,
@@ -22,6 +23,7 @@ from derive.latex.reading.syntax import (
     Words,
 )
 from derive.reading.choices import Choices
+from derive.reading.definitions import head_of
 from derive.reading.derivatives import SIGNS
 from derive.reading.expressions import Reader
 from derive.reading.keys import Key, key_of
@@ -31,6 +33,7 @@ from derive.reading.scope import OpenLayer, Scope
 from derive.terms.term import of_atom
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
+from derive.verify.document.edits import walk
 from derive.verify.document.link import Difference, Outcome
 
 EQUALITIES = ("=", ":=", "≡", "≈")
@@ -118,7 +121,25 @@ def judged_link(context: Context, left: Node, right: Node, source: str, remarks:
         return _function(context, *call, right, source)
     if is_new(context, left, source):
         return _definition(context, left, right, source)
-    return equated(context, left, right, source, {}, remarks)
+    verdict = equated(context, left, right, source, {}, remarks)
+    if verdict.status is Status.WRONG and _may_be_shadowed(context, left):
+        again = _definition(context, left, right, source)
+        if again.status is Status.DEFINITION:
+            return replace(again, reason="means from here on something else than before")
+    return verdict
+
+
+def _may_be_shadowed(context: Context, node: Node) -> bool:
+    """Whether a name is a value that only an earlier line gives, or is known without its accent only."""
+    try:
+        head = head_of(node)
+    except Unknown:
+        return False
+    lexicon = context.lexicon
+    own = [o for o in lexicon.own if o.key == head.key and (o.named.subs, o.named.above) == (head.fixed, head.above)]
+    if own:
+        return all(o.named.expansion is None and lexicon.network.definitions(o.named.tensor.name) for o in own)
+    return head.key not in lexicon.table and bool(lexicon.find(head.key)) and not head.above
 
 
 def equated(
@@ -153,6 +174,8 @@ def is_new(context: Context, node: Node, source: str) -> bool:
 
 def _definition(context: Context, left: Node, right: Node, source: str) -> Verdict:
     scope = Scope(context.lexicon, Choices(), context.numbers, source)
+    if any(shown(part) == shown(left) for part in walk(right)):
+        return Verdict(Status.WRONG, "a name is defined by itself: the new value needs a name of its own")
     try:
         value = Reader(scope).read(right)
         context.define(left, value, scope)

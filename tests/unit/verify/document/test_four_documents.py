@@ -74,7 +74,7 @@ def test_nothing_right_is_called_wrong(name: str) -> None:
     assert not refused
 
 
-FEWEST = {"001": (4, 33), "003": (0, 7), "004": (4, 31)}
+FEWEST = {"001": (4, 35), "003": (1, 12), "004": (5, 31)}
 """So many wrong claims are called wrong, and so many right ones right, at least."""
 
 
