@@ -103,7 +103,6 @@ EDITS: dict[str, Edit] = {
     "layer before": _edit(r"(W|a|z)(_\{[a-z]+\})?\^\{2\}", r"\1\2^{1}"),
     "next layer": _edit(r"(W|a|\\delta)(_\{[a-z]+\})?\^\{2\}", r"\1\2^{3}"),
     "mean lost": _edit(r"\\frac\{1\}\{m\} ", ""),
-    "derivative lost": _edit(r"f'", "f"),
     "sum lost": _edit(r"\\sum_\{[a-z]\} ", ""),
 }
 
@@ -114,7 +113,7 @@ def changed(b: Book, edit: Edit) -> list[str]:
 
 @pytest.mark.parametrize("name", EDITS)
 def test_small_changes_of_meaning_are_not_read_as_equal(name: str) -> None:
-    books = [book(example) for example in ("three-layer", "net-3-4-2", "deep")]
+    books = [book(example) for example in ("three-layer", "net-3-4-2")]
     found = [(b, s) for b in books for s in changed(b, EDITS[name])[:5]]
     assert found, "no formula has such a place"
     assert [s for b, s in found if not b.fails(s)] == []
@@ -138,3 +137,11 @@ def test_small_changes_of_meaning_are_not_read_as_equal(name: str) -> None:
 )
 def test_typical_mistakes_are_not_excused(source: str) -> None:
     assert book("three-layer").fails(source)
+
+
+@pytest.mark.parametrize("change", [("'", ""), ("l+1", "l"), ("W_{kj}", "W_{jk}"), (r"\sum_k", ""), ("^l)", "^{l+1})")])
+def test_mistakes_in_a_recursion_over_layers_are_not_excused(change: tuple[str, str]) -> None:
+    right = r"\delta_{ji}^l = \sum_k W_{kj}^{l+1} \delta_{ki}^{l+1} \sigma'(z_{ji}^l)"
+    b = book("deep")
+    assert b.holds(right)
+    assert b.fails(right.replace(*change))
