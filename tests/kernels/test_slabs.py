@@ -11,7 +11,7 @@ import pytest
 
 from derive.derivation import derive_adjoints
 from derive.errors import UnsupportedError
-from derive.kernels import emit_kernel, load_kernel, slabs
+from derive.kernels import emit_kernel, load_kernel
 from tests.generators import sampled
 from tests.kernels.oracle import compare, distance, sample_of
 from tests.kernels.streaming_networks import NETWORKS
