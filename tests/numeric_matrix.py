@@ -249,7 +249,15 @@ def _same_shape(values: list[Array]) -> list[Array]:
 
 @_value.register
 def _(m: Totalled, oracle: MatrixOracle) -> Array:
-    terms = [MatrixOracle(oracle.network, p, oracle.seed).value(m.arg) for p in assignments(m.bounds, oracle.env)]
+    """Only the terms under a false bracket are 0."""
+    terms = []
+    for p in assignments(m.bounds, oracle.env):
+        try:
+            terms.append(MatrixOracle(oracle.network, p, oracle.seed).value(m.arg))
+        except FalseBracket:
+            continue
+    if not terms:
+        raise FalseBracket
     out = terms[0]
     for t in terms[1:]:
         out = out + t

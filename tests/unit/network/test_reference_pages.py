@@ -24,7 +24,7 @@ NETWORKS = {
     for page in PAGES
     if page.stem not in ELSEWHERE
     for number, text in enumerate(BLOCK.findall(page.read_text(encoding="utf-8")), 1)
-    if "layers:" in text
+    if re.search(r"^layers:", text, re.MULTILINE)
 }
 CELL = re.compile(r"(?<!\\)\|")
 PACKAGED = {kind for kind, options in LAYER_OPTIONS.items() if options.__module__.startswith("derive.")}
