@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -32,7 +33,8 @@ from derive.verify.labelled import Labelled, aligned, union
 
 CLOSE = 1e-9
 SMALLEST = 1e-6
-MOST_LAYERS = 12
+BEYOND = 3
+"""So many numbers behind that of the last layer are tried: notations begin at 0 or 1, and formulas say `l+1`."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,12 @@ class Links:
             if letter is None:
                 yield numbers
             else:
-                waiting += [{**numbers, letter: k} for k in range(MOST_LAYERS)]
+                waiting += [{**numbers, letter: k} for k in range(self._last_layer + BEYOND)]
+
+    @cached_property
+    def _last_layer(self) -> int:
+        numbers = [t.label.layer for t in self.lexicon.network.tensors.values() if isinstance(t.label.layer, int)]
+        return max(numbers, default=0)
 
     def _open_letter(self, nodes: Sequence[Node], numbers: Mapping[str, int]) -> str | None:
         for node in nodes:
@@ -158,6 +165,8 @@ class Links:
         found = readings(pair, lambda p: p.key)
         if not found.found and found.unknown:
             raise found.unknown[0]
+        if not found.are_all:
+            raise Unknown("there are too many ways to read it")
         outcomes = [self.compared(p) for p in found.found]
         fitting = [o for o in outcomes if not o.misfit]
         yield from fitting or outcomes[:1]
