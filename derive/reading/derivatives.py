@@ -12,7 +12,7 @@ from fractions import Fraction as Number
 from typing import TYPE_CHECKING
 
 from derive.calculus.occurrence import occurrences
-from derive.ir.tensor import ADJOINT
+from derive.ir.tensor import ADJOINT, Equation
 from derive.latex.reading.syntax import Bracketed, Fraction, Multiplied, Node, Scripts
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import marks_of
@@ -181,10 +181,36 @@ class Derivatives:
         return self._jacobian(of, wrt)
 
     def _jacobian(self, of: Variable, wrt: Variable) -> Quantity:
+        local = self._local(of, wrt)
+        if local is not None:
+            return self._shaped(local, of.whole, wrt.whole, of.tensor, wrt.tensor)
         is_made_of = of.tensor == wrt.tensor or self._depends(of.tensor, wrt.tensor)
         entry = of_atom(Entry(f"{of.tensor}{ADJOINT}{wrt.tensor}", (*wrt.idx, *of.idx)))
         p = scale(entry, of.factor) if is_made_of else constant(0)
         return self._shaped(p, of.whole, wrt.whole, of.tensor, wrt.tensor)
+
+    def _local(self, of: Variable, wrt: Variable) -> Poly | None:
+        """What the equation of a value itself gives, where it depends on the variable on other ways too.
+
+        The chain rule over all successors takes such derivatives. None where both kinds are one, or it is read with
+        total ones; which is noted in the scope.
+        """
+        scope = self.reader.scope
+        rhs = _equation_at(scope.lexicon.network.definitions(of.tensor), of.idx)
+        if rhs is None or of.tensor == wrt.tensor:
+            return None
+        read = {e.tensor for e in entries_in(rhs)}
+        if wrt.tensor not in read or not any(t != wrt.tensor and self._depends(t, wrt.tensor) for t in read):
+            return None
+        scope.has_local.add(of.tensor)
+        if not scope.is_local:
+            return None
+        avoid = frozenset(x for a in (*wrt.idx, *of.idx) for x in a.free) | rhs.free
+        parts = []
+        for o in occurrences(rhs, wrt.tensor, avoid):
+            deltas = times_all(delta(a - b) for a, b in zip(o.idx, wrt.idx, strict=True))
+            parts.append(sum_over(o.bounds, times(o.coefficient, deltas), {}))
+        return scale(total(parts), of.factor)
 
     def _shaped(self, p: Poly, of: Quantity, wrt: Quantity, name: str, by: str) -> Quantity:
         if of.is_scalar:
@@ -271,3 +297,19 @@ class Derivatives:
         if isinstance(outer, Jacobian):
             return Jacobian(p, inner.rows, inner.columns, outer.of, inner.wrt, outer.of_rows, outer.of_columns)
         return Quantity(p, inner.rows, inner.columns)
+
+
+def _equation_at(equations: Sequence[Equation], idx: tuple[Affine, ...]) -> Poly | None:
+    """The right side that gives the entry at `idx`; None if no equation, or more than one, may."""
+    found = []
+    for e in equations:
+        binding: dict[str, Affine] = {}
+        for place, at in zip(e.lhs.idx, idx, strict=True):
+            name = place.variable
+            if isinstance(name, str) and binding.setdefault(name, at) == at:
+                continue
+            if place != at:
+                break
+        else:
+            found.append(substitute(e.rhs, binding))
+    return found[0] if len(found) == 1 else None

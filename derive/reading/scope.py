@@ -41,6 +41,10 @@ class Scope:
     layers: tuple[Affine, ...] = ()
     """The marks of layers in the formula, as its author counts; what has none belongs to one of them."""
     seen: dict[Affine, None] = field(default_factory=dict)
+    is_local: bool = False
+    """Whether derivatives of values are local ones, where they are not the total ones."""
+    has_local: set[str] = field(default_factory=set)
+    """The values of which there are both."""
     ranges: Ranges = field(default_factory=Ranges)
     fresh: Fresh = field(default_factory=Fresh)
     id_entry: Callable[[Node], Affine | None] | None = None

@@ -99,7 +99,7 @@ class Links:
             if not numbers_within(said, numbers):
                 continue
             try:
-                found.append(list(self._read(left, right, numbers, said)))
+                found.append(self._read(left, right, numbers, said))
             except Unknown as e:
                 unknown = unknown or e
         if not found and unknown is not None:
@@ -151,14 +151,30 @@ class Links:
     def _scope(self, choices: Choices, numbers: Mapping[str, int]) -> Scope:
         return Scope(self.lexicon, choices, numbers, self.source, self.meanings)
 
-    def _read(
-        self, left: Node, right: Node, numbers: Mapping[str, int], said: Mapping[str, Interval]
-    ) -> Iterator[Outcome]:
+    def _read(self, left: Node, right: Node, numbers: Mapping[str, int], said: Mapping[str, Interval]) -> list[Outcome]:
+        """With total derivatives; with local ones if there are both, and all is right with those."""
+        both: set[str] = set()
+        outcomes = self._read_as(left, right, numbers, said, both, False)
+        if both and not all(o.equal for o in outcomes):
+            local = self._read_as(left, right, numbers, said, both, True)
+            if local and all(o.equal for o in local):
+                return local
+        return outcomes
+
+    def _read_as(
+        self,
+        left: Node,
+        right: Node,
+        numbers: Mapping[str, int],
+        said: Mapping[str, Interval],
+        both: set[str],
+        is_local: bool,
+    ) -> list[Outcome]:
         layers = self._layers((left, right), numbers)
 
         def pair(choices: Choices) -> Pair:
             scope = replace(self._scope(choices, numbers), layers=layers, ranges=Ranges(stated=dict(said)))
-            reader = Reader(scope)
+            reader = Reader(replace(scope, is_local=is_local, has_local=both))
             a, b = reader.read(left), reader.read(right)
             return Pair(a, b, free_letters(reader.scope, a, b))
 
@@ -167,11 +183,10 @@ class Links:
             raise found.unknown[0]
         if not found.are_all:
             raise Unknown("there are too many ways to read it")
-        outcomes = [self.compared(p) for p in found.found]
-        fitting = [o for o in outcomes if not o.misfit]
-        yield from fitting or outcomes[:1]
         if not found.found:
-            yield from (Outcome(None, misfit=m.message) for m in found.misfits[:1])
+            return [Outcome(None, misfit=m.message) for m in found.misfits[:1]]
+        outcomes = [self.compared(p) for p in found.found]
+        return [o for o in outcomes if not o.misfit] or outcomes[:1]
 
     def compared(self, p: Pair) -> Outcome:
         """Whether both sides are equal: by normal form, else on numbers."""
