@@ -59,7 +59,7 @@ def _below(marks: Marks, fixed_letters: frozenset[str]) -> tuple[tuple[str, ...]
         if is_letter:
             letters.append(shown(item))
         elif letters:
-            raise Unknown(f"{shown(item)} stands behind the indices of {shown(marks.base)}")
+            raise Unknown("a number stands behind the indices of the name on the left")
         else:
             fixed.append(shown(item))
     return tuple(fixed), tuple(letters)

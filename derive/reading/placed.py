@@ -13,6 +13,7 @@ from derive.reading.lexicon import Expansion, Named
 from derive.reading.marks import Marks, digits, is_dot
 from derive.reading.quantity import Quantity, Unknown, array, raised, transposed
 from derive.reading.scope import Scope
+from derive.simplify.rescale import SCALED_ROLES
 from derive.terms.affine import Affine, IdEntry, Index, index
 from derive.terms.algebra import times
 from derive.terms.substitute import substitute
@@ -99,7 +100,7 @@ class Placed:
         p = of_atom(Entry(ADJOINT + name, idx))
         batch = scope.batch
         is_summed = scope.lexicon.notation.scaling == "summed" and scope.lexicon.network.reduce == "mean"
-        if is_summed and batch is not None and named.tensor.role == "value":
+        if is_summed and batch is not None and named.tensor.role in SCALED_ROLES:
             return times(p, of_affine(batch.extent))
         return p
 
