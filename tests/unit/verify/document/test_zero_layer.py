@@ -1,4 +1,4 @@
-"""In Ng's notation gradients of values are of the summed loss, those of the input too: the recursion reaches layer 0."""
+"""In the notation of Ng gradients of values are of the summed loss, those of the input too: it holds for layer 0."""
 
 from __future__ import annotations
 
