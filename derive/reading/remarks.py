@@ -29,7 +29,15 @@ def with_remarks(formula: Formula, lexicon: Lexicon) -> Formula:
     return replace(formula, chains=tuple(kept))
 
 
-def _is_condition(chain: Chain, before: Chain, lexicon: Lexicon, source: str) -> bool:
+def range_said(formula: Formula, lexicon: Lexicon) -> Chain | None:
+    """The chain of a formula that only says over what a letter runs, `l = 2, 1`; None for any other formula."""
+    if len(formula.chains) != 1:
+        return None
+    [chain] = formula.chains
+    return chain if _is_condition(chain, None, lexicon, formula.source) else None
+
+
+def _is_condition(chain: Chain, before: Chain | None, lexicon: Lexicon, source: str) -> bool:
     first = chain.members[0]
     key = key_of(first)
     if len(chain.members) != 2 or not isinstance(first, Symbol) or key is None:
@@ -42,7 +50,7 @@ def _is_condition(chain: Chain, before: Chain, lexicon: Lexicon, source: str) ->
         letter = letter_of(first, indices)
     except Unknown:
         return False
-    is_meant = letter in lexicon.network.names.values() or _stands_in(letter, before)
+    is_meant = letter in lexicon.network.names.values() or before is None or _stands_in(letter, before)
     return not found.unread and tuple(found.ranges) == (letter,) and is_meant
 
 

@@ -14,11 +14,12 @@ from derive.latex.reading.repairs import repairs
 from derive.latex.reading.syntax import Chain, Formula
 from derive.latex.reading.vocabulary import Macro
 from derive.network.spec.models import NetworkSpec
+from derive.reading.remarks import range_said
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim, DocumentReport
 from derive.verify.document.context import Context, context_of
 from derive.verify.document.diagnosis import Finding, diagnosed
-from derive.verify.document.judge import Judged, Verdict, combined, judged_chain
+from derive.verify.document.judge import Judged, Verdict, combined, equated, judged_chain
 from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
 
 Tell = Callable[[str], None]
@@ -36,6 +37,8 @@ class Verifier:
     profile: Profile
     tell: Tell = silent
     contexts: dict[str, Context] = field(default_factory=dict)
+    said: tuple[tuple[str, ...], Chain, str] | None = None
+    """The last range of a letter that a formula by itself said: below which headings, the formula, its text."""
 
     def report(self, is_strict: bool = False) -> DocumentReport:
         macros = tuple(macros_of(self.document.definitions))
@@ -58,6 +61,7 @@ class Verifier:
 
         What is wrong then stays undecided: a name may have come to mean something else.
         """
+        self.said = None
         later = {
             (c.start, c.latex): c
             for fragment in waiting
@@ -77,6 +81,10 @@ class Verifier:
         context = self._context(fragment)
         vocabulary = context.vocabulary(macros)
         formula = read_formula(fragment.source, vocabulary)
+        said = range_said(formula, context.lexicon)
+        if said is not None:
+            self.said = (fragment.heading, said, fragment.source)
+            return
         others = repairs(fragment.source, vocabulary) if any(p.kind == "bracket" for p in formula.problems) else ()
         for k, chain in enumerate(formula.chains):
             before: DocumentClaim | None = None
@@ -87,12 +95,27 @@ class Verifier:
                     ways = [list(judged_chain(context, c, fragment.source))[j].verdict for c in mended]
                     verdict = _beside(combined(ways), formula.problems[0].message)
                     judged = replace(judged, verdict=verdict)
+                judged = self._where_said(context, fragment, judged)
+                verdict = judged.verdict
                 finding = self._diagnosis(context, judged, fragment.source, macros)
                 claim = self._claim(fragment, chain, judged.member, verdict, finding)
                 if judged.follows and before is not None:
                     claim = replace(claim, follows_from=before.follows_from or before.place.line)
                 yield claim
                 before = claim
+
+    def _where_said(self, context: Context, fragment: Fragment, judged: Judged) -> Judged:
+        """What is wrong for all layers may be right for those that the words before it name: `for l = 2, 1`."""
+        is_equation = judged.left is not None and judged.right is not None
+        if self.said is None or judged.verdict.status is not Status.WRONG or not is_equation:
+            return judged
+        heading, said, text = self.said
+        if heading != fragment.heading or judged.left is None or judged.right is None:
+            return judged
+        verdict = equated(context, judged.left, judged.right, fragment.source, {}, (said,))
+        if verdict.status not in (Status.PROVED, Status.AGREES):
+            return judged
+        return replace(judged, verdict=replace(verdict, reason=f"{verdict.reason}, for {text.strip()} as said before"))
 
     def _diagnosis(self, context: Context, judged: Judged, source: str, macros: tuple[Macro, ...]) -> Finding | None:
         if judged.verdict.status is not Status.WRONG or judged.follows or judged.left is None or judged.right is None:
