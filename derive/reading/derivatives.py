@@ -18,6 +18,7 @@ from derive.reading.keys import Key, key_of
 from derive.reading.marks import marks_of
 from derive.reading.quantity import Quantity, Unknown, like, same_extent, total_over
 from derive.reading.sample_cost import SAMPLE_COST
+from derive.simplify.match import instance
 from derive.terms.affine import Affine, Index
 from derive.terms.algebra import delta, scale, times, times_all, total
 from derive.terms.blocks import sum_over
@@ -301,15 +302,6 @@ class Derivatives:
 
 def _equation_at(equations: Sequence[Equation], idx: tuple[Affine, ...]) -> Poly | None:
     """The right side that gives the entry at `idx`; None if no equation, or more than one, may."""
-    found = []
-    for e in equations:
-        binding: dict[str, Affine] = {}
-        for place, at in zip(e.lhs.idx, idx, strict=True):
-            name = place.variable
-            if isinstance(name, str) and binding.setdefault(name, at) == at:
-                continue
-            if place != at:
-                break
-        else:
-            found.append(substitute(e.rhs, binding))
+    bindings = [(e, instance(e.lhs, e.domain, Entry(e.lhs.tensor, idx), None)) for e in equations]
+    found = [substitute(e.rhs, binding) for e, binding in bindings if binding is not None]
     return found[0] if len(found) == 1 else None

@@ -19,6 +19,7 @@ from derive.ir.from_sympy import Reader
 from derive.ir.record import Case
 from derive.ir.scalar import REGISTRY, x
 from derive.network.network import Network
+from derive.simplify.match import Binding, instance
 from derive.simplify.output_form import output_form
 from derive.terms.affine import Affine, Index
 from derive.terms.algebra import function, power, times_all
@@ -116,20 +117,13 @@ def slope(atom: Func) -> Poly | None:
     return times_all(power(reader.read(as_expression(f)), e) for f, e in form)
 
 
-def _binding(r: Rule, atom: Entry, context: Mapping[str, Index]) -> dict[str, Affine] | None:
+def _binding(r: Rule, atom: Entry, context: Mapping[str, Index]) -> Binding | None:
     """What the indices of a rule stand for; None where it does not cover the entry, or may not."""
-    binding: dict[str, Affine] = {}
-    ranges = {b.name: b for b in r.domain}
-    for place, at in zip(r.lhs.idx, atom.idx, strict=True):
-        if place.variable in ranges and isinstance(place.variable, str):
-            if binding.setdefault(place.variable, at) != at:
-                return None
-        elif place != at:
-            return None
-    for b in r.domain:
-        if b.ordered and not _covers(b.subs(binding), binding[b.name], context):
-            return None
-    return binding
+    binding = instance(r.lhs, r.domain, atom, None)
+    if binding is None:
+        return None
+    is_covered = all(_covers(b.subs(binding), binding[b.name], context) for b in r.domain if b.ordered)
+    return binding if is_covered else None
 
 
 def _covers(b: Index, at: Affine, context: Mapping[str, Index]) -> bool:

@@ -42,9 +42,7 @@ class World:
 
     @cached_property
     def chain(self) -> Chain:
-        network = self.concrete
-        wrt = tuple(t.name for t in network.tensors.values() if t.role in ("parameter", "input") and t.kind == "real")
-        return Chain(network, derive_adjoints(network, wrt))
+        return Chain(self.concrete, derive_adjoints(self.concrete))
 
     @cached_property
     def prover(self) -> Prover:
@@ -52,8 +50,7 @@ class World:
         network = self.network
         if network.cost is None:
             return Prover(network, {})
-        wrt = tuple(t.name for t in network.tensors.values() if t.role in ("parameter", "input") and t.kind == "real")
-        return Prover(network, derive_adjoints(network, wrt).results)
+        return Prover(network, derive_adjoints(network).results)
 
     def _start(self) -> list[Frame]:
         """All values, and all gradients if there is a cost."""
