@@ -31,7 +31,9 @@ from derive.reading import functions, quantity
 from derive.reading.blocks import is_row_of_blocks, row_of_blocks
 from derive.reading.conditions import condition, is_condition
 from derive.reading.derivatives import Derivatives
+from derive.reading.ellipses import has_dots, with_sums
 from derive.reading.keys import key_of
+from derive.reading.listings import is_listing, listing, row
 from derive.reading.marks import is_transpose, marks_of, sequence
 from derive.reading.parts import part, slice_of
 from derive.reading.products import Products
@@ -71,6 +73,11 @@ class Reader:
 
     @read.register
     def _(self, node: Added) -> Quantity:
+        if has_dots(node.terms):
+            joined = with_sums(node)
+            if isinstance(joined, Big):
+                return self.read(joined)
+            node = joined
         out: Quantity | None = None
         for sign, term in zip(node.signs, node.terms, strict=True):
             if sign not in "+-":
@@ -122,6 +129,8 @@ class Reader:
             return condition(self, node.body)
         if is_row_of_blocks(node.body) and isinstance(node.body, Listed):
             return row_of_blocks(self, node.body)
+        if is_listing(node) and isinstance(node.body, Listed):
+            return listing(self, node.opening, node.body)
         if node.opening in ("|", r"\|"):
             return functions.norm(self, node)
         if node.opening not in "([{" and node.opening not in (r"\{",):
@@ -153,16 +162,19 @@ class Reader:
 
     def _raised(self, node: Scripts) -> Quantity:
         """A part, a transpose or a power of what stands in brackets."""
-        q = self.read(node.base)
+        items = sequence(node.above)
+        is_list = bool(items) and is_transpose(items[-1]) and is_listing(node.base)
+        q = row(self, node.base) if is_list else self.read(node.base)
         is_norm = isinstance(node.base, Bracketed) and node.base.opening in ("|", r"\|")
         if node.below is not None and not is_norm:
             q = part(self, q, sequence(node.below), self.scope.said(node.base))
-        items = sequence(node.above)
+        return self.raised(q, items)
+
+    def raised(self, q: Quantity, items: Sequence[Node]) -> Quantity:
+        """What stands above: a power, and a transpose."""
         if items and is_transpose(items[-1]):
             q, items = transposed(q), items[:-1]
-        if not items:
-            return q
-        return self.power(q, items)
+        return self.power(q, items) if items else q
 
     def power(self, q: Quantity, items: Sequence[Node]) -> Quantity:
         if len(items) != 1:

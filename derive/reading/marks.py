@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.latex.reading.syntax import (
+    Accented,
     Bracketed,
     Ellipsis,
     Listed,
@@ -110,8 +111,19 @@ def _is_indexed_name(body: Node, around: Scripts) -> bool:
     return around.below is not None and isinstance(body, Scripts) and body.above is None and body.below is not None
 
 
+def _accent_inside(node: Node) -> Node:
+    """`\\vec{a_1}` as `\\vec a_1`."""
+    if not isinstance(node, Accented):
+        return node
+    body = node.body
+    while isinstance(body, Bracketed) and body.opening == "{":
+        body = body.body
+    return replace(body, base=Accented(node.accent, body.base, node.span)) if isinstance(body, Scripts) else node
+
+
 def marks_of(node: Node, t_is_free: bool = True) -> Marks:
     """Take scripts apart; a last `T` above is a transpose if T means nothing else."""
+    node = _accent_inside(node)
     if not isinstance(node, Scripts):
         return Marks(node, (), (), False, 0)
     base, inner = node.base, None

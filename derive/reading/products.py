@@ -13,8 +13,9 @@ from derive.latex.reading.syntax import Added, Bracketed, Multiplied, Node, Scri
 from derive.reading import functions
 from derive.reading.iterates import change_of, iteration
 from derive.reading.keys import Key, key_of
-from derive.reading.marks import marks_of
-from derive.reading.quantity import Misfit, Quantity, Unknown, divided, hadamard, product, total_over
+from derive.reading.listings import is_listing
+from derive.reading.marks import marks_of, sequence
+from derive.reading.quantity import Misfit, Quantity, Unknown, divided, hadamard, product, total_over, transposed
 from derive.reading.special import indicator
 
 if TYPE_CHECKING:
@@ -62,9 +63,9 @@ class Products:
         if operator == "otimes":
             return self._outer(a, b)
         chained = self.reader.derivatives.chained(a, b)
-        options = [*chained, *(q for q in (self._product(a, b), self._entries(a, b)) if q is not None)]
-        if operator in DOTS and not options:
-            options = self._dot(a, b)
+        whole = self._product(a, b)
+        dotted = self._dot(a, b) if operator in DOTS and whole is None else []
+        options = [*chained, *(q for q in (whole, *dotted, self._entries(a, b)) if q is not None)]
         if not options:
             product(a, b)
         return self.reader.scope.choices.choose(options[:2])
@@ -85,14 +86,14 @@ class Products:
             return None
 
     def _dot(self, a: Quantity, b: Quantity) -> list[Quantity]:
-        """v · w of two vectors that lie differently."""
+        """v · w of two vectors, however they lie."""
+        if len(a.axes) != 1 or len(b.axes) != 1:
+            return []
         try:
-            turned = Quantity(b.poly, b.columns, b.rows)
-            both = hadamard(a, turned)
+            both = hadamard(a, b if (a.rows is None) == (b.rows is None) else transposed(b))
         except Misfit:
             return []
-        is_vector = (a.rows is None) != (a.columns is None)
-        return [total_over(Quantity(both.poly), both.axes)] if is_vector else []
+        return [total_over(Quantity(both.poly), both.axes)]
 
     def _outer(self, a: Quantity, b: Quantity) -> Quantity:
         """v ⊗ w = v wᵀ of two vectors."""
@@ -182,6 +183,9 @@ class Products:
 
     def _call(self, name: Node, argument: Node) -> Quantity | None:
         """`σ'(z)`, `C(w, b)`: a symbol before a round bracket that is a function, or the cost with its arguments."""
+        if isinstance(argument, Scripts) and argument.below is None and not argument.primes:
+            inner = self._call(name, argument.base)
+            return None if inner is None else self.reader.raised(inner, sequence(argument.above))
         if not isinstance(argument, Bracketed) or argument.opening != "(":
             return None
         key = key_of(marks_of(name, t_is_free=False).base)
@@ -191,6 +195,8 @@ class Products:
             return functions.applied(self.reader, name, argument)
         if self.reader.scope.is_cost(key) and not isinstance(argument.body, Added):
             return self.reader.read(name)
+        if is_listing(argument):
+            raise Unknown(f"{self.reader.scope.said(name)} is no function that this document or its network names")
         return None
 
     def _indicator(self, head: Node, body: Node) -> Quantity | None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from derive.latex.reading.syntax import Branch, Cases, Node, Table, Words
 from derive.reading.blocks import below, beside
 from derive.reading.conditions import all_hold, condition, is_condition
+from derive.reading.ellipses import has_dots
+from derive.reading.listings import with_dots
 from derive.reading.quantity import Misfit, Quantity, Unknown, added, array, hadamard, scaled
 from derive.terms.affine import Index, index, number
 from derive.terms.algebra import delta, times_all, total
@@ -23,6 +25,8 @@ def table(reader: Reader, node: Table) -> Quantity:
 
     Raises: Unknown for empty cells, Misfit for parts that do not fit.
     """
+    if any(has_dots(row) for row in node.rows):
+        return with_dots(reader, node)
     rows, width = len(node.rows), max(map(len, node.rows), default=0)
     if rows * width > MOST_ENTRIES:
         raise Unknown(f"a matrix of {rows} × {width} is too large to be judged entry by entry")

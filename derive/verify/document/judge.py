@@ -35,6 +35,7 @@ from derive.verify.claims import Status
 from derive.verify.document.context import Context
 from derive.verify.document.edits import walk
 from derive.verify.document.link import Difference, Outcome
+from derive.verify.document.lists import entries, paired, worst
 
 EQUALITIES = ("=", ":=", "≡", "≈")
 BRACKETS = "brackets missing: it is right in one reading and wrong in another"
@@ -119,14 +120,30 @@ def judged_link(context: Context, left: Node, right: Node, source: str, remarks:
     call = called(context, left)
     if call is not None:
         return _function(context, *call, right, source)
+    pairs = paired(left, right)
+    if pairs is not None:
+        verdicts = [judged_link(context, a, b, source, remarks) for a, b in pairs]
+        return next(v for v in verdicts if v.status is worst([w.status for w in verdicts]))
     if is_new(context, left, source):
-        return _definition(context, left, right, source)
+        verdict = _definition(context, left, right, source)
+        return verdict if verdict.status is Status.DEFINITION else _named_list(left, right) or verdict
+    if entries(left) is not None and entries(right) is not None:
+        return _named_list(left, right) or _undecided("lists of different lengths are not compared")
     verdict = equated(context, left, right, source, {}, remarks)
     if verdict.status is Status.WRONG and _may_be_shadowed(context, left):
         again = _definition(context, left, right, source)
         if again.status is Status.DEFINITION:
             return replace(again, reason="means from here on something else than before")
     return verdict
+
+
+def _named_list(left: Node, right: Node) -> Verdict | None:
+    """A name for a list, `θ = (W, b)`, or for several, `(W, b) = (W^1, b^1, W^2, b^2)`; None for anything else."""
+    own, named = entries(left) or (left,), entries(right)
+    if named is None or not all(map(is_name, own)):
+        return None
+    is_list = all(is_name(x) or all(map(is_name, entries(x) or (x,))) for x in named)
+    return Verdict(Status.DEFINITION, "gives a list a name") if is_list else None
 
 
 def _may_be_shadowed(context: Context, node: Node) -> bool:
