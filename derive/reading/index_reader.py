@@ -11,6 +11,7 @@ from derive.latex.reading.syntax import Added, Bracketed, Fraction, Multiplied, 
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon, node_of
 from derive.reading.quantity import Unknown
+from derive.reading.widths import width_of
 from derive.terms.affine import Affine, Size, index, number, quotient, size
 
 _ROUNDED = {"\\lfloor": ("\\rfloor", False), "⌊": ("⌋", False), "\\lceil": ("\\rceil", True), "⌈": ("⌉", True)}
@@ -145,6 +146,11 @@ class IndexReader:
             named = f"{stem}_{(at - shift).const}"
             if at.is_number and any(s.name == named for s in options):
                 return size(named)
+        elif key is not None and key.name == self.lexicon.notation.sizes.get("n", "n"):
+            at = self.affine(mark)
+            units = width_of(self.lexicon.network, at.const - shift) if at.is_number else None
+            if units is not None:
+                return units
         raise Unknown(f"{self.said(node)} is no size of this network")
 
 

@@ -24,6 +24,7 @@ from derive.reading.lexicon import SLOT, Lexicon
 from derive.reading.quantity import Quantity
 from derive.reading.sample_cost import with_sample_cost
 from derive.reading.scope import Scope
+from derive.terms.affine import Affine
 from derive.verify.document.link import Links
 from derive.verify.document.profile import Meaning, Settings
 from derive.verify.document.world import World
@@ -37,6 +38,8 @@ class Context:
 
     lexicon: Lexicon
     numbers: dict[str, int] = field(default_factory=dict)
+    extents: dict[str, Affine] = field(default_factory=dict)
+    """Letters of sizes that only statements of shapes say."""
     _world: World | None = None
 
     @property

@@ -18,7 +18,7 @@ from derive.terms.walk import atoms_in
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
 from derive.verify.document.edits import EXPLAINED, Edit, Surroundings, edits, walk
-from derive.verify.document.judge import Verdict, verdict_of
+from derive.verify.document.verdict import Verdict, verdict_of
 
 MOST = 240
 """So many changes of one equation are tried."""

@@ -8,47 +8,30 @@ from dataclasses import dataclass, replace
 from derive.errors import DeriveError
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import (
-    Accented,
-    Added,
     Bracketed,
     Chain,
-    Ellipsis,
-    Fraction,
     Multiplied,
     Node,
-    Number,
-    Scripts,
-    Symbol,
     Unread,
-    Words,
 )
 from derive.reading.choices import Choices
 from derive.reading.definitions import head_of
-from derive.reading.derivatives import SIGNS
 from derive.reading.expressions import Reader
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import SLOT
 from derive.reading.quantity import Misfit, Quantity, Unknown
-from derive.reading.scope import OpenLayer, Scope
+from derive.reading.scope import Scope
 from derive.terms.term import of_atom
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
 from derive.verify.document.edits import walk
-from derive.verify.document.link import Difference, Outcome
 from derive.verify.document.lists import entries, paired, worst
+from derive.verify.document.naming import is_name, is_new
+from derive.verify.document.shapes import judged_shape
+from derive.verify.document.statements import judged_statement, shape_said
+from derive.verify.document.verdict import Verdict, undecided, verdict_of
 
 EQUALITIES = ("=", ":=", "≡", "≈")
-BRACKETS = "brackets missing: it is right in one reading and wrong in another"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Of one link: its status, why, and where both sides differ."""
-
-    status: Status
-    reason: str
-    difference: Difference | None = None
-    is_misfit: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,16 +50,18 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
     first = chain.members[0]
     if len(chain.members) == 1 and first is not None and not is_name(first):
         reason = first.reason if isinstance(first, Unread) else "it stands alone: what it is equal to is not said"
-        yield Judged(0, _undecided(reason), first)
+        yield Judged(0, undecided(reason), first)
     call = called(context, first) if first is not None else None
     argument = {} if call is None else {call[1]: Quantity(of_atom(SLOT))}
     before: Judged | None = None
     for k, relation in enumerate(chain.relations):
         left, right = first or chain.members[k], chain.members[k + 1]
         if left is None or right is None:
-            judged = Judged(k + 1, _undecided("one side is missing"))
+            judged = Judged(k + 1, undecided("one side is missing"))
         elif relation not in EQUALITIES:
-            judged = Judged(k + 1, _undecided(f"statements with {relation} are not judged"))
+            judged = Judged(k + 1, judged_statement(context, left, relation, right, source), left, right)
+        elif (shape := shape_said(left, right)) is not None:
+            judged = Judged(k + 1, judged_shape(context, *shape, source))
         else:
             verdict = (
                 equated(context, left, right, source, argument, chain.remarks)
@@ -88,19 +73,6 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
             judged = replace(judged, follows=True)
         yield judged
         before = judged
-
-
-def is_name(node: Node) -> bool:
-    """Whether an expression only names something: `W^{[l]}`, `Δz`, `∂C/∂w`, `l+1`, a number, words."""
-    if isinstance(node, Bracketed) and node.opening == "{":
-        return is_name(node.body)
-    if isinstance(node, Added):
-        return all(isinstance(t, Symbol | Number) for t in node.terms)
-    if isinstance(node, Fraction):
-        return all(isinstance(p, Multiplied) and key_of(p.factors[0]) in SIGNS for p in (node.above, node.below))
-    if isinstance(node, Multiplied):
-        return not any(node.operators) and len(node.factors) == 2 and key_of(node.factors[0]) is not None
-    return isinstance(node, Symbol | Scripts | Accented | Number | Words | Ellipsis)
 
 
 def _follows(context: Context, before: Judged, judged: Judged, source: str) -> bool:
@@ -128,7 +100,7 @@ def judged_link(context: Context, left: Node, right: Node, source: str, remarks:
         verdict = _definition(context, left, right, source)
         return verdict if verdict.status is Status.DEFINITION else _named_list(left, right) or verdict
     if entries(left) is not None and entries(right) is not None:
-        return _named_list(left, right) or _undecided("lists of different lengths are not compared")
+        return _named_list(left, right) or undecided("lists of different lengths are not compared")
     verdict = equated(context, left, right, source, {}, remarks)
     if verdict.status is Status.WRONG and _may_be_shadowed(context, left):
         again = _definition(context, left, right, source)
@@ -171,22 +143,9 @@ def equated(
     try:
         return verdict_of(context.links(source, argument).outcomes(left, right, remarks))
     except Unknown as e:
-        return _undecided(e.message)
+        return undecided(e.message)
     except DeriveError as e:
-        return _undecided(e.message)
-
-
-def is_new(context: Context, node: Node, source: str) -> bool:
-    """Whether a name stands for nothing yet."""
-    try:
-        Reader(Scope(context.lexicon, Choices(), context.numbers, source)).read(node)
-    except OpenLayer:
-        return False
-    except Unknown:
-        return True
-    except DeriveError:
-        return False
-    return False
+        return undecided(e.message)
 
 
 def _definition(context: Context, left: Node, right: Node, source: str) -> Verdict:
@@ -199,7 +158,7 @@ def _definition(context: Context, left: Node, right: Node, source: str) -> Verdi
     except Misfit as e:
         return Verdict(Status.WRONG, e.message, is_misfit=True)
     except DeriveError as e:
-        return _undecided(e.message)
+        return undecided(e.message)
     return Verdict(Status.DEFINITION, "introduces a name")
 
 
@@ -223,44 +182,9 @@ def _function(context: Context, key: Key, argument: Key, right: Node, source: st
     try:
         value = Reader(scope).read(right)
     except DeriveError as e:
-        return _undecided(e.message)
+        return undecided(e.message)
     if not value.is_scalar or value.poly.free:
-        return _undecided("the function is not one of a single number")
+        return undecided("the function is not one of a single number")
     again = key in context.lexicon.own_functions
     context.lexicon = context.lexicon.with_formula(key, value.poly)
     return Verdict(Status.DEFINITION, "means from here on another function" if again else "introduces a function")
-
-
-def verdict_of(instances: Sequence[Sequence[Outcome]]) -> Verdict:
-    """Right if every reading of every instance is; wrong if every reading of some instance is."""
-    some = [o for outcomes in instances for o in outcomes]
-    if not some:
-        return _undecided("there is no layer for which it could be checked")
-    for outcomes in instances:
-        if outcomes and not any(o.equal for o in outcomes):
-            worst = outcomes[0]
-            reason = worst.misfit or "both sides differ"
-            if worst.transposed:
-                reason = f"right up to transposition: {reason}"
-            return Verdict(Status.WRONG, reason, worst.difference, bool(worst.misfit))
-    if all(o.equal for o in some):
-        if all(o.proved for o in some):
-            return Verdict(Status.PROVED, "the normal forms are equal")
-        return Verdict(Status.AGREES, "equal at random points")
-    return _undecided(BRACKETS)
-
-
-def combined(verdicts: Sequence[Verdict]) -> Verdict:
-    """Of one link under several ways to mend its brackets: right or wrong if all that fit are."""
-    fitting = [v for v in verdicts if not v.is_misfit] or list(verdicts)
-    statuses = {v.status for v in fitting}
-    if len(statuses) == 1:
-        return fitting[0]
-    if statuses <= {Status.PROVED, Status.AGREES}:
-        return next(v for v in fitting if v.status is Status.AGREES)
-    undecided = next((v for v in fitting if v.status is Status.NOT_CHECKED), None)
-    return undecided if undecided is not None else _undecided(BRACKETS)
-
-
-def _undecided(reason: str) -> Verdict:
-    return Verdict(Status.NOT_CHECKED, reason)

@@ -131,7 +131,7 @@ class Links:
     def _open_letter(self, nodes: Sequence[Node], numbers: Mapping[str, int]) -> str | None:
         for node in nodes:
             try:
-                Reader(self._scope(Choices(), numbers)).read(node)
+                Reader(self.scope(Choices(), numbers)).read(node)
             except OpenLayer as e:
                 return e.letter
             except DeriveError:
@@ -140,7 +140,7 @@ class Links:
 
     def _layers(self, nodes: Sequence[Node], numbers: Mapping[str, int]) -> tuple[Affine, ...]:
         """The marks of layers that a formula mentions, in order."""
-        scope = self._scope(Choices(), numbers)
+        scope = self.scope(Choices(), numbers)
         for node in nodes:
             try:
                 Reader(scope).read(node)
@@ -148,7 +148,7 @@ class Links:
                 continue
         return tuple(scope.seen)
 
-    def _scope(self, choices: Choices, numbers: Mapping[str, int]) -> Scope:
+    def scope(self, choices: Choices, numbers: Mapping[str, int]) -> Scope:
         return Scope(self.lexicon, choices, numbers, self.source, self.meanings)
 
     def _read(self, left: Node, right: Node, numbers: Mapping[str, int], said: Mapping[str, Interval]) -> list[Outcome]:
@@ -173,7 +173,7 @@ class Links:
         layers = self._layers((left, right), numbers)
 
         def pair(choices: Choices) -> Pair:
-            scope = replace(self._scope(choices, numbers), layers=layers, ranges=Ranges(stated=dict(said)))
+            scope = replace(self.scope(choices, numbers), layers=layers, ranges=Ranges(stated=dict(said)))
             reader = Reader(replace(scope, is_local=is_local, has_local=both))
             a, b = reader.read(left), reader.read(right)
             return Pair(a, b, free_letters(reader.scope, a, b))

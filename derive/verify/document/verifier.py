@@ -19,8 +19,11 @@ from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim, DocumentReport
 from derive.verify.document.context import Context, context_of
 from derive.verify.document.diagnosis import Finding, diagnosed
-from derive.verify.document.judge import Judged, Verdict, combined, equated, judged_chain
+from derive.verify.document.judge import Judged, equated, judged_chain
 from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
+from derive.verify.document.said import SaidShape, shape_in_words
+from derive.verify.document.shapes import judged_shape
+from derive.verify.document.verdict import Verdict, combined, undecided
 
 Tell = Callable[[str], None]
 
@@ -85,6 +88,9 @@ class Verifier:
         if said is not None:
             self.said = (fragment.heading, said, fragment.source)
             return
+        if (shape := shape_in_words(fragment, formula)) is not None:
+            yield self._shape(context, fragment, formula, shape)
+            return
         others = repairs(fragment.source, vocabulary) if any(p.kind == "bracket" for p in formula.problems) else ()
         for k, chain in enumerate(formula.chains):
             before: DocumentClaim | None = None
@@ -103,6 +109,17 @@ class Verifier:
                     claim = replace(claim, follows_from=before.follows_from or before.place.line)
                 yield claim
                 before = claim
+
+    def _shape(self, context: Context, fragment: Fragment, formula: Formula, shape: SaidShape) -> DocumentClaim:
+        """Of a tuple of sizes that words call the shape of a name."""
+        [chain] = formula.chains
+        named = read_formula(shape.of, context.vocabulary(())).chains
+        of = named[0].members[0] if len(named) == 1 and len(named[0].members) == 1 else None
+        if of is None:
+            verdict = undecided("what it is the shape of is not understood")
+        else:
+            verdict = judged_shape(context, of, shape.extents, shape.of)
+        return self._claim(fragment, chain, 0, verdict, None)
 
     def _where_said(self, context: Context, fragment: Fragment, judged: Judged) -> Judged:
         """What is wrong for all layers may be right for those that the words before it name: `for l = 2, 1`."""

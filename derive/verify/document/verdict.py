@@ -1,0 +1,57 @@
+"""A verdict on one link, and how it follows from the ways to read that link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derive.verify.claims import Status
+from derive.verify.document.link import Difference, Outcome
+
+BRACKETS = "brackets missing: it is right in one reading and wrong in another"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Of one link: its status, why, and where both sides differ."""
+
+    status: Status
+    reason: str
+    difference: Difference | None = None
+    is_misfit: bool = False
+
+
+def verdict_of(instances: Sequence[Sequence[Outcome]]) -> Verdict:
+    """Right if every reading of every instance is; wrong if every reading of some instance is."""
+    some = [o for outcomes in instances for o in outcomes]
+    if not some:
+        return undecided("there is no layer for which it could be checked")
+    for outcomes in instances:
+        if outcomes and not any(o.equal for o in outcomes):
+            worst = outcomes[0]
+            reason = worst.misfit or "both sides differ"
+            if worst.transposed:
+                reason = f"right up to transposition: {reason}"
+            return Verdict(Status.WRONG, reason, worst.difference, bool(worst.misfit))
+    if all(o.equal for o in some):
+        if all(o.proved for o in some):
+            return Verdict(Status.PROVED, "the normal forms are equal")
+        return Verdict(Status.AGREES, "equal at random points")
+    return undecided(BRACKETS)
+
+
+def combined(verdicts: Sequence[Verdict]) -> Verdict:
+    """Of one link under several ways to mend its brackets: right or wrong if all that fit are."""
+    fitting = [v for v in verdicts if not v.is_misfit] or list(verdicts)
+    statuses = {v.status for v in fitting}
+    if len(statuses) == 1:
+        return fitting[0]
+    if statuses <= {Status.PROVED, Status.AGREES}:
+        return next(v for v in fitting if v.status is Status.AGREES)
+    unknown = next((v for v in fitting if v.status is Status.NOT_CHECKED), None)
+    return unknown if unknown is not None else undecided(BRACKETS)
+
+
+def undecided(reason: str) -> Verdict:
+    """Not checked, for this reason."""
+    return Verdict(Status.NOT_CHECKED, reason)

@@ -1,0 +1,88 @@
+"""Shapes that a document states, in formulas and in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from derive.documents import verify_document
+
+SYMBOLIC = """
+notation: ng
+network:
+  name: two
+  batch: {size: m, reduce: mean}
+  inputs: {x: n_0}
+  targets: {y: n_2}
+  layers:
+    - {dense: {units: n_1, activation: tanh}}
+    - {dense: {units: n_2, activation: sigmoid}}
+  loss: half_squared_error
+"""
+NUMBERS = """
+notation: {base: rows, numbered_input: true}
+network:
+  name: numbers
+  inputs: {x: 3}
+  targets: {y: {size: 1, kind: binary}}
+  layers:
+    - {dense: {units: 4, activation: sigmoid}}
+    - {dense: {units: 1, activation: sigmoid}}
+  loss: binary_cross_entropy
+"""
+
+
+def statuses(text: str, profile: str, folder: Path) -> list[str]:
+    (folder / "shapes.md").write_text(text)
+    (folder / "shapes.yaml").write_text(profile)
+    return [c.status.value for c in verify_document(folder / "shapes.md", profile=folder / "shapes.yaml").claims]
+
+
+@pytest.mark.parametrize(
+    "formula, status",
+    [
+        (r"W^{[1]} \in \mathbb{R}^{n^{[1]} \times n^{[0]}}", "proved"),
+        (r"W^{[l]} \in \mathbb{R}^{n^{[l]} \times n^{[l-1]}}", "proved"),
+        (r"W^{[l]} \in \mathbb{R}^{n^{[l-1]} \times n^{[l]}}", "wrong"),
+        (r"W^{[1]} \in \mathbb{R}^{n^{[0]} \times n^{[1]}}", "wrong"),
+        (r"X \in \mathbb R^{n^{[0]} \times m}", "proved"),
+        (r"X \in \mathbb R^{m \times n^{[0]}}", "wrong"),
+        (r"b^{[1]} \in \mathbb R^{n^{[1]}}", "proved"),
+        (r"b^{[1]} \in \mathbb R^{n^{[2]}}", "wrong"),
+        (r"b^{[1]} \in \mathbb R^{n^{[1]} \times 1}", "proved"),
+        (r"dZ^{[2]} \in \mathbb R^{n^{[2]} \times m}", "proved"),
+        (r"(W^{[2]})^T dZ^{[2]} \in \mathbb R^{n^{[1]} \times m}", "proved"),
+        (r"(W^{[2]})^T dZ^{[2]} \in \mathbb R^{n^{[2]} \times m}", "wrong"),
+        (r"\text{shape}(W^{[2]}) = (n^{[2]}, n^{[1]})", "proved"),
+        (r"\dim(W^{[2]}) = n^{[1]} \times n^{[2]}", "wrong"),
+        (r"q \in \mathbb R^{d}", "definition"),
+        (r"W^{[1]} \in \mathbb R^{d \times n^{[0]}}", "definition"),
+        (r"W^{[1]} \in \mathbb R^{d \times n^{[1]}}", "wrong"),
+        (r"y \in \{0, 1\}", "not checked"),
+    ],
+)
+def test_of_symbolic_sizes(formula: str, status: str, tmp_path: Path) -> None:
+    assert statuses(f"$${formula}$$", SYMBOLIC, tmp_path) == [status]
+
+
+def test_a_new_size_keeps_its_meaning(tmp_path: Path) -> None:
+    first = r"$$W^{[1]} \in \mathbb R^{d \times n^{[0]}}$$"
+    right, other = r"$$b^{[1]} \in \mathbb R^d$$", r"$$b^{[2]} \in \mathbb R^d$$"
+    assert statuses(f"{first}\n\n{right}\n\n{other}", SYMBOLIC, tmp_path) == ["definition", "proved", "not checked"]
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        (r"$dim(\theta^{[i]})=(n^{[i]},n^{[i+1]})$", ["proved"]),
+        (r"$dim(\theta^{[i]})=(n^{[i+1]},n^{[i]})$", ["wrong"]),
+        (r"$\theta^{[0]}$的形状为$(3,4)$", ["proved"]),
+        (r"$\theta^{[0]}$ 的维度是 $4\times3$", ["wrong"]),
+        (r"The shape of $a^{[1]}$ is $(1,4)$.", ["proved"]),
+        (r"$a^{[0]}$ has shape $(1,4)$.", ["wrong"]),
+        (r"It takes values in $(0,1)$.", ["not checked"]),
+    ],
+)
+def test_of_numbers_and_in_words(text: str, found: list[str], tmp_path: Path) -> None:
+    assert statuses(text, NUMBERS, tmp_path) == found
