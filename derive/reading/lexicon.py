@@ -123,6 +123,10 @@ class Lexicon:
         kept = (o for o in self.own if o.written != own.written)
         return self._with(network=network, own=(*kept, own))
 
+    def without(self, key: Key) -> Lexicon:
+        """Without the document's own names under a letter."""
+        return self._with(own=tuple(o for o in self.own if o.key.plain != key.plain))
+
     def _with(self, **changes: Any) -> Lexicon:
         """The same lexicon, some of what it is made of changed."""
         made = {n: getattr(self, n) for n in ("printer", "network", "own", "own_functions", "synonyms", "formulas")}

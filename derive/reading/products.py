@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from derive.latex.reading.syntax import Added, Bracketed, Multiplied, Node, Scripts, Symbol
 from derive.reading import functions
+from derive.reading.calls import of_value
 from derive.reading.iterates import change_of, iteration
 from derive.reading.keys import Key, key_of
 from derive.reading.listings import is_listing
@@ -131,10 +132,18 @@ class Products:
                 q = attempt(factors[k], factors[k + 1])
                 if q is not None:
                     return q, 2
-            found = self.reader.derivatives.operator(factors[k], factors[k + 1])
+            of, used = self._operand(factors, operators, k + 1)
+            found = self.reader.derivatives.operator(factors[k], of)
             if found is not None:
-                return found, 2
+                return found, 1 + used
         return self.reader.read(factors[k]), 1
+
+    def _operand(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> tuple[Node, int]:
+        """What an operator before it is applied to: one factor, or a call."""
+        a = factors[k]
+        if k < len(operators) and operators[k] == "" and self._call(a, factors[k + 1]) is not None:
+            return Multiplied((a, factors[k + 1]), ("",), a.span | factors[k + 1].span), 2
+        return a, 1
 
     def _iterate(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> tuple[Quantity, int] | None:
         """`Δw_{ij}(n)`, `w(n)`, `w(n+1)`; None for anything else."""
@@ -195,9 +204,10 @@ class Products:
             return functions.applied(self.reader, name, argument)
         if self.reader.scope.is_cost(key) and not isinstance(argument.body, Added):
             return self.reader.read(name)
-        if is_listing(argument):
+        value = of_value(self.reader, name, argument)
+        if value is None and is_listing(argument):
             raise Unknown(f"{self.reader.scope.said(name)} is no function that this document or its network names")
-        return None
+        return value
 
     def _indicator(self, head: Node, body: Node) -> Quantity | None:
         return indicator(self.reader, head, body)

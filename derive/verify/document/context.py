@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -17,6 +17,7 @@ from derive.network.compile import compile_network
 from derive.network.network import Network
 from derive.network.notation import read_notation
 from derive.network.spec.models import NotationSpec
+from derive.reading.compositions import with_compositions
 from derive.reading.definitions import head_of, with_alias, with_definition, with_given
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import Key, key_of
@@ -57,6 +58,13 @@ class Context:
 
     def links(self, source: str, meanings: Mapping[Key, Quantity] = MappingProxyType({})) -> Links:
         return Links(self.world, self.lexicon, source, meanings, self.numbers)
+
+    def compose(self, nodes: Sequence[Node]) -> bool:
+        """Take up the functions that expressions leave open: `f(g(x))`; whether there were any."""
+        found = with_compositions(self.lexicon, nodes)
+        if found is not None:
+            self.lexicon = found
+        return found is not None
 
     def define(self, left: Node, value: Quantity, scope: Scope) -> None:
         """Take a name of the document up.

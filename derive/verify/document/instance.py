@@ -46,10 +46,12 @@ def _is_abstract(name: str) -> bool:
 
 
 def _function(atom: Func) -> Poly:
-    """sin(u + c) + u²/4 + c·u of each argument, summed, with a c of the name's own."""
+    """sin(u + c) + u²/4 + c·u of each argument, summed, with a c of the name's own, and the product of several."""
     c = Fraction(sum(map(ord, atom.name)) % 17 + 3, 12)
     slots = [Entry(f"{SLOT}{k}", ()) for k in range(len(atom.args))]
     value = total(_of_slot(of_atom(s), c + k) for k, s in enumerate(slots))
+    if len(slots) > 1:
+        value = add(value, times_all(map(of_atom, slots)))
     for k, order in enumerate(atom.orders):
         for _ in range(order):
             value = total(o.coefficient for o in occurrences(value, slots[k].tensor, frozenset()))

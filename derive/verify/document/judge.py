@@ -14,6 +14,7 @@ from derive.latex.reading.syntax import (
     Node,
     Unread,
 )
+from derive.reading.calls import call_of
 from derive.reading.choices import Choices
 from derive.reading.definitions import head_of
 from derive.reading.expressions import Reader
@@ -51,6 +52,7 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
     if len(chain.members) == 1 and first is not None and not is_name(first):
         reason = first.reason if isinstance(first, Unread) else "it stands alone: what it is equal to is not said"
         yield Judged(0, undecided(reason), first)
+    is_composed = context.compose([m for m in chain.members if m is not None])
     call = called(context, first) if first is not None else None
     argument = {} if call is None else {call[1]: Quantity(of_atom(SLOT))}
     before: Judged | None = None
@@ -68,6 +70,8 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
                 if k
                 else judged_link(context, left, right, source, chain.remarks)
             )
+            if is_composed and verdict.status is Status.PROVED and call_of(left) and call_of(right):
+                verdict = Verdict(Status.DEFINITION, "says what is a function of what")
             judged = Judged(k + 1, verdict, left, right)
         if before is not None and _follows(context, before, judged, source):
             judged = replace(judged, follows=True)
