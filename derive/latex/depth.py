@@ -26,7 +26,7 @@ def depth_of(network: Drawable, notation: Notation, lettering: Lettering) -> Dep
     size = next(iter(sizes))
     if len(sizes) > 1 or not isinstance(size, Size) or any(c != 1 for _, c in last.terms):
         return None
-    return Depth(size, _with_letters(said), -last.const - notation.input_layer)
+    return Depth(size, with_letters(said), -last.const - notation.input_layer)
 
 
 def _last_numbers(network: Drawable, lettering: Lettering) -> Iterator[Affine]:
@@ -37,7 +37,7 @@ def _last_numbers(network: Drawable, lettering: Lettering) -> Iterator[Affine]:
             yield t.axes[0].hi + lettering.numbers.before
 
 
-def _with_letters(found: Name) -> str:
+def with_letters(found: Name) -> str:
     """A subscript of one letter is that of an index: `n_{l}`."""
     plain = (s.removeprefix(r"\mathrm{").removesuffix("}") for s in found.subs)
     subs = ",".join(p if len(p) == 1 else s for p, s in zip(plain, found.subs, strict=True))

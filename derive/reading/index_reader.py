@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from derive.latex.depth import with_letters
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Added, Bracketed, Fraction, Multiplied, Node, Number, Scripts, Symbol
+from derive.latex.tex import symbol
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon, node_of
 from derive.reading.quantity import Unknown
@@ -92,6 +94,8 @@ class IndexReader:
         base = node.base if isinstance(node, Scripts) else node
         if self.id_entry is not None and (found := self.id_entry(node)) is not None:
             return found
+        if self._is_last_layer(node):
+            return number(self.numbers["L"] + self.lexicon.notation.input_layer)
         if isinstance(node, Scripts) and (node.below is not None or node.above is not None):
             return self._size(node)
         key = key_of(node)
@@ -105,6 +109,11 @@ class IndexReader:
             if plain:
                 return size(plain[0].name)
         return index(letter)
+
+    def _is_last_layer(self, node: Node) -> bool:
+        """Whether the notation's own symbol for the number of the last layer stands here, and layers are numbered."""
+        said = self.lexicon.notation.last_layer
+        return bool(said) and "L" in self.numbers and shown(node) == shown(node_of(with_letters(symbol(said))))
 
     def size_named(self, node: Node) -> Affine:
         """A size, known or new: `n`, `n_1`, `4`."""

@@ -63,6 +63,9 @@ class Named:
     is_row: bool | None = None
     arity: int = 0
     expansion: Expansion | None = None
+    fixed: tuple[Affine, ...] = ()
+    """The places on ordered axes that the name itself gives: the prediction is the value of the last layer."""
+    is_prediction: bool = False
 
     @property
     def is_marked(self) -> bool:
@@ -200,13 +203,14 @@ class Lexicon:
         """`ŷ`, what the last layer hands on."""
         layers = self.network.layers
         result = self.network.tensors.get(layers[-1].result) if layers else None
-        if result is None or result.family:
+        if result is None:
             return
+        last = tuple(a.hi for a in result.axes[: result.family])
         words = self.notation.symbols["prediction"]
         for text, large in ((words, False), (capital(words), True)):
             key = key_of(node_of(symbol(text).tex))
             if key is not None and not self.find(key):
-                self.table.setdefault(key, []).append(Named(result, (), None, 0, large))
+                self.table.setdefault(key, []).append(Named(result, (), None, 0, large, fixed=last, is_prediction=True))
 
     def find(self, key: Key) -> Sequence[Named]:
         """All that a symbol may stand for; without its font where it is known only so."""

@@ -12,6 +12,7 @@ from derive.latex.reading.syntax import Node
 from derive.reading.lexicon import Expansion, Named
 from derive.reading.marks import Marks, digits, is_dot
 from derive.reading.quantity import Quantity, Unknown, array, raised, transposed
+from derive.reading.sample_cost import SAMPLE_COST
 from derive.reading.scope import Scope
 from derive.simplify.rescale import SCALED_ROLES
 from derive.terms.affine import Affine, IdEntry, Index, index
@@ -142,6 +143,8 @@ class Placed:
     def _samples_are_open(self) -> bool:
         if self.sample is not None:
             return False
+        if self.named.tensor.name == SAMPLE_COST:
+            return bool(self.scope.choices.settled.get("samples", True))
         if self.named.large is not None and self.scope.lexicon.notation.capitals:
             return self.named.large
         return self.scope.choices.choose((True, False), "samples")

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from derive.latex.reading.syntax import Added, Bracketed, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.syntax import Bracketed, Multiplied, Node, Scripts, Symbol
 from derive.reading import functions
+from derive.reading.called_values import called_value
 from derive.reading.calls import of_value
 from derive.reading.iterates import change_of, iteration
 from derive.reading.keys import Key, key_of
@@ -202,9 +203,7 @@ class Products:
             return None
         if self.reader.scope.is_function(replace(key, primes=0)):
             return functions.applied(self.reader, name, argument)
-        if self.reader.scope.is_cost(key) and not isinstance(argument.body, Added):
-            return self.reader.read(name)
-        value = of_value(self.reader, name, argument)
+        value = called_value(self.reader, name, argument) or of_value(self.reader, name, argument)
         if value is None and is_listing(argument):
             raise Unknown(f"{self.reader.scope.said(name)} is no function that this document or its network names")
         return value

@@ -184,7 +184,8 @@ def _check_within(letter: str, lo: Affine, hi: Affine, place: Place) -> None:
     """Raises: Misfit if the range is certain to leave the place, or not certain to lie within a firm one."""
     below, above = lo - place.lo, place.hi - hi
     leaves = nonnegative(-below - 1, {}) or nonnegative(-above - 1, {})
-    is_open = place.loose or below.free or above.free or (lo.is_number and hi.is_number and not place.hi.is_number)
+    has_letters = any(isinstance(v, str) for end in (below, above) for v, _ in end.terms)
+    is_open = place.loose or has_letters or (lo.is_number and hi.is_number and not place.hi.is_number)
     if leaves or not (is_open or (nonnegative(below, {}) and nonnegative(above, {}))):
         raise Misfit(f"{letter} runs over {shown(lo)} … {shown(hi)}, and over {place.text}")
 

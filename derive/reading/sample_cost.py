@@ -31,8 +31,7 @@ def with_sample_cost(network: Network) -> Network:
         return network
     if network.reduce == "mean":
         found = times(found, of_affine(batch.extent))
-    axis = batch.renamed(f"{batch.name}·")
-    tensor = Tensor(SAMPLE_COST, (axis,), "value")
+    tensor = Tensor(SAMPLE_COST, (batch,), "value")
     own = Equation(Entry(SAMPLE_COST, (index(batch.name),)), (batch,), None, found)
     return replace(
         network,

@@ -78,10 +78,6 @@ class Scope:
             return not self.lexicon.find(key) or self.choices.choose((True, False), ("call", key))
         return False
 
-    def is_cost(self, key: Key) -> bool:
-        """Whether a symbol is that of the cost, which many write with its arguments."""
-        return any(n.tensor.name == self.lexicon.network.cost and not n.gradient for n in self.lexicon.find(key))
-
     @property
     def is_rows(self) -> bool:
         return self.lexicon.notation.layout == "rows"

@@ -9,6 +9,7 @@ from fractions import Fraction
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Bracketed, Node
 from derive.latex.tex import symbol, upright
+from derive.reading.called_values import is_parameter
 from derive.reading.keys import key_of
 from derive.reading.lexicon import Named, node_of
 from derive.reading.marks import Marks, digits, entrywise_power, marks_of
@@ -93,6 +94,8 @@ class Tensors:
 
     def _placed(self, named: Named, marks: Marks, candidates: Sequence[Named], is_told: bool) -> Placed:
         above, below = list(marks.above), list(marks.below)
+        if named.is_prediction and below and all(is_parameter(self.scope, x) for x in below):
+            below = []
         for sub in named.subs:
             if not below or shown(below[0]) != sub:
                 raise NotThis
@@ -118,8 +121,8 @@ class Tensors:
 
     def _layer(self, named: Named, above: list[Node], below: list[Node]) -> list[Affine]:
         """The values of ordered axes that the mark gives; takes it away from `above` or `below`."""
-        if named.layer is None and not named.tensor.family:
-            return []
+        if named.fixed or (named.layer is None and not named.tensor.family):
+            return list(named.fixed)
         mark = self._take_mark(above, below)
         layer = named.layer
         if isinstance(layer, str):

@@ -18,6 +18,7 @@ from derive.reading.remarks import range_said
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim, DocumentReport
 from derive.verify.document.context import Context, context_of
+from derive.verify.document.continued import goes_on, is_equation, joined
 from derive.verify.document.diagnosis import Finding, diagnosed
 from derive.verify.document.judge import Judged, equated, judged_chain
 from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
@@ -42,6 +43,8 @@ class Verifier:
     contexts: dict[str, Context] = field(default_factory=dict)
     said: tuple[tuple[str, ...], Chain, str] | None = None
     """The last range of a letter that a formula by itself said: below which headings, the formula, its text."""
+    before: Fragment | None = None
+    """The last equation, with which a formula may go on."""
 
     def report(self, is_strict: bool = False) -> DocumentReport:
         macros = tuple(macros_of(self.document.definitions))
@@ -64,7 +67,7 @@ class Verifier:
 
         What is wrong then stays undecided: a name may have come to mean something else.
         """
-        self.said = None
+        self.said = self.before = None
         later = {
             (c.start, c.latex): c
             for fragment in waiting
@@ -91,11 +94,18 @@ class Verifier:
         if (shape := shape_in_words(fragment, formula)) is not None:
             yield self._shape(context, fragment, formula, shape)
             return
+        own = fragment.start
+        if goes_on(formula) and self.before is not None:
+            fragment, formula = joined(self.before, fragment, vocabulary) or (fragment, formula)
+        if is_equation(formula):
+            self.before = fragment
         others = repairs(fragment.source, vocabulary) if any(p.kind == "bracket" for p in formula.problems) else ()
         for k, chain in enumerate(formula.chains):
             before: DocumentClaim | None = None
             mended = [f.chains[k] for f in others if _is_alike(f, formula)]
             for j, judged in enumerate(judged_chain(context, chain, fragment.source)):
+                if fragment.start + chain.spans[judged.member].start < own:
+                    continue
                 verdict = judged.verdict
                 if mended:
                     ways = [list(judged_chain(context, c, fragment.source))[j].verdict for c in mended]

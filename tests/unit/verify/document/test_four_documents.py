@@ -55,9 +55,9 @@ def found(name: str) -> dict[str, tuple[str, str]]:
     for c in json.loads((FOLDER / "claims.json").read_text()):
         if c["seed"] == name:
             wanted = plain(c["latex"])
-            own = [
-                x.status for x in made if c["line"] - LONGEST <= x.line <= c["line"] and x.latex and x.latex in wanted
-            ]
+            near = [x for x in made if c["line"] - LONGEST <= x.line <= c["line"] and x.latex and x.latex in wanted]
+            nearest = max((x.line for x in near), default=0)
+            own = [x.status for x in near if x.line == nearest]
             out[c["id"]] = (c["verdict"], min(own, key=RANK.index, default=""))
     return out
 
@@ -74,7 +74,7 @@ def test_nothing_right_is_called_wrong(name: str) -> None:
     assert not refused
 
 
-FEWEST = {"001": (4, 35), "003": (1, 12), "004": (5, 31)}
+FEWEST = {"001": (5, 35), "003": (3, 32), "004": (5, 31)}
 """So many wrong claims are called wrong, and so many right ones right, at least."""
 
 
