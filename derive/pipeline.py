@@ -16,6 +16,7 @@ from derive.derivation import Adjoints, derive_adjoints
 from derive.derivation.closed_product import ClosedProduct, closed_product
 from derive.derivation.second_order import hessian, hessian_vector
 from derive.errors import DeriveError, quoted
+from derive.forward.network import is_document, read_forward_file
 from derive.handout.summary import summary_row
 from derive.ir.record import Case, Line
 from derive.ir.tensor import Tensor
@@ -61,11 +62,12 @@ class Builder(builder.Builder):
 
 
 def load(path: str | Path) -> Network:
-    """The network of a file, or the bundled example of that name.
+    """The network of a file, of a document with a forward pass, or the bundled example of that name.
 
     Raises: DeriveError with file, line and repair; DeriveErrors where there are several mistakes.
     """
-    network = compile_network(read_network_file(find_network(path)))
+    file = find_network(path)
+    network = read_forward_file(file) if is_document(file) else compile_network(read_network_file(file))
     return Network(**{f.name: getattr(network, f.name) for f in fields(network)})
 
 
@@ -126,9 +128,8 @@ class Result:
         """
         derivation = self.derivation
         if form in ("scalar", "vector") and derivation.sample is not None:
-            return derivation.sample.gradient(self.tensor.name).latex(
-                "index" if form == "scalar" else "batched", notation
-            )
+            whole = "index" if form == "scalar" else "batched"
+            return derivation.sample.gradient(self.tensor.name).latex(whole, notation)
         if form not in ("index", "scalar", "vector", "batched"):
             raise DeriveError(f"{form} is no form", repair="use index, scalar, vector or batched")
         row = summary_row(derivation.in_notation(notation).printed(notation), self.tensor.name)
@@ -226,10 +227,8 @@ class Derivation:
         """
         there = self.in_notation(notation)
         printed = there.printed(notation)
-        gradients = [r.tensor.name for r in there.gradients]
-        deltas = [r.tensor.name for r in there.deltas]
-        if wrt is not None:
-            there.gradient(wrt)
+        gradients, deltas = ([r.tensor.name for r in rows] for rows in (there.gradients, there.deltas))
+        if wrt is not None and there.gradient(wrt) is not None:
             gradients, deltas = ([wrt], []) if wrt not in deltas else ([], [wrt])
         return {
             "gradients": [summary_row(printed, n) for n in gradients],
@@ -252,7 +251,7 @@ class Derivation:
         there = self.in_notation(notation)
         if only is not None:
             there.gradient(only)
-        sample = there.sample.adjoints if there.sample is not None else None
+        sample = None if there.sample is None else there.sample.adjoints
         written = there.printer(notation).notation
         document = handout.compose_network(there.adjoints, sample, written, (only,) if only else (), language, worked)
         return handout.render_forms(document, lambda: (there.adjoints,), to, notes.manner(**how))
@@ -293,7 +292,8 @@ def find_document(path: str | Path) -> DocumentSpec | None:
 
     Raises: DeriveError with file, line and repair; DeriveErrors where there are several mistakes.
     """
-    return handout.read_document_file(find_notes(path), find_network)
+    file = find_notes(path)
+    return None if is_document(file) else handout.read_document_file(file, find_network)
 
 
 def document_notes(

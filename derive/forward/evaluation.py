@@ -1,0 +1,330 @@
+"""From the syntax of an expression to its form, under what is known of the shapes of names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+
+import sympy
+
+from derive.forward.applied import RELATIONS, Condition, by_cases, extreme, softmax
+from derive.forward.forms import ENTRYWISE, Algebra, Form, Place, entrywise, negated, number, transposed
+from derive.forward.functions import Functions
+from derive.forward.names import Named, open_axes, size_text
+from derive.forward.scene import Scene
+from derive.forward.signs import Sign, Signs, Use, bound, place_of
+from derive.forward.sizes import Conflict, Extent, Sizes
+from derive.forward.trees import arguments, inner, walk
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import (
+    Accented,
+    Added,
+    Applied,
+    Big,
+    Bracketed,
+    Cases,
+    Chain,
+    Fraction,
+    Multiplied,
+    Node,
+    Number,
+    Root,
+    Scripts,
+    Symbol,
+    Words,
+)
+from derive.reading.function_names import ALIASES
+from derive.reading.keys import Key, key_of
+from derive.reading.marks import is_transpose, sequence
+from derive.terms.affine import number as number_of
+
+ONE = number_of(1)
+
+
+class Unread(Exception):
+    """A part that has no meaning in a forward pass; `node` is where."""
+
+    def __init__(self, message: str, node: Node, repair: str = "") -> None:
+        super().__init__(message)
+        self.message, self.node, self.repair = message, node, repair
+
+
+@dataclass
+class Evaluation:
+    """One way to give shapes to names. `letters` are those of the equation at hand with the sizes they run over;
+    `numbers` are symbols that are sizes; `owner` says for each letter and class who used it, for printing."""
+
+    signs: Signs
+    functions: Functions
+    sizes: Sizes
+    named: dict[Sign, Named]
+    numbers: Mapping[Sign, str]
+    sample: str = "i"
+    letters: dict[str, Extent] = field(default_factory=dict)
+    counting: frozenset[str] = frozenset()
+    used: list[tuple[Extent, str]] = field(default_factory=list)
+    spread: list[Extent] = field(default_factory=list)
+    samples: Extent | None = None
+    arguments: Mapping[str, Form] = field(default_factory=dict)
+    steps: Mapping[str, Extent] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.algebra = Algebra(self.sizes, self.spread)
+
+    # -- letters ------------------------------------------------------------------------------------------
+
+    def letter(self, name: str) -> Extent:
+        """The size that a letter of this equation runs over."""
+        if name not in self.letters:
+            self.letters[name] = self.sizes.fresh()
+            self.used.append((self.letters[name], name))
+        return self.letters[name]
+
+    def run(self, letter: str, axis: Extent) -> None:
+        """A letter runs over an axis, and over those of the same size.
+
+        Raises: Conflict for another size.
+        """
+        if letter in self.letters:
+            self.sizes.unify(self.letters[letter], axis)
+        else:
+            self.letters[letter] = axis
+            self.used.append((axis, letter))
+
+    def size_of(self, node: Node) -> Extent:
+        """A size as it is written: `n`, `n_1`, `784`.
+
+        Raises: Unread for anything else.
+        """
+        said = size_text(node)
+        if said is None:
+            raise Unread("this is no size", node)
+        return self.sizes.named(said)
+
+    def _is_of_family(self, size: Node) -> bool:
+        """Whether a size is one of a layer, `n_{l-1}`: it is that of the axis."""
+        return isinstance(size, Scripts) and any(
+            isinstance(x, Symbol) and x.name in self.signs.ordered for x in walk(size)
+        )
+
+    # -- nodes --------------------------------------------------------------------------------------------
+
+    @singledispatchmethod
+    def read(self, node: Node) -> Form:
+        """Raises: Unread for what has no meaning here, Conflict for shapes that do not fit."""
+        raise Unread("this has no meaning in a forward pass", node)
+
+    @read.register
+    def _(self, node: Number) -> Form:
+        return number(sympy.Rational(node.text))
+
+    @read.register
+    def _(self, node: Added) -> Form:
+        out: Form | None = None
+        for sign, term in zip(node.signs, node.terms, strict=True):
+            if sign not in "+-":
+                raise Unread(f"{sign} means two values at once", node)
+            form = negated(self.read(term)) if sign == "-" else self.read(term)
+            out = form if out is None else self.algebra.added(out, form)
+        assert out is not None
+        return out
+
+    @read.register
+    def _(self, node: Multiplied) -> Form:
+        forms = [self.read(f) for f in node.factors]
+        arrays = [not f.is_number for f in forms]
+        plain = any(o not in ENTRYWISE and a and b for o, a, b in zip(node.operators, arrays, arrays[1:], strict=False))
+        if plain and any(o in ENTRYWISE for o in node.operators):
+            raise Unread("which product comes first is not said", node, "put brackets around one of them")
+        out = forms[0]
+        for operator, form in zip(node.operators, forms[1:], strict=True):
+            out = self.algebra.pair(out, operator, form)
+        return out
+
+    @read.register
+    def _(self, node: Fraction) -> Form:
+        return self.algebra.divided(self.read(node.above), self.read(node.below))
+
+    @read.register
+    def _(self, node: Root) -> Form:
+        if node.degree is not None:
+            raise Unread("roots other than square roots are not read", node)
+        return entrywise(sympy.sqrt, self.read(node.arg))
+
+    @read.register
+    def _(self, node: Bracketed) -> Form:
+        if node.opening in ("|", r"\|"):
+            form = self.read(node.body)
+            if node.opening == "|" and form.is_number:
+                return entrywise(sympy.Abs, form)
+            return entrywise(sympy.sqrt, self.algebra.total(entrywise(lambda x: x**2, form)))
+        if node.opening in ("(", "[", "{", r"\{") and not isinstance(node.body, Chain):
+            return self.read(node.body)
+        raise Unread("these brackets have no meaning in a forward pass", node)
+
+    @read.register
+    def _(self, node: Big) -> Form:
+        if node.operator != "sum" or node.below is None:
+            raise Unread("this sign is not read in a forward pass", node, "write a sum with its letter below")
+        below = bound(node)
+        letters = below.named
+        if not letters or below.excluded or below.unread:
+            raise Unread("over what the sum runs is not said", node)
+        for interval in below.ranges.values():
+            if interval.lo is not None and interval.lo != ONE:
+                raise Unread("sums begin at 1 here", node, "count from 1")
+        outside = {x: self.letters.pop(x, None) for x in letters}
+        for x in letters:
+            if x in self.steps:
+                self.letters[x] = self.steps[x]
+        if node.above is not None and len(letters) > 1:
+            raise Unread("limits of several letters are not read", node)
+        if node.above is not None and not self._is_of_family(node.above):
+            self.run(letters[0], self.size_of(node.above))
+        body = self.read(node.body)
+        extents = [self.letter(x) for x in letters]
+        for x, before in outside.items():
+            self.letters.pop(x, None)
+            if before is not None:
+                self.letters[x] = before
+
+        def entry(scene: Scene, i: Place, j: Place) -> sympy.Expr:
+            chosen: dict[str, sympy.Basic] = {}
+            for x, e in zip(letters, extents, strict=True):
+                chosen[x] = scene.bound(x, e, list(chosen.values()))
+            with scene.binding(chosen):
+                return sympy.Sum(body.at(scene, i, j), *chosen.values())
+
+        return Form(entry, body.rows, body.columns)
+
+    @read.register
+    def _(self, node: Applied) -> Form:
+        key = key_of(node.function)
+        given = arguments(node.argument)
+        word = "" if key is None else ALIASES.get(key.name, key.name)
+        if word in ("max", "min") and len(given) == 2:
+            return extreme(self.algebra, word, self.read(given[0]), self.read(given[1]))
+        if word == "softmax" and len(given) == 1:
+            return softmax(self.read(given[0]))
+        f = self.functions.scalar(node.function)
+        if f is None or len(given) != 1:
+            raise Unread("this function is not known", node, "define it by a formula, or use one that has a name")
+        return entrywise(f, self.read(given[0]))
+
+    @read.register
+    def _(self, node: Cases) -> Form:
+        branches = [(self.read(b.value), [c for c in b.condition if not isinstance(c, Words)]) for b in node.branches]
+        if any(len(c) != 1 for _, c in branches[:-1]) or len(branches) < 2:
+            raise Unread("a case without its condition", node)
+        tests = [self._condition(c[0], node) for _, c in branches[:-1]]
+        return by_cases(self.algebra, [form for form, _ in branches], tests)
+
+    def _condition(self, node: Node, whole: Node) -> Condition:
+        if not isinstance(node, Chain) or len(node.members) != 2 or node.relations[0] not in RELATIONS:
+            raise Unread("this condition is not read", whole)
+        left, right = node.members
+        assert left is not None and right is not None
+        return self.read(left), RELATIONS[node.relations[0]], self.read(right)
+
+    # -- names --------------------------------------------------------------------------------------------
+
+    @read.register
+    def _(self, node: Symbol) -> Form:
+        return self._name(node)
+
+    @read.register
+    def _(self, node: Accented) -> Form:
+        return self._name(node)
+
+    @read.register
+    def _(self, node: Scripts) -> Form:
+        is_e = key_of(node.base) == Key("e") and node.below is None and Sign(Key("e")) not in self.named
+        if is_e and node.above is not None:
+            return entrywise(sympy.exp, self.read(node.above))
+        use = self.signs.use(node, self.counting)
+        return self._name(node) if use is not None else self._raised(node)
+
+    def _raised(self, node: Scripts) -> Form:
+        """A transpose or a power of what stands in brackets."""
+        base, items = node.base, list(sequence(node.above))
+        is_norm = isinstance(base, Bracketed) and base.opening in ("|", r"\|")
+        if node.below is not None and not (is_norm and shown(node.below) in ("2", "F")):
+            raise Unread("this has no meaning in a forward pass", node)
+        if is_norm and len(items) == 1 and shown(items[0]) == "2" and isinstance(base, Bracketed):
+            return self.algebra.total(entrywise(lambda x: x**2, self.read(base.body)))
+        form = self.read(base)
+        if items and is_transpose(items[-1]):
+            form, items = transposed(form), items[:-1]
+        return self._power(form, items[0]) if len(items) == 1 else form
+
+    def _power(self, form: Form, exponent: Node) -> Form:
+        node = getattr(exponent, "body", exponent) if type(exponent).__name__ == "Prefixed" else exponent
+        given = self.read(inner(node))
+        if not given.is_number:
+            raise Unread("this power is no number", exponent)
+
+        def entry(scene: Scene, i: Place, j: Place) -> sympy.Expr:
+            return form.at(scene, i, j) ** given.at(scene, None, None)
+
+        if len(form.axes) == 2 and not isinstance(exponent, Number):
+            raise Unread("powers of matrices are not read", exponent)
+        return Form(entry, form.rows, form.columns)
+
+    def _name(self, node: Node) -> Form:
+        if shown(node) in self.arguments:
+            return self.arguments[shown(node)]
+        use = self.signs.use(node, self.counting)
+        if use is None:
+            raise Unread("this has no meaning in a forward pass", node)
+        if use.sign in self.numbers and not use.indices:
+            e = self.sizes.named(self.numbers[use.sign])
+            made = Form(lambda scene, i, j: scene.size(e))
+        elif use.sign.key == Key("pi") and use.sign not in self.named:
+            made = number(sympy.pi)
+        elif use.sign in self.named:
+            made = self.placed(use)
+        else:
+            raise Unread("this name has no meaning here", node)
+        if use.transposed:
+            made = transposed(made)
+        return self._power(made, use.power) if use.power is not None else made
+
+    def placed(self, use: Use) -> Form:
+        """A name with its indices: an entry, a vector or a matrix.
+
+        Raises: Conflict for more or fewer indices than axes.
+        """
+        known = self.named[use.sign]
+        count = len(known.axes)
+        if len(use.indices) not in (0, count):
+            raise Conflict(f"{known.name} has {count} axes, and here are {len(use.indices)} indices")
+        axes = self.axes_at(known, use)
+        for axis, at in zip(axes, use.indices, strict=False):
+            letter = inner(at)
+            if isinstance(letter, Symbol):
+                self.run(letter.name, axis)
+        if known.has_sample and self.samples is not None:
+            text = self.sample if use.sample is None else shown(use.sample)
+            self.run(text, self.samples)
+
+        def entry(scene: Scene, i: Place, j: Place) -> sympy.Expr:
+            features = [scene.at(x) for x in use.indices] or [x for x in (i, j) if x is not None]
+            step = [] if not known.has_order else [scene.at(use.order)] if use.order is not None else []
+            text = self.sample if use.sample is None else shown(use.sample)
+            return scene.entry(known.name, step, features, scene.now.get(text) if known.has_sample else None)
+
+        rows, columns = open_axes(axes, known.is_row) if not use.indices else (None, None)
+        return Form(entry, rows, columns)
+
+    def axes_at(self, known: Named, use: Use) -> tuple[Extent, ...]:
+        """The axes of a name, of a family at the layer or step that is written.
+
+        Raises: Conflict for a family without one, and for one of a name that has none.
+        """
+        if not known.has_order:
+            return known.axes
+        if use.order is None:
+            raise Conflict(f"of which layer or step {known.name} is, is not said")
+        letter, more = place_of(use.order)
+        return tuple(e.at(letter, more) for e in known.axes)

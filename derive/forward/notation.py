@@ -1,0 +1,51 @@
+"""The notation in which a document is written, as far as its forward pass shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from derive.forward.naming import Drawing, drawing_of
+from derive.forward.parts import Parts
+from derive.forward.signs import Sign
+from derive.forward.trees import inner
+from derive.latex.notation import Notation
+from derive.latex.reading.syntax import Applied, Bracketed
+from derive.latex.settings import DEFAULT, customized
+
+
+def drawn(parts: Parts) -> Drawing:
+    """How the names of a document are drawn."""
+    sides = set(parts.signs.families.values())
+    return drawing_of(parts.signs.style, parts.first, _applied(parts), sides == {"below"})
+
+
+def _applied(parts: Parts) -> Iterator[tuple[Sign, Sign]]:
+    """z and a of each equation `a = σ(z)`."""
+    for e in parts.needed:
+        right = inner(e.right)
+        if isinstance(right, Applied):
+            body = right.argument
+            body = inner(body.body) if isinstance(body, Bracketed) else body
+            use = parts.signs.use(body, parts.signs.letters[e.start])
+            if use is not None and use.sign in parts.definitions and parts.use(e).sign != parts.cost:
+                yield use.sign, parts.use(e).sign
+
+
+def notation_of(parts: Parts, drawing: Drawing, is_row: bool) -> Notation:
+    """The layer mark, the layout, and the letters of the cost, of preactivations and activations."""
+    meant = {"cost": parts.cost, **_one("preactivation", drawing.preactivations)}
+    meant |= _one("activation", drawing.activations)
+    symbols = {meaning: words for meaning, sign in meant.items() if (words := drawing.words(sign)) is not None}
+    if not drawing.preactivations:
+        symbols.pop("preactivation", None)
+    settings: dict[str, Any] = {
+        "layer_mark": drawing.style,
+        "layout": "rows" if is_row else "columns",
+        "symbols": symbols,
+    }
+    return customized(DEFAULT, settings)
+
+
+def _one(meaning: str, signs: frozenset[Sign]) -> dict[str, Sign]:
+    return {meaning: min(signs, key=str)} if signs else {}

@@ -1,0 +1,112 @@
+"""What the names are that no equation of a network defines.
+
+- inputs are `x` and `X`, values of layer 0 where other layers have equations, and what carries a step or a sample;
+- targets are those that occur in the equations of the loss only, behind the last function of a weight;
+- all others are parameters.
+
+Front matter says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.errors import DeriveError
+from derive.forward.parts import COSTS, Parts
+from derive.forward.signs import Sign, Use, names_in
+from derive.forward.statements import Statement
+from derive.reading.keys import Key
+
+COUNTS = ("m", "N", "n", "M", "B")
+INPUTS = ("x", "X")
+
+
+def roles_of(parts: Parts) -> dict[Sign, str]:
+    """The role of each name that no equation defines."""
+    found: dict[Sign, list[tuple[Statement, Use]]] = {}
+    for e in parts.needed:
+        for use in parts.uses(e):
+            is_constant = use.sign in parts.numbers or use.sign.key in (Key("e"), Key("pi"))
+            if use.sign not in parts.definitions and not is_constant:
+                found.setdefault(use.sign, []).append((e, use))
+    loss, inside = _of_loss(parts), _in_functions(parts)
+    out: dict[Sign, str] = {}
+    for sign, places in found.items():
+        said = parts.declared.roles.get(sign)
+        in_loss = sign not in inside and all(id(e) in loss for e, _ in places)
+        marked = any(u.sample is not None or u.order is not None for _, u in places)
+        if said is not None:
+            out[sign] = said
+        elif in_loss and sign.key.name in COUNTS and not sign.key.font and not any(u.indices for _, u in places):
+            out[sign] = "count"
+        elif sign.key.name in INPUTS or _is_start(parts, sign):
+            out[sign] = "input"
+        elif in_loss and _is_number_letter(sign) and not marked and not any(u.indices for _, u in places):
+            out[sign] = "hyper"
+        elif in_loss:
+            out[sign] = "target"
+        elif marked and not _is_layered(parts, places):
+            out[sign] = "input"
+        else:
+            out[sign] = "parameter"
+        if said is None and out[sign] != "input":
+            _refuse_undefined(parts, sign, places)
+    if "input" not in out.values():
+        raise DeriveError(
+            "nothing says what the input is", repair="call it x, or name it under `derive:` as `inputs:`",
+            file=parts.stated.document.name,
+        )  # fmt: skip
+    return out
+
+
+def _in_functions(parts: Parts) -> set[Sign]:
+    """The names in functions that are no losses: `f(x) = W x + b`."""
+    out: set[Sign] = set()
+    for macro in parts.functions.macros.values():
+        if not any(macro.name.endswith(x) for x in COSTS):
+            uses = (parts.signs.use(n, frozenset(parts.signs.ordered)) for n in names_in(macro.body))
+            out |= {u.sign for u in uses if u is not None}
+    return out
+
+
+def _refuse_undefined(parts: Parts, sign: Sign, places: Sequence[tuple[Statement, Use]]) -> None:
+    """A name whose letter is that of defined values, but that has no equation, is a gap and no parameter.
+
+    Raises: DeriveError at its first place.
+    """
+    if any(s.key == sign.key for s in parts.definitions):
+        e, use = places[0]
+        message = f"no equation defines {e.said(use.node)}"
+        repair = "define it, or name it under `derive:` as one of `inputs:`, `parameters:`"
+        raise parts.stated.error(message, repair, e.fragment, use.node)
+
+
+def _is_start(parts: Parts, sign: Sign) -> bool:
+    """Whether a name is the value of layer 0, `a^0` or `h_0`, of values with an equation."""
+    is_first = sign.layer == "0" or (not sign.layer and sign.subs[:1] == ("0",))
+    return is_first and any(s.key == sign.key for s in parts.definitions)
+
+
+def _is_layered(parts: Parts, places: Sequence[tuple[Statement, Use]]) -> bool:
+    """Whether a name belongs to layers and not to steps: `W^l` of `a^l = σ(W^l a^{l-1})`."""
+    return all(u.order is not None and parts.declared.is_depth(u.order) for _, u in places)
+
+
+def _is_number_letter(sign: Sign) -> bool:
+    """λ, α, ε: given numbers of a loss."""
+    return sign.key.name in ("lambda", "alpha", "beta", "gamma", "epsilon", "varepsilon", "eta", "delta", "mu")
+
+
+def _of_loss(parts: Parts) -> set[int]:
+    """The equations of the loss: that of the cost, and those that only the loss reads and that name no weight."""
+    of_loss = {id(e) for e in parts.definitions[parts.cost]}
+    readers: dict[Sign, set[int]] = {}
+    for e in parts.needed:
+        for use in parts.uses(e):
+            readers.setdefault(use.sign, set()).add(id(e))
+    for e in reversed(parts.needed):
+        sign = parts.use(e).sign
+        is_loss = sign.key.name in COSTS or (sign.key.name == "e" and not sign.layer)
+        if id(e) not in of_loss and is_loss and readers.get(sign, set()) <= of_loss:
+            of_loss.add(id(e))
+    return of_loss

@@ -1,0 +1,267 @@
+"""Names as they are written: what in their scripts belongs to the name, and what counts units, layers, steps, samples.
+
+A letter below counts if a sum of the equation binds it, if it stands beside one that counts, or if it is one of the
+usual letters and stands below on both sides; everything else below belongs to the name. A number above is a layer,
+unless the name occurs without any: then it is a power. Brackets above hold a layer, or the letter of a sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from derive.forward.statements import Statement, plain_indices
+from derive.forward.trees import inner, parts, walk
+from derive.latex.notation import LayerMark
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Added, Applied, Big, Bracketed, Node, Number, Prefixed, Scripts, Symbol
+from derive.reading.keys import Key, key_of
+from derive.reading.marks import digits, marks_of
+from derive.reading.stated import Stated, stated
+
+USUAL = frozenset("ijklmnpqrst")
+"""Letters that count units, steps or samples where they stand below on both sides."""
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A name of the document: its letter, the words and numbers that belong to it, and a fixed layer above."""
+
+    key: Key
+    subs: tuple[str, ...] = ()
+    layer: str = ""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A name at one place. `order` is its layer or step in a family, `sample` the letter of a sample."""
+
+    sign: Sign
+    indices: tuple[Node, ...]
+    order: Node | None
+    sample: Node | None
+    power: Node | None
+    transposed: bool
+    node: Node
+
+
+@dataclass
+class Signs:
+    """What the whole document tells of its names.
+
+    `families` have ordered letters, `above` or `below`; `bare` are names that occur without anything above; `counts`
+    are the numbers of letters below.
+    """
+
+    ordered: set[str] = field(default_factory=set)
+    families: dict[tuple[Key, tuple[str, ...]], str] = field(default_factory=dict)
+    bare: set[tuple[Key, tuple[str, ...]]] = field(default_factory=set)
+    counts: dict[tuple[Key, tuple[str, ...]], int] = field(default_factory=dict)
+    running: dict[tuple[Key, tuple[str, ...]], str] = field(default_factory=dict)
+    """The letter that counts the layers or steps of a family."""
+    style: LayerMark = "^l"
+    letters: dict[int, frozenset[str]] = field(default_factory=dict)
+    """Of each statement, by where it starts: its letters that count."""
+
+    def use(self, node: Node, letters: frozenset[str]) -> Use | None:
+        """The name that a node is; None for anything else."""
+        marks = marks_of(node)
+        key = key_of(marks.base)
+        if key is None or not isinstance(node, Symbol | Scripts):
+            return None
+        key = Key(key.name, key.font, key.accents, key.primes + marks.primes)
+        below = list(marks.below)
+        indices = [x for x in below if _counts(x, letters)]
+        subs = tuple(shown(x) for x in below if not _counts(x, letters))
+        side = self.families.get((key, subs))
+        order: Node | None = None
+        if below and not indices and all(isinstance(x, Number) for x in below):
+            order, indices, subs, side = self._numbered(key, subs, below)
+        if side == "below" and indices and order is None:
+            order, indices = indices[0], indices[1:]
+        elif side is None and subs and self.families.get((key, subs[1:])) == "below":
+            order, subs, side = below[0], subs[1:], "below"
+        layer, sample, power = "", None, None
+        for item in marks.above:
+            body = item.body if isinstance(item, Bracketed) and item.opening in ("[", "(") else item
+            is_round = isinstance(item, Bracketed) and item.opening == "("
+            is_letter = isinstance(body, Symbol) and body.name in letters
+            if isinstance(item, Prefixed):
+                power = item.body
+            elif is_round and is_letter and isinstance(body, Symbol) and body.name not in self.ordered:
+                sample = body
+            elif item is body and isinstance(item, Number) and (key, subs) in self.bare:
+                power = item
+            elif side == "above":
+                order = body
+            else:
+                layer = shown(body)
+        sign = Sign(key, subs, layer)
+        return Use(sign, tuple(indices), order, sample, power, marks.transposed, node)
+
+    def _numbered(
+        self, key: Key, subs: tuple[str, ...], below: list[Node]
+    ) -> tuple[Node | None, list[Node], tuple[str, ...], str | None]:
+        """`x_1` is an entry of x where x has letters elsewhere, `h_0` a step of h; else the number is of the name."""
+        side = self.families.get((key, ()))
+        count = self.counts.get((key, ()))
+        if side == "below":
+            return below[0], below[1:], (), side
+        if count is not None and len(digits(below, count)) == count:
+            return None, list(digits(below, count)), (), side
+        return None, [], subs, self.families.get((key, subs))
+
+
+def signs_of(equations: Sequence[Statement], others: Iterable[Node] = ()) -> Signs:
+    """What the equations tell of the names in them; `others` are names that stand elsewhere."""
+    signs = Signs()
+    for e in equations:
+        for name in _names(e):
+            for item in _scripts(name):
+                letter = _moved(item)
+                if letter:
+                    signs.ordered.add(letter)
+    for e in equations:
+        signs.letters[e.start] = _letters(e, signs.ordered)
+    for e in equations:
+        for name in _names(e):
+            _learn(signs, name, signs.letters[e.start])
+    for name in others:
+        _learn(signs, name, frozenset(signs.ordered))
+    return signs
+
+
+def _names(e: Statement) -> Iterator[Node]:
+    """All names with their scripts, the outermost of each."""
+    for side in (e.left, e.right):
+        yield from names_in(side)
+
+
+def names_in(node: Node) -> Iterator[Node]:
+    """Every symbol with its scripts; what stands in scripts is no name, but what stands above `e` is looked at."""
+    if isinstance(node, Scripts):
+        marks = marks_of(node)
+        key = key_of(marks.base)
+        if key is not None and key != Key("e"):
+            yield node
+            return
+        yield from names_in(node.base) if key is None else ()
+        if node.above is not None:
+            yield from names_in(node.above)
+        return
+    if isinstance(node, Symbol):
+        yield node
+        return
+    if isinstance(node, Big):
+        yield from names_in(node.body)
+        return
+    for part in (node.argument,) if isinstance(node, Applied) else parts(node):
+        yield from names_in(part)
+
+
+def _scripts(name: Node) -> Iterator[Node]:
+    marks = marks_of(name)
+    for item in (*marks.below, *marks.above):
+        yield item.body if isinstance(item, Bracketed) else item
+
+
+def _moved(item: Node) -> str:
+    """`l` of `l-1`."""
+    node = inner(item)
+    if isinstance(node, Added) and len(node.terms) == 2 and isinstance(node.terms[1], Number):
+        first = node.terms[0]
+        return first.name if isinstance(first, Symbol) and not first.font and not first.accents else ""
+    return ""
+
+
+def _counts(item: Node, letters: frozenset[str]) -> bool:
+    node = inner(item)
+    if isinstance(node, Symbol):
+        return node.name in letters and not node.font
+    return isinstance(node, Added) and any(isinstance(x, Symbol) and x.name in letters for x in walk(node))
+
+
+def _letters(e: Statement, ordered: set[str]) -> frozenset[str]:
+    """The letters of an equation that count."""
+    found = set(ordered) | set(e.ranges)
+    for node in walk(e.right):
+        if isinstance(node, Big) and node.below is not None:
+            found |= set(bound_letters(node))
+    sides = [[[x.name for x in _scripted(n) if isinstance(x, Symbol)] for n in names_in(s)] for s in (e.left, e.right)]
+    left, right = ({x for row in side for x in row} for side in sides)
+    found |= {x for x in left & right if x in USUAL}
+    found |= {x for x in left if x in USUAL and not right}
+    for node in (e.left, e.right):
+        for name in names_in(node):
+            for item in marks_of(name).above:
+                body = item.body if isinstance(item, Bracketed) and item.opening == "(" else None
+                if isinstance(body, Symbol) and body.name in USUAL:
+                    found.add(body.name)
+    before = -1
+    while before != len(found):
+        before = len(found)
+        for row in (row for side in sides for row in side):
+            if found & set(row):
+                found |= {x for x in row if len(x) == 1}
+    return frozenset(found)
+
+
+def _scripted(name: Node) -> tuple[Node, ...]:
+    return tuple(inner(x) for x in marks_of(name).below)
+
+
+def bound(node: Big) -> Stated:
+    """What stands below a sum: the letters that it binds."""
+    return stated([] if node.below is None else [node.below], plain_indices())
+
+
+def bound_letters(node: Big) -> tuple[str, ...]:
+    return bound(node).named
+
+
+def _learn(signs: Signs, name: Node, letters: frozenset[str]) -> None:
+    marks = marks_of(name)
+    key = key_of(marks.base)
+    if key is None:
+        return
+    key = Key(key.name, key.font, key.accents, key.primes + marks.primes)
+    indices = [x for x in marks.below if _counts(x, letters)]
+    subs = tuple(shown(x) for x in marks.below if not _counts(x, letters))
+    if not marks.above:
+        signs.bare.add((key, subs))
+    for item in marks.above:
+        if isinstance(item, Bracketed) and item.opening in "[(":
+            body = item.body
+            is_sample = item.opening == "(" and isinstance(body, Symbol) and body.name not in signs.ordered
+            if not is_sample:
+                signs.style = "^[l]" if item.opening == "[" else "^(l)"
+        body = inner(item.body if isinstance(item, Bracketed) else item)
+        if _is_ordered(body, signs.ordered):
+            signs.families[key, subs] = "above"
+            signs.running.setdefault((key, subs), _letter_of(body))
+    if indices and _is_ordered(inner(indices[0]), signs.ordered):
+        signs.families[key, subs] = "below"
+        signs.running.setdefault((key, subs), _letter_of(inner(indices[0])))
+        indices = indices[1:]
+    if indices:
+        signs.counts[key, subs] = max(len(indices), signs.counts.get((key, subs), 0))
+
+
+def _is_ordered(node: Node, ordered: set[str]) -> bool:
+    if isinstance(node, Symbol):
+        return node.name in ordered
+    return _moved(node) in ordered if _moved(node) else False
+
+
+def _letter_of(node: Node) -> str:
+    return node.name if isinstance(node, Symbol) else _moved(node)
+
+
+def place_of(order: Node) -> tuple[str, int]:
+    """`l-1` as (l, -1), `0` as (nothing, 0), `L` as (L, 0)."""
+    node = inner(order)
+    if isinstance(node, Number):
+        return "", int(node.text) if node.text.isdigit() else 0
+    if isinstance(node, Added) and isinstance(node.terms[1], Number) and node.terms[1].text.isdigit():
+        return _moved(node), int(node.terms[1].text) * (-1 if node.signs[1] == "-" else 1)
+    return (node.name, 0) if isinstance(node, Symbol) else ("", 0)

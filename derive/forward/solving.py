@@ -1,0 +1,290 @@
+"""Shapes of names: those that the equations need, and where they leave a choice, those that letters stand for.
+
+A name with letters below has so many axes; one with a stated shape has that. Otherwise a capital is a matrix and a
+small letter a vector, a column if this fits, else a row, else a number, where nothing else in the document speaks of
+vectors. If no such reading fits, one letter, then two, may have another number of axes, rather two than one, and one
+than none; if several ways are left, nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations, product
+
+from derive.errors import DeriveError
+from derive.forward.evaluation import Evaluation, Unread
+from derive.forward.forms import Form
+from derive.forward.names import Named
+from derive.forward.naming import name_of
+from derive.forward.parts import Parts
+from derive.forward.signs import Sign, Use
+from derive.forward.sizes import Conflict, Extent, Sizes
+from derive.forward.statements import Statement
+from derive.forward.trees import inner
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Node
+
+MODES = (("column", 1), ("row", 1), ("column", 0))
+MOST_CHANGES = 2
+VECTORS = re.compile(
+    r"\\odot|\\circ|\\top|\^\{?(?:\\math\w+\{?)?T\b|\\\||\\l?Vert|\\math(?:bb|bf)|\\boldsymbol|\\vec|\\times"
+)
+"""What nobody writes about numbers alone."""
+MOST_TRIALS = 400
+
+
+class Misfit(Exception):
+    """A way to give shapes fails at an equation."""
+
+    def __init__(self, message: str, equation: Statement, node: Node | None = None, repair: str = "") -> None:
+        super().__init__(message)
+        self.message, self.equation, self.node, self.repair = message, equation, node, repair
+
+
+@dataclass
+class Solved:
+    """All shapes, and the form of every equation's right side."""
+
+    parts: Parts
+    evaluation: Evaluation
+    forms: tuple[tuple[Statement, Use, Form], ...]
+    is_row: bool
+
+    @property
+    def named(self) -> Mapping[Sign, Named]:
+        return self.evaluation.named
+
+    @property
+    def batch(self) -> Extent | None:
+        return batch_of(self.parts, self.evaluation)
+
+
+def solved(parts: Parts) -> Solved:
+    """Raises: DeriveError where no shapes fit, or several do."""
+    free = [s for s in parts.leaves if _fixed_rank(parts, s) is None and parts.leaves[s] not in ("hyper", "count")]
+    free += [s for s in _recursive(parts) if _fixed_rank(parts, s) is None]
+    first: Misfit | None = None
+    modes = MODES[:2] if VECTORS.search(parts.stated.text) else MODES
+    for changes in range(MOST_CHANGES + 1):
+        found: list[tuple[int, Solved]] = []
+        for side, small in modes:
+            for number, (cost, ranks) in enumerate(_ranks(free, small, changes)):
+                if number > MOST_TRIALS:
+                    break
+                try:
+                    found.append((cost, attempt(parts, ranks, side == "row")))
+                except Misfit as e:
+                    first = first or e
+            if found and not changes:
+                return found[0][1]
+        best = [f for cost, f in found if cost == min(c for c, _ in found)]
+        if best and _differ(best):
+            raise _ambiguous(parts, best)
+        if best:
+            return best[0]
+    assert first is not None
+    node = first.node or first.equation.right
+    repair = first.repair or "say shapes in the document, `W \\in \\mathbb{R}^{m \\times n}`, or under `derive:`"
+    raise parts.stated.error(f"{first.equation.text}: {first.message}", repair, first.equation.fragment, node)
+
+
+def _differ(found: list[Solved]) -> bool:
+    return len({tuple((s, len(n.axes)) for s, n in f.named.items()) for f in found}) > 1
+
+
+def _ambiguous(parts: Parts, found: list[Solved]) -> DeriveError:
+    one, other = found[:2]
+    sign = next(s for s, n in one.named.items() if s in other.named and len(n.axes) != len(other.named[s].axes))
+    node = parts.first[sign]
+    e = next(e for e in parts.needed if any(u.node is node for u in (*parts.uses(e), parts.use(e))))
+    ways = sorted({("a number", "a vector", "a matrix")[len(f.named[sign].axes)] for f in found})
+    return parts.stated.error(
+        f"{e.said(node)} may be {' or '.join(ways)}", "say its shape, under `derive:` as `shapes:`", e.fragment, node
+    )
+
+
+def _ranks(free: list[Sign], small: int, changes: int) -> Iterator[tuple[int, dict[Sign, int]]]:
+    """Numbers of axes, each way with what speaks against it: rather a matrix than a vector, and that than a number.
+
+    Names of one letter are changed together.
+    """
+    usual = {s: _usual_rank(s, small) for s in free}
+    letters = {s.key: usual[s] for s in free}
+    for chosen in combinations(letters, changes):
+        for others in product(*([r for r in (2, 1, 0) if r != letters[k]] for k in chosen)):
+            ranks = dict(zip(chosen, others, strict=True))
+            yield sum(2 - r for r in others), {s: ranks.get(s.key, usual[s]) for s in free}
+
+
+def _usual_rank(sign: Sign, small: int) -> int:
+    name = sign.key.name
+    is_capital = name[:1].isupper()
+    if is_capital:
+        return 2
+    return 1 if sign.key.font == "bold" or "vec" in sign.key.accents else small
+
+
+def _fixed_rank(parts: Parts, sign: Sign) -> int | None:
+    count = parts.signs.counts.get((sign.key, sign.subs))
+    if count is not None:
+        return count
+    sizes = _declared_shape(parts, sign)
+    return None if sizes is None else len([s for s in sizes if shown(s) != "1"])
+
+
+def _declared_shape(parts: Parts, sign: Sign) -> tuple[Node, ...] | None:
+    for node, sizes in parts.declared.shapes:
+        use = parts.signs.use(node, frozenset())
+        if use is not None and use.sign == sign:
+            return sizes
+    for claim in parts.stated.shapes:
+        use = parts.signs.use(claim.name, frozenset(parts.signs.ordered))
+        if use is not None and use.sign == sign and use.order is None:
+            return claim.sizes
+    return None
+
+
+def _recursive(parts: Parts) -> list[Sign]:
+    """Values of families, which may be read before they are stated."""
+    signs = dict.fromkeys(parts.use(e).sign for e in parts.needed)
+    return [s for s in signs if (s.key, s.subs) in parts.signs.families]
+
+
+def _evaluation(parts: Parts) -> Evaluation:
+    sizes = Sizes(frozenset(parts.signs.ordered))
+    return Evaluation(parts.signs, parts.functions, sizes, {}, parts.numbers)
+
+
+def attempt(parts: Parts, ranks: Mapping[Sign, int], is_row: bool) -> Solved:
+    """Shapes with these numbers of axes.
+
+    Raises: Misfit at the first equation that does not fit.
+    """
+    ev = _evaluation(parts)
+    ev.sample = _sample_letter(parts)
+    ev.samples = ev.sizes.fresh() if parts.sampled else None
+    ev.steps = {letter: ev.sizes.fresh() for letter in sorted(parts.signs.ordered)}
+    for letter, end in ends_of(parts).items():
+        if letter in ev.steps:
+            ev.sizes.unify(ev.steps[letter], ev.sizes.named(end))
+    names: dict[str, None] = {}
+    for sign in (*parts.leaves, *_recursive(parts)):
+        rank = _fixed_rank(parts, sign)
+        is_family = (sign.key, sign.subs) in parts.signs.families
+        count = ranks.get(sign, 0) if rank is None else rank
+        axes = tuple(ev.sizes.family() if is_family else ev.sizes.fresh() for _ in range(count))
+        ev.named[sign] = _entered(parts, sign, axes, is_row, names)
+        _declare(parts, ev, sign)
+    forms = []
+    for e in parts.needed:
+        try:
+            forms.append(_equation(parts, ev, e, is_row, names))
+        except Conflict as problem:
+            raise Misfit(str(problem), e) from problem
+        except Unread as problem:
+            node = e.place_of(problem.node)
+            message, repair = f"{e.said(node)}: {problem.message}", problem.repair or "write it in another way"
+            raise parts.stated.error(message, repair, e.fragment, node) from problem
+    _even_out(parts, ev)
+    last = parts.definitions[parts.cost][0]
+    if ev.named[parts.cost].axes or ev.named[parts.cost].has_sample:
+        raise Misfit("the cost is no number", last)
+    batch = batch_of(parts, ev)
+    for sign, role in parts.leaves.items():
+        if role == "parameter" and batch is not None and batch in map(ev.sizes.resolved, ev.named[sign].axes):
+            raise Misfit(f"{ev.named[sign].name} is a parameter, and has a value for each sample", last)
+    return Solved(parts, ev, tuple(forms), is_row)
+
+
+def _even_out(parts: Parts, ev: Evaluation) -> None:
+    """Steps all have one size; layers may have different ones."""
+    for sign, named in ev.named.items():
+        letter = parts.signs.running.get((sign.key, sign.subs), "")
+        if named.has_order and letter not in parts.declared.depth:
+            for axis in named.axes:
+                ev.sizes.unify(axis.at(letter, 0), axis.at(letter, 1))
+
+
+def ends_of(parts: Parts) -> dict[str, int | str]:
+    """The last layer or step of each ordered letter, where a range says it."""
+    out: dict[str, int | str] = {}
+    for ranges in (parts.stated.ranges, *(e.ranges for e in parts.needed)):
+        for letter, interval in ranges.items():
+            end = interval.hi
+            if end is not None and end.is_number:
+                out.setdefault(letter, end.const)
+            elif end is not None and isinstance(end.variable, str) and end.variable != letter:
+                out.setdefault(letter, end.variable)
+    return out
+
+
+def _entered(parts: Parts, sign: Sign, axes: tuple[Extent, ...], is_row: bool, names: dict[str, None]) -> Named:
+    has_order = (sign.key, sign.subs) in parts.signs.families
+    name = name_of(sign, names)
+    return Named(name, axes, is_row, has_order, sign in parts.sampled)
+
+
+def _declare(parts: Parts, ev: Evaluation, sign: Sign) -> None:
+    """Sizes that the document or front matter states."""
+    sizes = _declared_shape(parts, sign)
+    if sizes is None:
+        return
+    kept = [s for s in sizes if shown(s) != "1"]
+    named = ev.named[sign]
+    if len(sizes) == 2 and len(kept) == 1:
+        named.is_row = shown(sizes[0]) == "1"
+    for axis, node in zip(named.axes, kept, strict=False):
+        ev.sizes.unify(axis, ev.size_of(node))
+
+
+def _equation(
+    parts: Parts, ev: Evaluation, e: Statement, is_row: bool, names: dict[str, None]
+) -> tuple[Statement, Use, Form]:
+    ev.letters, ev.counting = {}, parts.signs.letters[e.start]
+    use = parts.use(e)
+    ev.sample = shown(use.sample) if use.sample is not None else _sample_letter(parts)
+    form = ev.read(e.right)
+    known = ev.named.get(use.sign)
+    if known is None:
+        axes = tuple(ev.letter(shown(inner(x))) for x in use.indices) if use.indices else form.axes
+        known = _entered(parts, use.sign, axes, is_row if use.indices else form.rows is None, names)
+        ev.named[use.sign] = known
+        _declare(parts, ev, use.sign)
+    else:
+        left = ev.placed(use)
+        if use.indices or not form.is_number:
+            if (left.rows is None) != (form.rows is None) or (left.columns is None) != (form.columns is None):
+                raise Conflict("both sides have different shapes")
+            for a, b in zip(left.axes, form.axes, strict=True):
+                ev.sizes.unify(a, b)
+    if use.indices and not form.is_number:
+        raise Conflict("the left side is an entry, and the right side is none")
+    if known.has_sample and ev.samples is not None:
+        ev.run(ev.sample, ev.samples)
+    return e, use, form
+
+
+def _sample_letter(parts: Parts) -> str:
+    uses = (u for e in parts.needed for u in (*parts.uses(e), parts.use(e)))
+    return next((shown(u.sample) for u in uses if u.sample is not None), "i")
+
+
+def batch_of(parts: Parts, ev: Evaluation) -> Extent | None:
+    """The class of sizes that is the number of samples: marked, or along which a bias was added, or of data alone."""
+    if ev.samples is not None:
+        return ev.sizes.resolved(ev.samples)
+    if ev.spread:
+        return ev.sizes.resolved(ev.spread[0])
+    learned = {
+        ev.sizes.resolved(a) for s, role in parts.leaves.items() if role == "parameter" for a in ev.named[s].axes
+    }
+    data = [
+        ev.sizes.resolved(a)
+        for s, role in parts.leaves.items()
+        if role == "input" and len(ev.named[s].axes) == 2
+        for a in ev.named[s].axes
+    ]
+    own = list(dict.fromkeys(a for a in data if a not in learned))
+    return own[0] if len(own) == 1 else None

@@ -1,0 +1,204 @@
+"""Which equations of a document make its network.
+
+The cost is the number that nothing else reads; it takes the equations that it needs, directly or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from derive.errors import DeriveError
+from derive.forward.declared import Declared
+from derive.forward.functions import Functions, functions_of
+from derive.forward.names import size_text
+from derive.forward.parts import COSTS, Parts
+from derive.forward.recognition import call_by_name
+from derive.forward.roles import roles_of
+from derive.forward.signs import Sign, Signs, Use, bound_letters, names_in, signs_of
+from derive.forward.statements import Stated, Statement
+from derive.forward.trees import call_of, changed, walk
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Big, Node, Number
+from derive.reading.keys import Key, key_of
+
+
+def parts_of(stated: Stated, declared: Declared) -> Parts:
+    """Raises: DeriveError if there is no cost, or more than one."""
+    functions = functions_of(stated.equations)
+    call_by_name(functions)
+    equations = _prepared(stated, functions)
+    signs = signs_of(equations, [c.name for c in stated.shapes])
+    declared = replace(declared, roles=_declared_roles(declared, signs))
+    numbers = _numbers(stated, equations, signs, declared)
+    definitions = _definitions(equations, signs, numbers)
+    made = Parts(stated, signs, functions, declared, (), definitions, Sign(Key("")), {}, numbers)
+    cost = _cost(made, equations)
+    needed = _needed(made, cost)
+    made = replace(made, cost=cost, needed=needed)
+    made = replace(made, first=_first(made))
+    made = replace(made, leaves=roles_of(made))
+    return replace(made, sampled=_sampled(made))
+
+
+def _declared_roles(declared: Declared, signs: Signs) -> dict[Sign, str]:
+    return {
+        use.sign: role
+        for role, nodes in declared.names.items()
+        for node in nodes
+        if (use := signs.use(node, frozenset())) is not None
+    }
+
+
+def _prepared(stated: Stated, functions: Functions) -> list[Statement]:
+    """Equations whose left sides are names, with calls put in."""
+    taken = {shown(e.left): e for e in stated.equations if call_of(e.left) is None}
+    out = []
+    for e in stated.equations:
+        call = call_of(e.left)
+        if call is not None and (shown(call[0]) in functions.macros or key_of(call[0]) in functions.known):
+            continue
+        left = e.left if call is None else call[0]
+        try:
+            right = functions.called(e.right, taken)
+        except RecursionError:
+            raise stated.error(
+                f"a function in {e.said(e.right)} is made of itself", "define it by another one", e.fragment, e.right
+            ) from None
+        out.append(replace(e, left=left, right=right, written=e.right))
+    return out
+
+
+def _numbers(stated: Stated, equations: Sequence[Statement], signs: Signs, declared: Declared) -> dict[Sign, str]:
+    """The names that are sizes: ends of sums, sizes of shapes, ends of ranges."""
+    nodes = [x.above for e in equations for x in walk(e.right) if isinstance(x, Big) and x.above is not None]
+    nodes += [s for claim in stated.shapes for s in claim.sizes] + [s for row in declared.sizes for s in row]
+    defined = {use.sign for e in equations if (use := signs.use(e.left, signs.letters[e.start])) is not None}
+    out: dict[Sign, str] = {}
+    for node in nodes:
+        text, use = size_text(node), signs.use(node, frozenset())
+        if isinstance(text, str) and use is not None and use.sign not in defined:
+            out[use.sign] = text
+    ranges = (r for e in equations for r in e.ranges.values())
+    for interval in (*stated.ranges.values(), *ranges):
+        end = interval.hi
+        if end is not None and isinstance(end.variable, str):
+            out[Sign(Key(end.variable))] = end.variable
+    return out
+
+
+def _definitions(
+    equations: Sequence[Statement], signs: Signs, numbers: Mapping[Sign, str]
+) -> dict[Sign, tuple[Statement, ...]]:
+    out: dict[Sign, tuple[Statement, ...]] = {}
+    for e in equations:
+        letters = signs.letters[e.start]
+        use = signs.use(e.left, letters)
+        if use is None or use.power is not None or use.transposed or use.sign in numbers:
+            continue
+        if isinstance(e.right, Number) and use.order is None:
+            continue
+        if use.sign in out and use.order is None:
+            other = signs.use(e.right, letters) if not isinstance(e.right, Number) else None
+            if other is not None and other.sign not in out:
+                out[other.sign] = (replace(e, left=e.right, right=e.left),)
+            continue
+        itself = [u for n in names_in(e.right) if (u := signs.use(n, letters)) is not None and u.sign == use.sign]
+        if itself and use.order is None:
+            continue
+        before = out.get(use.sign, ())
+        if all(shown(use.order) != shown(_order(signs, b)) for b in before if use.order is not None):
+            out[use.sign] = (*before, e)
+    return out
+
+
+def _order(signs: Signs, e: Statement) -> Node:
+    use = signs.use(e.left, signs.letters[e.start])
+    assert use is not None and use.order is not None
+    return use.order
+
+
+def _cost(parts: Parts, equations: Sequence[Statement]) -> Sign:
+    """The cost that front matter names, of which derivatives are taken, or that goes by a letter of costs."""
+    stated, definitions = parts.stated, parts.definitions
+    if parts.declared.cost is not None:
+        use = parts.signs.use(parts.declared.cost, frozenset())
+        if use is not None and use.sign in definitions:
+            return use.sign
+        raise DeriveError("no equation defines the cost that front matter names", file=stated.document.name)
+    tops = {u.sign for t in stated.derived if (u := parts.signs.use(t, frozenset())) is not None}
+    likely = [s for s in definitions if s in tops and s.key.name in COSTS and not s.layer]
+    likely = likely or [s for s in definitions if s.key.name in COSTS and not s.layer]
+    read = {u.sign for s in likely for e in definitions[s] for u in parts.uses(e) if u.sign != s}
+    found = [s for s in likely if s not in read]
+    if len(found) == 1:
+        return found[0]
+    name = stated.document.name
+    if not found:
+        what = "no equation defines a cost" if definitions else "there is no forward equation"
+        raise DeriveError(what, repair="write the loss as `C = …`, or name it under `derive:` as `cost:`", file=name)
+    texts = [definitions[s][0] for s in found]
+    raise stated.error(
+        f"{' and '.join(e.said(e.left) for e in texts)} may each be the cost",
+        "say which one under `derive:` as `cost:`",
+        texts[-1].fragment,
+        texts[-1].left,
+    )
+
+
+def _needed(parts: Parts, cost: Sign) -> tuple[Statement, ...]:
+    """The equations that the cost reads, in the order in which they can be read."""
+    out: dict[int, Statement] = {}
+    busy: set[Sign] = set()
+
+    def visit(sign: Sign) -> None:
+        if sign in busy:
+            return
+        busy.add(sign)
+        for e in parts.definitions.get(sign, ()):
+            for use in parts.uses(e):
+                visit(use.sign)
+        for e in parts.definitions.get(sign, ()):
+            out.setdefault(id(e), e)
+
+    visit(cost)
+    return tuple(out.values())
+
+
+def _first(parts: Parts) -> dict[Sign, Node]:
+    out: dict[Sign, Node] = {}
+    for e in parts.needed:
+        for use in (*parts.uses(e), parts.use(e)):
+            out.setdefault(use.sign, use.node)
+    return out
+
+
+def _sampled(parts: Parts) -> frozenset[Sign]:
+    """The names that have a value for each sample, where samples are marked: data, and what depends on it."""
+    letters = {shown(u.sample) for e in parts.needed for u in (*parts.uses(e), parts.use(e)) if u.sample is not None}
+    if not letters:
+        return frozenset()
+    found = {s for s, role in parts.leaves.items() if role in ("input", "target")}
+    before = -1
+    while before != len(found):
+        before = len(found)
+        for e in parts.needed:
+            outside = {u.sign for n in _outside(e.right, letters) if (u := _used(parts, e, n)) is not None}
+            if outside & found:
+                found.add(parts.use(e).sign)
+    return frozenset(found)
+
+
+def _used(parts: Parts, e: Statement, node: Node) -> Use | None:
+    return parts.signs.use(node, parts.signs.letters[e.start])
+
+
+def _outside(node: Node, letters: set[str]) -> Iterator[Node]:
+    """The names outside of sums over samples."""
+
+    def without(x: Node) -> Node | None:
+        if isinstance(x, Big) and x.below is not None and set(bound_letters(x)) & letters:
+            return Number("0", x.span)
+        return None
+
+    yield from names_in(changed(node, without))

@@ -1,0 +1,176 @@
+"""What a document states: equations with a name on the left, shapes, and over what letters run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from derive.errors import DeriveError
+from derive.forward.trees import call_of, inner, is_named, walk
+from derive.latex.printer import Printer
+from derive.latex.reading.document import Document, Fragment
+from derive.latex.reading.formula import read_formula
+from derive.latex.reading.macros import macros_of
+from derive.latex.reading.syntax import Chain, Fraction, Listed, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.vocabulary import Vocabulary
+from derive.latex.settings import DEFAULT, notation
+from derive.network.network import Network
+from derive.reading.index_reader import IndexReader
+from derive.reading.keys import key_of
+from derive.reading.lexicon import Lexicon
+from derive.reading.ranges import Interval
+from derive.reading.stated import stated
+
+EQUAL = ("=", ":=", "≡")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`left = right`, where it stands, and what is said beside it of its letters."""
+
+    left: Node
+    right: Node
+    fragment: Fragment
+    start: int
+    ranges: Mapping[str, Interval] = field(default_factory=dict)
+    written: Node | None = None
+    """The right side before formulas of functions were put in."""
+
+    def place_of(self, node: Node) -> Node:
+        """The node, or the whole right side where it stands in the formula of a function."""
+        whole = self.written if self.written is not None else self.right
+        return node if any(x is node for x in walk(whole)) or node is self.left else whole
+
+    def said(self, node: Node) -> str:
+        """The text of a node."""
+        return self.fragment.source[node.span.start : node.span.end].strip()
+
+    @property
+    def text(self) -> str:
+        return self.fragment.source[self.left.span.start : self.right.span.end].strip()
+
+
+@dataclass(frozen=True)
+class ShapeClaim:
+    """`W ∈ ℝ^{m × n}`: a name and its sizes."""
+
+    name: Node
+    sizes: tuple[Node, ...]
+    fragment: Fragment
+
+
+@dataclass(frozen=True)
+class Stated:
+    """All that a document states, in order; `ranges` of letters stand in formulas of their own."""
+
+    document: Document
+    equations: tuple[Statement, ...]
+    shapes: tuple[ShapeClaim, ...]
+    ranges: Mapping[str, Interval]
+    derived: tuple[Node, ...]
+    """Tops of derivatives, `C` of `∂C/∂W`, which tell the cost."""
+
+    @property
+    def text(self) -> str:
+        """All formulas, as they stand."""
+        return "\n".join(f.source for f in self.document.fragments)
+
+    def error(self, message: str, repair: str, fragment: Fragment, node: Node) -> DeriveError:
+        place = self.document.place(fragment.start + node.span.start)
+        return DeriveError(message, repair=repair, file=self.document.name, line=place.line, column=place.column)
+
+
+@cache
+def plain_indices() -> IndexReader:
+    """Reads index expressions where no network is known yet."""
+    network = Network("document", {}, (), None)
+    return IndexReader(Lexicon(Printer(network, notation(DEFAULT)), network))
+
+
+def stated_in(document: Document, words: frozenset[str] = frozenset()) -> Stated:
+    """`words` are names of several letters, `MSE`."""
+    vocabulary = Vocabulary(functions=words, macros=tuple(macros_of(document.definitions)))
+    indices = plain_indices()
+    equations: list[Statement] = []
+    shapes: list[ShapeClaim] = []
+    ranges: dict[str, Interval] = {}
+    derived: list[Node] = []
+    for fragment in document.fragments:
+        for chain in read_formula(fragment.source, vocabulary).chains:
+            said = stated(chain.remarks, indices).ranges
+            here = stated([chain], indices) if _is_range(chain) else None
+            if here is not None and here.ranges and not here.unread:
+                ranges |= {x: r for x, r in here.ranges.items() if x not in ranges}
+                if equations and equations[-1].fragment is fragment:
+                    equations[-1] = _with_ranges(equations[-1], here.ranges)
+                continue
+            derived += _tops(chain)
+            shapes += _shapes(chain, fragment)
+            equations += _equations(chain, fragment, said)
+    return Stated(document, tuple(equations), tuple(shapes), ranges, tuple(derived))
+
+
+def _with_ranges(equation: Statement, ranges: Mapping[str, Interval]) -> Statement:
+    start = equation.start
+    return Statement(equation.left, equation.right, equation.fragment, start, {**equation.ranges, **ranges})
+
+
+def _is_range(chain: Chain) -> bool:
+    """`l = 1, …, L`, `l ∈ {1, …, L}`: a letter and a list or a set."""
+    if len(chain.members) != 2 or not isinstance(chain.members[0], Symbol):
+        return False
+    behind = chain.members[1]
+    is_set = chain.relations[0] == "∈" and not _is_space(behind)
+    return is_set or (chain.relations[0] == "=" and isinstance(behind, Listed))
+
+
+def _equations(chain: Chain, fragment: Fragment, said: Mapping[str, Interval]) -> Iterator[Statement]:
+    links = zip(chain.members, chain.relations, chain.members[1:], strict=False)
+    for left, relation, right in links:
+        if left is None or right is None or relation not in EQUAL:
+            continue
+        left = inner(left)
+        if (is_named(left) or call_of(left) is not None) and not _is_derived(left) and not _is_derived(right):
+            yield Statement(left, right, fragment, fragment.start + left.span.start, said)
+
+
+def _is_derived(node: Node) -> bool:
+    """Whether derivatives occur: no equation of a forward pass."""
+    return any(
+        (isinstance(x, Symbol) and x.name in ("∂", "∇", "Delta")) or (isinstance(x, Scripts) and x.primes)
+        for x in walk(node)
+    )
+
+
+def _tops(chain: Chain) -> Iterator[Node]:
+    """C of `∂C/∂W`."""
+    for member in chain.members:
+        for x in walk(member) if member is not None else ():
+            above = inner(x.above) if isinstance(x, Fraction) else None
+            if isinstance(above, Multiplied) and len(above.factors) == 2 and above.factors[0] == _partial(above):
+                yield above.factors[1]
+
+
+def _partial(node: Multiplied) -> Node:
+    return Symbol("∂", node.factors[0].span)
+
+
+def _shapes(chain: Chain, fragment: Fragment) -> Iterator[ShapeClaim]:
+    if len(chain.members) != 2 or chain.relations[0] != "∈":
+        return
+    names, space = chain.members
+    if names is None or space is None or not _is_space(space):
+        return
+    above = inner(space.above) if isinstance(space, Scripts) and space.above is not None else None
+    sizes: tuple[Node, ...] = () if above is None else (above,)
+    if isinstance(above, Multiplied) and set(above.operators) <= {"times", "cdot"}:
+        sizes = above.factors
+    for name in names.items if isinstance(names, Listed) else (names,):
+        if is_named(inner(name)):
+            yield ShapeClaim(inner(name), sizes, fragment)
+
+
+def _is_space(node: Node | None) -> bool:
+    key = key_of(node.base if isinstance(node, Scripts) else node)
+    return key is not None and key.name == "R"
