@@ -6,17 +6,17 @@ with what is known already, gives the equation and the axes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from derive.ir.tensor import ADJOINT, Equation, Label, Role, Tensor
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Node, Symbol
+from derive.latex.reading.syntax import Bracketed, Node, Symbol
 from derive.network.network import Network
 from derive.reading.iterates import change_of, name_parts
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Expansion, Lexicon, Named, Own
-from derive.reading.marks import Marks, marks_of
+from derive.reading.marks import Marks, marks_of, place_of
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
 from derive.terms.affine import Affine, Index, index, number
@@ -26,7 +26,7 @@ from derive.terms.walk import entries_in
 
 @dataclass(frozen=True)
 class Head:
-    """The left side of a definition: a name with fixed marks, and the letters of its indices."""
+    """The left side of a definition: a name with fixed marks, and the letters of its indices, those above first."""
 
     key: Key
     above: tuple[str, ...]
@@ -34,8 +34,11 @@ class Head:
     letters: tuple[str, ...]
 
 
-def head_of(node: Node, fixed_letters: frozenset[str] = frozenset()) -> Head:
+def head_of(node: Node, indices: Sequence[str] | None = None, free: Collection[str] = ()) -> Head:
     """Take the left side of a definition apart: single letters below are indices, everything else belongs to the name.
+
+    Letters above in brackets are indices if they are among those that are free on the right. Of `indices`, if they are
+    given, all stand for places, above in brackets too, and no other letter does.
 
     Raises: Unknown for what is no name.
     """
@@ -44,19 +47,31 @@ def head_of(node: Node, fixed_letters: frozenset[str] = frozenset()) -> Head:
     key = key_of(marks.base)
     if key is None or marks.transposed:
         raise Unknown("the left side is no name that could be defined")
-    fixed, letters = _below(marks, fixed_letters)
+    fixed, letters = _below(marks, indices)
+    above, higher = _above(marks, free if indices is None else indices)
     key = replace(key, primes=key.primes + marks.primes)
     if change is not None:
         key = change_of(change, key) or key
-    return Head(key, (*map(shown, marks.above), *iterate), fixed, letters)
+    return Head(key, (*above, *iterate), fixed, (*higher, *letters))
 
 
-def _below(marks: Marks, fixed_letters: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _above(marks: Marks, indices: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The marks above, with `(·)` in place of those that are indices; the letters of these."""
+    above: list[str] = []
+    letters: list[str] = []
+    for item in marks.above:
+        inner = shown(item.body) if isinstance(item, Bracketed) else ""
+        above.append(place_of(item) if inner in indices else shown(item))
+        letters += [inner] if inner in indices else []
+    return tuple(above), tuple(letters)
+
+
+def _below(marks: Marks, indices: Sequence[str] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     fixed: list[str] = []
     letters: list[str] = []
     for item in marks.below:
-        is_letter = isinstance(item, Symbol) and item.name not in fixed_letters and not item.accents and not item.font
-        if is_letter:
+        is_letter = isinstance(item, Symbol) and not item.accents and not item.font
+        if is_letter and (indices is None or shown(item) in indices):
             letters.append(shown(item))
         elif letters:
             raise Unknown("a number stands behind the indices of the name on the left")
@@ -93,9 +108,7 @@ def _entered(
     if equation is not None:
         equations = (*equations, replace(equation, lhs=Entry(name, equation.lhs.idx)))
     network = replace(lexicon.network, tensors={**lexicon.network.tensors, name: tensor}, equations=equations)
-    named = Named(
-        tensor, head.fixed, None, 0, None, above=head.above, is_own=True, is_row=is_row, arity=len(head.letters)
-    )
+    named = replace(_own(tensor, head), is_row=is_row)
     return lexicon.extended(network, Own(head.key, named))
 
 
@@ -114,18 +127,9 @@ def with_definition(lexicon: Lexicon, head: Head, value: Quantity, scope: Scope)
 
     Raises: Misfit for a letter that stands on one side only, Unknown for a value that has no range.
     """
-    free = value.poly.free - {a.name for a in value.axes}
-    missing = [x for x in sorted(free) if x not in head.letters]
-    if missing:
-        raise Misfit(f"{missing[0]} stands on the right, and not on the left")
-    indices = []
-    for letter in head.letters:
-        found = scope.ranges.of(letter)
-        if found is None:
-            raise Unknown(f"over what {letter} runs is not said")
-        indices.append(found)
+    indices = ranges_of(head, value, scope)
     if any(ADJOINT in e.tensor for e in entries_in(value.poly)):
-        return _abbreviated(lexicon, head, value, tuple(indices))
+        return _abbreviated(lexicon, head, value, indices)
     domain = (*indices, *value.axes)
     taken = f"'{len(lexicon.network.tensors)}"
     axes = tuple(i.renamed(f"{i.name}{taken}") for i in domain)
@@ -134,18 +138,39 @@ def with_definition(lexicon: Lexicon, head: Head, value: Quantity, scope: Scope)
     return _entered(lexicon, head, axes, "value", equation, is_row)
 
 
+def ranges_of(head: Head, value: Quantity, scope: Scope) -> tuple[Index, ...]:
+    """Those of the letters on the left.
+
+    Raises: Misfit for a letter that stands on the right only, Unknown for one without a range.
+    """
+    free = value.poly.free - {a.name for a in value.axes}
+    missing = [x for x in sorted(free) if x not in head.letters]
+    if missing:
+        raise Misfit(f"{missing[0]} stands on the right, and not on the left")
+    found = [(x, scope.ranges.of(x)) for x in head.letters]
+    unsaid = next((x for x, i in found if i is None), None)
+    if unsaid is not None:
+        raise Unknown(f"over what {unsaid} runs is not said")
+    return tuple(i for _, i in found if i is not None)
+
+
+def with_abbreviation(lexicon: Lexicon, head: Head, value: Quantity, scope: Scope) -> Lexicon:
+    """The lexicon with a name for an expression, which is put in wherever the name stands.
+
+    Raises: as `with_definition`.
+    """
+    return _abbreviated(lexicon, head, value, ranges_of(head, value, scope))
+
+
 def _abbreviated(lexicon: Lexicon, head: Head, value: Quantity, letters: tuple[Index, ...]) -> Lexicon:
     """What is made of gradients is no value of the network: the name stands for the expression."""
     tensor = Tensor(_name(lexicon.network, head), letters, "value")
     expansion = Expansion(value, letters)
-    named = Named(
-        tensor, head.fixed, None, 0, None, above=head.above, is_own=True, arity=len(letters), expansion=expansion
-    )
+    named = replace(_own(tensor, head), expansion=expansion)
     return lexicon.extended(lexicon.network, Own(head.key, named))
 
 
-def with_alias(lexicon: Lexicon, node: Node, tensor: Tensor, gradient: bool = False) -> Lexicon:
-    """The lexicon with another name for a tensor, or for its gradient."""
-    head = head_of(node)
-    named = Named(tensor, head.fixed, None, 0, None, gradient, head.above, is_own=True, arity=len(head.letters))
-    return lexicon.extended(lexicon.network, Own(head.key, named))
+def _own(tensor: Tensor, head: Head) -> Named:
+    """A name whose letters stand on the first axes."""
+    axes = tuple(range(len(head.letters)))
+    return Named(tensor, head.fixed, None, 0, None, above=head.above, is_own=True, letters=head.letters, axes=axes)

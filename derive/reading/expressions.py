@@ -27,7 +27,7 @@ from derive.latex.reading.syntax import (
 from derive.latex.reading.syntax import (
     Fraction as Fractured,
 )
-from derive.reading import functions, quantity
+from derive.reading import functions, quantity, templates
 from derive.reading.blocks import is_row_of_blocks, row_of_blocks
 from derive.reading.conditions import condition, is_condition
 from derive.reading.derivatives import Derivatives
@@ -41,6 +41,7 @@ from derive.reading.quantity import Quantity, Unknown, added, raised, scaled, tr
 from derive.reading.scope import Scope
 from derive.reading.special import special
 from derive.reading.sums import Sums
+from derive.reading.templates import ANGLES
 from derive.reading.tensors import Tensors
 from derive.reading.written_out import cases, table
 from derive.terms.term import constant, of_affine
@@ -133,6 +134,9 @@ class Reader:
             return listing(self, node.opening, node.body)
         if node.opening in ("|", r"\|"):
             return functions.norm(self, node)
+        mean = self.scope.lexicon.templates.get(ANGLES)
+        if node.opening == r"\langle" and mean is not None:
+            return templates.applied(self, mean, self.read(node.body))
         if node.opening not in "([{" and node.opening not in (r"\{",):
             raise Unknown(f"brackets {node.opening} {node.closing} have no meaning here")
         return self.read(node.body)
@@ -200,8 +204,9 @@ class Reader:
         if marks.primes:
             key = replace(key, primes=key.primes + marks.primes)
         known = self.scope.meanings.get(key)
-        if known is not None and not marks.below:
+        if known is not None:
             q = transposed(known) if marks.transposed else known
+            q = part(self, q, marks.below, self.scope.said(marks.base)) if marks.below else q
             return self.power(q, marks.above) if marks.above else q
         always = special(self, node)
         if always is not None:

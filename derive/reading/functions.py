@@ -11,6 +11,7 @@ from derive.calculus.occurrence import occurrences
 from derive.ir.scalar import PLAIN, REGISTRY
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Bracketed, Keyword, Listed, Node, Scripts
+from derive.reading import templates
 from derive.reading.function_names import ALIASES
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import SLOT
@@ -67,6 +68,10 @@ def applied(reader: Reader, name: Node, argument: Node) -> Quantity:
     if key is None:
         raise Unknown(f"{reader.scope.said(name)} is no function")
     args = arguments(argument)
+    template = reader.scope.lexicon.templates.get(replace(key, primes=key.primes + marks.primes))
+    if template is not None and len(args) == 1:
+        out = templates.applied(reader, template, reader.read(args[0]))
+        return reader.power(out, marks.above) if _is_power(marks.above) else out
     word = ALIASES.get(key.name, key.name)
     if word in _WHOLE and not marks.primes:
         return _WHOLE[word](reader, args)
@@ -178,7 +183,7 @@ def _trace(reader: Reader, args: Sequence[Node]) -> Quantity:
 
 
 def _softmax(reader: Reader, args: Sequence[Node]) -> Quantity:
-    """exp(z_i) / Σ_j exp(z_j) over the units."""
+    """exp(z_i) / Σ_j exp(z_j) over the units: along each row where samples are rows, else along each column."""
     q = _one(reader, args, "softmax")
     axis = _units(reader, q)
     exponentials = q.map(lambda p: function("exp", (p,)))
@@ -190,9 +195,9 @@ def _softmax(reader: Reader, args: Sequence[Node]) -> Quantity:
 def _units(reader: Reader, q: Quantity) -> Index:
     batch = reader.scope.batch
     axes = [a for a in q.axes if batch is None or a.extent != batch.extent]
-    if len(axes) != 1:
+    if not axes:
         raise Unknown("over which axis the softmax sums is not said")
-    return axes[0]
+    return axes[-1] if reader.scope.is_rows else axes[0]
 
 
 def norm(reader: Reader, node: Bracketed) -> Quantity:

@@ -147,7 +147,7 @@ class IndexReader:
         if any(s.args for s in options):
             return size(next(s.name for s in options if s.args), self.affine(mark) - shift)
         for s in options:
-            if shown_size(self.lexicon, s) == wanted:
+            if shown_size(self.lexicon, s).replace("rm.", "") == wanted.replace("rm.", ""):
                 return Affine([(s, 1)])
         if options:
             at = self.affine(mark)

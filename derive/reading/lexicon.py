@@ -24,11 +24,14 @@ from derive.network.network import Network
 from derive.reading.keys import Key, key_of
 from derive.reading.quantity import Quantity, Unknown
 from derive.reading.sample_cost import SAMPLE_COST
+from derive.reading.templates import Template
 from derive.terms.affine import Affine, IdEntry, Index, Size, sizes_in
 from derive.terms.term import Entry, Func, Poly
 from derive.terms.walk import atoms_in, entries_in
 
 STANDARD = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")
+
+_OF_THE_DOCUMENT = ("own_functions", "synonyms", "formulas", "templates")
 
 SLOT = Entry("·slot", ())
 """The argument of a function, in its formula."""
@@ -48,7 +51,8 @@ class Named:
 
     `subs` are subscripts that belong to the name (signatures of what stands there); `layer` and `shift` are those of
     the printer; `large` says that samples or rows and columns are open. A name of the document's own has fixed marks
-    `above`, and its index letters `below` come after `subs`.
+    `above`, where `(·)` is the place of an index, and its index letters below come after `subs`; `letters` are all of
+    them, as they were written, and `axes` says on which axes they stand.
     """
 
     tensor: Tensor
@@ -61,11 +65,24 @@ class Named:
     is_own: bool = False
     needs_index: bool = False
     is_row: bool | None = None
-    arity: int = 0
+    letters: tuple[str, ...] = ()
+    axes: tuple[int, ...] = ()
     expansion: Expansion | None = None
     fixed: tuple[Affine, ...] = ()
     """The places on ordered axes that the name itself gives: the prediction is the value of the last layer."""
     is_prediction: bool = False
+    is_told: bool = False
+    """Whether a profile says so."""
+
+    @property
+    def extents(self) -> tuple[Affine, ...]:
+        """Of the axes on which the letters stand."""
+        return tuple(self.tensor.axes[k].extent for k in self.axes)
+
+    @property
+    def arity(self) -> int:
+        """With so many indices a name of the document's own was introduced."""
+        return len(self.letters)
 
     @property
     def is_marked(self) -> bool:
@@ -80,9 +97,21 @@ class Own:
     key: Key
     named: Named
 
-    @property
-    def written(self) -> tuple[object, ...]:
-        return self.key, self.named.subs, self.named.above, self.named.arity
+    def has_form(self, key: Key, subs: Sequence[str], above: Sequence[str], letters: Sequence[str]) -> bool:
+        """Whether only the letters of the indices differ."""
+        mine = self.named
+        return (self.key, mine.subs, mine.above, mine.arity) == (key, tuple(subs), tuple(above), len(letters))
+
+    def is_replaced_by(self, other: Own) -> bool:
+        """Whether the other name is written so: with other letters it is another one if these run over other ranges.
+
+        `a_j` of hidden and `a_k` of output units are two names, `h_{sa}` and `h_{sb}` are not.
+        """
+        mine, theirs = self.named, other.named
+        if not self.has_form(other.key, theirs.subs, theirs.above, theirs.letters):
+            return False
+        is_same = mine.extents == theirs.extents and not (mine.is_told and theirs.is_told)
+        return mine.letters == theirs.letters or is_same
 
 
 def node_of(tex: str) -> Node:
@@ -104,18 +133,21 @@ class Lexicon:
         own_functions: Mapping[Key, tuple[str, ...]] | None = None,
         synonyms: Mapping[Key, tuple[Named, ...]] | None = None,
         formulas: Mapping[str, Poly] | None = None,
+        templates: Mapping[Key, Template] | None = None,
     ) -> None:
         """`own` are names of the document or a profile for tensors of `network`, which holds that of the printer."""
         self.printer, self.notation, self.own = printer, printer.notation, tuple(own)
         self.own_functions = dict(own_functions or {})
         self.synonyms = dict(synonyms or {})
         self.formulas = dict(formulas or {})
+        self.templates = dict(templates or {})
         self.network = network
         self.table: dict[Key, list[Named]] = {}
         for t in printer.network.tensors.values():
             self._enter_tensor(t)
         self._enter_sample_cost()
         self._enter_prediction()
+        self._enter_input()
         for key, found in self.synonyms.items():
             self.table.setdefault(key, []).extend(found)
         for o in own:
@@ -123,7 +155,7 @@ class Lexicon:
 
     def extended(self, network: Network, own: Own) -> Lexicon:
         """With one more name; what it meant before is gone."""
-        kept = (o for o in self.own if o.written != own.written)
+        kept = (o for o in self.own if not o.is_replaced_by(own))
         return self._with(network=network, own=(*kept, own))
 
     def without(self, key: Key) -> Lexicon:
@@ -132,7 +164,7 @@ class Lexicon:
 
     def _with(self, **changes: Any) -> Lexicon:
         """The same lexicon, some of what it is made of changed."""
-        made = {n: getattr(self, n) for n in ("printer", "network", "own", "own_functions", "synonyms", "formulas")}
+        made = {n: getattr(self, n) for n in ("printer", "network", "own", *_OF_THE_DOCUMENT)}
         return Lexicon(**{**made, **changes})
 
     def with_function(self, key: Key, name: str) -> Lexicon:
@@ -144,6 +176,14 @@ class Lexicon:
         name = f"·{key.name}"
         own_functions = {**self.own_functions, key: (name,)}
         return self._with(own_functions=own_functions, formulas={**self.formulas, name: value})
+
+    def with_template(self, key: Key, template: Template) -> Lexicon:
+        """With a function of vectors or matrices."""
+        return self._with(templates={**self.templates, key: template})
+
+    def has_template(self, key: Key) -> bool:
+        """Whether a symbol, or its derivative, is such a function."""
+        return any(replace(k, primes=0) == key for k in self.templates)
 
     def with_synonym(self, node: Node, other: Node) -> Lexicon:
         """With another symbol for all that a symbol stands for.
@@ -212,6 +252,17 @@ class Lexicon:
             if key is not None and not self.find(key):
                 self.table.setdefault(key, []).append(Named(result, (), None, 0, large, fixed=last, is_prediction=True))
 
+    def _enter_input(self) -> None:
+        """`x`, `X` where the notation writes the input as the value of layer 0."""
+        inputs = [t for t in self.network.tensors.values() if t.role == "input" and not t.name.startswith("·")]
+        if not self.notation.numbered_input or len(inputs) != 1:
+            return
+        word = self.notation.symbols["input"]
+        for text, large in ((word, False), (capital(word), True)):
+            key = key_of(node_of(symbol(text).tex))
+            if key is not None and not self.find(key):
+                self.table.setdefault(key, []).append(Named(inputs[0], (), None, 0, large))
+
     def find(self, key: Key) -> Sequence[Named]:
         """All that a symbol may stand for; without its font where it is known only so."""
         return self.table.get(key) or [n for k, names in self.table.items() if k.plain == key.plain for n in names]
@@ -222,10 +273,16 @@ class Lexicon:
         return frozenset(k.name for k in self.table if len(k.name) > 1 and k.name.isalpha())
 
     @property
+    def gradient_prefix(self) -> str | None:
+        """The sign before a symbol that makes its gradient of it, `d`, `\\Delta`."""
+        text = self.notation.gradient_prefix if self.notation.gradients == "prefix" else ""
+        return symbol(text).tex if text else None
+
+    @property
     def prefix(self) -> Key | None:
         """The mark of a gradient before a letter, if it is a command: `Δ`."""
-        text = self.notation.gradient_prefix if self.notation.gradients == "prefix" else ""
-        return key_of(node_of(symbol(text).tex)) if text else None
+        text = self.gradient_prefix
+        return key_of(node_of(text)) if text else None
 
     @property
     def unit_letters(self) -> Mapping[str, tuple[str, ...]]:

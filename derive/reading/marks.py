@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypeGuard
 
 from derive.latex.reading.syntax import (
     Accented,
@@ -38,6 +39,8 @@ def sequence(node: Node | None) -> tuple[Node, ...]:
         return ()
     if isinstance(node, Bracketed) and node.opening == "{":
         return sequence(node.body)
+    if isinstance(node, Bracketed) and node.opening == "(" and _is_list(node.body):
+        return tuple(Bracketed("(", ")", x, x.span) for x in node.body.items)
     if isinstance(node, Listed):
         return tuple(x for item in _with_slices(node) for x in sequence(item))
     if isinstance(node, Prefixed) and node.operator == "cdot":
@@ -47,6 +50,11 @@ def sequence(node: Node | None) -> tuple[Node, ...]:
     if isinstance(node, Multiplied) and set(node.operators) <= {"", "cdot"} and not isinstance(node.factors[0], Number):
         return tuple(_with_dots(node))
     return (node,)
+
+
+def _is_list(node: Node) -> TypeGuard[Listed]:
+    """`2,i` in `z^{(2,i)}`: the mark of a layer and that of a sample."""
+    return isinstance(node, Listed) and set(node.separators) == {","}
 
 
 def _with_slices(node: Listed) -> Iterator[Node]:
@@ -71,6 +79,11 @@ def _with_dots(node: Multiplied) -> Iterator[Node]:
         if k and node.operators[k - 1] == "cdot":
             yield Ellipsis(node.span)
         yield from sequence(f)
+
+
+def place_of(node: Node) -> str:
+    """`(·)`: a bracket above a symbol for an index in it."""
+    return f"{node.opening}·{node.closing}" if isinstance(node, Bracketed) else ""
 
 
 def is_dot(node: Node) -> bool:

@@ -62,12 +62,22 @@ class Placed:
                 opened.append(new)
                 idx.append(index(new.name))
             else:
-                scope.ranges.put(place, a, where)
+                scope.ranges.put(place, self._stretch(a, place), where)
                 idx.append(place)
         q = self._oriented(self._value(tuple(idx)), opened)
         if self.exponent != 1:
             q = raised(q, self.exponent)
         return transposed(q) if self.marks.transposed else q
+
+    def _stretch(self, axis: Index, at: Affine) -> Index:
+        """The steps for which a letter stands by itself: those of the recurrence, without the values that start it."""
+        if not axis.ordered or not isinstance(at.variable, str):
+            return axis
+        k = [a.name for a in self.named.tensor.axes].index(axis.name)
+        equations = self.scope.lexicon.network.definitions(self.named.tensor.name)
+        steps = [e.lhs.idx[k].variable for e in equations]
+        own = [i for e, x in zip(equations, steps, strict=True) for i in e.domain if i.name == x]
+        return axis if len(own) != 1 else Index(axis.name, own[0].lo, own[0].hi, True)
 
     def _expanded(self, expansion: Expansion) -> Quantity:
         """What the name abbreviates, at these indices."""
@@ -89,7 +99,7 @@ class Placed:
     def _axes(self) -> list[Index]:
         t = self.named.tensor
         at = {a.name: v for a, v in zip(t.axes, self.family, strict=False)}
-        return [a.subs(at) for a in t.axes[t.family :]]
+        return [a.subs(at) for a in t.axes[len(self.family) :]]
 
     def _value(self, idx: tuple[Affine, ...]) -> Poly:
         scope, named = self.scope, self.named
@@ -112,7 +122,7 @@ class Placed:
         is_sample = [batch is not None and a.name == batch.name for a in axes]
         own = len(axes) - sum(is_sample)
         items = digits(self.below, own) if len(self.below) < own else self.below
-        if self.marks.transposed and own == len(items) == 2:
+        if self.marks.transposed and own == len(items) == 2 and not any(map(is_dot, items)):
             items = items[::-1]
         given = [None if is_dot(x) else scope.indices.affine(x) for x in items]
         if len(given) == len(axes) and self.sample is None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 ENTRYWISE = frozenset(("odot", "circ", "star"))
 PLAIN = frozenset(("", "times"))
 DOTS = frozenset(("cdot", "*", "ast", "bullet"))
+DOT = "dot"
+"""Whether `v · w` of two vectors that lie alike is a number: only if it fits in no other way."""
 DIVISIONS = frozenset(("/", "div"))
 
 
@@ -65,9 +67,10 @@ class Products:
         if operator == "otimes":
             return self._outer(a, b)
         chained = self.reader.derivatives.chained(a, b)
-        whole = self._product(a, b)
-        dotted = self._dot(a, b) if operator in DOTS and whole is None else []
-        options = [*chained, *(q for q in (whole, *dotted, self._entries(a, b)) if q is not None)]
+        options = [*chained, *(q for q in (self._product(a, b), self._entries(a, b)) if q is not None)]
+        dot = self._dot(a, b) if operator == "cdot" and not chained and len(options) < 2 else []
+        if dot and (not options or self.reader.scope.choices.choose((False, True), DOT)):
+            return dot[0]
         if not options:
             product(a, b)
         return self.reader.scope.choices.choose(options[:2])

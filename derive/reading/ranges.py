@@ -155,7 +155,8 @@ class Ranges:
 
 def _common(letter: str, places: list[Place], is_bound: bool) -> tuple[Affine, Affine]:
     """The range on which all places agree."""
-    firm = [p for p in places if not p.loose]
+    is_step = not is_bound and any(p.ordered for p in places)
+    firm = [] if is_step else [p for p in places if not p.loose]
     if firm:
         first = firm[0]
         for other in firm[1:]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Chain, Formula, Symbol
+from derive.reading.guards import is_guard
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import key_of
 from derive.reading.lexicon import Lexicon
@@ -30,10 +31,12 @@ def with_remarks(formula: Formula, lexicon: Lexicon) -> Formula:
 
 
 def range_said(formula: Formula, lexicon: Lexicon) -> Chain | None:
-    """The chain of a formula that only says over what a letter runs, `l = 2, 1`; None for any other formula."""
+    """The chain of a formula that only says of letters what holds, `l = 2, 1`, `j ≠ k`; None for any other formula."""
     if len(formula.chains) != 1:
         return None
     [chain] = formula.chains
+    if is_guard(chain) and not any(lexicon.find(k) for m in chain.members if (k := key_of(m)) is not None):
+        return chain
     return chain if _is_condition(chain, None, lexicon, formula.source) else None
 
 

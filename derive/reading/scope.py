@@ -47,6 +47,8 @@ class Scope:
     """The values of which there are both."""
     ranges: Ranges = field(default_factory=Ranges)
     fresh: Fresh = field(default_factory=Fresh)
+    depth: int = 0
+    """Of functions that are written out, one in another."""
     id_entry: Callable[[Node], Affine | None] | None = None
     """Reads a symbol that is an entry of class ids."""
 
@@ -74,7 +76,7 @@ class Scope:
 
     def is_function(self, key: Key) -> bool:
         """Whether a symbol before a bracket is applied to what stands in it."""
-        if key.name in WHOLE or self.functions_of(key):
+        if key.name in WHOLE or self.functions_of(key) or self.lexicon.has_template(key):
             return not self.lexicon.find(key) or self.choices.choose((True, False), ("call", key))
         return False
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Bracketed, Node
+from derive.latex.reading.syntax import Bracketed, Ellipsis, Node
 from derive.latex.tex import symbol, upright
 from derive.reading.called_values import is_parameter
 from derive.reading.keys import key_of
 from derive.reading.lexicon import Named, node_of
-from derive.reading.marks import Marks, digits, entrywise_power, marks_of
+from derive.reading.marks import Marks, digits, entrywise_power, marks_of, place_of
 from derive.reading.placed import Placed
 from derive.reading.quantity import Quantity, Unknown
 from derive.reading.scope import IMPLICIT_LAYER, OpenLayer, Scope
@@ -103,12 +103,7 @@ class Tensors:
         if named.needs_index and not (marks.above or below):
             raise NotThis
         if named.is_own:
-            below = list(digits(below, named.arity or len(named.tensor.axes)))
-            if tuple(map(shown, above)) != named.above or len(below) not in (0, named.arity, len(named.tensor.axes)):
-                raise NotThis
-            if not below and named.arity and any(c.is_own and not c.arity for c in candidates):
-                raise NotThis
-            return Placed(self.scope, named, (), tuple(below), None, Fraction(1), marks)
+            return self._own(named, above, below, marks, candidates)
         family = [] if is_told and isinstance(named.layer, int) else self._layer(named, above, below)
         sample, exponent = self._rest(named, above)
         if named.is_marked and named.tensor.family:
@@ -118,6 +113,35 @@ class Tensors:
             family = [self.scope.indices.affine(x) for x in steps]
             below = below[named.tensor.family :]
         return Placed(self.scope, named, tuple(family), tuple(below), sample, exponent, marks)
+
+    def _own(
+        self, named: Named, above: Sequence[Node], below: Sequence[Node], marks: Marks, candidates: Sequence[Named]
+    ) -> Placed:
+        """A name of the document's own: all of its indices, as many as its tensor has axes, or none."""
+        count = len(named.tensor.axes)
+        kept, higher, exponent = _taken(named, above)
+        if kept != named.above:
+            raise NotThis
+        items = [*higher, *digits(below, (named.arity or count) - len(higher))]
+        if len(items) not in (0, named.arity, count):
+            raise NotThis
+        if not items and named.arity and any(c.is_own and not c.arity for c in candidates):
+            raise NotThis
+        if not self._is_of_letters(named, items, candidates):
+            raise NotThis
+        if named.expansion is not None or not items:
+            return Placed(self.scope, named, (), tuple(items), None, exponent, marks)
+        places: list[Node] = [Ellipsis(marks.base.span)] * count
+        for k, item in zip(named.axes if len(items) < count else range(count), items, strict=True):
+            places[k] = item
+        return Placed(self.scope, named, (), tuple(places), None, exponent, marks)
+
+    def _is_of_letters(self, named: Named, items: Sequence[Node], candidates: Sequence[Named]) -> bool:
+        """Whether no other name of the same form is told apart from this one by the letters that stand here."""
+        others = [c for c in candidates if c is not named and c.is_own and c.arity == named.arity == len(items)]
+        letters = [shown(x).rstrip("' ") for x in items]
+        alike = [c for c in others if (c.subs, c.above) == (named.subs, named.above)]
+        return list(named.letters) == letters or not any(list(c.letters) == letters for c in alike)
 
     def _layer(self, named: Named, above: list[Node], below: list[Node]) -> list[Affine]:
         """The values of ordered axes that the mark gives; takes it away from `above` or `below`."""
@@ -190,6 +214,23 @@ class Tensors:
             else:
                 raise NotThis
         return sample, exponent
+
+
+def _taken(named: Named, above: Sequence[Node]) -> tuple[tuple[str, ...], list[Node], Fraction]:
+    """The marks above a name, `(·)` for an index; the indices among them; the power behind them."""
+    kept: list[str] = []
+    indices: list[Node] = []
+    exponent = Fraction(1)
+    for k, node in enumerate(above):
+        wanted = named.above[k] if k < len(named.above) else None
+        if isinstance(node, Bracketed) and place_of(node) == wanted:
+            kept.append(wanted)
+            indices.append(node.body)
+        elif wanted is None and (power := entrywise_power(node)) is not None:
+            exponent *= power
+        else:
+            kept.append(shown(node))
+    return tuple(kept), indices, exponent
 
 
 def _same(wanted: Sequence[str], given: Sequence[str]) -> bool:

@@ -41,7 +41,7 @@ class WordFinder:
         """Places of words and letters in the run from `start` to `end`, from the left, the longest first.
 
         A declared word stands anywhere. A known function is the whole run, or ends it and is called; so `tanh(x)` is
-        one word, `ylog(x)` a product, and `trace` no `tr`.
+        one word, `ylog(x)` a product, and `trace` no `tr`; two letters in a script are indices, `P_{tr}`.
         """
         if self._is_word(source, start, end):
             yield start, end
@@ -73,4 +73,5 @@ class WordFinder:
     def _function(self, source: str, start: int, at: int, end: int) -> int:
         if not _SHORTEST <= end - at <= _LONGEST or source[at:end] not in commands.PLAIN_FUNCTIONS:
             return 0
-        return end if at == start or _CALL.match(source, end) else 0
+        is_pair = end - at == _SHORTEST and _SCRIPT.search(source, max(0, start - 6), start) is not None
+        return end if (at == start and not is_pair) or _CALL.match(source, end) else 0

@@ -8,9 +8,7 @@ from types import MappingProxyType
 
 from derive.errors import DeriveError, quoted
 from derive.ir.tensor import Tensor
-from derive.latex.notation import Notation
 from derive.latex.printer import Printer
-from derive.latex.reading.formula import read_formula
 from derive.latex.reading.syntax import Node
 from derive.latex.reading.vocabulary import Macro, Vocabulary
 from derive.network.compile import compile_network
@@ -18,18 +16,19 @@ from derive.network.network import Network
 from derive.network.notation import read_notation
 from derive.network.spec.models import NotationSpec
 from derive.reading.compositions import with_compositions
-from derive.reading.definitions import head_of, with_alias, with_definition, with_given
-from derive.reading.index_reader import IndexReader
-from derive.reading.keys import Key, key_of
+from derive.reading.definitions import head_of, with_definition
+from derive.reading.keys import Key
 from derive.reading.lexicon import SLOT, Lexicon
 from derive.reading.quantity import Quantity
 from derive.reading.sample_cost import with_sample_cost
 from derive.reading.scope import Scope
 from derive.terms.affine import Affine
 from derive.verify.document.link import Links
-from derive.verify.document.profile import Meaning, Settings
+from derive.verify.document.names import whole_numbers, with_name, with_rate
+from derive.verify.document.profile import Settings
 from derive.verify.document.world import World
 
+DEPTH = "L"
 DEFAULT = NotationSpec(base="nielsen", settings=MappingProxyType({}), lines=MappingProxyType({}), line=1)
 
 
@@ -71,7 +70,7 @@ class Context:
 
         Raises: Unknown, Misfit if the equation is no definition.
         """
-        self.lexicon = with_definition(self.lexicon, head_of(left), value, scope)
+        self.lexicon = with_definition(self.lexicon, head_of(left, free=value.poly.free), value, scope)
 
 
 def context_of(settings: Settings, file: str = "") -> Context:
@@ -87,51 +86,16 @@ def context_of(settings: Settings, file: str = "") -> Context:
     lexicon = Lexicon(Printer(printed, notation), network)
     for m in settings.names:
         try:
-            lexicon = _named(lexicon, m)
+            lexicon = with_name(lexicon, m)
         except DeriveError as error:
             raise DeriveError(
                 f"{quoted(m.written)}: {error.message}", repair=error.repair, file=file, line=m.line
             ) from error
-    lexicon = _with_rate(lexicon, notation)
-    return Context(lexicon, _numbers(network))
+    lexicon = with_rate(lexicon, notation)
+    return Context(lexicon, {**_numbers(network), **whole_numbers(settings.names)})
 
 
 def _numbers(network: Network) -> dict[str, int]:
     """`L`, the number of the last layer, where layers are numbered."""
     layers = [t.label.layer for t in network.tensors.values() if isinstance(t.label.layer, int)]
-    return {"L": max(layers)} if layers else {}
-
-
-def _node(written: str) -> Node:
-    chains = read_formula(written).chains
-    member = chains[0].members[0] if len(chains) == 1 and len(chains[0].members) == 1 else None
-    if member is None:
-        raise DeriveError(f"{quoted(written)} is no symbol", repair="write one symbol, as in the document")
-    return member
-
-
-def _named(lexicon: Lexicon, m: Meaning) -> Lexicon:
-    node = _node(m.written)
-    if m.kind == "shape":
-        assert isinstance(m.value, tuple)
-        sizes = [IndexReader(lexicon).size_named(_node(s)) for s in m.value]
-        return with_given(lexicon, node, sizes, "hyper" if not sizes else "input")
-    assert isinstance(m.value, str)
-    if m.kind == "function":
-        key = key_of(node)
-        if key is None:
-            raise DeriveError(f"{quoted(m.written)} is no symbol of a function")
-        return lexicon.with_function(key, m.value)
-    if m.kind == "is":
-        return lexicon.with_synonym(node, _node(m.value))
-    if m.value not in lexicon.network.tensors:
-        known = ", ".join(n for n in lexicon.network.tensors if not n.startswith("·"))
-        raise DeriveError(f"the network has no {quoted(m.value)}", repair=f"it has {known}")
-    return with_alias(lexicon, node, lexicon.network.tensors[m.value], m.kind == "gradient")
-
-
-def _with_rate(lexicon: Lexicon, notation: Notation) -> Lexicon:
-    """The learning rate is a number of any value, if its letter means nothing else."""
-    node = _node(lexicon.printer.rate)
-    key = key_of(node)
-    return lexicon if key is None or lexicon.find(key) else with_given(lexicon, node, (), "hyper")
+    return {DEPTH: max(layers)} if layers else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from derive.errors import DeriveError
@@ -36,8 +36,10 @@ class Finding:
         return EXPLAINED[self.code]
 
 
-def diagnosed(context: Context, left: Node, right: Node, source: str, vocabulary: Vocabulary) -> Finding | None:
-    """What was done wrong in `right`; None if no single change mends it."""
+def diagnosed(
+    context: Context, left: Node, right: Node, source: str, vocabulary: Vocabulary, remarks: Sequence[Node] = ()
+) -> Finding | None:
+    """What was done wrong in `right`, where the remarks hold; None if no single change mends it."""
     around = surroundings(context, left, right, source)
     found: list[Edit] = []
     tried: set[str] = set()
@@ -47,19 +49,21 @@ def diagnosed(context: Context, left: Node, right: Node, source: str, vocabulary
         if len(tried) >= MOST:
             break
         tried.add(edit.text)
-        if _mends(context, left, edit.text, source, vocabulary):
+        if _mends(context, left, edit.text, source, vocabulary, remarks):
             found.append(edit)
     best = min(found, key=lambda e: e.rank, default=None)
     return None if best is None else Finding(best.code, best.text)
 
 
-def _mends(context: Context, left: Node, text: str, source: str, vocabulary: Vocabulary) -> bool:
+def _mends(
+    context: Context, left: Node, text: str, source: str, vocabulary: Vocabulary, remarks: Sequence[Node]
+) -> bool:
     formula = read_formula(text, vocabulary)
     members = [c.members for c in formula.chains]
     if formula.problems or len(members) != 1 or len(members[0]) != 1 or members[0][0] is None:
         return False
     try:
-        verdict: Verdict = verdict_of(context.links(source).outcomes(left, members[0][0]))
+        verdict: Verdict = verdict_of(context.links(source).outcomes(left, members[0][0], remarks))
     except DeriveError:
         return False
     return verdict.status in (Status.PROVED, Status.AGREES)

@@ -7,27 +7,21 @@ from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import (
-    Bracketed,
-    Chain,
-    Multiplied,
-    Node,
-    Unread,
-)
+from derive.latex.reading.syntax import Chain, Fraction, Node, Number, Unread
 from derive.reading.calls import call_of
 from derive.reading.choices import Choices
 from derive.reading.definitions import head_of
 from derive.reading.expressions import Reader
-from derive.reading.keys import Key, key_of
-from derive.reading.lexicon import SLOT
+from derive.reading.guards import without_condition
+from derive.reading.keys import Key
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
-from derive.terms.term import of_atom
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
 from derive.verify.document.edits import walk
 from derive.verify.document.lists import entries, paired, worst
-from derive.verify.document.naming import is_name, is_new
+from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
+from derive.verify.document.own_functions import argument_of, called, taken_up
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.statements import judged_statement, shape_said
 from derive.verify.document.verdict import Verdict, undecided, verdict_of
@@ -44,6 +38,7 @@ class Judged:
     left: Node | None = None
     right: Node | None = None
     follows: bool = False
+    remarks: tuple[Node, ...] = ()
 
 
 def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged]:
@@ -53,8 +48,7 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
         reason = first.reason if isinstance(first, Unread) else "it stands alone: what it is equal to is not said"
         yield Judged(0, undecided(reason), first)
     is_composed = context.compose([m for m in chain.members if m is not None])
-    call = called(context, first) if first is not None else None
-    argument = {} if call is None else {call[1]: Quantity(of_atom(SLOT))}
+    argument = argument_of(context, first) if first is not None else NOTHING
     before: Judged | None = None
     for k, relation in enumerate(chain.relations):
         left, right = first or chain.members[k], chain.members[k + 1]
@@ -65,14 +59,16 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
         elif (shape := shape_said(left, right)) is not None:
             judged = Judged(k + 1, judged_shape(context, *shape, source))
         else:
+            right, own = without_condition(right)
+            remarks = (*chain.remarks, *own)
             verdict = (
-                equated(context, left, right, source, argument, chain.remarks)
+                equated(context, left, right, source, argument, remarks)
                 if k
-                else judged_link(context, left, right, source, chain.remarks)
+                else judged_link(context, left, right, source, remarks, argument)
             )
             if is_composed and verdict.status is Status.PROVED and call_of(left) and call_of(right):
                 verdict = Verdict(Status.DEFINITION, "says what is a function of what")
-            judged = Judged(k + 1, verdict, left, right)
+            judged = Judged(k + 1, verdict, left, right, remarks=remarks)
         if before is not None and _follows(context, before, judged, source):
             judged = replace(judged, follows=True)
         yield judged
@@ -91,21 +87,35 @@ def _follows(context: Context, before: Judged, judged: Judged, source: str) -> b
     return verdict.status in (Status.PROVED, Status.AGREES)
 
 
-def judged_link(context: Context, left: Node, right: Node, source: str, remarks: Sequence[Node] = ()) -> Verdict:
+def judged_link(
+    context: Context,
+    left: Node,
+    right: Node,
+    source: str,
+    remarks: Sequence[Node] = (),
+    argument: Mapping[Key, Quantity] = NOTHING,
+) -> Verdict:
     """A definition where the left side is a new name or function, else an equation."""
     call = called(context, left)
     if call is not None:
-        return _function(context, *call, right, source)
+        return taken_up(context, *call, right, source)
     pairs = paired(left, right)
     if pairs is not None:
         verdicts = [judged_link(context, a, b, source, remarks) for a, b in pairs]
         return next(v for v in verdicts if v.status is worst([w.status for w in verdicts]))
-    if is_new(context, left, source):
+    if is_new(context, left, source, argument) or is_another(context, left, right, source):
         verdict = _definition(context, left, right, source)
         return verdict if verdict.status is Status.DEFINITION else _named_list(left, right) or verdict
     if entries(left) is not None and entries(right) is not None:
         return _named_list(left, right) or undecided("lists of different lengths are not compared")
-    verdict = equated(context, left, right, source, {}, remarks)
+    verdict = equated(context, left, right, source, argument, remarks)
+    if (
+        verdict.status is Status.WRONG
+        and isinstance(right, Number)
+        and not isinstance(left, Fraction)
+        and is_name(left)
+    ):
+        return undecided("a value is set to a number: a case that is looked at, or a mistake")
     if verdict.status is Status.WRONG and _may_be_shadowed(context, left):
         again = _definition(context, left, right, source)
         if again.status is Status.DEFINITION:
@@ -131,7 +141,10 @@ def _may_be_shadowed(context: Context, node: Node) -> bool:
     lexicon = context.lexicon
     own = [o for o in lexicon.own if o.key == head.key and (o.named.subs, o.named.above) == (head.fixed, head.above)]
     if own:
-        return all(o.named.expansion is None and lexicon.network.definitions(o.named.tensor.name) for o in own)
+        return all(
+            not o.named.is_told and o.named.expansion is None and lexicon.network.definitions(o.named.tensor.name)
+            for o in own
+        )
     return head.key not in lexicon.table and bool(lexicon.find(head.key)) and not head.above
 
 
@@ -164,31 +177,3 @@ def _definition(context: Context, left: Node, right: Node, source: str) -> Verdi
     except DeriveError as e:
         return undecided(e.message)
     return Verdict(Status.DEFINITION, "introduces a name")
-
-
-def called(context: Context, node: Node) -> tuple[Key, Key] | None:
-    """The symbols of `f(x)`, where f is no function that the network has; None for anything else."""
-    if not isinstance(node, Multiplied) or len(node.factors) != 2 or any(node.operators):
-        return None
-    name, argument = node.factors
-    key = key_of(name)
-    body = key_of(argument.body) if isinstance(argument, Bracketed) and argument.opening == "(" else None
-    lexicon = context.lexicon
-    if key is None or body is None or key.primes or lexicon.find(key):
-        return None
-    known = lexicon.functions.get(key, ())
-    return None if known and not set(known) <= set(lexicon.formulas) else (key, body)
-
-
-def _function(context: Context, key: Key, argument: Key, right: Node, source: str) -> Verdict:
-    """Take up a function of one number that the document defines."""
-    scope = Scope(context.lexicon, Choices(), context.numbers, source, {argument: Quantity(of_atom(SLOT))})
-    try:
-        value = Reader(scope).read(right)
-    except DeriveError as e:
-        return undecided(e.message)
-    if not value.is_scalar or value.poly.free:
-        return undecided("the function is not one of a single number")
-    again = key in context.lexicon.own_functions
-    context.lexicon = context.lexicon.with_formula(key, value.poly)
-    return Verdict(Status.DEFINITION, "means from here on another function" if again else "introduces a function")

@@ -12,14 +12,16 @@ from functools import cached_property
 
 import numpy as np
 
-from derive.errors import DeriveError
-from derive.latex.reading.syntax import Node
+from derive.errors import DeriveError, IndexRangeError
+from derive.latex.reading.syntax import Chain, Node
 from derive.reading.choices import Choices, readings
 from derive.reading.expressions import Reader
+from derive.reading.guards import guards, mask
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import Key
 from derive.reading.lexicon import Lexicon
-from derive.reading.quantity import Misfit, Quantity, Unknown, fits, like, transposed
+from derive.reading.products import DOT
+from derive.reading.quantity import Misfit, Quantity, Unknown, fits, hadamard, like, transposed
 from derive.reading.ranges import Interval, Ranges, numbers_within
 from derive.reading.scope import OpenLayer, Scope
 from derive.reading.stated import stated
@@ -27,6 +29,7 @@ from derive.terms.affine import Affine, Index
 from derive.terms.algebra import subtract
 from derive.terms.substitute import substitute
 from derive.terms.term import Poly
+from derive.verify.document.outside import zero_outside
 from derive.verify.document.world import World
 from derive.verify.evaluate import Frame
 from derive.verify.labelled import Labelled, aligned, union
@@ -44,6 +47,8 @@ class Pair:
     left: Quantity
     right: Quantity
     free: tuple[Index, ...]
+    is_unlikely: bool = False
+    """Whether it counts only if no other reading fits."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -69,6 +74,8 @@ class Outcome:
     difference: Difference | None = None
     misfit: str = ""
     transposed: bool = False
+    beyond: bool = False
+    """Whether something is read beyond the ends of an axis, as 0."""
 
     @property
     def equal(self) -> bool:
@@ -99,7 +106,7 @@ class Links:
             if not numbers_within(said, numbers):
                 continue
             try:
-                found.append(self._read(left, right, numbers, said))
+                found.append(self._read(left, right, numbers, said, tuple(guards(remarks))))
             except Unknown as e:
                 unknown = unknown or e
         if not found and unknown is not None:
@@ -151,12 +158,19 @@ class Links:
     def scope(self, choices: Choices, numbers: Mapping[str, int]) -> Scope:
         return Scope(self.lexicon, choices, numbers, self.source, self.meanings)
 
-    def _read(self, left: Node, right: Node, numbers: Mapping[str, int], said: Mapping[str, Interval]) -> list[Outcome]:
+    def _read(
+        self,
+        left: Node,
+        right: Node,
+        numbers: Mapping[str, int],
+        said: Mapping[str, Interval],
+        conditions: Sequence[Chain],
+    ) -> list[Outcome]:
         """With total derivatives; with local ones if there are both, and all is right with those."""
         both: set[str] = set()
-        outcomes = self._read_as(left, right, numbers, said, both, False)
+        outcomes = self._read_as(left, right, numbers, said, both, False, conditions)
         if both and not all(o.equal for o in outcomes):
-            local = self._read_as(left, right, numbers, said, both, True)
+            local = self._read_as(left, right, numbers, said, both, True, conditions)
             if local and all(o.equal for o in local):
                 return local
         return outcomes
@@ -169,6 +183,7 @@ class Links:
         said: Mapping[str, Interval],
         both: set[str],
         is_local: bool,
+        conditions: Sequence[Chain] = (),
     ) -> list[Outcome]:
         layers = self._layers((left, right), numbers)
 
@@ -176,7 +191,12 @@ class Links:
             scope = replace(self.scope(choices, numbers), layers=layers, ranges=Ranges(stated=dict(said)))
             reader = Reader(replace(scope, is_local=is_local, has_local=both))
             a, b = reader.read(left), reader.read(right)
-            return Pair(a, b, free_letters(reader.scope, a, b))
+            free = free_letters(reader.scope, a, b)
+            where = mask(reader, conditions, frozenset(i.name for i in free))
+            if where is not None:
+                self._check_somewhere(where, free)
+                a, b = hadamard(a, where), hadamard(b, where)
+            return Pair(a, b, free, bool(choices.settled.get(DOT)))
 
         found = readings(pair, lambda p: p.key)
         if not found.found and found.unknown:
@@ -186,20 +206,33 @@ class Links:
         if not found.found:
             return [Outcome(None, misfit=m.message) for m in found.misfits[:1]]
         outcomes = [self.compared(p) for p in found.found]
-        return [o for o in outcomes if not o.misfit] or outcomes[:1]
+        fitting = [o for o in outcomes if not o.misfit]
+        return [o for o in fitting if o.pair is None or not o.pair.is_unlikely] or fitting or outcomes[:1]
+
+    def _check_somewhere(self, where: Quantity, free: Sequence[Index]) -> None:
+        """Raises: Misfit for a condition that holds nowhere: of what is compared there nothing would be left."""
+        if not any(x.array.any() for _, (x,) in self.world.values((where.poly,), free)):
+            raise Misfit("the condition beside it holds nowhere")
 
     def compared(self, p: Pair) -> Outcome:
         """Whether both sides are equal: by normal form, else on numbers."""
+        if p.right.is_scalar and p.right.poly.constant is not None:
+            p = replace(p, right=Quantity(p.right.poly, p.left.rows, p.left.columns))
         if not fits(p.left, p.right):
-            p = Pair(without_unit_axes(p.left), without_unit_axes(p.right), p.free)
+            p = replace(p, left=without_unit_axes(p.left), right=without_unit_axes(p.right))
         if not fits(p.left, p.right):
             if fits(p.left, transposed(p.right)):
-                turned = self.compared(Pair(p.left, transposed(p.right), p.free))
+                turned = self.compared(replace(p, right=transposed(p.right)))
                 return Outcome(p, misfit=_shapes(p), transposed=turned.equal)
             return Outcome(p, misfit=_shapes(p))
         right = like(p.right, p.left)
         names = (*p.free, *p.left.axes)
-        difference = self._apart(p.left.poly, right.poly, names)
+        try:
+            difference = self._apart(p.left.poly, right.poly, names)
+        except IndexRangeError:
+            network = self.world.network
+            a, b = (zero_outside(q, network) for q in (p.left.poly, right.poly))
+            return Outcome(p, difference=self._apart(a, b, names), beyond=True)
         if difference is not None:
             return Outcome(p, difference=difference)
         return Outcome(p, proved=self.world.prover.vanishes(subtract(p.left.poly, right.poly), names))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from derive.errors import DeriveError
 from derive.latex.reading.syntax import (
     Accented,
@@ -17,12 +20,15 @@ from derive.latex.reading.syntax import (
     Words,
 )
 from derive.reading.choices import Choices
+from derive.reading.definitions import head_of, ranges_of
 from derive.reading.derivatives import SIGNS
 from derive.reading.expressions import Reader
-from derive.reading.keys import key_of
-from derive.reading.quantity import Unknown
+from derive.reading.keys import Key, key_of
+from derive.reading.quantity import Quantity, Unknown
 from derive.reading.scope import OpenLayer, Scope
-from derive.verify.document.context import Context
+from derive.verify.document.context import DEPTH, Context
+
+NOTHING: Mapping[Key, Quantity] = MappingProxyType({})
 
 
 def is_name(node: Node) -> bool:
@@ -38,10 +44,13 @@ def is_name(node: Node) -> bool:
     return isinstance(node, Symbol | Scripts | Accented | Number | Words | Ellipsis)
 
 
-def is_new(context: Context, node: Node, source: str) -> bool:
-    """Whether a name stands for nothing yet."""
+def is_new(context: Context, node: Node, source: str, argument: Mapping[Key, Quantity] = NOTHING) -> bool:
+    """Whether a name stands for nothing yet, or for the number of the last layer only, as `L` does."""
+    key = key_of(node)
+    if key is not None and key.name in context.numbers and not context.lexicon.find(key):
+        return key.name == DEPTH
     try:
-        Reader(Scope(context.lexicon, Choices(), context.numbers, source)).read(node)
+        Reader(Scope(context.lexicon, Choices(), context.numbers, source, argument)).read(node)
     except OpenLayer:
         return False
     except Unknown:
@@ -49,3 +58,18 @@ def is_new(context: Context, node: Node, source: str) -> bool:
     except DeriveError:
         return False
     return False
+
+
+def is_another(context: Context, left: Node, right: Node, source: str) -> bool:
+    """Whether a name is told apart from those of its form by its letters, which run over other ranges: `δ_j`, `δ_k`."""
+    try:
+        head = head_of(left)
+        alike = [o.named for o in context.lexicon.own if o.has_form(head.key, head.fixed, head.above, head.letters)]
+        if not alike or any(n.letters == head.letters for n in alike):
+            return False
+        scope = Scope(context.lexicon, Choices(), context.numbers, source)
+        value = Reader(scope).read(right)
+        extents = tuple(i.extent for i in ranges_of(head, value, scope))
+    except DeriveError:
+        return False
+    return all(extents != n.extents for n in alike)

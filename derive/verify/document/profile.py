@@ -38,6 +38,10 @@ class Meaning:
     kind: str
     value: object
     line: int
+    indices: tuple[str, ...] | None = None
+    """Which letters of the name are indices; None for all that may be."""
+    is_row: bool | None = None
+    """Whether a vector lies as a row; None if the layout says it."""
 
 
 @dataclass(frozen=True)
@@ -171,12 +175,23 @@ def _names(entry: Entry | None, complaints: Complaints) -> tuple[Meaning, ...]:
 
 def _meaning(entry: Entry, complaints: Complaints) -> Meaning | None:
     node = entry.value
-    if not isinstance(node, MappingNode) or len(node.entries) != 1:
+    entries = [e for e in node.entries if e.key not in ("indices", "as")] if isinstance(node, MappingNode) else []
+    if len(entries) != 1:
         complaints.add(
             node.place, f"what {quoted(entry.key)} stands for is not said", f"give it one of {', '.join(MEANINGS)}"
         )
         return None
-    [said] = node.entries
+    [said] = entries
+    assert isinstance(node, MappingNode)
+    listed, lies = node.entry("indices"), node.entry("as")
+    indices = None if listed is None else _value(listed.value)
+    if listed is not None and not isinstance(indices, tuple):
+        complaints.add(listed.value.place, "`indices` is no list", "write the letters that are indices, [] for none")
+        return None
+    way = None if lies is None else _value(lies.value)
+    if lies is not None and way not in ("row", "column"):
+        complaints.add(lies.value.place, "`as` is neither row nor column", "write as: row, or as: column")
+        return None
     if said.key not in MEANINGS:
         complaints.add(said.key_place, f"a name has no {quoted(said.key)}", suggestion(said.key, MEANINGS))
         return None
@@ -186,7 +201,8 @@ def _meaning(entry: Entry, complaints: Complaints) -> Meaning | None:
         repair = "write a list of sizes, [] for a number" if said.key == "shape" else "write a name"
         complaints.add(said.value.place, f"{quoted(said.key)} of {quoted(entry.key)} is {describe(said.value)}", repair)
         return None
-    return Meaning(entry.key, said.key, value, entry.key_place.line)
+    letters = indices if isinstance(indices, tuple) else None
+    return Meaning(entry.key, said.key, value, entry.key_place.line, letters, None if way is None else way == "row")
 
 
 def _value(node: Node) -> object:

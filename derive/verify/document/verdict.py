@@ -36,7 +36,8 @@ def verdict_of(instances: Sequence[Sequence[Outcome]]) -> Verdict:
     if all(o.equal for o in some):
         if all(o.proved for o in some):
             return Verdict(Status.PROVED, "the normal forms are equal")
-        return Verdict(Status.AGREES, "equal at random points")
+        beyond = ", if what lies beyond the ends of an axis is 0" if any(o.beyond for o in some) else ""
+        return Verdict(Status.AGREES, f"equal at random points{beyond}")
     return undecided(BRACKETS)
 
 

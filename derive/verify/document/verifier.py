@@ -14,6 +14,7 @@ from derive.latex.reading.repairs import repairs
 from derive.latex.reading.syntax import Chain, Formula
 from derive.latex.reading.vocabulary import Macro
 from derive.network.spec.models import NetworkSpec
+from derive.reading.guards import is_guard
 from derive.reading.remarks import range_said
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim, DocumentReport
@@ -119,6 +120,8 @@ class Verifier:
                     claim = replace(claim, follows_from=before.follows_from or before.place.line)
                 yield claim
                 before = claim
+        if self.said is not None and is_guard(self.said[1]) and any(c.relations for c in formula.chains):
+            self.said = None
 
     def _shape(self, context: Context, fragment: Fragment, formula: Formula, shape: SaidShape) -> DocumentClaim:
         """Of a tuple of sizes that words call the shape of a name."""
@@ -147,7 +150,9 @@ class Verifier:
     def _diagnosis(self, context: Context, judged: Judged, source: str, macros: tuple[Macro, ...]) -> Finding | None:
         if judged.verdict.status is not Status.WRONG or judged.follows or judged.left is None or judged.right is None:
             return None
-        return diagnosed(context, judged.left, judged.right, source, context.vocabulary(macros))
+        said = () if self.said is None else (self.said[1],)
+        remarks = (*judged.remarks, *said)
+        return diagnosed(context, judged.left, judged.right, source, context.vocabulary(macros), remarks)
 
     def _claim(
         self, fragment: Fragment, chain: Chain, member: int, verdict: Verdict, finding: Finding | None

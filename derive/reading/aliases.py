@@ -1,0 +1,74 @@
+"""Other names of what a network has: `h_t` of a state, `x^{(i)}` of an input of one sample, `W_x` of a weight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from derive.errors import DeriveError
+from derive.ir.tensor import Tensor
+from derive.latex.reading.syntax import Bracketed, Node, Symbol
+from derive.reading.definitions import head_of
+from derive.reading.lexicon import Lexicon, Named, Own
+from derive.reading.marks import marks_of
+
+
+def with_alias(
+    lexicon: Lexicon,
+    node: Node,
+    tensor: Tensor,
+    gradient: bool = False,
+    indices: Sequence[str] | None = None,
+    is_row: bool | None = None,
+) -> Lexicon:
+    """The lexicon with another name for a tensor, or for its gradient.
+
+    Its letters below, and above in brackets, are indices, or those that `indices` lists; they stand on the first axes,
+    but that of samples on the axis of samples.
+
+    Raises: DeriveError for more indices than axes.
+    """
+    head = head_of(node, _letters(node) if indices is None else indices)
+    axes = _places(lexicon, head.letters, tensor)
+    named = Named(
+        tensor,
+        head.fixed,
+        None,
+        0,
+        None,
+        gradient,
+        head.above,
+        is_own=True,
+        letters=head.letters,
+        axes=axes,
+        is_row=is_row,
+        is_told=True,
+    )
+    found = lexicon.extended(lexicon.network, Own(head.key, named))
+    prefix = lexicon.gradient_prefix
+    if gradient or prefix is None:
+        return found
+    drawn = replace(head.key, name=prefix.removeprefix("\\") + head.key.name)
+    return found.extended(lexicon.network, Own(drawn, replace(named, gradient=True)))
+
+
+def _letters(node: Node) -> list[str]:
+    """The letters below, and those in brackets above."""
+    marks = marks_of(node)
+    above = [x.body for x in marks.above if isinstance(x, Bracketed)]
+    return [x.name for x in (*above, *marks.below) if isinstance(x, Symbol) and not x.accents and not x.font]
+
+
+def _places(lexicon: Lexicon, letters: Sequence[str], tensor: Tensor) -> tuple[int, ...]:
+    batch = lexicon.network.batch
+    if len(letters) > len(tensor.axes):
+        raise DeriveError(
+            f"{len(letters)} indices, and {tensor.name} has {len(tensor.axes)} axes",
+            repair="add `indices: [...]` with those letters that are indices, [] for none",
+        )
+    if len(letters) == len(tensor.axes) or batch is None:
+        return tuple(range(len(letters)))
+    sample = lexicon.printer.symbols.lettering.names.get(batch.name, batch.name)
+    samples = [k for k, a in enumerate(tensor.axes) if a.name == batch.name]
+    others = iter(k for k in range(len(tensor.axes)) if k not in samples)
+    return tuple(samples[0] if x == sample and samples else next(others) for x in letters)

@@ -1,0 +1,54 @@
+"""For which indices an equation is said to hold, where that is no range of one letter: `s ≤ t`, `j ≠ k`.
+
+A condition between letters is a mask: both sides are compared where it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from derive.latex.reading.syntax import Bracketed, Chain, Multiplied, Node, Quantified, Symbol
+from derive.reading.conditions import all_hold, condition
+from derive.reading.keys import key_of
+from derive.reading.quantity import Quantity
+
+if TYPE_CHECKING:
+    from derive.reading.expressions import Reader
+
+RELATIONS = frozenset(("<", "≤", ">", "≥", "≠"))
+
+
+def without_condition(node: Node) -> tuple[Node, tuple[Node, ...]]:
+    """`P_{ts}` and the condition of `P_{ts} (s ≤ t)`."""
+    if not isinstance(node, Multiplied) or node.operators[-1] != "":
+        return node, ()
+    *factors, last = node.factors
+    if not isinstance(last, Bracketed) or last.opening != "(" or not isinstance(last.body, Chain):
+        return node, ()
+    if not all(r in RELATIONS or r == "=" for r in last.body.relations):
+        return node, ()
+    span = factors[0].span | factors[-1].span
+    rest = factors[0] if len(factors) == 1 else Multiplied(tuple(factors), node.operators[:-1], span)
+    return rest, (last.body,)
+
+
+def is_guard(chain: Chain) -> bool:
+    """Whether a chain compares letters, all with one another: `s ≤ t`, `i < j ≤ k`."""
+    letters = [key_of(m) for m in chain.members if isinstance(m, Symbol)]
+    return len(letters) == len(chain.members) > 1 and set(chain.relations) <= RELATIONS
+
+
+def guards(remarks: Iterable[Node]) -> Iterator[Chain]:
+    """Those among the remarks beside an equation."""
+    for node in remarks:
+        if isinstance(node, Quantified) or (isinstance(node, Bracketed) and node.opening == "("):
+            yield from guards((node.body,))
+        elif isinstance(node, Chain) and is_guard(node):
+            yield node
+
+
+def mask(reader: Reader, conditions: Sequence[Chain], letters: frozenset[str]) -> Quantity | None:
+    """1 where all conditions on free letters hold, else 0; None if none of them is about these letters."""
+    about = [c for c in conditions if all((k := key_of(m)) is not None and k.name in letters for m in c.members)]
+    return all_hold([condition(reader, c) for c in about]) if about else None

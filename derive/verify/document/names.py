@@ -1,0 +1,82 @@
+"""What a profile says of the symbols of a document, taken up in the lexicon."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from derive.errors import DeriveError, quoted
+from derive.latex.notation import Notation
+from derive.latex.reading.formula import read_formula
+from derive.latex.reading.syntax import Node
+from derive.latex.reading.vocabulary import Vocabulary
+from derive.reading.aliases import with_alias
+from derive.reading.choices import Choices
+from derive.reading.definitions import head_of, with_abbreviation, with_given
+from derive.reading.expressions import Reader
+from derive.reading.index_reader import IndexReader
+from derive.reading.keys import key_of
+from derive.reading.lexicon import Lexicon
+from derive.reading.scope import Scope
+from derive.reading.templates import Template, head
+from derive.verify.document.profile import Meaning
+
+_WORD = re.compile(r"[A-Za-z]{2,}(?![A-Za-z]*\()")
+"""A symbol of several letters, `net`, `dX`."""
+
+
+def whole_numbers(names: Sequence[Meaning]) -> dict[str, int]:
+    """The letters that a profile says to be whole numbers: they may be indices and ends of sums."""
+    return {m.written: int(m.value) for m in names if m.kind == "is" and isinstance(m.value, str) and m.value.isdigit()}
+
+
+def _node(written: str) -> Node:
+    word = _WORD.match(written)
+    chains = read_formula(written, Vocabulary(words=frozenset((word.group(),)) if word else frozenset())).chains
+    member = chains[0].members[0] if len(chains) == 1 and len(chains[0].members) == 1 else None
+    if member is None:
+        raise DeriveError(f"{quoted(written)} is no symbol", repair="write one symbol, as in the document")
+    return member
+
+
+def with_name(lexicon: Lexicon, m: Meaning) -> Lexicon:
+    """Raises: DeriveError for a name that cannot be had, and for what it is said to be."""
+    node = _node(m.written)
+    if m.kind == "shape":
+        assert isinstance(m.value, tuple)
+        sizes = [IndexReader(lexicon).size_named(_node(s)) for s in m.value]
+        return with_given(lexicon, node, sizes, "hyper" if not sizes else "input")
+    assert isinstance(m.value, str)
+    if m.kind == "function":
+        key = key_of(node)
+        if key is None:
+            raise DeriveError(f"{quoted(m.written)} is no symbol of a function")
+        return lexicon.with_function(key, m.value)
+    if m.kind == "is":
+        return _with_abbreviation(lexicon, node, m)
+    if m.value not in lexicon.network.tensors:
+        known = ", ".join(n for n in lexicon.network.tensors if not n.startswith("·"))
+        raise DeriveError(f"the network has no {quoted(m.value)}", repair=f"it has {known}")
+    return with_alias(lexicon, node, lexicon.network.tensors[m.value], m.kind == "gradient", m.indices, m.is_row)
+
+
+def _with_abbreviation(lexicon: Lexicon, node: Node, m: Meaning) -> Lexicon:
+    """Another way to write a symbol; a name for what can be written, `10^{-5}`, a part of a matrix; a function."""
+    assert isinstance(m.value, str)
+    other, call = _node(m.value), head(node)
+    if call is not None:
+        return lexicon.with_template(call[0], Template(call[1], other, m.value))
+    known = key_of(other)
+    if known is not None and lexicon.find(known):
+        return lexicon.with_synonym(node, other)
+    scope = Scope(lexicon, Choices(), {}, m.value)
+    value = Reader(scope).read(other)
+    letters = m.indices if m.indices is not None else sorted(value.poly.free - {a.name for a in value.axes})
+    return with_abbreviation(lexicon, head_of(node, letters), value, scope)
+
+
+def with_rate(lexicon: Lexicon, notation: Notation) -> Lexicon:
+    """The learning rate is a number of any value, if its letter means nothing else."""
+    node = _node(lexicon.printer.rate)
+    key = key_of(node)
+    return lexicon if key is None or lexicon.find(key) else with_given(lexicon, node, (), "hyper")

@@ -1,0 +1,79 @@
+"""Functions that a document writes out: `f(x) = …` of one number, of a vector or a matrix; the letter they take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from derive.errors import DeriveError
+from derive.latex.reading.syntax import Applied, Bracketed, Multiplied, Node
+from derive.reading.choices import Choices
+from derive.reading.expressions import Reader
+from derive.reading.keys import Key, key_of
+from derive.reading.lexicon import SLOT
+from derive.reading.marks import marks_of
+from derive.reading.quantity import Misfit, Quantity
+from derive.reading.scope import Scope
+from derive.reading.templates import Template, head
+from derive.terms.affine import Index, index, number, size
+from derive.terms.term import Entry, of_atom
+from derive.verify.claims import Status
+from derive.verify.document.context import Context
+from derive.verify.document.naming import NOTHING
+from derive.verify.document.verdict import Verdict, undecided
+
+_AXIS = Index("slot", number(1), size("·slot"))
+_ARGUMENTS = (Quantity(of_atom(SLOT)), Quantity(of_atom(Entry(SLOT.tensor, (index(_AXIS.name),))), _AXIS))
+"""A number, and a vector: what a function may be of."""
+
+
+def called(context: Context, node: Node) -> tuple[Key, Key] | None:
+    """The symbols of `f(x)`, where f is no function that the network has; None for anything else."""
+    found = head(node)
+    if found is None:
+        return None
+    key, body = found
+    lexicon = context.lexicon
+    if key.primes or lexicon.find(key):
+        return None
+    known = lexicon.functions.get(key, ())
+    return None if known and not set(known) <= set(lexicon.formulas) else (key, body)
+
+
+def argument_of(context: Context, node: Node) -> Mapping[Key, Quantity]:
+    """Any number for the letter t of `f(t)`, `f'(t)`, where it means nothing else."""
+    call = called(context, node)
+    if call is not None:
+        return {call[1]: Quantity(of_atom(SLOT))}
+    match node:
+        case Multiplied((name, Bracketed("(", _, inner, _)), ("",), _) | Applied(name, Bracketed("(", _, inner, _), _):
+            body, key = key_of(inner), key_of(marks_of(name, t_is_free=False).base)
+        case _:
+            return NOTHING
+    lexicon = context.lexicon
+    scope = Scope(lexicon, Choices(), context.numbers)
+    if body is None or key is None or not scope.functions_of(replace(key, primes=0)) or lexicon.find(key):
+        return NOTHING
+    is_free = not lexicon.find(body) and body not in lexicon.sizes and body.name not in context.numbers
+    return {body: Quantity(of_atom(SLOT))} if is_free else NOTHING
+
+
+def taken_up(context: Context, key: Key, argument: Key, right: Node, source: str) -> Verdict:
+    """Take a function up, as a formula in one number or as what is read again for every argument."""
+    lexicon = context.lexicon
+    again = key in lexicon.own_functions or key in lexicon.templates
+    unknown = ""
+    for given in _ARGUMENTS:
+        try:
+            value = Reader(Scope(lexicon, Choices(), context.numbers, source, {argument: given})).read(right)
+        except Misfit:
+            value = None
+        except DeriveError as e:
+            unknown = unknown or e.message
+            continue
+        if value is not None and given.is_scalar and value.is_scalar and not value.poly.free:
+            context.lexicon = lexicon.with_formula(key, value.poly)
+        else:
+            context.lexicon = lexicon.with_template(key, Template(argument, right, source))
+        return Verdict(Status.DEFINITION, "means from here on another function" if again else "introduces a function")
+    return undecided(unknown)
