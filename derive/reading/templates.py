@@ -1,4 +1,4 @@
-"""Functions of vectors and matrices that a document or a profile writes out: `Σ'(z) = diag(tanh'(z))`, `⟨u⟩ = Σ_j u_j / n`.
+"""Functions of arrays that are written out: `Σ'(z) = diag(tanh'(z))`, `⟨u⟩ = Σ_j u_j / n`.
 
 What is written is read again wherever the function is applied, with the argument in place of its letter.
 """
