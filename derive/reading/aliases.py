@@ -9,8 +9,9 @@ from derive.errors import DeriveError
 from derive.ir.tensor import Tensor
 from derive.latex.reading.syntax import Bracketed, Node, Symbol
 from derive.reading.definitions import head_of
-from derive.reading.lexicon import Lexicon, Named, Own
+from derive.reading.lexicon import Lexicon
 from derive.reading.marks import marks_of
+from derive.reading.named import Named, Own
 
 
 def with_alias(

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from derive.latex.reading.syntax import Accented, Bracketed, Ellipsis, Listed, Node, Scripts, Symbol
 from derive.reading.keys import Key, key_of
-from derive.reading.lexicon import Named
 from derive.reading.marks import Marks, marks_of
+from derive.reading.named import Named
 from derive.reading.quantity import Quantity
 from derive.reading.sample_cost import SAMPLE_COST
 from derive.reading.scope import Scope

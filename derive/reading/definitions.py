@@ -15,8 +15,9 @@ from derive.latex.reading.syntax import Bracketed, Node, Symbol
 from derive.network.network import Network
 from derive.reading.iterates import change_of, name_parts
 from derive.reading.keys import Key, key_of
-from derive.reading.lexicon import Expansion, Lexicon, Named, Own
+from derive.reading.lexicon import Lexicon
 from derive.reading.marks import Marks, marks_of, place_of
+from derive.reading.named import Expansion, Named, Own
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
 from derive.terms.affine import Affine, Index, index, number

@@ -9,8 +9,8 @@ from itertools import combinations
 
 from derive.ir.tensor import ADJOINT
 from derive.latex.reading.syntax import Node
-from derive.reading.lexicon import Expansion, Named
 from derive.reading.marks import Marks, digits, is_dot
+from derive.reading.named import Expansion, Named
 from derive.reading.quantity import Quantity, Unknown, array, raised, transposed
 from derive.reading.sample_cost import SAMPLE_COST
 from derive.reading.scope import Scope

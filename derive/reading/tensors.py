@@ -11,8 +11,9 @@ from derive.latex.reading.syntax import Bracketed, Ellipsis, Node
 from derive.latex.tex import symbol, upright
 from derive.reading.called_values import is_parameter
 from derive.reading.keys import key_of
-from derive.reading.lexicon import Named, node_of
+from derive.reading.lexicon import node_of
 from derive.reading.marks import Marks, digits, entrywise_power, marks_of, place_of
+from derive.reading.named import Named
 from derive.reading.placed import Placed
 from derive.reading.quantity import Quantity, Unknown
 from derive.reading.scope import IMPLICIT_LAYER, OpenLayer, Scope
