@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from derive.errors import DeriveError
 from derive.ir.tensor import Tensor
-from derive.latex.reading.syntax import Bracketed, Node, Symbol
+from derive.latex.reading.syntax import Bracketed, Node, Number, Scripts, Symbol
 from derive.reading.definitions import head_of
 from derive.reading.lexicon import Lexicon
 from derive.reading.marks import marks_of
 from derive.reading.named import Named, Own
+from derive.reading.quantity import Unknown
 
 
 def with_alias(
@@ -21,6 +22,7 @@ def with_alias(
     gradient: bool = False,
     indices: Sequence[str] | None = None,
     is_row: bool | None = None,
+    is_numbered: bool = False,
 ) -> Lexicon:
     """The lexicon with another name for a tensor, or for its gradient.
 
@@ -43,6 +45,7 @@ def with_alias(
         letters=head.letters,
         axes=axes,
         is_row=is_row,
+        is_numbered=is_numbered,
         is_told=True,
     )
     found = lexicon.extended(lexicon.network, Own(head.key, named))
@@ -51,6 +54,19 @@ def with_alias(
         return found
     drawn = replace(head.key, name=prefix.removeprefix("\\") + head.key.name)
     return found.extended(lexicon.network, Own(drawn, replace(named, gradient=True)))
+
+
+def with_numbered(lexicon: Lexicon, node: Node, tensors: Mapping[int, Tensor], gradient: bool = False) -> Lexicon:
+    """The lexicon with names `x_0`, `x_1`, … for tensors, or for their gradients; `node` is `x_i`.
+
+    Raises: Unknown for a symbol without a letter below.
+    """
+    if not isinstance(node, Scripts) or not isinstance(node.below, Symbol):
+        raise Unknown("it has no letter below that could stand for the number")
+    for k, tensor in tensors.items():
+        numbered = replace(node, below=Number(str(k), node.below.span))
+        lexicon = with_alias(lexicon, numbered, tensor, gradient, is_numbered=True)
+    return lexicon
 
 
 def _letters(node: Node) -> list[str]:

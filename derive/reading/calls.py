@@ -66,15 +66,26 @@ def of_value(reader: Reader, head: Node, body: Node) -> Quantity | None:
         value = entry_of(q)
         if value is None or not reader.scope.lexicon.network.definitions(value.tensor):
             return None
-        held = [entry_of(reader.read(a)) for a in call.arguments if not is_nothing(reader, a)]
+        is_function = depends_on(reader, value, call)
     except Unknown:
         return None
-    known = [e for e in held if e is not None]
-    if len(known) == len(held) and is_function_of(reader.scope.lexicon.network, value.tensor, known):
+    if is_function:
         return q
     if is_composed(reader.scope.lexicon.network, value.tensor):
         raise Unknown(f"{reader.scope.said(head)} is no function of {reader.scope.said(body)}")
     return None
+
+
+def depends_on(reader: Reader, value: Entry, call: Call) -> bool:
+    """Whether a value is a function of the arguments alone.
+
+    Raises: Unknown for an argument without a meaning, but for the parameters of a layer that has none.
+    """
+    some = [a for a in call.arguments if not is_nothing(reader, a)]
+    held = [entry_of(reader.read(a)) for a in some]
+    known = [e for e in held if e is not None]
+    network = reader.scope.lexicon.network
+    return len(known) == len(held) and is_function_of(network, value.tensor, known, len(some) < len(call.arguments))
 
 
 def is_nothing(reader: Reader, node: Node) -> bool:
@@ -108,10 +119,10 @@ def is_composed(network: Network, tensor: str) -> bool:
     )
 
 
-def is_function_of(network: Network, tensor: str, held: Sequence[Entry]) -> bool:
+def is_function_of(network: Network, tensor: str, held: Sequence[Entry], is_complete: bool = False) -> bool:
     """Whether nothing else moves a value while the arguments are held, and each of them moves it.
 
-    Parameters may all be left out: `ŷ = f(x)`.
+    Parameters may all be left out, `ŷ = f(x)`, unless the arguments are said to be complete.
     """
     if any(e.tensor.startswith(ADJOINT) for e in held):
         return False
@@ -131,7 +142,7 @@ def is_function_of(network: Network, tensor: str, held: Sequence[Entry]) -> bool
                 seen.add(found)
                 waiting.append(found)
     free = {x for x in leaves if network.tensors[x].role != "hyper"}
-    if not any(network.tensors[x].role == "parameter" for x in whole):
+    if not is_complete and not any(network.tensors[x].role == "parameter" for x in whole):
         free = {x for x in free if network.tensors[x].role != "parameter"}
     return not free and reached == {e.tensor for e in held}
 

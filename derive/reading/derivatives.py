@@ -42,6 +42,11 @@ class Jacobian(Quantity):
     of_rows: Index | None = None
     of_columns: Index | None = None
 
+    @property
+    def order(self) -> int:
+        """How many axes it has."""
+        return sum(a is not None for a in (self.rows, self.columns, self.of_rows, self.of_columns))
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -80,8 +85,10 @@ class Derivatives:
     def _is_gradient(self, node: Scripts) -> bool:
         """Whether `∇_i` is the gradient of layer i, as some notations write it."""
         key = key_of(node.base)
-        found = self.reader.scope.lexicon.find(key) if key is not None else ()
-        if not found:
+        lexicon = self.reader.scope.lexicon
+        found = lexicon.find(key) if key is not None else ()
+        below = key_of(node.below)
+        if not found or (below is not None and lexicon.find(below)):
             return False
         try:
             self.reader.tensors.read(found, marks_of(node))

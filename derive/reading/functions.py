@@ -69,8 +69,8 @@ def applied(reader: Reader, name: Node, argument: Node) -> Quantity:
         raise Unknown(f"{reader.scope.said(name)} is no function")
     args = arguments(argument)
     template = reader.scope.lexicon.templates.get(replace(key, primes=key.primes + marks.primes))
-    if template is not None and len(args) == 1:
-        out = templates.applied(reader, template, reader.read(args[0]))
+    if template is not None:
+        out = templates.applied(reader, template, *map(reader.read, args))
         return reader.power(out, marks.above) if _is_power(marks.above) else out
     word = ALIASES.get(key.name, key.name)
     if word in _WHOLE and not marks.primes:

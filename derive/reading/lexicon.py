@@ -32,7 +32,7 @@ from derive.terms.walk import atoms_in, entries_in
 
 STANDARD = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")
 
-_OF_THE_DOCUMENT = ("own_functions", "synonyms", "formulas", "templates")
+_OF_THE_DOCUMENT = ("own_functions", "synonyms", "formulas", "templates", "kinds")
 
 SLOT = Entry("·slot", ())
 """The argument of a function, in its formula."""
@@ -58,13 +58,18 @@ class Lexicon:
         synonyms: Mapping[Key, tuple[Named, ...]] | None = None,
         formulas: Mapping[str, Poly] | None = None,
         templates: Mapping[Key, Template] | None = None,
+        kinds: Mapping[str, frozenset[int]] | None = None,
     ) -> None:
-        """`own` are names of the document or a profile for tensors of `network`, which holds that of the printer."""
+        """`own` are names of the document or a profile for tensors of `network`, which holds that of the printer.
+
+        `kinds` are words that tell layers apart, with the numbers of those.
+        """
         self.printer, self.notation, self.own = printer, printer.notation, tuple(own)
         self.own_functions = dict(own_functions or {})
         self.synonyms = dict(synonyms or {})
         self.formulas = dict(formulas or {})
         self.templates = dict(templates or {})
+        self.kinds = dict(kinds or {})
         self.network = network
         self.table: dict[Key, list[Named]] = {}
         for t in printer.network.tensors.values():
@@ -108,6 +113,10 @@ class Lexicon:
     def has_template(self, key: Key) -> bool:
         """Whether a symbol, or its derivative, is such a function."""
         return any(replace(k, primes=0) == key for k in self.templates)
+
+    def with_kinds(self, kinds: Mapping[str, frozenset[int]]) -> Lexicon:
+        """With words that tell layers apart."""
+        return self._with(kinds=kinds)
 
     def with_synonym(self, node: Node, other: Node) -> Lexicon:
         """With another symbol for all that a symbol stands for.

@@ -45,6 +45,8 @@ class Named:
     fixed: tuple[Affine, ...] = ()
     """The places on ordered axes that the name itself gives: the prediction is the value of the last layer."""
     is_prediction: bool = False
+    is_numbered: bool = False
+    """Whether its subscript is one of several numbers, for which a letter may stand."""
     is_told: bool = False
     """Whether a profile says so."""
 

@@ -64,9 +64,9 @@ class Products:
             return hadamard(a, b)
         if operator in DIVISIONS:
             return divided(a, b)
-        if operator == "otimes":
-            return self._outer(a, b)
         chained = self.reader.derivatives.chained(a, b)
+        if operator == "otimes":
+            return chained[0] if chained else self._outer(a, b)
         options = [*chained, *(q for q in (self._product(a, b), self._entries(a, b)) if q is not None)]
         dot = self._dot(a, b) if operator == "cdot" and not chained and len(options) < 2 else []
         if dot and (not options or self.reader.scope.choices.choose((False, True), DOT)):

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derive.latex.reading.syntax import Bracketed, Multiplied, Node
+from derive.reading.derivatives import Jacobian
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import marks_of
-from derive.reading.quantity import Quantity, Unknown
+from derive.reading.quantity import Misfit, Quantity, Unknown
 
 if TYPE_CHECKING:
     from derive.reading.expressions import Reader
@@ -25,9 +26,9 @@ DEEPEST = 8
 
 @dataclass(frozen=True)
 class Template:
-    """What stands on the right, with the letter of the argument."""
+    """What stands on the right, with the letters of the arguments."""
 
-    letter: Key
+    letters: tuple[Key, ...]
     body: Node
     source: str
 
@@ -48,11 +49,16 @@ def head(node: Node) -> tuple[Key, Key] | None:
     return replace(key, primes=key.primes + marks.primes), letter
 
 
-def applied(reader: Reader, template: Template, argument: Quantity) -> Quantity:
-    """Raises: Unknown for functions within functions without end."""
+def applied(reader: Reader, template: Template, *arguments: Quantity) -> Quantity:
+    """Raises: Unknown for functions within functions without end, and for another number of arguments; Misfit for
+    derivatives among them that are no arrays."""
     scope = reader.scope
     if scope.depth >= DEEPEST:
         raise Unknown("functions stand in functions without end")
-    meanings: Mapping[Key, Quantity] = {**scope.meanings, template.letter: argument}
+    if len(arguments) != len(template.letters):
+        raise Unknown(f"a function of {len(template.letters)} arguments has {len(arguments)} here")
+    if any(isinstance(q, Jacobian) for q in arguments):
+        raise Misfit("an argument of a function is an array of rows and columns")
+    meanings: Mapping[Key, Quantity] = {**scope.meanings, **dict(zip(template.letters, arguments, strict=True))}
     inner = replace(scope, meanings=meanings, source=template.source, depth=scope.depth + 1)
     return type(reader)(inner).read(template.body)

@@ -98,7 +98,7 @@ class Tensors:
         if named.is_prediction and below and all(is_parameter(self.scope, x) for x in below):
             below = []
         for sub in named.subs:
-            if not below or shown(below[0]) != sub:
+            if not below or not self._is_sub(named, below[0], sub):
                 raise NotThis
             del below[0]
         if named.needs_index and not (marks.above or below):
@@ -143,6 +143,25 @@ class Tensors:
         letters = [shown(x).rstrip("' ") for x in items]
         alike = [c for c in others if (c.subs, c.above) == (named.subs, named.above)]
         return list(named.letters) == letters or not any(list(c.letters) == letters for c in alike)
+
+    def _is_sub(self, named: Named, item: Node, sub: str) -> bool:
+        """Whether an item below is the one that belongs to the name.
+
+        Raises: OpenLayer for a letter in place of the number of a numbered name.
+        """
+        if shown(item) == sub:
+            return True
+        if not named.is_numbered:
+            return False
+        try:
+            at = self.scope.indices.affine(item)
+        except Unknown:
+            return False
+        if isinstance(at.variable, str) or len(at.free) == 1:
+            [letter] = at.free
+            if letter not in self.scope.ranges.letters:
+                raise OpenLayer(letter)
+        return at.is_number and sub == str(at.const)
 
     def _layer(self, named: Named, above: list[Node], below: list[Node]) -> list[Affine]:
         """The values of ordered axes that the mark gives; takes it away from `above` or `below`."""

@@ -8,6 +8,7 @@ from derive.latex.reading.syntax import Branch, Cases, Node, Table, Words
 from derive.reading.blocks import below, beside
 from derive.reading.conditions import all_hold, condition, is_condition
 from derive.reading.ellipses import has_dots
+from derive.reading.kinds import told_by_words
 from derive.reading.listings import with_dots
 from derive.reading.quantity import Misfit, Quantity, Unknown, added, array, hadamard, scaled
 from derive.terms.affine import Index, index, number
@@ -55,8 +56,11 @@ def _cell(reader: Reader, node: Node | None) -> Quantity:
 def cases(reader: Reader, node: Cases) -> Quantity:
     """Σ_k value_k · [condition_k and none before it].
 
-    Raises: Unknown for a condition in words, other than the last one's.
+    Raises: Unknown for a condition in words, other than the last one's, and such as tell layers apart.
     """
+    told = told_by_words(reader, node)
+    if told is not None:
+        return reader.read(told.value)
     rest = one = Quantity(constant(1))
     out: Quantity | None = None
     for k, branch in enumerate(node.branches):

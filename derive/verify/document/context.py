@@ -24,7 +24,7 @@ from derive.reading.sample_cost import with_sample_cost
 from derive.reading.scope import Scope
 from derive.terms.affine import Affine
 from derive.verify.document.link import Links
-from derive.verify.document.names import whole_numbers, with_name, with_rate
+from derive.verify.document.names import symbol_node, whole_numbers, with_name, with_rate
 from derive.verify.document.profile import Settings
 from derive.verify.document.world import World
 
@@ -40,6 +40,8 @@ class Context:
     numbers: dict[str, int] = field(default_factory=dict)
     extents: dict[str, Affine] = field(default_factory=dict)
     """Letters of sizes that only statements of shapes say."""
+    measured: dict[str, Node] = field(default_factory=dict)
+    """Letters of sizes that are the number of entries of something."""
     _world: World | None = None
 
     @property
@@ -92,7 +94,10 @@ def context_of(settings: Settings, file: str = "") -> Context:
                 f"{quoted(m.written)}: {error.message}", repair=error.repair, file=file, line=m.line
             ) from error
     lexicon = with_rate(lexicon, notation)
-    return Context(lexicon, {**_numbers(network), **whole_numbers(settings.names)})
+    if settings.kinds:
+        lexicon = lexicon.with_kinds({word: frozenset(numbers) for word, numbers in settings.kinds})
+    measured = {letter: symbol_node(of) for letter, of in settings.sizes}
+    return Context(lexicon, {**_numbers(network), **whole_numbers(settings.names)}, measured=measured)
 
 
 def _numbers(network: Network) -> dict[str, int]:

@@ -17,6 +17,8 @@ from derive.reading.keys import Key
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
 from derive.verify.claims import Status
+from derive.verify.document.aims import judged_aim, judged_function
+from derive.verify.document.branches import judged_branches
 from derive.verify.document.context import Context
 from derive.verify.document.edits import walk
 from derive.verify.document.lists import entries, paired, worst
@@ -39,6 +41,8 @@ class Judged:
     right: Node | None = None
     follows: bool = False
     remarks: tuple[Node, ...] = ()
+    part: Node | None = None
+    """The case of a member that the verdict is about; None for the whole member."""
 
 
 def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged]:
@@ -46,7 +50,7 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
     first = chain.members[0]
     if len(chain.members) == 1 and first is not None and not is_name(first):
         reason = first.reason if isinstance(first, Unread) else "it stands alone: what it is equal to is not said"
-        yield Judged(0, undecided(reason), first)
+        yield Judged(0, judged_aim(context, first) or undecided(reason), first)
     is_composed = context.compose([m for m in chain.members if m is not None])
     argument = argument_of(context, first) if first is not None else NOTHING
     before: Judged | None = None
@@ -58,6 +62,9 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
             judged = Judged(k + 1, judged_statement(context, left, relation, right, source), left, right)
         elif (shape := shape_said(left, right)) is not None:
             judged = Judged(k + 1, judged_shape(context, *shape, source))
+        elif (branches := judged_branches(context, left, right, source)) is not None:
+            yield from (Judged(k + 1, verdict, part=value) for value, verdict in branches)
+            continue
         else:
             right, own = without_condition(right)
             remarks = (*chain.remarks, *own)
@@ -103,6 +110,9 @@ def judged_link(
     if pairs is not None:
         verdicts = [judged_link(context, a, b, source, remarks) for a, b in pairs]
         return next(v for v in verdicts if v.status is worst([w.status for w in verdicts]))
+    function = judged_function(context, left, right, source)
+    if function is not None:
+        return function
     if is_new(context, left, source, argument) or is_another(context, left, right, source):
         verdict = _definition(context, left, right, source)
         return verdict if verdict.status is Status.DEFINITION else _named_list(left, right) or verdict

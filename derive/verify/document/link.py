@@ -6,7 +6,7 @@ for each of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -15,6 +15,7 @@ import numpy as np
 from derive.errors import DeriveError, IndexRangeError
 from derive.latex.reading.syntax import Chain, Node
 from derive.reading.choices import Choices, readings
+from derive.reading.derivatives import Jacobian
 from derive.reading.expressions import Reader
 from derive.reading.guards import guards, mask
 from derive.reading.index_reader import IndexReader
@@ -38,6 +39,9 @@ CLOSE = 1e-9
 SMALLEST = 1e-6
 BEYOND = 3
 """So many numbers behind that of the last layer are tried: notations begin at 0 or 1, and formulas say `l+1`."""
+
+
+Where = Callable[[Mapping[str, int]], bool]
 
 
 @dataclass(frozen=True)
@@ -92,10 +96,13 @@ class Links:
     meanings: Mapping[Key, Quantity] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
 
-    def outcomes(self, left: Node, right: Node, remarks: Sequence[Node] = ()) -> list[list[Outcome]]:
+    def outcomes(
+        self, left: Node, right: Node, remarks: Sequence[Node] = (), where: Where | None = None
+    ) -> list[list[Outcome]]:
         """For each instance, one for each reading; an instance is left out where its layers do not exist.
 
-        `remarks` stand beside the formula; what they say of its letters, `l = 1, …, L-1`, holds.
+        `remarks` stand beside the formula; what they say of its letters, `l = 1, …, L-1`, holds. `where` says for
+        which numbers it is meant.
 
         Raises: Unknown if a part has no meaning in any instance.
         """
@@ -103,7 +110,7 @@ class Links:
         unknown: Unknown | None = None
         for numbers in self.instances(left, right):
             said = self._said(remarks, numbers)
-            if not numbers_within(said, numbers):
+            if not numbers_within(said, numbers) or not (where is None or where(numbers)):
                 continue
             try:
                 found.append(self._read(left, right, numbers, said, tuple(guards(remarks))))
@@ -133,7 +140,8 @@ class Links:
     @cached_property
     def _last_layer(self) -> int:
         numbers = [t.label.layer for t in self.lexicon.network.tensors.values() if isinstance(t.label.layer, int)]
-        return max(numbers, default=0)
+        own = [int(s) for o in self.lexicon.own if o.named.is_numbered for s in o.named.subs if s.isdigit()]
+        return max((*numbers, *own), default=0)
 
     def _open_letter(self, nodes: Sequence[Node], numbers: Mapping[str, int]) -> str | None:
         for node in nodes:
@@ -191,6 +199,9 @@ class Links:
             scope = replace(self.scope(choices, numbers), layers=layers, ranges=Ranges(stated=dict(said)))
             reader = Reader(replace(scope, is_local=is_local, has_local=both))
             a, b = reader.read(left), reader.read(right)
+            for q in (a, b):
+                if isinstance(q, Jacobian) and q.order > 2:
+                    raise Unknown(f"a derivative with {q.order} axes is no matrix; how it is to be one is not said")
             free = free_letters(reader.scope, a, b)
             where = mask(reader, conditions, frozenset(i.name for i in free))
             if where is not None:

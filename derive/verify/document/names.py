@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from derive.errors import DeriveError, quoted
+from derive.ir.tensor import Tensor
 from derive.latex.notation import Notation
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.syntax import Node
 from derive.latex.reading.vocabulary import Vocabulary
-from derive.reading.aliases import with_alias
+from derive.reading.aliases import with_alias, with_numbered
 from derive.reading.choices import Choices
 from derive.reading.definitions import head_of, with_abbreviation, with_given
 from derive.reading.expressions import Reader
@@ -30,7 +31,7 @@ def whole_numbers(names: Sequence[Meaning]) -> dict[str, int]:
     return {m.written: int(m.value) for m in names if m.kind == "is" and isinstance(m.value, str) and m.value.isdigit()}
 
 
-def _node(written: str) -> Node:
+def symbol_node(written: str) -> Node:
     word = _WORD.match(written)
     chains = read_formula(written, Vocabulary(words=frozenset((word.group(),)) if word else frozenset())).chains
     member = chains[0].members[0] if len(chains) == 1 and len(chains[0].members) == 1 else None
@@ -41,11 +42,14 @@ def _node(written: str) -> Node:
 
 def with_name(lexicon: Lexicon, m: Meaning) -> Lexicon:
     """Raises: DeriveError for a name that cannot be had, and for what it is said to be."""
-    node = _node(m.written)
+    node = symbol_node(m.written)
     if m.kind == "shape":
         assert isinstance(m.value, tuple)
-        sizes = [IndexReader(lexicon).size_named(_node(s)) for s in m.value]
+        sizes = [IndexReader(lexicon).size_named(symbol_node(s)) for s in m.value]
         return with_given(lexicon, node, sizes, "hyper" if not sizes else "input")
+    if isinstance(m.value, dict):
+        tensors = {k: _tensor(lexicon, name) for k, name in m.value.items()}
+        return with_numbered(lexicon, node, tensors, m.kind == "gradient")
     assert isinstance(m.value, str)
     if m.kind == "function":
         key = key_of(node)
@@ -54,18 +58,22 @@ def with_name(lexicon: Lexicon, m: Meaning) -> Lexicon:
         return lexicon.with_function(key, m.value)
     if m.kind == "is":
         return _with_abbreviation(lexicon, node, m)
-    if m.value not in lexicon.network.tensors:
+    return with_alias(lexicon, node, _tensor(lexicon, m.value), m.kind == "gradient", m.indices, m.is_row)
+
+
+def _tensor(lexicon: Lexicon, name: str) -> Tensor:
+    if name not in lexicon.network.tensors:
         known = ", ".join(n for n in lexicon.network.tensors if not n.startswith("·"))
-        raise DeriveError(f"the network has no {quoted(m.value)}", repair=f"it has {known}")
-    return with_alias(lexicon, node, lexicon.network.tensors[m.value], m.kind == "gradient", m.indices, m.is_row)
+        raise DeriveError(f"the network has no {quoted(name)}", repair=f"it has {known}")
+    return lexicon.network.tensors[name]
 
 
 def _with_abbreviation(lexicon: Lexicon, node: Node, m: Meaning) -> Lexicon:
     """Another way to write a symbol; a name for what can be written, `10^{-5}`, a part of a matrix; a function."""
     assert isinstance(m.value, str)
-    other, call = _node(m.value), head(node)
+    other, call = symbol_node(m.value), head(node)
     if call is not None:
-        return lexicon.with_template(call[0], Template(call[1], other, m.value))
+        return lexicon.with_template(call[0], Template((call[1],), other, m.value))
     known = key_of(other)
     if known is not None and lexicon.find(known):
         return lexicon.with_synonym(node, other)
@@ -77,6 +85,6 @@ def _with_abbreviation(lexicon: Lexicon, node: Node, m: Meaning) -> Lexicon:
 
 def with_rate(lexicon: Lexicon, notation: Notation) -> Lexicon:
     """The learning rate is a number of any value, if its letter means nothing else."""
-    node = _node(lexicon.printer.rate)
+    node = symbol_node(lexicon.printer.rate)
     key = key_of(node)
     return lexicon if key is None or lexicon.find(key) else with_given(lexicon, node, (), "hyper")

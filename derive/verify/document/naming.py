@@ -12,6 +12,7 @@ from derive.latex.reading.syntax import (
     Bracketed,
     Ellipsis,
     Fraction,
+    Listed,
     Multiplied,
     Node,
     Number,
@@ -21,7 +22,7 @@ from derive.latex.reading.syntax import (
 )
 from derive.reading.choices import Choices
 from derive.reading.definitions import head_of, ranges_of
-from derive.reading.derivatives import SIGNS
+from derive.reading.derivatives import NABLA, SIGNS
 from derive.reading.expressions import Reader
 from derive.reading.keys import Key, key_of
 from derive.reading.quantity import Quantity, Unknown
@@ -39,6 +40,10 @@ def is_name(node: Node) -> bool:
         return all(isinstance(t, Symbol | Number) for t in node.terms)
     if isinstance(node, Fraction):
         return all(isinstance(p, Multiplied) and key_of(p.factors[0]) in SIGNS for p in (node.above, node.below))
+    if isinstance(node, Listed):
+        return all(map(is_name, node.items))
+    if isinstance(node, Multiplied) and isinstance(node.factors[0], Scripts) and len(node.factors) == 2:
+        return key_of(node.factors[0].base) in NABLA and not any(node.operators) and is_name(node.factors[1])
     if isinstance(node, Multiplied):
         return not any(node.operators) and len(node.factors) == 2 and key_of(node.factors[0]) is not None
     return isinstance(node, Symbol | Scripts | Accented | Number | Words | Ellipsis)

@@ -74,6 +74,6 @@ def taken_up(context: Context, key: Key, argument: Key, right: Node, source: str
         if value is not None and given.is_scalar and value.is_scalar and not value.poly.free:
             context.lexicon = lexicon.with_formula(key, value.poly)
         else:
-            context.lexicon = lexicon.with_template(key, Template(argument, right, source))
+            context.lexicon = lexicon.with_template(key, Template((argument,), right, source))
         return Verdict(Status.DEFINITION, "means from here on another function" if again else "introduces a function")
     return undecided(unknown)

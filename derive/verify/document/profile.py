@@ -5,7 +5,10 @@ network: deep                           # a file, a bundled example, or a networ
 names:                                  # symbol: what it stands for
   \\eta: {shape: []}                     # a number; {shape: [n_1, n_0]} a matrix, any values
   e_j: {tensor: e}                      # a value of the network under another name
+  x_i: {tensor: {x: 0, a1: 1}}          # numbered values: x_0, x_1
   g: {function: sigmoid}
+sizes: {m: x_i}                         # in statements of shapes: the number of entries of a vector
+kinds: {linear: [0, 2]}                 # words by which the prose tells layers apart
 sections:                               # by heading; each may change everything above
   "Vectorized": {notation: ng}
 """
@@ -24,15 +27,16 @@ from derive.network.spec.tree import Entry, ListNode, MappingNode, Node, ScalarN
 from derive.network.spec.values import read_notation
 from derive.network.yaml_source import parse_tree, read_text_file
 
-KEYS = ("notation", "network", "names", "sections")
+KEYS = ("notation", "network", "names", "sizes", "kinds", "sections")
 MEANINGS = ("shape", "tensor", "gradient", "function", "is")
+NUMBERED = ("tensor", "gradient")
 
 Find = Callable[[str], Path]
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a name stands for: one of `shape`, `tensor`, `gradient`, `function`, `is`, and its value."""
+    """What a name stands for: one of `MEANINGS`, and its value; of numbered names a mapping from their numbers."""
 
     written: str
     kind: str
@@ -51,12 +55,22 @@ class Settings:
     notation: NotationSpec | None = None
     network: NetworkSpec | None = None
     names: tuple[Meaning, ...] = ()
+    sizes: tuple[tuple[str, str], ...] = ()
+    """Letters in statements of shapes, each with the vector whose entries it counts."""
+    kinds: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """Words by which the prose tells layers apart, with the numbers of those."""
 
     def under(self, other: Settings) -> Settings:
         """`other`, with these where it says nothing; a name that both have is the other's."""
         own = {m.written for m in other.names}
         names = (*(m for m in self.names if m.written not in own), *other.names)
-        return Settings(other.notation or self.notation, other.network or self.network, names)
+        return Settings(
+            other.notation or self.notation,
+            other.network or self.network,
+            names,
+            tuple({**dict(self.sizes), **dict(other.sizes)}.items()),
+            tuple({**dict(self.kinds), **dict(other.kinds)}.items()),
+        )
 
 
 @dataclass(frozen=True)
@@ -132,7 +146,7 @@ def _sections(entry: Entry | None, path: Path, find: Find, complaints: Complaint
                 e.value.place, f"the section {quoted(e.key)} is no mapping", "write notation:, network:, names:"
             )
             continue
-        _check_keys(e.value, KEYS[:3], "a section", complaints)
+        _check_keys(e.value, KEYS[:-1], "a section", complaints)
         out.append((e.key, _settings(e.value, path, find, complaints)))
     return tuple(out)
 
@@ -143,7 +157,39 @@ def _settings(node: MappingNode, path: Path, find: Find, complaints: Complaints)
         read_notation(notation, complaints) if notation is not None else None,
         _network(node.entry("network"), path, find, complaints),
         _names(node.entry("names"), complaints),
+        _sizes(node.entry("sizes"), complaints),
+        _kinds(node.entry("kinds"), complaints),
     )
+
+
+def _sizes(entry: Entry | None, complaints: Complaints) -> tuple[tuple[str, str], ...]:
+    found = []
+    for e in _entries(entry, "sizes: {m: x_i}", complaints):
+        if isinstance(e.value, ScalarNode) and isinstance(e.value.value, str):
+            found.append((e.key, e.value.value))
+        else:
+            complaints.add(e.value.place, f"what {quoted(e.key)} counts is not said", "write a vector")
+    return tuple(found)
+
+
+def _kinds(entry: Entry | None, complaints: Complaints) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    found = []
+    for e in _entries(entry, "kinds: {linear: [0, 2]}", complaints):
+        numbers = _value(e.value)
+        if isinstance(numbers, tuple) and all(x.isdigit() for x in numbers):
+            found.append((e.key, tuple(map(int, numbers))))
+        else:
+            complaints.add(e.value.place, f"which layers are {quoted(e.key)} is not said", "write a list of numbers")
+    return tuple(found)
+
+
+def _entries(entry: Entry | None, example: str, complaints: Complaints) -> Sequence[Entry]:
+    if entry is None:
+        return ()
+    if not isinstance(entry.value, MappingNode):
+        complaints.add(entry.value.place, f"`{entry.key}` is no mapping", f"write {example}")
+        return ()
+    return entry.value.entries
 
 
 def _network(entry: Entry | None, path: Path, find: Find, complaints: Complaints) -> NetworkSpec | None:
@@ -196,6 +242,8 @@ def _meaning(entry: Entry, complaints: Complaints) -> Meaning | None:
         complaints.add(said.key_place, f"a name has no {quoted(said.key)}", suggestion(said.key, MEANINGS))
         return None
     value = _value(said.value)
+    if said.key in NUMBERED and isinstance(said.value, MappingNode):
+        return _numbered(entry, said, complaints)
     wanted = tuple if said.key == "shape" else str
     if not isinstance(value, wanted):
         repair = "write a list of sizes, [] for a number" if said.key == "shape" else "write a name"
@@ -203,6 +251,19 @@ def _meaning(entry: Entry, complaints: Complaints) -> Meaning | None:
         return None
     letters = indices if isinstance(indices, tuple) else None
     return Meaning(entry.key, said.key, value, entry.key_place.line, letters, None if way is None else way == "row")
+
+
+def _numbered(entry: Entry, said: Entry, complaints: Complaints) -> Meaning | None:
+    """`x_i: {tensor: {x: 0, a1: 1}}`."""
+    assert isinstance(said.value, MappingNode)
+    pairs = [(e.key, _value(e.value)) for e in said.value.entries]
+    numbers = {v: k for k, v in pairs if isinstance(v, int) and v >= 0}
+    if not pairs or len(numbers) != len(pairs):
+        complaints.add(
+            said.value.place, f"{quoted(entry.key)} needs a number of its own for each", "write {x: 0, a1: 1}"
+        )
+        return None
+    return Meaning(entry.key, said.key, numbers, entry.key_place.line)
 
 
 def _value(node: Node) -> object:

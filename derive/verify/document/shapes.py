@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from derive.errors import DeriveError
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Node
-from derive.reading.choices import readings
+from derive.reading.choices import Choices, readings
 from derive.reading.definitions import head_of, with_given
 from derive.reading.expressions import Reader
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import key_of
 from derive.reading.quantity import ONE_PLACE, Quantity, Unknown
+from derive.reading.scope import Scope
 from derive.reading.shapes import has_shape
 from derive.terms.affine import Affine
 from derive.verify.claims import Status
@@ -93,10 +94,23 @@ def _letter(node: Node) -> str:
 
 def _known(context: Context, node: Node, numbers: Mapping[str, int]) -> Affine | None:
     """An extent that has a meaning; None for a letter without one."""
+    if _letter(node) in context.measured:
+        return size_of(context, context.measured[_letter(node)], numbers)
     if _letter(node) in context.extents:
         return context.extents[_letter(node)]
     at = IndexReader(context.lexicon, numbers).affine(node)
     return None if _letter(node) and at.free else at
+
+
+def size_of(context: Context, node: Node, numbers: Mapping[str, int]) -> Affine:
+    """The number of entries of a vector.
+
+    Raises: Unknown for what is none.
+    """
+    q = Reader(Scope(context.lexicon, Choices(), numbers)).read(node)
+    if len(q.axes) > 1:
+        raise Unknown(f"{shown(node)} is no vector")
+    return q.axes[0].extent if q.axes else ONE_PLACE
 
 
 def _new_or_known(context: Context, node: Node) -> Affine:

@@ -6,6 +6,7 @@ from derive.latex.reading.syntax import Node
 from derive.reading.shapes import extents_of_space, extents_of_tuple, shaped
 from derive.verify.document.context import Context
 from derive.verify.document.shapes import judged_shape
+from derive.verify.document.updates import judged_update
 from derive.verify.document.verdict import Verdict, undecided
 
 REASONS = {
@@ -24,6 +25,8 @@ def judged_statement(context: Context, left: Node, relation: str, right: Node, s
         extents = extents_of_space(right)
         if extents is not None:
             return judged_shape(context, left, extents, source)
+    if relation == "←":
+        return judged_update(context, left, right, source)
     return undecided(REASONS.get(relation, f"statements with {relation} are not judged"))
 
 

@@ -11,7 +11,7 @@ from derive.latex.reading.extract import read_document
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.macros import macros_of
 from derive.latex.reading.repairs import repairs
-from derive.latex.reading.syntax import Chain, Formula
+from derive.latex.reading.syntax import Chain, Formula, Node
 from derive.latex.reading.vocabulary import Macro
 from derive.network.spec.models import NetworkSpec
 from derive.reading.guards import is_guard
@@ -115,7 +115,7 @@ class Verifier:
                 judged = self._where_said(context, fragment, judged)
                 verdict = judged.verdict
                 finding = self._diagnosis(context, judged, fragment.source, macros)
-                claim = self._claim(fragment, chain, judged.member, verdict, finding)
+                claim = self._claim(fragment, chain, judged.member, verdict, finding, judged.part)
                 if judged.follows and before is not None:
                     claim = replace(claim, follows_from=before.follows_from or before.place.line)
                 yield claim
@@ -155,9 +155,15 @@ class Verifier:
         return diagnosed(context, judged.left, judged.right, source, context.vocabulary(macros), remarks)
 
     def _claim(
-        self, fragment: Fragment, chain: Chain, member: int, verdict: Verdict, finding: Finding | None
+        self,
+        fragment: Fragment,
+        chain: Chain,
+        member: int,
+        verdict: Verdict,
+        finding: Finding | None,
+        part: Node | None = None,
     ) -> DocumentClaim:
-        span = chain.spans[member]
+        span = chain.spans[member] if part is None else part.span
         start = fragment.start + span.start
         latex = fragment.source[span.start : span.end]
         first = chain.spans[0]

@@ -1,0 +1,106 @@
+"""Updates: `w ← w − η ∂C/∂w` is right if it is a step down the gradient of the cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from derive.errors import DeriveError
+from derive.ir.tensor import ADJOINT
+from derive.latex.reading.syntax import Node
+from derive.reading.calls import entry_of
+from derive.reading.choices import Choices, readings
+from derive.reading.expressions import Reader
+from derive.reading.quantity import Misfit, Quantity, Unknown, added, like, scaled
+from derive.terms.algebra import power, times
+from derive.terms.term import Entry, Poly, constant, of_atom
+from derive.terms.walk import entries_in
+from derive.verify.claims import Status
+from derive.verify.document.context import Context
+from derive.verify.document.link import Links, Outcome, Pair, free_letters
+from derive.verify.document.verdict import Verdict, undecided, verdict_of
+
+UNKNOWN = "it is no single step along a gradient that is known here"
+
+
+def judged_update(context: Context, left: Node, right: Node, source: str) -> Verdict:
+    """A step by −η times the gradient is right, one by +η times that of the network's cost wrong.
+
+    Any other update is a choice of its author.
+    """
+    links = context.links(source)
+    try:
+        down = _verdict(context, links, left, right, 1)
+        if down.status is not Status.WRONG or down.is_misfit:
+            return down
+        up = _verdict(context, links, left, right, -1)
+    except DeriveError as e:
+        return undecided(e.message)
+    if up.status in (Status.PROVED, Status.AGREES) and context.network.cost is not None:
+        return Verdict(Status.WRONG, "it is a step up the gradient, where the cost grows", down.difference)
+    return undecided(UNKNOWN)
+
+
+def _verdict(context: Context, links: Links, left: Node, right: Node, sign: int) -> Verdict:
+    instances = []
+    unknown: DeriveError | None = None
+    for numbers in links.instances(left, right):
+        found = readings(lambda c, n=numbers: _pair(context, links, left, right, c, n, sign), lambda p: p.key)  # type: ignore[misc]
+        if found.found:
+            instances.append([links.compared(p) for p in found.found])
+        elif found.unknown:
+            unknown = unknown or found.unknown[0]
+        else:
+            instances.append([Outcome(None, misfit=m.message) for m in found.misfits[:1]])
+    if not instances and unknown is not None:
+        raise unknown
+    return verdict_of(instances)
+
+
+def _pair(
+    context: Context, links: Links, left: Node, right: Node, choices: Choices, numbers: Mapping[str, int], sign: int
+) -> Pair:
+    """The gradient, and what the update takes away, by the rate."""
+    reader = Reader(links.scope(choices, numbers))
+    old, new = reader.read(left), reader.read(right)
+    of = entry_of(old)
+    if of is None or context.network.definitions(of.tensor):
+        raise Unknown("what is updated is no parameter")
+    step = added(old, scaled(like(new, old) if new.axes else new, -1))
+    if step.axes != old.axes:
+        raise Misfit(f"the old value is {old.shape}, the new one {new.shape}")
+    taken = _by_rate(context, step.poly)
+    gradient = Quantity(of_atom(_gradient(context, of, taken)), old.rows, old.columns)
+    by_rate = scaled(Quantity(taken, old.rows, old.columns), sign)
+    return Pair(gradient, by_rate, free_letters(reader.scope, gradient, by_rate))
+
+
+def _by_rate(context: Context, step: Poly) -> Poly:
+    """The step without its rate, a number that every term has as a factor.
+
+    Raises: Unknown for a step without one, or with others.
+    """
+    rates = {e for e in entries_in(step) if isinstance(e, Entry) and context.network.tensors[_stem(e)].role == "hyper"}
+    if len(rates) != 1:
+        raise Unknown(UNKNOWN)
+    rate = of_atom(next(iter(rates)))
+    taken = times(step, power(rate, -1))
+    if any(e in rates for e in entries_in(taken)):
+        raise Unknown(UNKNOWN)
+    return taken if taken.terms else constant(0)
+
+
+def _stem(e: Entry) -> str:
+    return e.tensor.rpartition(ADJOINT)[2]
+
+
+def _gradient(context: Context, of: Entry, taken: Poly) -> Entry:
+    """∂C/∂w of the network's cost, else of the one value of which the update has the derivative.
+
+    Raises: Unknown if there is none.
+    """
+    if context.network.cost is not None:
+        return Entry(f"{ADJOINT}{of.tensor}", of.idx)
+    found = {e for e in entries_in(taken) if isinstance(e, Entry) and e.tensor.endswith(f"{ADJOINT}{of.tensor}")}
+    if len(found) != 1 or len(next(iter(found)).idx) != len(of.idx):
+        raise Unknown(UNKNOWN)
+    return Entry(next(iter(found)).tensor, of.idx)
