@@ -38,7 +38,8 @@ def judged_aim(context: Context, node: Node) -> Verdict | None:
         return undecided(f"{shown(missing)} is none of the arguments of what is minimised")
     scope = Scope(context.lexicon, Choices(), context.numbers)
     if context.lexicon.find(key):
-        if not scope.is_cost(key):
+        cost = context.network.cost
+        if not any(n.tensor.name == cost and not n.gradient for n in context.lexicon.find(key)):
             return undecided("what is minimised is not the cost")
         try:
             entries = [entry_of(Reader(scope).read(x)) for x in over]
