@@ -1,6 +1,6 @@
 """All the figures: printed as a table, and written to docs/benchmarks.md."""
 
-from benchmarks import derivations, kernels, notes
+from benchmarks import derivations, kernels, notes, verdicts
 from benchmarks.derivations import Figure
 from benchmarks.kernels import Comparison
 from benchmarks.processes import ROOT, TUNING, removed_settings
@@ -49,6 +49,13 @@ The text forms of a bundled document are timed as a whole command, a PDF from th
 processor time, once.
 """
 
+ABOUT_VERDICTS = """\
+## Verdicts
+
+The formulas of the four documents in `tests/documents/`, each document read and judged under its profile in a process
+of its own, imports done before; processor time, reading the best of three.
+"""
+
 
 def main() -> None:
     """Measures, prints, writes the page."""
@@ -61,9 +68,11 @@ def main() -> None:
     of_derivations = figure_rows("derivation", derivations.measure())
     print(f"\n{plain(of_derivations)}\n\nNotes (two minutes or more) ...", flush=True)
     of_notes = figure_rows("notes", notes.measure())
-    print(f"\n{plain(of_notes)}\n")
+    print(f"\n{plain(of_notes)}\n\nVerdicts ...", flush=True)
+    of_verdicts = figure_rows("verdicts", verdicts.measure())
+    print(f"\n{plain(of_verdicts)}\n")
     sections = [INTRODUCTION, ABOUT_KERNELS, markdown(of_kernels), ABOUT_DERIVATIONS, markdown(of_derivations)]
-    sections += [ABOUT_NOTES, markdown(of_notes)]
+    sections += [ABOUT_NOTES, markdown(of_notes), ABOUT_VERDICTS, markdown(of_verdicts)]
     PAGE.write_text("\n".join(sections), encoding="utf-8")
     print(f"Written to {PAGE.relative_to(ROOT)}.")
 
