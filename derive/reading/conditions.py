@@ -85,7 +85,8 @@ def _of_indices(reader: Reader, left: Node, right: Node) -> Affine | None:
         difference = scope.indices.affine(left) - scope.indices.affine(right)
     except Unknown:
         return None
-    is_index = all(x in scope.ranges.letters or not scope.lexicon.find(Key(x)) for x in difference.free)
+    values = (x for x in difference.free if Key(x) in scope.meanings or scope.lexicon.find(Key(x)))
+    is_index = all(x in scope.ranges.letters for x in values)
     return difference if is_index else None
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from derive.calculus.occurrence import occurrences
 from derive.ir.tensor import ADJOINT, Equation
-from derive.latex.reading.syntax import Bracketed, Fraction, Multiplied, Node, Scripts
+from derive.latex.reading.syntax import Bracketed, Fraction, Multiplied, Node, Scripts, Symbol
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import marks_of
 from derive.reading.quantity import Quantity, Unknown, like, same_extent, total_over
@@ -97,14 +97,18 @@ class Derivatives:
         return True
 
     def inline(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> tuple[Quantity, int] | None:
-        """`∂z/∂w`, `dz/dx` among other factors."""
+        """`∂z/∂w`, `dz/dx`, `df(x)/dx` among other factors."""
         if key_of(factors[k]) not in SIGNS or k + 3 >= len(factors):
             return None
-        if operators[k] != "" or operators[k + 1] != "/" or operators[k + 2] != "":
+        of, behind = factors[k + 1 : k + 3]
+        is_call = isinstance(of, Symbol | Scripts) and isinstance(behind, Bracketed)
+        below = k + (3 if is_call else 2)
+        signs = ["", "", "/", ""] if is_call else ["", "/", ""]
+        if list(operators[k : below + 1]) != signs or key_of(factors[below]) not in SIGNS:
             return None
-        if key_of(factors[k + 2]) not in SIGNS:
-            return None
-        return self.derivative(factors[k + 1], factors[k + 3]), 4
+        if is_call:
+            of = Multiplied((of, behind), ("",), of.span | behind.span)
+        return self.derivative(of, factors[below + 1]), below + 2 - k
 
     def _differential(self, node: Node) -> Node | None:
         """`x` of `∂x`; None where it is none."""

@@ -45,8 +45,12 @@ def constant_named(node: Node) -> Poly | None:
 
 
 def exponential(reader: Reader, node: Node) -> Quantity:
-    """e^x, entry by entry."""
-    assert isinstance(node, Scripts) and node.above is not None
+    """e^x, entry by entry.
+
+    Raises: Unknown where the exponent does not stand at the e itself: `(e^x)'`.
+    """
+    if not isinstance(node, Scripts) or node.above is None or node.primes:
+        raise Unknown(f"{reader.scope.said(node)} has no meaning here")
     q = reader.read(node.above)
     return q.map(lambda p: function("exp", (p,)))
 

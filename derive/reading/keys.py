@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from derive.latex.reading.syntax import Accented, Bracketed, Node, Scripts, Symbol
+from derive.latex.tex import capital
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,13 @@ class Key:
     def plain(self) -> Key:
         """Without font and vectors' arrows, which many write now and then only."""
         return replace(self, font="", accents=tuple(a for a in self.accents if a != "vec"))
+
+    @property
+    def capital(self) -> Key:
+        """The capital of a small letter, otherwise the same, without font and arrows."""
+        letter = self.name.removeprefix("\\")
+        raised = capital(letter) if letter.isascii() and letter.isalpha() else letter
+        return replace(self.plain, name=self.name.removesuffix(letter) + raised)
 
 
 def key_of(node: Node | None) -> Key | None:

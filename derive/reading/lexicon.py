@@ -197,8 +197,19 @@ class Lexicon:
                 self.table.setdefault(key, []).append(Named(inputs[0], (), None, 0, large))
 
     def find(self, key: Key) -> Sequence[Named]:
-        """All that a symbol may stand for; without its font where it is known only so."""
-        return self.table.get(key) or [n for k, names in self.table.items() if k.plain == key.plain for n in names]
+        """All that a symbol may stand for; without its font where it is known only so.
+
+        A small letter that is nothing else stands for the entries of the matrix that has its capital: `w_{jk}` of `W`.
+        """
+        found = self.table.get(key) or self._under(key.plain)
+        return found or [replace(n, is_entry=True) for n in self._under(key.capital) if self._is_matrix(n.tensor)]
+
+    def _is_matrix(self, t: Tensor) -> bool:
+        batch = self.network.batch
+        return len(t.axes) - t.family > 1 and (batch is None or batch.name not in (a.name for a in t.axes))
+
+    def _under(self, plain: Key) -> list[Named]:
+        return [n for k, names in self.table.items() if k.plain == plain for n in names]
 
     @property
     def words(self) -> frozenset[str]:

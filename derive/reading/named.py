@@ -38,6 +38,8 @@ class Named:
     above: tuple[str, ...] = ()
     is_own: bool = False
     needs_index: bool = False
+    is_entry: bool = False
+    """Whether it names entries only, and must carry all indices."""
     is_row: bool | None = None
     letters: tuple[str, ...] = ()
     axes: tuple[int, ...] = ()

@@ -113,6 +113,8 @@ class Tensors:
                 raise NotThis
             family = [self.scope.indices.affine(x) for x in steps]
             below = below[named.tensor.family :]
+        if named.is_entry and len(digits(below, rank := len(named.tensor.axes) - named.tensor.family)) != rank:
+            raise NotThis
         return Placed(self.scope, named, tuple(family), tuple(below), sample, exponent, marks)
 
     def _own(

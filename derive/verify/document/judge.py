@@ -177,7 +177,7 @@ def equated(
 
 def _definition(context: Context, left: Node, right: Node, source: str) -> Verdict:
     scope = Scope(context.lexicon, Choices(), context.numbers, source)
-    if any(shown(part) == shown(left) for part in walk(right)):
+    if is_name(left) and any(shown(part) == shown(left) for part in walk(right)):
         return Verdict(Status.WRONG, "a name is defined by itself: the new value needs a name of its own")
     try:
         value = Reader(scope).read(right)

@@ -33,7 +33,7 @@ from derive.terms.term import Poly
 from derive.verify.document.outside import zero_outside
 from derive.verify.document.world import World
 from derive.verify.evaluate import Frame
-from derive.verify.labelled import Labelled, aligned, union
+from derive.verify.labelled import Array, aligned, union
 
 CLOSE = 1e-9
 SMALLEST = 1e-6
@@ -249,26 +249,34 @@ class Links:
         return Outcome(p, proved=self.world.prover.vanishes(subtract(p.left.poly, right.poly), names))
 
     def _apart(self, a: Poly, b: Poly, free: Sequence[Index]) -> Difference | None:
-        seen = False
+        """Where they differ; None if they are equal wherever both have values.
+
+        Raises: Misfit where there is nothing to compare, Unknown where one side has no value at any point.
+        """
+        seen, has_values = False, False
         for frame, (x, y) in self.world.values((a, b), free):
             seen = True
-            found = _gap(frame, x, y)
+            labels = union((x, y))
+            left, right = np.broadcast_arrays(aligned(x, labels), aligned(y, labels))
+            defined = np.isfinite(left) & np.isfinite(right)
+            has_values |= bool(defined.any()) or not defined.size
+            found = _gap(frame, labels, np.where(defined, left, 0), np.where(defined, right, 0))
             if found is not None:
                 return found
         if not seen:
             raise Misfit("there is no layer for which this could hold")
+        if not has_values:
+            raise Unknown("one side has no value at the points that were tried: a root or a logarithm, or a zero below")
         return None
 
 
-def _gap(frame: Frame, x: Labelled, y: Labelled) -> Difference | None:
+def _gap(frame: Frame, labels: Sequence[str], left: Array, right: Array) -> Difference | None:
     """Where two arrays differ most; None if they are equal up to rounding."""
-    labels = union((x, y))
-    left, right = np.broadcast_arrays(aligned(x, labels), aligned(y, labels))
     scale = max(float(np.abs(left).max(initial=0)), float(np.abs(right).max(initial=0)), SMALLEST)
     gap = np.abs(left - right) / scale
-    if np.isfinite(gap).all() and gap.max(initial=0) <= CLOSE:
+    if gap.max(initial=0) <= CLOSE:
         return None
-    at = np.unravel_index(int(np.argmax(np.where(np.isfinite(gap), gap, np.inf))), gap.shape)
+    at = np.unravel_index(int(np.argmax(gap)), gap.shape)
     places = {n: frame.ranges[n][0] + int(k) for n, k in zip(labels, at, strict=True) if not n.startswith("·")}
     return Difference(_listed(frame.sizes), {**frame.fixed, **places}, float(left[at]), float(right[at]))
 

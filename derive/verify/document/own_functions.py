@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from derive.errors import DeriveError
-from derive.latex.reading.syntax import Applied, Bracketed, Multiplied, Node
+from derive.latex.reading.syntax import Node
 from derive.reading.choices import Choices
 from derive.reading.expressions import Reader
-from derive.reading.keys import Key, key_of
+from derive.reading.keys import Key
 from derive.reading.lexicon import SLOT
-from derive.reading.marks import marks_of
 from derive.reading.quantity import Misfit, Quantity
 from derive.reading.scope import Scope
 from derive.reading.templates import Template, head
@@ -19,6 +17,7 @@ from derive.terms.affine import Index, index, number, size
 from derive.terms.term import Entry, of_atom
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
+from derive.verify.document.identities import variable_of
 from derive.verify.document.naming import NOTHING
 from derive.verify.document.verdict import Verdict, undecided
 
@@ -45,17 +44,8 @@ def argument_of(context: Context, node: Node) -> Mapping[Key, Quantity]:
     call = called(context, node)
     if call is not None:
         return {call[1]: Quantity(of_atom(SLOT))}
-    match node:
-        case Multiplied((name, Bracketed("(", _, inner, _)), ("",), _) | Applied(name, Bracketed("(", _, inner, _), _):
-            body, key = key_of(inner), key_of(marks_of(name, t_is_free=False).base)
-        case _:
-            return NOTHING
-    lexicon = context.lexicon
-    scope = Scope(lexicon, Choices(), context.numbers)
-    if body is None or key is None or not scope.functions_of(replace(key, primes=0)) or lexicon.find(key):
-        return NOTHING
-    is_free = not lexicon.find(body) and body not in lexicon.sizes and body.name not in context.numbers
-    return {body: Quantity(of_atom(SLOT))} if is_free else NOTHING
+    variable = variable_of(context, node)
+    return NOTHING if variable is None else {variable: Quantity(of_atom(SLOT))}
 
 
 def taken_up(context: Context, key: Key, argument: Key, right: Node, source: str) -> Verdict:
