@@ -68,6 +68,8 @@ class Products:
         if operator == "otimes":
             return chained[0] if chained else self._outer(a, b)
         options = [*chained, *(q for q in (self._product(a, b), self._entries(a, b)) if q is not None)]
+        if operator in PLAIN and options and not chained and self._product(a, b) is None:
+            self.reader.scope.unsigned.add(f"{a.shape} beside {b.shape}")
         dot = self._dot(a, b) if operator == "cdot" and not chained and len(options) < 2 else []
         if dot and (not options or self.reader.scope.choices.choose((False, True), DOT)):
             return dot[0]

@@ -45,6 +45,8 @@ class Scope:
     """Whether derivatives of values are local ones, where they are not the total ones."""
     has_local: set[str] = field(default_factory=set)
     """The values of which there are both."""
+    unsigned: set[str] = field(default_factory=set)
+    """Products without a sign that fit entry by entry only."""
     ranges: Ranges = field(default_factory=Ranges)
     fresh: Fresh = field(default_factory=Fresh)
     depth: int = 0

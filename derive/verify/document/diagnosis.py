@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from derive.errors import DeriveError
 from derive.latex.functions import function_symbol
@@ -11,17 +12,23 @@ from derive.latex.reading.formula import read_formula
 from derive.latex.reading.syntax import Multiplied, Node, Scripts
 from derive.latex.reading.vocabulary import Vocabulary
 from derive.latex.tex import capital, symbol
+from derive.reading.choices import Choices
+from derive.reading.expressions import Reader
 from derive.reading.keys import key_of
 from derive.reading.marks import sequence
 from derive.terms.term import Func
 from derive.terms.walk import atoms_in
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
-from derive.verify.document.edits import EXPLAINED, Edit, Surroundings, edits, walk
-from derive.verify.document.verdict import Verdict, verdict_of
+from derive.verify.document.departure import Departure, departure, key
+from derive.verify.document.edits import EXPLAINED, Surroundings, edits, spliced, walk
+from derive.verify.document.kinds import code_of
+from derive.verify.document.link import Links
+from derive.verify.document.reference import references
+from derive.verify.document.verdict import UNSIGNED, Verdict, verdict_of
 
-MOST = 240
-"""So many changes of one equation are tried."""
+MOST = 12_000
+"""Changes of one equation are tried until their texts together have so many characters."""
 
 
 @dataclass(frozen=True)
@@ -39,34 +46,92 @@ class Finding:
 def diagnosed(
     context: Context, left: Node, right: Node, source: str, vocabulary: Vocabulary, remarks: Sequence[Node] = ()
 ) -> Finding | None:
-    """What was done wrong in `right`, where the remarks hold; None if no single change mends it."""
-    around = surroundings(context, left, right, source)
-    found: list[Edit] = []
-    tried: set[str] = set()
-    for edit in edits(right, source, around):
-        if edit.text in tried or any(e.rank <= edit.rank for e in found):
-            continue
-        if len(tried) >= MOST:
-            break
-        tried.add(edit.text)
-        if _mends(context, left, edit.text, source, vocabulary, remarks):
-            found.append(edit)
-    best = min(found, key=lambda e: e.rank, default=None)
-    return None if best is None else Finding(best.code, best.text)
+    """What was done wrong in `right`; None if no single change mends it. `remarks` stand beside the equation.
+
+    Looked for first where it departs from what is derived, then among all small changes, the likeliest first.
+    """
+    trial = Trial(context, left, source, vocabulary, remarks)
+    return trial.departing(right) or trial.edited(right)
 
 
-def _mends(
-    context: Context, left: Node, text: str, source: str, vocabulary: Vocabulary, remarks: Sequence[Node]
-) -> bool:
-    formula = read_formula(text, vocabulary)
-    members = [c.members for c in formula.chains]
-    if formula.problems or len(members) != 1 or len(members[0]) != 1 or members[0][0] is None:
-        return False
-    try:
-        verdict: Verdict = verdict_of(context.links(source).outcomes(left, members[0][0], remarks))
-    except DeriveError:
-        return False
-    return verdict.status in (Status.PROVED, Status.AGREES)
+@dataclass(frozen=True)
+class Trial:
+    """Tries other right sides of one equation."""
+
+    context: Context
+    left: Node
+    source: str
+    vocabulary: Vocabulary
+    remarks: Sequence[Node] = ()
+
+    @cached_property
+    def links(self) -> Links:
+        return replace(self.context.links(self.source), is_quick=True)
+
+    def mends(self, text: str) -> bool:
+        node = self._node(text)
+        if node is None:
+            return False
+        try:
+            verdict: Verdict = verdict_of(self.links.outcomes(self.left, node, self.remarks))
+        except DeriveError:
+            return False
+        return verdict.status is Status.AGREES or (verdict.reason == UNSIGNED and _signs(text) >= _signs(self.source))
+
+    def _node(self, text: str) -> Node | None:
+        formula = read_formula(text, self.vocabulary)
+        members = [c.members for c in formula.chains]
+        return None if formula.problems or len(members) != 1 or len(members[0]) != 1 else members[0][0]
+
+    # -- departures from what is derived -------------------------------------------------------------------
+
+    def departing(self, right: Node) -> Finding | None:
+        """The part that has to be another one, if all around it is as it was derived."""
+        batch = self.context.network.batch
+        size = "" if batch is None else self.context.lexicon.printer.affine(batch.extent)
+        base = right.span.start
+        whole = self.source[base : right.span.end]
+        for text, d in sorted(self._departures(right), key=lambda x: len(key(x[1].right))):
+            code = code_of(d, size, self.context.lexicon.notation.layer_mark.startswith("_"))
+            new = spliced(whole, base, d.own.span, text[d.right.span.start : d.right.span.end])
+            if code is not None and self.mends(new):
+                return Finding(code, new)
+        return None
+
+    def _departures(self, right: Node) -> Iterator[tuple[str, Departure]]:
+        for text in dict.fromkeys(self._references(right)):
+            node = self._node(text)
+            found = None if node is None else departure(right, node)
+            if found is not None:
+                yield text, found
+
+    def _references(self, right: Node) -> Iterator[str]:
+        for numbers in self.links.instances(self.left, right):
+            try:
+                left = Reader(self.links.scope(Choices(), numbers)).read(self.left)
+            except DeriveError:
+                continue
+            yield from references(self.context, left)
+
+    # -- small changes -------------------------------------------------------------------------------------
+
+    def edited(self, right: Node) -> Finding | None:
+        around = surroundings(self.context, self.left, right, self.source)
+        likeliest = sorted(edits(right, self.source, around), key=lambda e: e.rank)
+        texts = {e.text: e for e in reversed(likeliest)}
+        written = 0
+        for edit in sorted(texts.values(), key=lambda e: e.rank):
+            written += len(edit.text)
+            if written > MOST:
+                break
+            if self.mends(edit.text):
+                return Finding(edit.code, edit.text)
+        return None
+
+
+def _signs(text: str) -> int:
+    """How many entrywise products have a sign."""
+    return sum(text.count(sign) for sign in (r"\odot", r"\circ", "⊙", "∘"))
 
 
 def surroundings(context: Context, left: Node, right: Node, source: str) -> Surroundings:

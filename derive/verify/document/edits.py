@@ -28,26 +28,31 @@ EXPLAINED: Mapping[str, str] = MappingProxyType(
     {
         "sign": "the sign is wrong",
         "sign-of-term": "one term has the wrong sign",
+        "missing-mean": "the factor 1/m of the mean is missing",
+        "extra-mean": "there is a factor 1/m too much",
+        "factor-two": "there is a factor 2 too much",
+        "factor-half": "there is a factor ½ too much",
+        "swapped-indices": "two indices are exchanged",
         "lost-transpose": "a transpose is missing, or one too many",
         "swapped-factors": "the factors stand in the wrong order, or a transpose is missing",
         "transposed": "it is right up to transposition",
-        "swapped-indices": "two indices are exchanged",
         "wrong-index": "an index is not the right one",
         "wrong-layer": "a symbol belongs to another layer",
         "value-for-derivative": "the function stands in place of its derivative",
         "derivative-for-value": "the derivative stands in place of the function",
         "missing-derivative": "the derivative of the activation is missing",
+        "wrong-argument": "the derivative is taken at the wrong place",
+        "wrong-power": "the exponent is not the right one",
+        "missing-factor": "a factor is missing",
         "extra-factor": "a factor does not belong here",
-        "missing-term": "a term does not belong here",
-        "missing-mean": "the factor 1/m of the mean is missing",
-        "extra-mean": "there is a factor 1/m too much",
-        "factor-two": "there is a factor 2 too much",
-        "factor-half": "there is a factor ½ too much",
+        "missing-term": "a term is missing",
+        "extra-term": "a term does not belong here",
         "extra-sum": "a sum does not belong here",
         "missing-sum": "a sum is missing",
         "hadamard-for-product": "an entrywise product stands in place of a matrix product",
         "product-for-hadamard": "a matrix product stands in place of an entrywise one",
         "missing-index": "a symbol has lost its index",
+        "wrong-operand": "another quantity stands in place of the right one",
     }
 )
 """The closed list of mistakes in documents; the first one in the list that mends a formula names it."""
@@ -78,16 +83,17 @@ def edits(node: Node, source: str, around: Surroundings) -> Iterator[Edit]:
     """All single edits of an expression; texts are those of the expression alone."""
     base = node.span.start
     whole = source[node.span.start : node.span.end]
-
-    def spliced(span: Span, new: str) -> str:
-        before = whole[: span.start - base]
-        space = " " if before[-1:].isalpha() and new[:1].isalpha() else ""
-        return before + space + new + whole[span.end - base :]
-
     for code, span, new in _changes(node, source, around):
-        text = spliced(span, new)
+        text = spliced(whole, base, span, new)
         if text != whole:
             yield Edit(code, text)
+
+
+def spliced(whole: str, base: int, span: Span, new: str) -> str:
+    """The text with another one in place of a part; spans count from `base`."""
+    before = whole[: span.start - base]
+    space = " " if before[-1:].isalpha() and new[:1].isalpha() else ""
+    return before + space + new + whole[span.end - base :]
 
 
 Change = tuple[str, Span, str]
@@ -152,7 +158,7 @@ def _of_terms(node: Added, source: str) -> Iterator[Change]:
         flipped = "+" if sign == "-" else "-"
         yield "sign-of-term", node.span, "".join((*rest[:k], f" {flipped} {text}", *rest[k + 1 :]))
         if len(rest) > 1:
-            yield "missing-term", node.span, "".join((*rest[:k], *rest[k + 1 :])) or "0"
+            yield "extra-term", node.span, "".join((*rest[:k], *rest[k + 1 :])) or "0"
 
 
 def _of_factors(node: Multiplied, source: str) -> Iterator[Change]:

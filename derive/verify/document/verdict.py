@@ -9,6 +9,7 @@ from derive.verify.claims import Status
 from derive.verify.document.link import Difference, Outcome
 
 BRACKETS = "brackets missing: it is right in one reading and wrong in another"
+UNSIGNED = "it is right if factors of one shape, side by side, are multiplied entry by entry; no sign says so"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ def verdict_of(instances: Sequence[Sequence[Outcome]]) -> Verdict:
                 reason = f"right up to transposition: {reason}"
             return Verdict(Status.WRONG, reason, worst.difference, bool(worst.misfit))
     if all(o.equal for o in some):
+        if any(o.pair is not None and o.pair.is_unsigned for o in some):
+            return undecided(UNSIGNED)
         if all(o.proved for o in some):
             return Verdict(Status.PROVED, "the normal forms are equal")
         beyond = ", if what lies beyond the ends of an axis is 0" if any(o.beyond for o in some) else ""

@@ -1,0 +1,76 @@
+"""What is derived for the left side of an equation, as the notation prints it: what a right side can be compared with.
+
+A comparison of texts decides nothing; it only tells where to look for the mistake in what has been found wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from derive.errors import DeriveError
+from derive.ir.record import Case
+from derive.ir.stated_view import stated_view
+from derive.ir.tensor import ADJOINT, Equation
+from derive.raising.raise_case import raise_view
+from derive.raising.raise_pieces import raise_pieces
+from derive.reading.quantity import Quantity
+from derive.simplify.rescale import rescaled
+from derive.terms.matrix import Whole
+from derive.terms.term import Entry
+from derive.terms.walk import entries_in
+from derive.verify.document.context import Context
+
+
+def references(context: Context, left: Quantity) -> Iterator[str]:
+    """The right sides of a gradient, in index form if no axis of it runs, and as matrices; of a value as it is stated.
+
+    Nothing for what is no single entry, up to a factor.
+    """
+    names = {e.tensor for e in entries_in(left.poly)}
+    if len(names) != 1:
+        return
+    [name] = names
+    try:
+        if not name.startswith(ADJOINT):
+            for e in context.network.definitions(name):
+                yield from _stated(context, e)
+        else:
+            cases = _cases(context, name.removeprefix(ADJOINT))
+            if left.is_scalar:
+                for case in cases:
+                    yield from _index_form(context, case)
+            yield from _matrix_forms(context, cases)
+    except DeriveError:
+        return
+
+
+def _cases(context: Context, tensor: str) -> tuple[Case, ...]:
+    results = context.world.prover.results.get(tensor, ())
+    if context.lexicon.notation.scaling == "cost":
+        return results
+    return tuple(rescaled(c, context.network) for c in results)
+
+
+def _index_form(context: Context, case: Case) -> Iterator[str]:
+    printer = context.lexicon.printer
+    yield printer.view(case.view, printer.names_of(case.lhs))
+
+
+def _matrix_forms(context: Context, cases: Sequence[Case]) -> Iterator[str]:
+    printer = context.lexicon.printer
+    single = (raise_view(context.network, c.lhs, c.domain, c.view) for c in cases)
+    for raised in (*single, *raise_pieces(context.network, cases)):
+        if raised is not None:
+            lhs = raised.lhs
+            names = None
+            if isinstance(lhs, Whole) and isinstance(lhs.atom, Entry):
+                names = printer.names_stating(lhs.atom)
+            head = printer.matrix(lhs, names)
+            yield printer.matrix_equation(lhs, raised.rhs, names).removeprefix(f"{head} = ")
+
+
+def _stated(context: Context, e: Equation) -> Iterator[str]:
+    if e.stated is not None:
+        printer = context.lexicon.printer
+        view = stated_view(e, context.network.tensors, context.network.batch)
+        yield printer.view(view, printer.names_stating(e.lhs))
