@@ -9,7 +9,7 @@ PINS := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types layers check-generated format generate bench mutate clean
+.PHONY: help demo test check lint types layers check-generated format generate bench mutants mutate clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ generate: $(VENV) ## write generated/ anew
 
 bench: $(VENV) ## the measured figures
 	$(BIN)/python -m benchmarks.run
+
+mutants: $(VENV) ## mistakes made in every printed formula; the verifier must refute each
+	$(BIN)/python -m tests.catalogue
 
 mutate: $(VENV) ## plant bugs, one at a time; the tests must catch each
 	$(BIN)/python -m tests.mutate

@@ -37,6 +37,8 @@ class Judge:
 
     subject: Subject
     contexts: dict[str, Context] = field(default_factory=dict)
+    known: dict[str, bool] = field(default_factory=dict)
+    """Whether a formula is accepted as it is printed."""
 
     @cached_property
     def profile(self) -> Profile:

@@ -148,20 +148,19 @@ class Subject:
         """Names that may be mistaken for one another: of equal extents, and of one role in another layer."""
         batch = self.network.batch
         tensors = [t for t in self.network.tensors.values() if t.role in ("value", "input", "target", "parameter")]
-        tensors = [t for t in tensors if t.name != self.network.cost and not t.family and t.axes]
+        tensors = [t for t in tensors if t.name != self.network.cost and t.axes]
         shown = {t.name: self._shown(t.entry, form) for t in tensors}
         others: dict[str, tuple[str, ...]] = {}
         layers: dict[str, tuple[str, ...]] = {}
         for t in tensors:
-            extents = tuple(a.extent for a in t.axes)
             for u in tensors:
-                if u.name == t.name or len(u.axes) != len(t.axes):
+                if u.name == t.name or len(u.axes) != len(t.axes) or u.family != t.family:
                     continue
                 pattern, name = equal_names(shown[t.name], shown[u.name])
                 is_renumbered = _letters(shown[t.name]) == _letters(shown[u.name])
-                if is_renumbered and u.role == t.role:
+                if is_renumbered and u.role == t.role and not t.family:
                     layers[pattern] = (*layers.get(pattern, ()), name)
-                elif tuple(a.extent for a in u.axes) == extents and u.label.layer == t.label.layer:
+                elif self.printer.shape(u) == self.printer.shape(t) and (t.family or u.label.layer == t.label.layer):
                     others[pattern] = (*others.get(pattern, ()), name)
         units = any(a.lo == a.hi for t in self.network.tensors.values() for a in t.axes)
         size = self.printer.affine(batch.extent) if batch is not None else ""

@@ -1,0 +1,49 @@
+"""No mistake in a printed formula is accepted, and nine of ten are called by their name: 1,500 of them, seeded."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.catalogue.__main__ import judged
+from tests.catalogue.mistakes import MUTATIONS
+from tests.catalogue.subjects import NETWORKS, NOTATIONS, Subject
+from tests.catalogue.tally import Tally
+
+HERE = Path(__file__).parent
+MAKERS = ("printed", "rows", "values", "mistakes", "subjects")
+LONG = ("attention", "char-lstm", "gru", "lenet", "residual-cnn", "transformer-block")
+EACH = 84
+
+
+def networks_in(notation: str) -> list[str]:
+    """Every network in one notation."""
+    k = NOTATIONS.index(notation)
+    return [n for j, n in enumerate([n for n in NETWORKS if n not in LONG]) if j % 6 == k] + [LONG[k]]
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_mistakes_are_found_and_named(notation: str) -> None:
+    tally = Tally()
+    for name in networks_in(notation):
+        tally.add(judged(name, notation, EACH))
+    assert tally.total["mutants"] >= 250
+    assert not tally.accepted
+    assert not tally.refused
+    assert tally.named >= 0.9, "\n".join(tally.table())
+
+
+def test_all_kinds_occur() -> None:
+    found = {
+        w.kind for n in ("deep", "deep-tanh", "three-layer", "batch-norm-mlp") for w in Subject(n, "nielsen").wrong()
+    }
+    assert found == set(MUTATIONS)
+
+
+def test_mistakes_are_made_without_the_verifier() -> None:
+    for name in MAKERS:
+        tree = ast.parse((HERE / f"{name}.py").read_text())
+        modules = [n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
+        assert not [m for m in modules if m.startswith(("derive.verify", "derive.reading", "derive.latex.reading"))]
