@@ -19,7 +19,7 @@ from derive.latex.reading.vocabulary import Macro
 from derive.notes.templating import html_environment
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim, DocumentReport
-from derive.verify.document.link import Difference
+from derive.verify.document.gap import Difference
 
 SIGNS: Mapping[Status, str] = MappingProxyType(
     {

@@ -10,7 +10,7 @@ from typing import Any
 from derive.errors import printable
 from derive.latex.reading.document import Document, Place
 from derive.verify.claims import Status
-from derive.verify.document.link import Difference
+from derive.verify.document.gap import Difference
 
 ALL_RIGHT, SOMETHING_WRONG, UNDECIDED = 0, 1, 3
 LONGEST_SHOWN = 72

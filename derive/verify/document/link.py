@@ -30,13 +30,11 @@ from derive.terms.affine import Affine, Index
 from derive.terms.algebra import subtract
 from derive.terms.substitute import substitute
 from derive.terms.term import Poly
+from derive.verify.document.gap import Difference
 from derive.verify.document.outside import zero_outside
 from derive.verify.document.world import World
-from derive.verify.evaluate import Frame
-from derive.verify.labelled import Array, aligned, union
+from derive.verify.labelled import aligned, union
 
-CLOSE = 1e-9
-SMALLEST = 1e-6
 BEYOND = 3
 """So many numbers behind that of the last layer are tried: notations begin at 0 or 1, and formulas say `l+1`."""
 
@@ -59,16 +57,6 @@ class Pair:
     @property
     def key(self) -> tuple[object, ...]:
         return self.left.poly.key, self.right.poly.key
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Where two sides differ most: sizes, the values of free indices, and both values."""
-
-    sizes: Mapping[str, int | list[int]]
-    at: Mapping[str, int]
-    left: float
-    right: float
 
 
 @dataclass(frozen=True)
@@ -266,7 +254,7 @@ class Links:
             left, right = np.broadcast_arrays(aligned(x, labels), aligned(y, labels))
             defined = np.isfinite(left) & np.isfinite(right)
             has_values |= bool(defined.any()) or not defined.size
-            found = _gap(frame, labels, np.where(defined, left, 0), np.where(defined, right, 0))
+            found = gap(frame, labels, np.where(defined, left, 0), np.where(defined, right, 0))
             if found is not None:
                 return found
         if not seen:
@@ -274,17 +262,6 @@ class Links:
         if not has_values:
             raise Unknown("one side has no value at the points that were tried: a root or a logarithm, or a zero below")
         return None
-
-
-def _gap(frame: Frame, labels: Sequence[str], left: Array, right: Array) -> Difference | None:
-    """Where two arrays differ most; None if they are equal up to rounding."""
-    scale = max(float(np.abs(left).max(initial=0)), float(np.abs(right).max(initial=0)), SMALLEST)
-    gap = np.abs(left - right) / scale
-    if gap.max(initial=0) <= CLOSE:
-        return None
-    at = np.unravel_index(int(np.argmax(gap)), gap.shape)
-    places = {n: frame.ranges[n][0] + int(k) for n, k in zip(labels, at, strict=True) if not n.startswith("·")}
-    return Difference(_listed(frame.sizes), {**frame.fixed, **places}, float(left[at]), float(right[at]))
 
 
 def free_letters(scope: Scope, left: Quantity, right: Quantity) -> tuple[Index, ...]:
@@ -317,15 +294,6 @@ def without_unit_axes(q: Quantity) -> Quantity:
             poly = substitute(poly, {axis.name: axis.lo})
     rows, columns = (a if a is None or a.lo != a.hi else None for a in (q.rows, q.columns))
     return Quantity(poly, rows, columns)
-
-
-def _listed(sizes: Mapping[str, object]) -> dict[str, int | list[int]]:
-    """Sizes for a report; a family `n_l` as the list of its values."""
-    return {
-        n: s if isinstance(s, int) else [s[k] for k in sorted(s)]
-        for n, s in sizes.items()
-        if isinstance(s, int | Mapping)
-    }
 
 
 def _shapes(p: Pair) -> str:

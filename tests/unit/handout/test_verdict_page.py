@@ -14,7 +14,7 @@ from derive.handout.verdicts_text import blocks_of
 from derive.latex.reading.extract import document_of
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentReport
-from derive.verify.document.link import Difference
+from derive.verify.document.gap import Difference
 from tests.unit.handout.verdict_reports import Page, report_on
 
 GAP = Difference({"m": 6, "n": [4, 5]}, {"l": 1}, 12.5, -0.25)
