@@ -30,7 +30,7 @@ from derive.terms.affine import Affine, Index
 from derive.terms.algebra import subtract
 from derive.terms.substitute import substitute
 from derive.terms.term import Poly
-from derive.verify.document.gap import Difference
+from derive.verify.document.gap import Difference, gap
 from derive.verify.document.outside import zero_outside
 from derive.verify.document.world import World
 from derive.verify.labelled import aligned, union
