@@ -46,7 +46,7 @@ def softmax(a: Form) -> Form:
 
         return sympy.exp(a.at(scene, i, j)) / scene.summed(axis, at)
 
-    return Form(entry, a.rows, a.columns)
+    return Form(entry, a.rows, a.columns, a.learned)
 
 
 def by_cases(algebra: Algebra, values: Sequence[Form], tests: Sequence[Condition]) -> Form:
@@ -65,4 +65,4 @@ def by_cases(algebra: Algebra, values: Sequence[Form], tests: Sequence[Condition
         pieces = zip(values, (*conditions, True), strict=True)
         return sympy.Piecewise(*((v.at(scene, i, j), c) for v, c in pieces))
 
-    return Form(entry, whole.rows, whole.columns)
+    return Form(entry, whole.rows, whole.columns, whole.learned)

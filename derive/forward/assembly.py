@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy
 
 from derive.errors import DeriveError
 from derive.forward.forms import Form
+from derive.forward.kinds import kind_of
 from derive.forward.names import Named, open_axes
-from derive.forward.notation import drawn, notation_of
+from derive.forward.notation import drawn, notation_of, settings_of
 from derive.forward.scene import Scene
 from derive.forward.signs import Sign, Use, place_of
 from derive.forward.sizes import Extent
 from derive.forward.solving import Solved
 from derive.forward.statements import Statement
 from derive.forward.trees import inner
-from derive.ir.tensor import Kind, Label
+from derive.ir.tensor import Label
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Symbol
 from derive.network.builder import Builder
@@ -57,11 +58,16 @@ class Assembly:
                 raise self.parts.stated.error(e.message, e.repair, fragment, statement.left) from e
         self.net.minimize(self.solved.named[self.parts.cost].name)
         batch = None if self.solved.batch is None else self.net.range_of(self.scene.batch_index())
-        written = notation_of(self.parts, self.drawing, self.solved.is_row)
+        written = notation_of(self.parts, self.settings)
         try:
             return self.net.network(batch=batch, reduce=self._reduction(), notation=written)
         except DeriveError as e:
             raise DeriveError(e.message, repair=e.repair, file=self.parts.stated.document.name) from e
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """What the document shows of its notation."""
+        return settings_of(self.parts, self.drawing, self.solved.is_row)
 
     def _reduction(self) -> str | None:
         """Whether the cost is divided by the number of samples."""
@@ -128,7 +134,7 @@ class Assembly:
         if role == "input":
             self.net.input(named.name, axes, label=label)
         elif role == "target":
-            kind = self._kind(sign)
+            kind = kind_of(self.parts, sign)
             handle = self.net.target(named.name, axes, kind, label=label)
             if kind in ("one_hot", "distribution") and named.axes:
                 self._sums_to_one(named, handle, axes)
@@ -182,9 +188,21 @@ class Assembly:
         letter = self._letter(sign)
         orders = [use.order for _, use, _ in self.solved.forms if use.sign == sign and use.order is not None]
         numbers = [more for x, more in map(place_of, orders) if not x]
+        if not numbers:
+            self._refuse_start(sign)
         step = self.scene.steps(letter, min(numbers, default=1), self._last(letter))
         named = self.solved.named[sign]
         self.net.value(named.name, self._axes(named, step, letter), label=self._label(sign, "value", step))
+
+    def _refuse_start(self, sign: Sign) -> None:
+        """Raises: DeriveError where a value reads the one before it, and nothing says what the first one is."""
+        for e, use, _ in self.solved.forms:
+            for other in self.parts.uses(e) if use.sign == sign else ():
+                if other.sign == sign and other.order is not None and place_of(other.order)[1] < 0:
+                    said = e.said(other.node)
+                    message = f"{e.said(use.node)} reads {said}, and nothing says what the first one is"
+                    repair = "state it: `h_0 = 0`, `a^0 = x`"
+                    raise self.parts.stated.error(message, repair, e.fragment, other.node)
 
     def _label(self, sign: Sign, role: str, step: sympy.Idx | None = None) -> Label:
         words = self.drawing.words(sign)
@@ -193,13 +211,6 @@ class Assembly:
         layer = self.drawing.layer(sign) if step is None else index(str(step.label))
         rank = len(self.solved.named[sign].axes)
         return Label(self.drawing.meaning(sign, role, rank), layer, symbol=words)
-
-    def _kind(self, sign: Sign) -> Kind:
-        for node, kind in self.parts.declared.kinds:
-            use = self.parts.signs.use(node, frozenset())
-            if use is not None and use.sign == sign:
-                return kind
-        return "real"
 
     # -- equations ----------------------------------------------------------------------------------------
 

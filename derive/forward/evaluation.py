@@ -196,7 +196,7 @@ class Evaluation:
             with scene.binding(chosen):
                 return sympy.Sum(body.at(scene, i, j), *chosen.values())
 
-        return Form(entry, body.rows, body.columns)
+        return Form(entry, body.rows, body.columns, body.learned)
 
     @read.register
     def _(self, node: Applied) -> Form:
@@ -269,7 +269,7 @@ class Evaluation:
 
         if len(form.axes) == 2 and not isinstance(exponent, Number):
             raise Unread("powers of matrices are not read", exponent)
-        return Form(entry, form.rows, form.columns)
+        return Form(entry, form.rows, form.columns, form.learned and given.learned)
 
     def _name(self, node: Node) -> Form:
         if shown(node) in self.arguments:
@@ -315,7 +315,7 @@ class Evaluation:
             return scene.entry(known.name, step, features, scene.now.get(text) if known.has_sample else None)
 
         rows, columns = open_axes(axes, known.is_row) if not use.indices else (None, None)
-        return Form(entry, rows, columns)
+        return Form(entry, rows, columns, known.learned)
 
     def axes_at(self, known: Named, use: Use) -> tuple[Extent, ...]:
         """The axes of a name, of a family at the layer or step that is written.

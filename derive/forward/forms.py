@@ -15,15 +15,18 @@ ENTRYWISE = ("odot", "circ", "star", "*")
 
 Place: TypeAlias = sympy.Basic | None
 Axis: TypeAlias = Extent | None
+Entry: TypeAlias = Callable[[Scene, Place, Place], sympy.Expr]
 
 
 @dataclass(frozen=True)
 class Form:
     """A number without axes, a column with rows, a row with columns, a matrix; `entry(i, j)` is None for none."""
 
-    entry: Callable[[Scene, Place, Place], sympy.Expr]
+    entry: Entry
     rows: Axis = None
     columns: Axis = None
+    learned: bool = True
+    """Whether it is made of parameters and numbers alone."""
 
     def at(self, scene: Scene, i: Place, j: Place) -> sympy.Expr:
         """The entry at a row and a column; of what has none, the same one everywhere."""
@@ -43,12 +46,12 @@ def number(value: sympy.Expr) -> Form:
 
 
 def transposed(a: Form) -> Form:
-    return Form(lambda scene, i, j: a.at(scene, j, i), a.columns, a.rows)
+    return Form(lambda scene, i, j: a.at(scene, j, i), a.columns, a.rows, a.learned)
 
 
 def entrywise(f: Callable[[sympy.Expr], sympy.Expr], a: Form) -> Form:
     """f at every entry."""
-    return Form(lambda scene, i, j: f(a.at(scene, i, j)), a.rows, a.columns)
+    return Form(lambda scene, i, j: f(a.at(scene, i, j)), a.rows, a.columns, a.learned)
 
 
 def negated(a: Form) -> Form:
@@ -80,7 +83,7 @@ class Algebra:
         """
         wide = a if len(a.axes) >= len(b.axes) else b
         narrow = b if wide is a else a
-        made = Form(lambda scene, i, j: a.at(scene, i, j) + b.at(scene, i, j), wide.rows, wide.columns)
+        made = self._of(a, b, lambda scene, i, j: a.at(scene, i, j) + b.at(scene, i, j), wide.rows, wide.columns)
         if narrow.is_number:
             return made
         for mine, other, along in (
@@ -92,6 +95,8 @@ class Algebra:
             if mine is not None and other is not None:
                 self._meet(mine, other, "the terms of a sum have different sizes")
                 if len(narrow.axes) < len(wide.axes) and along is not None:
+                    if not narrow.learned:
+                        raise Conflict("a vector that is no parameter is added to a matrix")
                     self.spread.append(along)
         return made
 
@@ -107,7 +112,7 @@ class Algebra:
             for x, y in ((a.rows, b.rows), (a.columns, b.columns)):
                 if x is not None and y is not None:
                     self._meet(x, y, f"{what} needs equal shapes")
-        return Form(lambda scene, i, j: f(a.at(scene, i, j), b.at(scene, i, j)), wide.rows, wide.columns)
+        return self._of(a, b, lambda scene, i, j: f(a.at(scene, i, j), b.at(scene, i, j)), wide.rows, wide.columns)
 
     def hadamard(self, a: Form, b: Form) -> Form:
         return self.entries(lambda x, y: x * y, a, b, "an entrywise product")
@@ -123,12 +128,14 @@ class Algebra:
         if a.is_number or b.is_number:
             return self.hadamard(a, b)
         if a.columns is None and b.rows is None:
-            return Form(lambda scene, i, j: a.at(scene, i, None) * b.at(scene, None, j), a.rows, b.columns)
+            return self._of(a, b, lambda scene, i, j: a.at(scene, i, j) * b.at(scene, i, j), a.rows, b.columns)
         if a.columns is None or b.rows is None:
             raise Conflict(f"{self.shape(a)} cannot be multiplied by {self.shape(b)}")
         self._meet(a.columns, b.rows, f"{self.shape(a)} cannot be multiplied by {self.shape(b)}")
         along = b.rows
-        return Form(
+        return self._of(
+            a,
+            b,
             lambda scene, i, j: scene.summed(along, lambda k: a.at(scene, i, k) * b.at(scene, k, j)),
             a.rows,
             b.columns,
@@ -161,7 +168,10 @@ class Algebra:
         def entry(scene: Scene, _i: Place, _j: Place) -> sympy.Expr:
             return scene.summed_over(a.axes, lambda at: a.at(scene, *_spread(a, at)))
 
-        return Form(entry)
+        return Form(entry, learned=a.learned)
+
+    def _of(self, a: Form, b: Form, entry: Entry, rows: Axis, columns: Axis) -> Form:
+        return Form(entry, rows, columns, a.learned and b.learned)
 
 
 def _spread(a: Form, at: Sequence[sympy.Basic]) -> tuple[Place, Place]:

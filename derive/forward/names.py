@@ -20,6 +20,7 @@ class Named:
     is_row: bool = False
     has_order: bool = False
     has_sample: bool = False
+    learned: bool = False
 
 
 def open_axes(axes: tuple[Extent, ...], is_row: bool) -> tuple[Axis, Axis]:

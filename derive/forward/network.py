@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from derive.forward.assembly import Assembly
@@ -10,9 +12,10 @@ from derive.forward.declared import declared_in
 from derive.forward.functions import WORDS
 from derive.forward.solving import solved
 from derive.forward.sorting import parts_of
-from derive.forward.statements import stated_in
+from derive.forward.statements import Statement, stated_in
 from derive.latex.reading.document import Document
 from derive.latex.reading.extract import read_document
+from derive.latex.reading.syntax import Node
 from derive.network.builder import Builder
 from derive.network.network import Network
 
@@ -26,22 +29,38 @@ def is_document(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def network_of(document: Document, name: str) -> Network:
-    """The network whose forward equations and loss a document states.
+@dataclass(frozen=True)
+class Forward:
+    """The forward pass of a document: its network, its equations, and which name is which tensor."""
+
+    network: Network
+    equations: tuple[Statement, ...]
+    names: tuple[tuple[Node, str], ...]
+    """Each name of one tensor as it is written where it stands first; none of layers or steps with a letter."""
+    notation: Mapping[str, object]
+    """What the document shows of its notation, as settings."""
+
+
+def forward_of(document: Document, name: str) -> Forward:
+    """The forward pass that a document states.
 
     Raises: DeriveError with the place of what is not understood, does not fit, or has several meanings.
     """
-    stated = stated_in(document, WORDS)
-    parts = parts_of(stated, declared_in(document))
-    return Assembly(solved(parts), Builder(name)).network()
+    parts = parts_of(stated_in(document, WORDS), declared_in(document))
+    found = solved(parts)
+    assembly = Assembly(found, Builder(name))
+    network = assembly.network()
+    tensors = ((node, found.named[sign]) for sign, node in parts.first.items() if sign in found.named)
+    names = tuple((node, known.name) for node, known in tensors if not known.has_order)
+    return Forward(network, parts.needed, names, assembly.settings)
 
 
 def read_forward_file(path: Path) -> Network:
     """The network of a document in a file, called as the file.
 
-    Raises: as `network_of`, and DeriveError for a file that is no document.
+    Raises: as `forward_of`, and DeriveError for a file that is no document.
     """
-    return network_of(read_document(path), name_of_file(path.stem))
+    return forward_of(read_document(path), name_of_file(path.stem)).network
 
 
 def name_of_file(stem: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from derive.forward.naming import Drawing, drawing_of
 from derive.forward.parts import Parts
@@ -11,7 +10,7 @@ from derive.forward.signs import Sign
 from derive.forward.trees import inner
 from derive.latex.notation import Notation
 from derive.latex.reading.syntax import Applied, Bracketed
-from derive.latex.settings import DEFAULT, customized
+from derive.latex.settings import DEFAULT, customized, read_notation
 
 
 def drawn(parts: Parts) -> Drawing:
@@ -32,19 +31,21 @@ def _applied(parts: Parts) -> Iterator[tuple[Sign, Sign]]:
                 yield use.sign, parts.use(e).sign
 
 
-def notation_of(parts: Parts, drawing: Drawing, is_row: bool) -> Notation:
+def settings_of(parts: Parts, drawing: Drawing, is_row: bool) -> Mapping[str, object]:
     """The layer mark, the layout, and the letters of the cost, of preactivations and activations."""
     meant = {"cost": parts.cost, **_one("preactivation", drawing.preactivations)}
     meant |= _one("activation", drawing.activations)
     symbols = {meaning: words for meaning, sign in meant.items() if (words := drawing.words(sign)) is not None}
-    if not drawing.preactivations:
-        symbols.pop("preactivation", None)
-    settings: dict[str, Any] = {
-        "layer_mark": drawing.style,
-        "layout": "rows" if is_row else "columns",
-        "symbols": symbols,
-    }
-    return customized(DEFAULT, settings)
+    return {"layer_mark": drawing.style, "layout": "rows" if is_row else "columns", "symbols": symbols}
+
+
+def notation_of(parts: Parts, settings: Mapping[str, object]) -> Notation:
+    """That of the front matter, or the usual one, with what the document shows.
+
+    Raises: NotationError, or DeriveErrors for several mistakes in front matter.
+    """
+    said = parts.stated.document.front_matter.get("notation", DEFAULT)
+    return customized(read_notation(said), settings)
 
 
 def _one(meaning: str, signs: frozenset[Sign]) -> dict[str, Sign]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.errors import DeriveError
 from derive.forward.parts import COSTS, Parts
 from derive.forward.signs import Sign, Use, names_in
 from derive.forward.statements import Statement
@@ -52,10 +51,9 @@ def roles_of(parts: Parts) -> dict[Sign, str]:
         if said is None and out[sign] != "input":
             _refuse_undefined(parts, sign, places)
     if "input" not in out.values():
-        raise DeriveError(
-            "nothing says what the input is", repair="call it x, or name it under `derive:` as `inputs:`",
-            file=parts.stated.document.name,
-        )  # fmt: skip
+        e = parts.definitions[parts.cost][0]
+        message, repair = "nothing says what the input is", "call it x, or name it under `derive:` as `inputs:`"
+        raise parts.stated.error(message, repair, e.fragment, e.left)
     return out
 
 

@@ -223,7 +223,8 @@ def ends_of(parts: Parts) -> dict[str, int | str]:
 def _entered(parts: Parts, sign: Sign, axes: tuple[Extent, ...], is_row: bool, names: dict[str, None]) -> Named:
     has_order = (sign.key, sign.subs) in parts.signs.families
     name = name_of(sign, names)
-    return Named(name, axes, is_row, has_order, sign in parts.sampled)
+    learned = parts.leaves.get(sign) in ("parameter", "hyper")
+    return Named(name, axes, is_row, has_order, sign in parts.sampled, learned)
 
 
 def _declare(parts: Parts, ev: Evaluation, sign: Sign) -> None:

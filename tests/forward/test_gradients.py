@@ -17,8 +17,8 @@ from tests.forward.oracles import ORACLES
 HERE = Path(__file__).parent
 SIZES = {"L": 3, "T": 4}
 STEP = 1e-6
-PROBABILITIES = {"batch_rows": "Y"}
-"""Targets that are said to be probabilities."""
+PROBABILITIES = {"batch_rows": "Y", "rows": "y"}
+"""Targets that are probabilities: of cross-entropies."""
 
 
 def document(name: str) -> Path:

@@ -25,6 +25,7 @@ from derive.reading.scope import Scope
 from derive.terms.affine import Affine
 from derive.verify.document.link import Links
 from derive.verify.document.names import symbol_node, whole_numbers, with_name, with_rate
+from derive.verify.document.own_network import OwnNetwork
 from derive.verify.document.profile import Settings
 from derive.verify.document.world import World
 
@@ -75,17 +76,26 @@ class Context:
         self.lexicon = with_definition(self.lexicon, head_of(left, free=value.poly.free), value, scope)
 
 
-def context_of(settings: Settings, file: str = "") -> Context:
-    """Raises: DeriveError for a network that cannot be had, and for names that cannot."""
+def context_of(settings: Settings, file: str = "", own: OwnNetwork | None = None) -> Context:
+    """`own` is the network that the document states, for parts where nobody names one.
+
+    Raises: DeriveError for a network that cannot be had, and for names that cannot.
+    """
     spec = settings.notation or (settings.network.notation if settings.network is not None else None) or DEFAULT
     notation = read_notation(spec, file)
-    if settings.network is None:
+    if settings.network is not None:
+        own = None
+    if own is not None:
+        network = with_sample_cost(own.network)
+        notation = own.written(notation)
+    elif settings.network is None:
         network = Network("document", {}, (), None)
     else:
         network = with_sample_cost(compile_network(settings.network.model_copy(update={"notation": spec})))
     printed = replace(network, tensors={n: t for n, t in network.tensors.items() if not n.startswith("·")})
     network = replace(network, tensors={**network.tensors, SLOT.tensor: Tensor(SLOT.tensor, (), "input")})
     lexicon = Lexicon(Printer(printed, notation), network)
+    lexicon = lexicon if own is None else own.named(lexicon)
     for m in settings.names:
         try:
             lexicon = with_name(lexicon, m)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from derive.errors import DeriveError, quoted
+from derive.forward.declared import KEYS as FORWARD_KEYS
 from derive.network.schema import read_network_file, read_network_node
 from derive.network.spec.complaints import Complaints, suggestion
 from derive.network.spec.models import NetworkSpec, NotationSpec
@@ -81,6 +82,11 @@ class Profile:
     sections: tuple[tuple[str, Settings], ...] = ()
     file: str = ""
 
+    @property
+    def names_network(self) -> bool:
+        """Whether some part of the document is said to be about a network."""
+        return any(s.network is not None for s in (self.settings, *(own for _, own in self.sections)))
+
     def at(self, headings: Sequence[str]) -> Settings:
         """What holds below these headings, the outermost first."""
         found = self.settings
@@ -120,7 +126,7 @@ def _profile(tree: Node | None, path: Path, find: Find, complaints: Complaints) 
         complaints.add(tree.place, f"a profile is a mapping, not {describe(tree)}", "write notation:, network:, names:")
         complaints.raise_any()
         raise AssertionError("complaints were raised")
-    _check_keys(tree, KEYS, "a profile", complaints)
+    _check_keys(tree, (*KEYS, *FORWARD_KEYS), "a profile", complaints)
     settings = _settings(tree, path, find, complaints)
     sections = _sections(tree.entry("sections"), path, find, complaints)
     complaints.raise_any()

@@ -22,6 +22,7 @@ from derive.verify.document.context import Context, context_of
 from derive.verify.document.continued import goes_on, is_equation, joined
 from derive.verify.document.diagnosis import Finding, diagnosed
 from derive.verify.document.judge import Judged, equated, judged_chain
+from derive.verify.document.own_network import STATES, OwnNetwork, own_networks
 from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
 from derive.verify.document.said import SaidShape, shape_in_words
 from derive.verify.document.shapes import judged_shape
@@ -44,6 +45,8 @@ class Verifier:
     contexts: dict[str, Context] = field(default_factory=dict)
     said: tuple[tuple[str, ...], Chain, str] | None = None
     """The last range of a letter that a formula by itself said: below which headings, the formula, its text."""
+    own: OwnNetwork | None = None
+    """The network that the document states, where nobody names one."""
     before: Fragment | None = None
     """The last equation, with which a formula may go on."""
 
@@ -81,7 +84,7 @@ class Verifier:
         settings = self.profile.at(fragment.heading)
         key = repr(settings)
         if key not in self.contexts:
-            self.contexts[key] = context_of(settings, self.profile.file)
+            self.contexts[key] = context_of(settings, self.profile.file, self.own)
         return self.contexts[key]
 
     def _claims(self, fragment: Fragment, macros: tuple[Macro, ...]) -> Iterator[DocumentClaim]:
@@ -95,7 +98,7 @@ class Verifier:
         if (shape := shape_in_words(fragment, formula)) is not None:
             yield self._shape(context, fragment, formula, shape)
             return
-        own = fragment.start
+        begins = fragment.start
         if goes_on(formula) and self.before is not None:
             fragment, formula = joined(self.before, fragment, vocabulary) or (fragment, formula)
         if is_equation(formula):
@@ -105,13 +108,15 @@ class Verifier:
             before: DocumentClaim | None = None
             mended = [f.chains[k] for f in others if _is_alike(f, formula)]
             for j, judged in enumerate(judged_chain(context, chain, fragment.source)):
-                if fragment.start + chain.spans[judged.member].start < own:
+                if fragment.start + chain.spans[judged.member].start < begins:
                     continue
                 verdict = judged.verdict
                 if mended:
                     ways = [list(judged_chain(context, c, fragment.source))[j].verdict for c in mended]
                     verdict = _beside(combined(ways), formula.problems[0].message)
                     judged = replace(judged, verdict=verdict)
+                if self.own is not None and self.own.states(fragment, judged.right):
+                    judged = Judged(judged.member, STATES, judged.left, judged.right)
                 judged = self._where_said(context, fragment, judged)
                 verdict = judged.verdict
                 finding = self._diagnosis(context, judged, fragment.source, macros)
@@ -213,4 +218,6 @@ def verify_document(
         chosen = EMPTY
     if network is not None:
         chosen = replace(chosen, settings=chosen.settings.under(Settings(network=network)))
-    return Verifier(document, chosen, tell).report(is_strict)
+    own = () if chosen.names_network else own_networks(document)
+    reports = [Verifier(document, chosen, tell, own=o).report(is_strict) for o in own or (None,)]
+    return min(reports, key=lambda r: sum(c.status is Status.WRONG for c in r.claims))

@@ -1,0 +1,52 @@
+"""What is missing, does not fit, or may mean several things is asked for, with its place; nothing is guessed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from derive.cli import main
+
+LOSS = r"$C = \frac12 \|z - y\|^2$"
+REFUSED = {
+    "no loss": (r"$z = W x + b$ and $a = \sigma(z)$.", ": no equation defines a cost"),
+    "nothing": ("Nothing here.", ": there is no forward equation"),
+    "two costs": (r"$z = W x$, $C = \|z - y\|^2$, $E = \|z - t\|^2$", ":1:32: C and E may each be the cost"),
+    "no input": (rf"$z = W u$, {LOSS}", ":1:13: nothing says what the input is"),
+    "a gap": (r"$z_1 = W_1 x$, $z_3 = W_2 z_2$, $C = \|z_3 - y\|^2$", ":1:27: no equation defines z_2"),
+    "a circle": (rf"$z = W a$, $a = \tanh(z) + x$, {LOSS}", ":1:23: z: this name has no meaning here"),
+    "which product": (rf"$z = W x \odot V u$, {LOSS}", ":1:6: W x \\odot V u: which product comes first"),
+    "no function": (
+        r"$z = W x$, $a = \mathrm{foo}(z)$, $C = \|a - y\|^2$",
+        ":1:17: \\mathrm{foo}(z): this function",
+    ),
+    "no last step": (r"$h_0 = 0$, $h_t = \tanh(W h_{t-1} + U x_t)$, $C = \|h_T - y\|^2$", "up to where t runs"),
+    "no first step": (
+        r"$h_t = \tanh(W h_{t-1} + U x_t)$ for $t = 1, \dots, T$, $C = \|h_T - y\|^2$",
+        ":1:16: h_t reads h_{t-1}",
+    ),
+    "sizes": (rf"$W \in \mathbb{{R}}^{{4 \times 3}}$, $x \in \mathbb{{R}}^5$. $z = W x$, {LOSS}", "3 is not 5"),
+    "sums from 0": (r"$z_j = \sum_{k=0}^{n} w_{jk} x_k$, $C = \sum_j (z_j - y_j)^2$", "sums begin at 1 here"),
+    "an expression": (r"$z = \int x$, $C = \|z - y\|^2$", ":1:6: "),
+    "no kind": (f"---\nderive:\n  targets: {{y: odd}}\n---\n$z = W x$, {LOSS}", ":2: `odd` is no kind"),
+    "no shape": (f"---\nderive:\n  shapes: {{W: two}}\n---\n$z = W x$, {LOSS}", ":2: the shape of `W` is no list"),
+    "no list": (f"---\nderive:\n  inputs: 3\n---\n$z = W x$, {LOSS}", ":2: `inputs` is no list"),
+    "no symbol": (f"---\nderive:\n  cost: a + b\n---\n$z = W x$, {LOSS}", ":2: `a + b` is no symbol"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_unclear_is_asked_for(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, expected = REFUSED[name]
+    (tmp_path / "doc.md").write_text(text + "\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["derive", "show", "doc.md"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    told = capsys.readouterr().err
+    assert told.startswith("doc.md") and expected in told and "; " in told, told

@@ -1,0 +1,48 @@
+"""Documents without a profile: their own forward pass is the network about which they speak.
+
+Each document in `verified/` says right things first, and wrong ones from the line on that begins with "Wrong".
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from derive.documents import verify_document
+from derive.verify.claims import Status
+
+HERE = Path(__file__).parent / "verified"
+RIGHT = (Status.PROVED, Status.AGREES, Status.DEFINITION)
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in HERE.iterdir()))
+def test_right_claims_are_right_and_wrong_ones_wrong(name: str) -> None:
+    path = HERE / name
+    lines = path.read_text(encoding="utf-8").splitlines()
+    [begins] = [k for k, line in enumerate(lines, 1) if line.startswith("Wrong")]
+    claims = verify_document(path).claims
+    before = [c for c in claims if c.place.line < begins]
+    after = [c for c in claims if c.place.line >= begins]
+    assert after and sum(c.status in (Status.PROVED, Status.AGREES) for c in before) >= 2
+    assert [c.latex for c in before if c.status not in RIGHT] == []
+    assert [c.latex for c in after if c.status is not Status.WRONG] == []
+
+
+def test_equations_of_the_network_are_definitions() -> None:
+    found = verify_document(HERE / "deep_vectors.md").claims
+    assert [c.status for c in found[:5]] == [Status.DEFINITION] * 5
+
+
+def test_a_network_that_is_named_counts_before_the_documents_own(tmp_path: Path) -> None:
+    network = tmp_path / "net.yaml"
+    network.write_text(
+        "inputs: {x: n_0}\ntargets: {y: n_1}\nlayers: [{dense: {units: n_1, activation: tanh}}]\n"
+        "loss: half_squared_error\n",
+        encoding="utf-8",
+    )
+    document = tmp_path / "doc.md"
+    document.write_text("$a^1 = \\sigma(z^1)$, $C = \\|a^1 - y\\|^2$, $z^1 = W^1 x + b^1$\n", encoding="utf-8")
+    assert {c.status for c in verify_document(document).claims} == {Status.DEFINITION}
+    statuses = [c.status for c in verify_document(document, network).claims]
+    assert statuses == [Status.WRONG, Status.WRONG, Status.PROVED]
