@@ -14,7 +14,7 @@ from derive.latex.reading.formula import read_formula
 from derive.latex.reading.syntax import Added, Chain, Multiplied, Node, Scripts, Symbol
 from derive.latex.settings import customized
 from derive.network.network import Network
-from derive.reading.definitions import with_alias
+from derive.reading.aliases import with_alias
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
 from derive.reading.marks import marks_of
