@@ -19,6 +19,7 @@ ORDER = (
     "raising",
     "moments",
     "reading",
+    "forward",
 )
 SIBLINGS = ("notes", "kernels", "verify")
 
