@@ -28,6 +28,9 @@ class OpenLayer(DeriveError):
 IMPLICIT_LAYER = "l"
 """A symbol without the mark that others carry belongs to the layer `l` of its formula."""
 
+SOME_LAYER = "·l"
+"""It belongs to one of the numbered layers, where no symbol of the formula carries a mark."""
+
 
 @dataclass
 class Scope:

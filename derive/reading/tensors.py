@@ -16,7 +16,7 @@ from derive.reading.marks import Marks, digits, entrywise_power, marks_of, place
 from derive.reading.named import Named
 from derive.reading.placed import Placed
 from derive.reading.quantity import Quantity, Unknown
-from derive.reading.scope import IMPLICIT_LAYER, OpenLayer, Scope
+from derive.reading.scope import IMPLICIT_LAYER, SOME_LAYER, OpenLayer, Scope
 from derive.terms.affine import Affine, number
 from derive.terms.term import Scalar
 
@@ -126,6 +126,8 @@ class Tensors:
         if kept != named.above:
             raise NotThis
         items = [*higher, *digits(below, (named.arity or count) - len(higher))]
+        if named.is_told and not named.arity and 0 < len(items) < count:
+            return Placed(self.scope, named, (), tuple(items), None, exponent, marks)
         if len(items) not in (0, named.arity, count):
             raise NotThis
         if not items and named.arity and any(c.is_own and not c.arity for c in candidates):
@@ -189,8 +191,13 @@ class Tensors:
 
     def _implicit(self, named: Named) -> Affine:
         """The layer of a symbol that carries no mark: one of those that the formula mentions."""
-        options = self.scope.layers or (self.scope.indices.affine(node_of(IMPLICIT_LAYER)),)
-        return self.scope.choices.choose(options, "layer") - named.shift
+        if self.scope.layers:
+            return self.scope.choices.choose(self.scope.layers, "layer") - named.shift
+        if not isinstance(named.layer, int):
+            return self.scope.indices.affine(node_of(IMPLICIT_LAYER)) - named.shift
+        if SOME_LAYER not in self.scope.numbers:
+            raise OpenLayer(SOME_LAYER)
+        return number(self.scope.numbers[SOME_LAYER] - named.shift)
 
     def _is_layer(self, at: Affine, layer: int) -> list[Affine]:
         if not at.is_number:

@@ -24,7 +24,7 @@ from derive.reading.lexicon import Lexicon
 from derive.reading.products import DOT
 from derive.reading.quantity import Misfit, Quantity, Unknown, fits, hadamard, like, transposed
 from derive.reading.ranges import Interval, Ranges, numbers_within
-from derive.reading.scope import OpenLayer, Scope
+from derive.reading.scope import SOME_LAYER, OpenLayer, Scope
 from derive.reading.stated import stated
 from derive.terms.affine import Affine, Index
 from derive.terms.algebra import subtract
@@ -93,24 +93,28 @@ class Links:
     ) -> list[list[Outcome]]:
         """For each instance, one for each reading; an instance is left out where its layers do not exist.
 
+        Which layer is meant where no symbol carries a mark is a matter of reading, as brackets are.
+
         `remarks` stand beside the formula; what they say of its letters, `l = 1, …, L-1`, holds. `where` says for
         which numbers it is meant.
 
         Raises: Unknown if a part has no meaning in any instance.
         """
-        found: list[list[Outcome]] = []
+        found: dict[tuple[tuple[str, int], ...], list[Outcome]] = {}
         unknown: Unknown | None = None
         for numbers in self.instances(left, right):
             said = self._said(remarks, numbers)
             if not numbers_within(said, numbers) or not (where is None or where(numbers)):
                 continue
             try:
-                found.append(self._read(left, right, numbers, said, tuple(guards(remarks))))
+                outcomes = self._read(left, right, numbers, said, tuple(guards(remarks)))
+                marked = tuple((x, k) for x, k in numbers.items() if x != SOME_LAYER)
+                found[marked] = _fitting([*found.get(marked, ()), *outcomes])
             except Unknown as e:
                 unknown = unknown or e
         if not found and unknown is not None:
             raise unknown
-        return found
+        return list(found.values())
 
     def _said(self, remarks: Sequence[Node], numbers: Mapping[str, int]) -> Mapping[str, Interval]:
         """What remarks say of letters, without ends that are sizes of a name that means nothing here."""
@@ -136,9 +140,10 @@ class Links:
         return max((*numbers, *own), default=0)
 
     def _open_letter(self, nodes: Sequence[Node], numbers: Mapping[str, int]) -> str | None:
+        layers = self._layers(nodes, numbers)
         for node in nodes:
             try:
-                Reader(self.scope(Choices(), numbers)).read(node)
+                Reader(replace(self.scope(Choices(), numbers), layers=layers)).read(node)
             except OpenLayer as e:
                 return e.letter
             except DeriveError:
@@ -262,6 +267,11 @@ class Links:
         if not has_values:
             raise Unknown("one side has no value at the points that were tried: a root or a logarithm, or a zero below")
         return None
+
+
+def _fitting(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Those in which the shapes fit; one of the others where they do in none."""
+    return [o for o in outcomes if not o.misfit] or list(outcomes[:1])
 
 
 def free_letters(scope: Scope, left: Quantity, right: Quantity) -> tuple[Index, ...]:

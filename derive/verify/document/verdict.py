@@ -9,7 +9,7 @@ from derive.verify.claims import Status
 from derive.verify.document.gap import Difference
 from derive.verify.document.link import Outcome
 
-BRACKETS = "brackets missing: it is right in one reading and wrong in another"
+BRACKETS = "brackets or marks missing: it is right in one reading and wrong in another"
 UNSIGNED = "it is right if factors of one shape, side by side, are multiplied entry by entry; no sign says so"
 
 
