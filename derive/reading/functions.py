@@ -15,7 +15,7 @@ from derive.reading import templates
 from derive.reading.function_names import ALIASES
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import SLOT
-from derive.reading.marks import marks_of
+from derive.reading.marks import Marks, marks_of
 from derive.reading.quantity import (
     Misfit,
     Quantity,
@@ -82,6 +82,7 @@ def applied(reader: Reader, name: Node, argument: Node) -> Quantity:
     orders = marks.primes + key.primes
     if len(args) != 1:
         return _with_options(reader, replace(key, primes=0), args, orders)
+    _check_layer(reader, marks, args[0])
     q = reader.read(args[0])
     names = reader.scope.functions_of(replace(key, primes=0))
     if not names:
@@ -93,6 +94,19 @@ def applied(reader: Reader, name: Node, argument: Node) -> Quantity:
     else:
         out = q.map(lambda p: apply(chosen, p, orders))
     return reader.power(out, marks.above) if _is_power(marks.above) else out
+
+
+def _check_layer(reader: Reader, function_marks: Marks, argument: Node) -> None:
+    """`g^{[l]}(Z^{[l]})`: all layers of a network may have one function, but it is not to be that of another layer.
+
+    Raises: Unknown for different numbers at a function and at the value that it is applied to.
+    """
+    own, theirs = function_marks.above, marks_of(argument).above
+    if not own or not theirs or not all(isinstance(m, Bracketed) and m.opening in "([" for m in (own[0], theirs[0])):
+        return
+    if shown(own[0]) != shown(theirs[0]):
+        said = reader.scope.said
+        raise Unknown(f"the function of {said(own[0])} is applied to a value of {said(theirs[0])}")
 
 
 def _with_options(reader: Reader, key: Key, args: Sequence[Node], order: int) -> Quantity:
