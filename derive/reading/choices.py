@@ -61,13 +61,13 @@ class Readings(Generic[R]):
     are_all: bool = True
 
 
-def readings(read: Callable[[Choices], R], same: Callable[[R], Hashable]) -> Readings[R]:
-    """All readings that fit, each once; two are one if `same` is equal."""
+def readings(read: Callable[[Choices], R], same: Callable[[R], Hashable], most: int = MOST) -> Readings[R]:
+    """All readings that fit, each once; two are one if `same` is equal. `most` are tried."""
     choices: Choices | None = Choices()
     found: dict[Hashable, R] = {}
     misfits: dict[str, Misfit] = {}
     unknown: dict[str, Unknown] = {}
-    for _ in range(MOST):
+    for _ in range(most):
         if choices is None:
             break
         try:
@@ -78,6 +78,6 @@ def readings(read: Callable[[Choices], R], same: Callable[[R], Hashable]) -> Rea
         except Unknown as e:
             unknown.setdefault(e.message, e)
         except DeriveError as e:
-            misfits.setdefault(e.message, Misfit(e.message))
+            unknown.setdefault(e.message, Unknown(e.message))
         choices = choices.following()
     return Readings(tuple(found.values()), tuple(misfits.values()), tuple(unknown.values()), choices is None)

@@ -16,7 +16,7 @@ from derive.ir.tensor import ADJOINT, Equation
 from derive.latex.reading.syntax import Bracketed, Fraction, Multiplied, Node, Scripts, Symbol
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import marks_of
-from derive.reading.quantity import Quantity, Unknown, like, same_extent, total_over
+from derive.reading.quantity import Quantity, Unknown, like, multiplied, same_extent, total_over
 from derive.reading.sample_cost import SAMPLE_COST
 from derive.simplify.match import instance
 from derive.terms.affine import Affine, Index
@@ -305,7 +305,7 @@ class Derivatives:
         left = like(
             Quantity(outer.poly, outer.rows, outer.columns), Quantity(outer.poly, inner.of_rows, inner.of_columns)
         )
-        p = sum_over(tuple(middle), times(left.poly, inner.poly), {})
+        p = sum_over(tuple(middle), multiplied(left.poly, inner.poly), {})
         if isinstance(outer, Jacobian):
             return Jacobian(p, inner.rows, inner.columns, outer.of, inner.wrt, outer.of_rows, outer.of_columns)
         return Quantity(p, inner.rows, inner.columns)

@@ -46,6 +46,8 @@ from derive.reading.tensors import Tensors
 from derive.reading.written_out import cases, table
 from derive.terms.term import constant, of_affine
 
+LONGEST_NUMBER = 300
+
 
 @dataclass
 class Reader:
@@ -70,6 +72,8 @@ class Reader:
 
     @read.register
     def _(self, node: Number) -> Quantity:
+        if len(node.text) > LONGEST_NUMBER:
+            raise Unknown(f"a number of more than {LONGEST_NUMBER} digits is not judged")
         return Quantity(constant(Fraction(node.text)))
 
     @read.register

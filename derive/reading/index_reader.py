@@ -19,6 +19,8 @@ from derive.terms.affine import Affine, Size, index, number, quotient, size
 _ROUNDED = {"\\lfloor": ("\\rfloor", False), "⌊": ("⌋", False), "\\lceil": ("\\rceil", True), "⌈": ("⌉", True)}
 """The closing bracket of a rounded number, and whether it is rounded up."""
 
+LONGEST_SAID = 60
+
 NO_LAYERS: Mapping[str, int] = MappingProxyType({})
 
 
@@ -33,8 +35,9 @@ class IndexReader:
     """Reads a symbol that is an entry of class ids."""
 
     def said(self, node: Node) -> str:
-        """The text of a node, for messages."""
-        return self.source[node.span.start : node.span.end] or shown(node)
+        """The text of a node, for messages, cut where it is long."""
+        text = " ".join((self.source[node.span.start : node.span.end] or shown(node)).split())
+        return text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…"
 
     def affine(self, node: Node) -> Affine:
         """Raises: Unknown for what is no sum of letters, sizes and whole numbers."""

@@ -31,6 +31,12 @@ class Unknown(DeriveError):
 Axis = Index | None
 ONE_PLACE = one(1)
 
+MOST_TERMS = 1000
+"""Products of sums that would multiply out to more terms are not judged."""
+
+MOST_BITS = 1000
+"""So long are the numbers in a formula at most; a power of a power soon has more digits than there is memory."""
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -79,6 +85,26 @@ class Fresh:
         return like.renamed(f"·{self.count}")
 
 
+def multiplied(p: Poly, q: Poly) -> Poly:
+    """p · q, multiplied out.
+
+    Raises: Unknown where that is too large.
+    """
+    if len(p.terms) * len(q.terms) > MOST_TERMS:
+        raise Unknown(f"its products of sums multiply out to more than {MOST_TERMS} terms")
+    return bounded(times(p, q))
+
+
+def bounded(p: Poly) -> Poly:
+    """The polynomial itself.
+
+    Raises: Unknown for numbers that are too long.
+    """
+    if any(max(c.numerator.bit_length(), c.denominator.bit_length()) > MOST_BITS for _, c in p.terms):
+        raise Unknown("it has numbers of more than 300 digits")
+    return p
+
+
 def transposed(q: Quantity) -> Quantity:
     """Aᵀ."""
     return Quantity(q.poly, q.columns, q.rows)
@@ -91,13 +117,13 @@ def scaled(q: Quantity, factor: Fraction | int) -> Quantity:
 def product(a: Quantity, b: Quantity) -> Quantity:
     """Σ_k A_ik B_kj; a number multiplies every entry. Axes that meet must have one extent."""
     if a.is_scalar or b.is_scalar:
-        return Quantity(times(a.poly, b.poly), a.rows or b.rows, a.columns or b.columns)
+        return Quantity(multiplied(a.poly, b.poly), a.rows or b.rows, a.columns or b.columns)
     if a.columns is None and b.rows is None:
-        return Quantity(times(a.poly, b.poly), a.rows, b.columns)
+        return Quantity(multiplied(a.poly, b.poly), a.rows, b.columns)
     if not same_extent(a.columns, b.rows):
         raise Misfit(f"a matrix of {a.shape} cannot be multiplied by one of {b.shape}")
     assert a.columns is not None and b.rows is not None
-    inner = times(a.poly, renamed(b.poly, b.rows, a.columns))
+    inner = multiplied(a.poly, renamed(b.poly, b.rows, a.columns))
     return Quantity(sum_over((a.columns,), inner, {x.name: x for x in (*a.axes, *b.axes)}), a.rows, b.columns)
 
 
@@ -112,7 +138,7 @@ def hadamard(a: Quantity, b: Quantity) -> Quantity:
     """A ⊙ B."""
     if a.is_scalar or b.is_scalar:
         return product(a, b)
-    return entrywise(times, a, b, "an entrywise product")
+    return entrywise(multiplied, a, b, "an entrywise product")
 
 
 def divided(a: Quantity, b: Quantity) -> Quantity:
@@ -126,8 +152,8 @@ def raised(q: Quantity, exponent: Fraction | int) -> Quantity:
     Raises: Misfit for 0 to a negative power.
     """
     try:
-        return q.map(lambda p: power(p, exponent))
-    except Misfit:
+        return q.map(lambda p: bounded(power(p, exponent)))
+    except (Misfit, Unknown):
         raise
     except DeriveError as e:
         raise Misfit(e.message) from e

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from derive.latex.reading.syntax import Big, Chain
-from derive.reading.quantity import Quantity, Unknown, scaled, total_over
+from derive.reading.quantity import Quantity, Unknown, multiplied, scaled, total_over
 from derive.reading.ranges import UNSAID, Interval, Outside
 from derive.reading.stated import Stated, run, stated
 from derive.terms.affine import Affine, Index, index, number
-from derive.terms.algebra import delta, subtract, times, times_all
+from derive.terms.algebra import delta, subtract, times_all
 from derive.terms.substitute import canonical_maximum, substitute
 from derive.terms.term import Poly, constant, of_atom
 
 if TYPE_CHECKING:
     from derive.reading.expressions import Reader
+
+DEEPEST = 8
+
+MOST_PLACES = 2000
+"""A sum with fixed ends has so many terms at most."""
 
 MOST_FACTORS = 40
 """A product over so many places is written out at most."""
@@ -29,6 +35,8 @@ class Sums:
     """Reads what stands behind `Σ`, `Π`, `max` and `min`, and binds their letters."""
 
     reader: Reader
+    inside: list[str] = field(default_factory=list)
+    """The letters of the sums that what is read stands in."""
 
     def read(self, node: Big) -> Quantity:
         """Raises: Unknown for a sign that binds no letter, or one whose range nothing tells; Misfit for a wrong one."""
@@ -36,14 +44,18 @@ class Sums:
             raise Unknown(f"{node.operator} has no meaning here")
         ranges = self.reader.scope.ranges
         below = self._below(node)
+        if len(below.named) + len(self.inside) > DEEPEST:
+            raise Unknown(f"more than {DEEPEST} letters of sums stand in one another")
         outside = {x: ranges.open(x, below.ranges.get(x, UNSAID)) for x in below.named}
         before = ranges.letters
+        self.inside += below.named
         body = self.reader.read(node.body)
+        del self.inside[len(self.inside) - len(below.named) :]
         letters = below.named or self._unnamed(before)
         bounds = [self._index(x) for x in letters]
         for x in letters:
             ranges.close(x, outside.get(x, Outside()))
-        body = body.map(lambda p: times(p, _without(below.excluded)))
+        body = body.map(lambda p: multiplied(p, _without(below.excluded)))
         return self._joined(node.operator, body, bounds)
 
     def _index(self, letter: str) -> Index:
@@ -53,6 +65,8 @@ class Sums:
         for name in sorted(found.free - self.reader.scope.ranges.letters):
             if name not in self.reader.scope.lexicon.network.names.values():
                 raise Unknown(f"{name}, up to which {letter} runs, is nothing that this document or its network names")
+        if found.extent.is_number and found.extent.const > MOST_PLACES:
+            raise Unknown(f"{letter} below the sign runs over more than {MOST_PLACES} numbers")
         return found
 
     def _unnamed(self, before: frozenset[str]) -> tuple[str, ...]:
@@ -121,7 +135,8 @@ class Sums:
         if not body.is_scalar:
             raise Unknown("products of matrices over a letter are not judged")
         for b in bounds:
-            body = body.map(lambda p, b=b: times_all(substitute(p, {b.name: at}) for at in _places(b)))  # type: ignore[misc]
+            factors = [substitute(body.poly, {b.name: at}) for at in _places(b)]
+            body = Quantity(reduce(multiplied, factors, constant(1)))
         return body
 
 

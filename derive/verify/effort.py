@@ -23,6 +23,7 @@ class Effort:
     tell: Callable[[str], None] = silent
     is_cut: bool = False
     steps: int = 0
+    spent: float = 0.0
     _end: float = field(default=math.nan, repr=False)
 
     def allows(self, what: str) -> bool:
@@ -30,6 +31,7 @@ class Effort:
         now = time.process_time()
         if math.isnan(self._end):
             self._end = now + self.seconds
+        self.spent = now - (self._end - self.seconds) if self.seconds < math.inf else 0.0
         self.is_cut = self.is_cut or now >= self._end
         if self.steps % TOLD_EVERY == 0 and not self.is_cut:
             self.tell(f"looking for the mistake behind {what}: {self.steps} tried")

@@ -26,6 +26,7 @@ from derive.verify.document.kinds import code_of
 from derive.verify.document.link import Links
 from derive.verify.document.reference import references
 from derive.verify.document.verdict import UNSIGNED, Verdict, verdict_of
+from derive.verify.effort import Effort
 
 MOST = 12_000
 """Changes of one equation are tried until their texts together have so many characters."""
@@ -44,13 +45,19 @@ class Finding:
 
 
 def diagnosed(
-    context: Context, left: Node, right: Node, source: str, vocabulary: Vocabulary, remarks: Sequence[Node] = ()
+    context: Context,
+    left: Node,
+    right: Node,
+    source: str,
+    vocabulary: Vocabulary,
+    effort: Effort,
+    remarks: Sequence[Node] = (),
 ) -> Finding | None:
     """What was done wrong in `right`; None if no single change mends it. `remarks` stand beside the equation.
 
     Looked for first where it departs from what is derived, then among all small changes, the likeliest first.
     """
-    trial = Trial(context, left, source, vocabulary, remarks)
+    trial = Trial(context, left, source, vocabulary, effort, remarks)
     return trial.departing(right) or trial.edited(right)
 
 
@@ -62,6 +69,7 @@ class Trial:
     left: Node
     source: str
     vocabulary: Vocabulary
+    effort: Effort
     remarks: Sequence[Node] = ()
 
     @cached_property
@@ -70,7 +78,7 @@ class Trial:
 
     def mends(self, text: str) -> bool:
         node = self._node(text)
-        if node is None:
+        if node is None or not self.effort.allows(self.source[self.left.span.start : self.left.span.end]):
             return False
         try:
             verdict: Verdict = verdict_of(self.links.outcomes(self.left, node, self.remarks))

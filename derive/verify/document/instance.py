@@ -15,6 +15,7 @@ from derive.network.network import Network
 from derive.terms.affine import Affine
 from derive.terms.algebra import add, delta, function, power, scale, times, times_all, total
 from derive.terms.blocks import sum_over
+from derive.terms.growth import grown
 from derive.terms.substitute import fresh_names, substitute
 from derive.terms.term import Atom, Entry, Func, Functional, Poly, of_atom
 from derive.terms.walk import rewrite
@@ -30,6 +31,11 @@ def concrete(network: Network) -> Network:
 def instance(p: Poly) -> Poly:
     """A polynomial with concrete functions, and with their derivatives for derivatives."""
     return rewrite(p, _rule)
+
+
+def instance_size(p: Poly) -> int:
+    """At least so many terms as the instance has."""
+    return grown(p, _rule)
 
 
 def _rule(atom: Atom) -> Poly | None:

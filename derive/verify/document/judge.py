@@ -29,6 +29,7 @@ from derive.verify.document.statements import judged_statement, shape_said
 from derive.verify.document.verdict import Verdict, undecided, verdict_of
 
 EQUALITIES = ("=", ":=", "≡", "≈")
+EXHAUSTED = (RecursionError, MemoryError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,14 @@ class Judged:
     remarks: tuple[Node, ...] = ()
     part: Node | None = None
     """The case of a member that the verdict is about; None for the whole member."""
+
+
+def links_of(context: Context, chain: Chain, source: str) -> list[Judged]:
+    """All links of a chain; a chain for which memory, the depth of calls or the range of numbers ends is undecided."""
+    try:
+        return list(judged_chain(context, chain, source))
+    except EXHAUSTED:
+        return [Judged(k, undecided("it is too large to be judged")) for k in range(len(chain.members))[-1:]]
 
 
 def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged]:

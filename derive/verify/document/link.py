@@ -14,6 +14,7 @@ import numpy as np
 
 from derive.errors import DeriveError, IndexRangeError
 from derive.latex.reading.syntax import Chain, Node
+from derive.reading.choices import MOST as MOST_READINGS
 from derive.reading.choices import Choices, readings
 from derive.reading.derivatives import Jacobian
 from derive.reading.expressions import Reader
@@ -34,6 +35,12 @@ from derive.verify.document.gap import Difference, gap
 from derive.verify.document.outside import zero_outside
 from derive.verify.document.world import World
 from derive.verify.labelled import aligned, union
+
+MOST_INSTANCES = 200
+"""For so many layers, and pairs of layers, a formula is judged."""
+
+USUAL = 600
+"""A link of so many characters is of a usual length; of a longer one less is tried."""
 
 BEYOND = 3
 """So many numbers behind that of the last layer are tried: notations begin at 0 or 1, and formulas say `l+1`."""
@@ -130,6 +137,8 @@ class Links:
             letter = self._open_letter(nodes, numbers)
             if letter is None:
                 yield numbers
+            elif len(waiting) > MOST_INSTANCES:
+                raise Unknown("too many of its letters stand for layers")
             else:
                 waiting += [{**numbers, letter: k} for k in range(self._last_layer + BEYOND)]
 
@@ -206,7 +215,7 @@ class Links:
                 a, b = hadamard(a, where), hadamard(b, where)
             return Pair(a, b, free, bool(choices.settled.get(DOT)), bool(reader.scope.unsigned))
 
-        found = readings(pair, lambda p: p.key)
+        found = readings(pair, lambda p: p.key, allowed(MOST_READINGS, (left, right)))
         if not found.found and found.unknown:
             raise found.unknown[0]
         if not found.are_all:
@@ -272,6 +281,12 @@ class Links:
 def _fitting(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Those in which the shapes fit; one of the others where they do in none."""
     return [o for o in outcomes if not o.misfit] or list(outcomes[:1])
+
+
+def allowed(most: int, nodes: Sequence[Node]) -> int:
+    """How often a link is read: `most` times, in proportion less often if it is longer than usual."""
+    length = sum(n.span.end - n.span.start for n in nodes)
+    return max(2, most * USUAL // max(length, USUAL))
 
 
 def free_letters(scope: Scope, left: Quantity, right: Quantity) -> tuple[Index, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Protocol
 
 from derive.calculus.adjoint import adjoint_name
@@ -23,13 +23,14 @@ from derive.simplify.match import Binding, instance
 from derive.simplify.output_form import output_form
 from derive.terms.affine import Affine, Index
 from derive.terms.algebra import function, power, times_all
+from derive.terms.growth import grown
 from derive.terms.prover import nonnegative
 from derive.terms.substitute import substitute
 from derive.terms.term import Atom, Entry, Func, Poly
 from derive.terms.walk import rewrite
 
 LARGEST = 400
-"""Differences of more terms are not unfolded further."""
+"""Differences are not unfolded to more terms."""
 
 MOST_ROUNDS = 12
 
@@ -79,10 +80,13 @@ class Prover:
                 if not current.terms:
                     return True
                 try:
-                    new = rewrite(current, self._unfolding(tables, context), frozenset(context))
+                    rule = cache(self._unfolding(tables, context))
+                    if grown(current, rule) > LARGEST:
+                        break
+                    new = rewrite(current, rule, frozenset(context))
                 except (DeriveError, AssertionError):
                     return False
-                if new == current or len(new.terms) > LARGEST:
+                if new == current:
                     break
                 current = new
         return False

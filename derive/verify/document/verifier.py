@@ -21,12 +21,16 @@ from derive.verify.document.claims import DocumentClaim, DocumentReport
 from derive.verify.document.context import Context, context_of
 from derive.verify.document.continued import goes_on, is_equation, joined
 from derive.verify.document.diagnosis import Finding, diagnosed
-from derive.verify.document.judge import Judged, equated, judged_chain
+from derive.verify.document.judge import EXHAUSTED, Judged, equated, links_of
 from derive.verify.document.own_network import STATES, OwnNetwork, own_networks
 from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
 from derive.verify.document.said import SaidShape, shape_in_words
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.verdict import Verdict, combined, undecided
+from derive.verify.effort import Effort
+
+PATIENCE, LONGEST_SEARCH = 120.0, 5.0
+"""Seconds for finding out which mistakes were made, in a document and in one claim; no verdict depends on it."""
 
 Tell = Callable[[str], None]
 
@@ -42,6 +46,8 @@ class Verifier:
     document: Document
     profile: Profile
     tell: Tell = silent
+    patience: float = PATIENCE
+    """Seconds of processor time that are left for finding out what was meant by what is wrong."""
     contexts: dict[str, Context] = field(default_factory=dict)
     said: tuple[tuple[str, ...], Chain, str] | None = None
     """The last range of a letter that a formula by itself said: below which headings, the formula, its text."""
@@ -107,12 +113,12 @@ class Verifier:
         for k, chain in enumerate(formula.chains):
             before: DocumentClaim | None = None
             mended = [f.chains[k] for f in others if _is_alike(f, formula)]
-            for j, judged in enumerate(judged_chain(context, chain, fragment.source)):
+            for j, judged in enumerate(links_of(context, chain, fragment.source)):
                 if fragment.start + chain.spans[judged.member].start < begins:
                     continue
                 verdict = judged.verdict
                 if mended:
-                    ways = [list(judged_chain(context, c, fragment.source))[j].verdict for c in mended]
+                    ways = [links_of(context, c, fragment.source)[j].verdict for c in mended]
                     verdict = _beside(combined(ways), formula.problems[0].message)
                     judged = replace(judged, verdict=verdict)
                 if self.own is not None and self.own.states(fragment, judged.right):
@@ -157,7 +163,13 @@ class Verifier:
             return None
         said = () if self.said is None else (self.said[1],)
         remarks = (*judged.remarks, *said)
-        return diagnosed(context, judged.left, judged.right, source, context.vocabulary(macros), remarks)
+        effort = Effort(min(self.patience, LONGEST_SEARCH), self.tell)
+        try:
+            return diagnosed(context, judged.left, judged.right, source, context.vocabulary(macros), effort, remarks)
+        except EXHAUSTED:
+            return None
+        finally:
+            self.patience -= effort.spent
 
     def _claim(
         self,

@@ -13,11 +13,12 @@ from derive.derivation import derive_adjoints
 from derive.errors import DeriveError
 from derive.ir.tensor import ADJOINT
 from derive.network.network import Network
+from derive.reading.quantity import MOST_TERMS, Unknown
 from derive.terms.affine import Index
 from derive.terms.term import Poly
 from derive.terms.walk import entries_in
 from derive.verify.chain import Chain
-from derive.verify.document.instance import concrete, instance
+from derive.verify.document.instance import concrete, instance, instance_size
 from derive.verify.document.proof import Prover
 from derive.verify.evaluate import Frame
 from derive.verify.labelled import Labelled
@@ -91,12 +92,18 @@ class World:
             values={**frame.values, name: values[adjoint_name(wrt)]},
         )
 
+    def _instance(self, p: Poly) -> Poly:
+        """Raises: DeriveError where concrete functions in place of abstract ones multiply out to too many terms."""
+        if instance_size(p) > MOST_TERMS:
+            raise Unknown(f"with numbers in it, it multiplies out to more than {MOST_TERMS} terms")
+        return instance(p)
+
     def values(self, polys: Sequence[Poly], free: Sequence[Index]) -> Iterator[tuple[Frame, tuple[Labelled, ...]]]:
         """The values of polynomials at all points, for all values of the free indices.
 
         Raises: DeriveError for what has no value.
         """
-        ready = tuple(map(instance, polys))
+        ready = tuple(map(self._instance, polys))
         for frame in self.frames(ready):
             for inner in frame.inside(tuple(free)):
                 with np.errstate(all="ignore"):

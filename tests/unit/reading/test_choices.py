@@ -39,8 +39,8 @@ def test_what_does_not_fit_is_told_apart_from_what_is_unknown() -> None:
 
     found = readings(read, lambda r: r)
     assert found.found == ("right",)
-    assert [e.message for e in found.misfits] == ["extents", "other"]
-    assert [e.message for e in found.unknown] == ["name"]
+    assert [e.message for e in found.misfits] == ["extents"]
+    assert [e.message for e in found.unknown] == ["name", "other"]
 
 
 def test_so_many_readings_and_no_more() -> None:
