@@ -21,7 +21,8 @@ class DocumentClaim:
     """One link of a chain of equations; `latex` is the link as it stands, `start` its offset in the document.
 
     `expected_latex` is what should stand there, `mistake` the code of what went wrong, `follows_from` the line of the
-    claim that is wrong already and from which this one follows.
+    claim that is wrong already and from which this one follows. `convention` names the one under which it is right; what
+    else is said of it is by the document's own.
     """
 
     place: Place
@@ -34,6 +35,7 @@ class DocumentClaim:
     expected_latex: str | None = None
     difference: Difference | None = None
     follows_from: int | None = None
+    convention: str | None = None
 
     def as_data(self) -> dict[str, Any]:
         return {
@@ -47,6 +49,7 @@ class DocumentClaim:
             "expected_latex": self.expected_latex,
             "counterexample": None if self.difference is None else _as_data(self.difference),
             "follows_from": self.follows_from,
+            "convention": self.convention,
         }
 
 

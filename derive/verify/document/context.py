@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -76,8 +76,19 @@ class Context:
         self.lexicon = with_definition(self.lexicon, head_of(left, free=value.poly.free), value, scope)
 
 
-def context_of(settings: Settings, file: str = "", own: OwnNetwork | None = None) -> Context:
-    """`own` is the network that the document states, for parts where nobody names one.
+def unchanged(network: Network) -> Network:
+    """The network as it is stated."""
+    return network
+
+
+def context_of(
+    settings: Settings,
+    file: str = "",
+    own: OwnNetwork | None = None,
+    change: Callable[[Network], Network] = unchanged,
+) -> Context:
+    """`own` is the network that the document states, for parts where nobody names one; `change` makes of a network that
+    somebody names what another convention states.
 
     Raises: DeriveError for a network that cannot be had, and for names that cannot.
     """
@@ -91,7 +102,7 @@ def context_of(settings: Settings, file: str = "", own: OwnNetwork | None = None
     elif settings.network is None:
         network = Network("document", {}, (), None)
     else:
-        network = with_sample_cost(compile_network(settings.network.model_copy(update={"notation": spec})))
+        network = with_sample_cost(change(compile_network(settings.network.model_copy(update={"notation": spec}))))
     printed = replace(network, tensors={n: t for n, t in network.tensors.items() if not n.startswith("·")})
     network = replace(network, tensors={**network.tensors, SLOT.tensor: Tensor(SLOT.tensor, (), "input")})
     lexicon = Lexicon(Printer(printed, notation), network)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from derive.errors import DeriveError
 from derive.latex.reading.document import Document, Fragment
 from derive.latex.reading.extract import read_document
 from derive.latex.reading.formula import read_formula
@@ -20,6 +21,7 @@ from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim, DocumentReport
 from derive.verify.document.context import Context, context_of
 from derive.verify.document.continued import goes_on, is_equation, joined
+from derive.verify.document.conventions import Convention, Statuses, by_convention
 from derive.verify.document.diagnosis import Finding, diagnosed
 from derive.verify.document.judge import EXHAUSTED, Judged, equated, links_of
 from derive.verify.document.own_network import STATES, OwnNetwork, own_networks
@@ -48,6 +50,8 @@ class Verifier:
     tell: Tell = silent
     patience: float = PATIENCE
     """Seconds of processor time that are left for finding out what was meant by what is wrong."""
+    convention: Convention | None = None
+    """Under which the document is read once more; None for its own."""
     contexts: dict[str, Context] = field(default_factory=dict)
     said: tuple[tuple[str, ...], Chain, str] | None = None
     """The last range of a letter that a formula by itself said: below which headings, the formula, its text."""
@@ -57,18 +61,41 @@ class Verifier:
     """The last equation, with which a formula may go on."""
 
     def report(self, is_strict: bool = False) -> DocumentReport:
+        claims = by_convention(self._parts(), self.claims(self.document.fragments), self._there)
+        problems = (f"line {p.place.line}: {p.message}" for p in self.document.problems)
+        return DocumentReport(self.document.name, tuple(claims), tuple(problems), is_strict, self.document)
+
+    def claims(self, fragments: Sequence[Fragment]) -> list[DocumentClaim]:
+        """All that some formulas claim, in order."""
         macros = tuple(macros_of(self.document.definitions))
         claims: list[DocumentClaim] = []
         waiting: list[Fragment] = []
-        for k, fragment in enumerate(self.document.fragments, 1):
-            self.tell(f"formula {k} of {len(self.document.fragments)}")
+        for k, fragment in enumerate(fragments, 1):
+            self.tell(f"formula {k} of {len(fragments)}")
             found = list(self._claims(fragment, macros))
             claims += found
             if any(c.status is Status.NOT_CHECKED for c in found):
                 waiting.append(fragment)
-        claims = self._again(claims, waiting, macros)
-        problems = (f"line {p.place.line}: {p.message}" for p in self.document.problems)
-        return DocumentReport(self.document.name, tuple(claims), tuple(problems), is_strict, self.document)
+        return self._again(claims, waiting, macros)
+
+    def _parts(self) -> Iterator[list[Fragment]]:
+        """The formulas of each part of the document that has settings of its own."""
+        parts: dict[str, list[Fragment]] = {}
+        for fragment in self.document.fragments:
+            parts.setdefault(repr(self.profile.at(fragment.heading)), []).append(fragment)
+        yield from parts.values()
+
+    def _there(self, convention: Convention, fragments: Sequence[Fragment]) -> Statuses | None:
+        """The statuses of all claims of some formulas under another convention; None where there is none such."""
+        settings = convention.of_settings(self.profile.at(fragments[0].heading))
+        if settings is None:
+            return None
+        self.tell(f"trying the convention {convention.name}")
+        other = Verifier(self.document, self.profile, self.tell, 0.0, convention)
+        try:
+            return {(c.start, c.latex): c.status for c in other.claims(fragments)}
+        except DeriveError:
+            return None
 
     def _again(
         self, claims: list[DocumentClaim], waiting: Sequence[Fragment], macros: tuple[Macro, ...]
@@ -90,7 +117,11 @@ class Verifier:
         settings = self.profile.at(fragment.heading)
         key = repr(settings)
         if key not in self.contexts:
-            self.contexts[key] = context_of(settings, self.profile.file, self.own)
+            if self.convention is None:
+                self.contexts[key] = context_of(settings, self.profile.file, self.own)
+            else:
+                changed = self.convention.of_settings(settings) or settings
+                self.contexts[key] = context_of(changed, self.profile.file, change=self.convention.of_network)
         return self.contexts[key]
 
     def _claims(self, fragment: Fragment, macros: tuple[Macro, ...]) -> Iterator[DocumentClaim]:
@@ -118,7 +149,7 @@ class Verifier:
                     continue
                 verdict = judged.verdict
                 if mended:
-                    ways = [links_of(context, c, fragment.source)[j].verdict for c in mended]
+                    ways = [w[j].verdict for c in mended if len(w := links_of(context, c, fragment.source)) > j]
                     verdict = _beside(combined(ways), formula.problems[0].message)
                     judged = replace(judged, verdict=verdict)
                 if self.own is not None and self.own.states(fragment, judged.right):
