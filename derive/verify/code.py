@@ -213,6 +213,8 @@ def _notes(made: Run, stopped: str) -> tuple[str, ...]:
     if unknown:
         names = printable(", ".join(unknown)[:200])
         notes.append(f"Not looked at, as the network has no parameter of that name: {names}.")
+    if made.kept:
+        notes.append(f"It ran in a process of its own, in {made.kept}.")
     return tuple(notes)
 
 

@@ -47,6 +47,8 @@ class Run:
     ended: str = ""
     line: int | None = None
     printed: str = ""
+    kept: str = ""
+    """What kept it from the rest of the system."""
 
 
 def run_file(file: Path, points: Iterable[tuple[Fields, Fields]], limits: Limits) -> Run:
@@ -121,12 +123,13 @@ def _read(results: BinaryIO, printed: str, ended: str) -> Run:
             records.append(_checked(record))
     except packing.PackingError as error:
         return Run((), (), ended or f"what it left cannot be read: {error}", printed=printed)
+    kept = str(records.pop(0)["kept"]) if records and "kept" in records[0] else ""
     if not records:
-        return Run((), (), ended or "it leaves the process before it is called", printed=printed)
+        return Run((), (), ended or "it leaves the process before it is called", printed=printed, kept=kept)
     first, *outcomes = records
     if "raised" in first:
-        return Run((), (), str(first["raised"]), _line(first), printed)
-    return Run(tuple(map(str, first.get("offers", ()))), tuple(outcomes), ended, printed=printed)
+        return Run((), (), str(first["raised"]), _line(first), printed, kept)
+    return Run(tuple(map(str, first.get("offers", ()))), tuple(outcomes), ended, printed=printed, kept=kept)
 
 
 def _checked(record: dict[str, Any]) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def main(descriptor: int) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     out = os.fdopen(os.dup(descriptor), "wb")
     limit(job["seconds"], job["memory"], job["file_size"])
+    packing.write(out, {"kept": load("derive_sealing", here / "sealing.py").seal(os.getcwd())})
     sys.path.append(str(Path(job["file"]).parent))
     try:
         module = load(HAND, Path(job["file"]))

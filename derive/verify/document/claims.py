@@ -21,8 +21,8 @@ class DocumentClaim:
     """One link of a chain of equations; `latex` is the link as it stands, `start` its offset in the document.
 
     `expected_latex` is what should stand there, `mistake` the code of what went wrong, `follows_from` the line of the
-    claim that is wrong already and from which this one follows. `convention` names the one under which it is right; what
-    else is said of it is by the document's own.
+    claim that is wrong already and from which this one follows. `convention` names the one under which it is right;
+    what else is said of it is by the document's own.
     """
 
     place: Place

@@ -241,3 +241,36 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
     with pytest.raises(DeriveError, match="cannot be read"):
         report_on_file(tmp_path / "none.py", "linear")
+
+
+SEALED = {
+    "opens a socket": "import socket; socket.socket()",
+    "asks for a name": "import socket; socket.getaddrinfo('localhost', 80)",
+    "fetches a page": "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9')",
+    "starts a program": "import subprocess; subprocess.run(['true'])",
+    "starts a shell": "os.system('true')",
+    "becomes a program": "os.execv('/bin/true', ['true'])",
+    "writes a file": "open({mark!r}, 'w')",
+    "writes a file below Python": "os.open({mark!r}, os.O_CREAT | os.O_WRONLY)",
+    "removes a file": "os.remove({own!r})",
+    "renames a file": "os.rename({own!r}, {mark!r})",
+    "makes a folder": "os.mkdir({mark!r})",
+    "links a file": "os.symlink({own!r}, {mark!r})",
+}
+
+
+@pytest.mark.parametrize("what", SEALED)
+def test_code_is_kept_from_the_rest_of_the_system(what: str, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    body = SEALED[what].format(mark=str(mark), own=str(tmp_path / "own"))
+    (tmp_path / "own").write_text("kept")
+    report = run(tmp_path, HEAD + f"    {body}\n" + RIGHT)
+    assert set(statuses(report).values()) == {"not checked"}
+    assert "PermissionError" in report.claim("W1").reason or "URLError" in report.claim("W1").reason
+    assert not mark.exists() and (tmp_path / "own").read_text() == "kept"
+
+
+def test_what_keeps_the_code_is_told(tmp_path: Path) -> None:
+    report = run(tmp_path, HEAD + "    open('own', 'w').write('x'); os.remove('own')\n" + RIGHT)
+    assert set(statuses(report).values()) == {"agrees"}
+    assert any("process of its own, in" in n and "audit hook" in n for n in report.notes)
