@@ -7,6 +7,7 @@ bias, a vector that is added to every sample of a batch.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -231,5 +232,6 @@ def _extent(axis: Axis) -> str:
 
 
 def shown(a: Affine) -> str:
-    """An extent in a message."""
-    return repr(a).replace("[", "_").replace("]", "").replace("*", "")
+    """An extent in a message, as plain text: `n_0`, `n_(l-1)`."""
+    text = repr(a).replace("[", "_").replace("]", "").replace("*", "")
+    return re.sub(r"_\{(\w+)\}", r"_\1", text).replace("_{", "_(").replace("}", ")")
