@@ -11,7 +11,7 @@ from derive.latex.settings import notation
 Letters = Mapping[str, str]
 
 KEPT = r"\\(?:text|mathrm|operatorname|mathbb|begin|end)\s*\{[^}]*\}(?:\{[lcr|]+\})?"
-TOKEN = re.compile(rf"{KEPT}|\\[A-Za-z]+\s?|[A-Za-z]{{3,}}|[A-Za-z]|.", re.DOTALL)
+TOKEN = re.compile(rf"{KEPT}|\\[A-Za-z]+ ?|[A-Za-z]{{3,}}|[A-Za-z]|.", re.DOTALL)
 """What stands in braces behind such a command is no symbol, and neither is a word of three letters."""
 
 FORMULA = re.compile(r"\$\$.*?\$\$", re.DOTALL)

@@ -75,7 +75,7 @@ def test_nothing_corrupted_is_accepted(name: str, turn: int, tmp_path: Path) -> 
     text, profile = renamed(name)
     claims = judged(text, profile, tmp_path)
     chosen = list(corrupted(text, claims, turn))
-    assert len(chosen) >= sum(c.status in RIGHT for c in claims) // 4
+    assert len(chosen) >= 3
     again = {c.start: c for c in judged(inserted(text, chosen), profile, tmp_path)}
     accepted = []
     shift = 0
