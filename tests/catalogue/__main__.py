@@ -1,4 +1,4 @@
-"""All mutants of all networks in all notations, judged: `make mutants` prints the table of `docs/verification.md`."""
+"""All mutants of all networks in all notations, and of hand-written code: `make mutants` prints tables of verdicts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from random import Random
 
+from tests.catalogue.code_judging import WRITTEN
+from tests.catalogue.code_judging import tallied as tallied_code
+from tests.catalogue.code_mistakes import code_mutants
 from tests.catalogue.subjects import NETWORKS, NOTATIONS, Subject
 from tests.catalogue.tally import Tally, tallied
 
@@ -21,6 +24,14 @@ def judged(name: str, notation: str, most: int) -> Tally:
     return tallied(subject, wrong)
 
 
+def judged_code(place: int, most: int) -> Tally:
+    """Of one network written by hand."""
+    mutants = list(code_mutants(WRITTEN[place]))
+    if most and len(mutants) > most:
+        mutants = Random(WRITTEN[place].name).sample(mutants, most)
+    return tallied_code(WRITTEN[place], mutants)
+
+
 def main(most: int) -> int:
     """The exit code is 1 if a mutant was accepted."""
     tally = Tally()
@@ -30,9 +41,14 @@ def main(most: int) -> int:
             tally.add(done.result())
             name, notation = waiting[done]
             print(f"{name}, {notation}: {done.result().total['mutants']} mutants", file=sys.stderr, flush=True)
-    print("\n".join((*tally.table(), *(f"accepted: {x}" for x in tally.accepted))))
+        code = Tally()
+        for found in pool.map(judged_code, range(len(WRITTEN)), [most] * len(WRITTEN)):
+            code.add(found)
+    print("\n".join((*tally.table(), "", *code.table(), "")))
+    print(f"{tally.originals['accepted']} of {tally.originals['all']} formulas are accepted as they are printed.")
     print("\n".join(f"refused as printed: {x}" for x in tally.refused))
-    return bool(tally.accepted)
+    print("\n".join(f"accepted: {x}" for x in (*tally.accepted, *code.accepted)))
+    return bool(tally.accepted or code.accepted)
 
 
 if __name__ == "__main__":

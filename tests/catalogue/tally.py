@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from derive.verify.claims import Status
-from tests.catalogue.judging import Judge
+from tests.catalogue.judging import ACCEPTED, Judge
 from tests.catalogue.subjects import Printed, Subject, Wrong
 
 COLUMNS = ("refuted", "named", "misnamed", "undecided", "accepted")
@@ -21,6 +21,21 @@ class Tally:
     originals: Counter[str] = field(default_factory=Counter)
     accepted: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+
+    def count(self, kind: str, status: Status, mistakes: set[str | None], codes: Container[str], text: str) -> None:
+        """One mutant: the worst verdict on it, and the names of the mistakes that were found."""
+        counter = self.counts.setdefault(kind, Counter())
+        counter["mutants"] += 1
+        if status in ACCEPTED:
+            counter["accepted"] += 1
+            self.accepted.append(f"{kind}: {text}")
+        elif status is Status.NOT_CHECKED:
+            counter["undecided"] += 1
+        else:
+            counter["refuted"] += 1
+            is_named = None not in mistakes and all(m in codes for m in mistakes)
+            counter["named"] += is_named
+            counter["misnamed"] += not is_named and mistakes != {None}
 
     def add(self, other: Tally) -> None:
         for kind, counter in other.counts.items():
@@ -43,7 +58,6 @@ class Tally:
         yield f"|---|{'---:|' * (len(COLUMNS) + 1)}"
         for kind, c in [*sorted(self.counts.items()), ("all", self.total)]:
             yield f"| {kind} | {c['mutants']} | {' | '.join(str(c[x]) for x in COLUMNS)} |"
-        yield f"\n{self.originals['accepted']} of {self.originals['all']} formulas are accepted as they are printed."
 
 
 def tallied(subject: Subject, wrong: Iterable[Wrong]) -> Tally:
@@ -53,25 +67,16 @@ def tallied(subject: Subject, wrong: Iterable[Wrong]) -> Tally:
         if not _is_original_accepted(judge, mutant.printed, tally):
             continue
         said = judge.said(mutant.text)
-        counter = tally.counts.setdefault(mutant.kind, Counter())
-        counter["mutants"] += 1
-        if said.is_accepted:
-            counter["accepted"] += 1
-            tally.accepted.append(f"{subject.name}, {subject.notation}, {mutant.kind}: {mutant.text}")
-        elif said.status is Status.NOT_CHECKED:
-            counter["undecided"] += 1
-        else:
-            counter["refuted"] += 1
-            counter["named"] += said.mistake in mutant.codes
-            counter["misnamed"] += said.mistake is not None and said.mistake not in mutant.codes
+        tally.count(mutant.kind, said.status, {said.mistake}, mutant.codes, f"{subject}: {mutant.text}")
     return tally
 
 
 def _is_original_accepted(judge: Judge, printed: Printed, tally: Tally) -> bool:
     if printed.text not in judge.known:
-        judge.known[printed.text] = judge.said(printed.text).is_accepted
+        said = judge.said(printed.text)
+        judge.known[printed.text] = said.is_accepted
         tally.originals["all"] += 1
-        tally.originals["accepted"] += judge.known[printed.text]
-        if not judge.known[printed.text]:
+        tally.originals["accepted" if said.is_accepted else said.status.value] += 1
+        if not said.is_accepted:
             tally.refused.append(f"{printed.network}, {printed.notation}: {printed.text}")
     return judge.known[printed.text]

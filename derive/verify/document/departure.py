@@ -5,6 +5,7 @@ Factors of a product and terms of a sum may stand in any order; brackets that on
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -40,6 +41,12 @@ class Departure:
     own: Node
     right: Node
     in_argument: bool = False
+
+    @property
+    def size(self) -> int:
+        """How many signs one of them has and the other has not."""
+        own, right = (Counter(key(n).split()) for n in (self.own, self.right))
+        return ((own - right) + (right - own)).total()
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from derive.terms.term import Func
 from derive.terms.walk import atoms_in
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
-from derive.verify.document.departure import Departure, departure, key
+from derive.verify.document.departure import Departure, departure
 from derive.verify.document.edits import EXPLAINED, Surroundings, edits, spliced, walk
 from derive.verify.document.kinds import code_of
 from derive.verify.document.link import Links
@@ -99,7 +99,7 @@ class Trial:
         size = "" if batch is None else self.context.lexicon.printer.affine(batch.extent)
         base = right.span.start
         whole = self.source[base : right.span.end]
-        for text, d in sorted(self._departures(right), key=lambda x: len(key(x[1].right))):
+        for text, d in sorted(self._departures(right), key=lambda x: x[1].size):
             code = code_of(d, size, self.context.lexicon.notation.layer_mark.startswith("_"))
             new = spliced(whole, base, d.own.span, text[d.right.span.start : d.right.span.end])
             if code is not None and self.mends(new):
