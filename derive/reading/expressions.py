@@ -35,6 +35,7 @@ from derive.reading.ellipses import has_dots, with_sums
 from derive.reading.keys import key_of
 from derive.reading.listings import is_listing, listing, row
 from derive.reading.marks import is_transpose, marks_of, sequence
+from derive.reading.moments import moment, moment_named
 from derive.reading.parts import part, slice_of
 from derive.reading.products import Products
 from derive.reading.quantity import Quantity, Unknown, added, raised, scaled, transposed
@@ -212,6 +213,10 @@ class Reader:
             q = transposed(known) if marks.transposed else known
             q = part(self, q, marks.below, self.scope.said(marks.base)) if marks.below else q
             return self.power(q, marks.above) if marks.above else q
+        kind = moment_named(self.scope.lexicon, key) if isinstance(node, Scripts) and node.below is not None else None
+        if kind is not None and isinstance(node, Scripts) and node.below is not None:
+            q = moment(self, kind, node.below)
+            return self.power(q, marks.above) if marks.above else q
         always = special(self, node)
         if always is not None:
             return always
@@ -237,10 +242,11 @@ class Reader:
         if constant_of is not None:
             q = Quantity(constant_of)
         else:
-            at = self.scope.indices.affine(marks.base if marks.above and not marks.below else node)
+            is_power = marks.above and not marks.below and not isinstance(marks.above[0], Bracketed)
+            at = self.scope.indices.affine(marks.base if is_power else node)
             if isinstance(at.variable, str) and at.variable not in self.scope.ranges.places:
                 raise Unknown(f"{self.scope.said(marks.base)} is nothing that this document or its network names")
             q = Quantity(of_affine(at))
-            if not (marks.above and not marks.below):
+            if not is_power:
                 return q
         return self.power(q, marks.above) if marks.above else q

@@ -16,6 +16,7 @@ from derive.reading.function_names import ALIASES
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import SLOT
 from derive.reading.marks import Marks, marks_of
+from derive.reading.moments import moment, moment_named
 from derive.reading.quantity import (
     Misfit,
     Quantity,
@@ -71,6 +72,11 @@ def applied(reader: Reader, name: Node, argument: Node) -> Quantity:
     key = key_of(marks.base)
     if key is None:
         raise Unknown(f"{reader.scope.said(name)} is no function")
+    kind = moment_named(reader.scope.lexicon, key)
+    if kind is not None:
+        if marks.below or marks.above:
+            raise Unknown(f"over what {reader.scope.said(name)} is taken is not read")
+        return moment(reader, kind, argument.body if isinstance(argument, Bracketed) else argument)
     args = arguments(argument)
     template = reader.scope.lexicon.templates.get(replace(key, primes=key.primes + marks.primes))
     if template is not None:

@@ -38,6 +38,11 @@ SLOT = Entry("·slot", ())
 """The argument of a function, in its formula."""
 
 
+def open_function(key: Key) -> str:
+    """The name of a function of one number of which nothing is known, until the document says what it is."""
+    return f"{key.name}(·)"
+
+
 def node_of(tex: str) -> Node:
     """The syntax of a symbol that the printer made."""
     [chain] = read_formula(tex).chains

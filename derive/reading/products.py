@@ -17,6 +17,7 @@ from derive.reading.iterates import change_of, iteration
 from derive.reading.keys import Key, key_of
 from derive.reading.listings import is_listing
 from derive.reading.marks import marks_of, sequence
+from derive.reading.moments import moment_named
 from derive.reading.quantity import Misfit, Quantity, Unknown, divided, hadamard, product, total_over, transposed
 from derive.reading.special import indicator
 
@@ -197,14 +198,16 @@ class Products:
         return self.reader.tensors.read(found, marks) if found else None
 
     def _call(self, name: Node, argument: Node) -> Quantity | None:
-        """`σ'(z)`, `C(w, b)`: a symbol before a round bracket that is a function, or the cost with its arguments."""
+        """`σ'(z)`, `E[X]`, `C(w, b)`: a function before its argument, a moment, or the cost with its arguments."""
         if isinstance(argument, Scripts) and argument.below is None and not argument.primes:
             inner = self._call(name, argument.base)
             return None if inner is None else self.reader.raised(inner, sequence(argument.above))
-        if not isinstance(argument, Bracketed) or argument.opening != "(":
-            return None
         key = key_of(marks_of(name, t_is_free=False).base)
-        if not isinstance(name, Symbol | Scripts) or key is None:
+        if not isinstance(argument, Bracketed) or not isinstance(name, Symbol | Scripts) or key is None:
+            return None
+        if argument.opening in ("(", "[", r"\{") and moment_named(self.reader.scope.lexicon, key):
+            return functions.applied(self.reader, name, argument)
+        if argument.opening != "(":
             return None
         if self.reader.scope.is_function(replace(key, primes=0)):
             return functions.applied(self.reader, name, argument)

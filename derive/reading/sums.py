@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from derive.latex.reading.syntax import Big, Chain
-from derive.reading.quantity import Quantity, Unknown, multiplied, scaled, total_over
+from derive.latex.reading.syntax import Big, Chain, Scripts
+from derive.reading.quantity import Misfit, Quantity, Unknown, multiplied, scaled, shown, total_over
 from derive.reading.ranges import UNSAID, Interval, Outside
 from derive.reading.stated import Stated, run, stated
 from derive.terms.affine import Affine, Index, index, number
@@ -43,7 +43,8 @@ class Sums:
         if node.operator not in _OPERATORS:
             raise Unknown(f"{node.operator} has no meaning here")
         ranges = self.reader.scope.ranges
-        below = self._below(node)
+        count = self._count(node)
+        below = Stated() if count is not None else self._below(node)
         if len(below.named) + len(self.inside) > DEEPEST:
             raise Unknown(f"more than {DEEPEST} letters of sums stand in one another")
         outside = {x: ranges.open(x, below.ranges.get(x, UNSAID)) for x in below.named}
@@ -53,6 +54,8 @@ class Sums:
         del self.inside[len(self.inside) - len(below.named) :]
         letters = below.named or self._unnamed(before)
         bounds = [self._index(x) for x in letters]
+        if count is not None and [b.extent for b in bounds] != [count]:
+            raise Misfit(f"the sum has {shown(count)} terms, and runs over {' and '.join(letters)}")
         for x in letters:
             ranges.close(x, outside.get(x, Outside()))
         body = body.map(lambda p: multiplied(p, _without(below.excluded)))
@@ -79,6 +82,16 @@ class Sums:
         if not new:
             raise Unknown("over what the sum runs is not said")
         return tuple(new)
+
+    def _count(self, node: Big) -> Affine | None:
+        """`Σ_{n_I} x_j w_j` says only how many terms there are; None for a sign that names its letter."""
+        if not isinstance(node.below, Scripts) or node.above is not None:
+            return None
+        try:
+            found = self.reader.scope.indices.affine(node.below)
+        except Unknown:
+            return None
+        return None if found.is_number or found.free else found
 
     # -- what stands below -------------------------------------------------------------------------------------
 

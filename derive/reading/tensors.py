@@ -57,7 +57,7 @@ class Tensors:
             return miscounted.settle()
         if not fitting:
             raise Unknown(f"{self.scope.said(marks.base)} with these marks is nothing in this network")
-        fitting = [p for p in fitting if p.named.is_own] or fitting
+        fitting = _preferred(fitting)
         if self.scope.lexicon.notation.layer_mark == "_l":
             fitting = [p for p in fitting if p.family or p.named.layer is not None] or fitting
         chosen = self.scope.choices.choose(fitting)
@@ -260,6 +260,12 @@ def _taken(named: Named, above: Sequence[Node]) -> tuple[tuple[str, ...], list[N
         else:
             kept.append(shown(node))
     return tuple(kept), indices, exponent
+
+
+def _preferred(fitting: list[Placed]) -> list[Placed]:
+    """Names of the document before those of the network, and those before powers of names of the document."""
+    own = [p for p in fitting if p.named.is_own]
+    return [p for p in own if p.exponent == 1] or [p for p in fitting if not p.named.is_own] or own
 
 
 def _same(wanted: Sequence[str], given: Sequence[str]) -> bool:

@@ -23,10 +23,13 @@ from derive.reading.quantity import Quantity
 from derive.reading.sample_cost import with_sample_cost
 from derive.reading.scope import Scope
 from derive.terms.affine import Affine
+from derive.terms.term import Poly
+from derive.verify.document.declaring import declared
 from derive.verify.document.link import Links
 from derive.verify.document.names import symbol_node, whole_numbers, with_name, with_rate
 from derive.verify.document.own_network import OwnNetwork
 from derive.verify.document.profile import Settings
+from derive.verify.document.randomness import Declared
 from derive.verify.document.world import World
 
 DEPTH = "L"
@@ -43,6 +46,9 @@ class Context:
     """Letters of sizes that only statements of shapes say."""
     measured: dict[str, Node] = field(default_factory=dict)
     """Letters of sizes that are the number of entries of something."""
+    declared: Declared = field(default_factory=Declared)
+    demands: list[tuple[Poly, str]] = field(default_factory=list)
+    """Conditions on variances that the document sets: what is to be 0, and as it is written."""
     _world: World | None = None
 
     @property
@@ -59,7 +65,7 @@ class Context:
         return Vocabulary(words=self.lexicon.words, macros=macros)
 
     def links(self, source: str, meanings: Mapping[Key, Quantity] = MappingProxyType({})) -> Links:
-        return Links(self.world, self.lexicon, source, meanings, self.numbers)
+        return Links(self.world, self.lexicon, source, meanings, self.numbers, self.declared)
 
     def compose(self, nodes: Sequence[Node]) -> bool:
         """Take up the functions that expressions leave open: `f(g(x))`; whether there were any."""
@@ -117,8 +123,12 @@ def context_of(
     lexicon = with_rate(lexicon, notation)
     if settings.kinds:
         lexicon = lexicon.with_kinds({word: frozenset(numbers) for word, numbers in settings.kinds})
-    measured = {letter: symbol_node(of) for letter, of in settings.sizes}
-    return Context(lexicon, {**_numbers(network), **whole_numbers(settings.names)}, measured=measured)
+    return Context(
+        lexicon,
+        {**_numbers(network), **whole_numbers(settings.names)},
+        measured={letter: symbol_node(of) for letter, of in settings.sizes},
+        declared=declared(lexicon, settings.random, file),
+    )
 
 
 def _numbers(network: Network) -> dict[str, int]:

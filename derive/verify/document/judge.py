@@ -20,12 +20,14 @@ from derive.verify.claims import Status
 from derive.verify.document.aims import judged_aim, judged_function
 from derive.verify.document.branches import judged_branches
 from derive.verify.document.context import Context
+from derive.verify.document.demands import of_variances
 from derive.verify.document.edits import walk
 from derive.verify.document.lists import entries, paired, worst
 from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
 from derive.verify.document.own_functions import argument_of, called, taken_up
 from derive.verify.document.shapes import judged_shape
-from derive.verify.document.statements import judged_statement, shape_said
+from derive.verify.document.statements import approximated, judged_statement, shape_said
+from derive.verify.document.updates import judged_update
 from derive.verify.document.verdict import Verdict, undecided, verdict_of
 
 EQUALITIES = ("=", ":=", "≡", "≈")
@@ -67,8 +69,10 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
         left, right = first or chain.members[k], chain.members[k + 1]
         if left is None or right is None:
             judged = Judged(k + 1, undecided("one side is missing"))
+        elif relation == ":=" and any(shown(part) == shown(left) for part in walk(right)):
+            judged = Judged(k + 1, judged_update(context, left, right, source))
         elif relation not in EQUALITIES:
-            judged = Judged(k + 1, judged_statement(context, left, relation, right, source), left, right)
+            judged = Judged(k + 1, judged_statement(context, left, relation, right, source))
         elif (shape := shape_said(left, right)) is not None:
             judged = Judged(k + 1, judged_shape(context, *shape, source))
         elif (branches := judged_branches(context, left, right, source)) is not None:
@@ -84,6 +88,8 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
             )
             if is_composed and verdict.status is Status.PROVED and call_of(left) and call_of(right):
                 verdict = Verdict(Status.DEFINITION, "says what is a function of what")
+            if relation == "≈":
+                verdict = approximated(context, verdict, left, right, source)
             judged = Judged(k + 1, verdict, left, right, remarks=remarks)
         if before is not None and _follows(context, before, judged, source):
             judged = replace(judged, follows=True)
@@ -177,9 +183,13 @@ def equated(
 ) -> Verdict:
     """Whether both sides are equal; `argument` is that of the function that the chain defines."""
     try:
-        return verdict_of(context.links(source, argument).outcomes(left, right, remarks))
-    except Unknown as e:
-        return undecided(e.message)
+        instances = context.links(source, argument).outcomes(left, right, remarks)
+        verdict = verdict_of(instances)
+        failing = next((o for o in instances if o and not any(x.equal for x in o)), ())
+        if verdict.status is Status.WRONG and len(failing) == 1 and failing[0].pair is not None:
+            text = " = ".join(source[x.span.start : x.span.end] for x in (left, right))
+            return of_variances(context, failing[0].pair, text, verdict)
+        return verdict
     except DeriveError as e:
         return undecided(e.message)
 

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from derive.errors import DeriveError, IndexRangeError
+from derive.ir.moment import MEAN
 from derive.latex.reading.syntax import Chain, Node
 from derive.reading.choices import MOST as MOST_READINGS
 from derive.reading.choices import Choices, readings
@@ -22,6 +23,7 @@ from derive.reading.guards import guards, mask
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import Key
 from derive.reading.lexicon import Lexicon
+from derive.reading.moments import moments_of
 from derive.reading.products import DOT
 from derive.reading.quantity import Misfit, Quantity, Unknown, fits, hadamard, like, transposed
 from derive.reading.ranges import Interval, Ranges, numbers_within
@@ -33,6 +35,7 @@ from derive.terms.substitute import substitute
 from derive.terms.term import Poly
 from derive.verify.document.gap import Difference, gap
 from derive.verify.document.outside import zero_outside
+from derive.verify.document.randomness import Declared, Randomness
 from derive.verify.document.world import World
 from derive.verify.labelled import aligned, union
 
@@ -60,6 +63,8 @@ class Pair:
     """Whether it counts only if no other reading fits."""
     is_unsigned: bool = False
     """Whether an entrywise product has no sign."""
+    has_means: bool = False
+    """Whether its author writes means."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -94,6 +99,11 @@ class Links:
     numbers: Mapping[str, int] = field(default_factory=dict)
     is_quick: bool = False
     """Whether numbers are enough: nothing is proved."""
+    declared: Declared = field(default_factory=Declared)
+
+    @property
+    def randomness(self) -> Randomness:
+        return Randomness(self.declared, self.lexicon.network, self.world.prover)
 
     def outcomes(
         self, left: Node, right: Node, remarks: Sequence[Node] = (), where: Where | None = None
@@ -204,16 +214,18 @@ class Links:
         def pair(choices: Choices) -> Pair:
             scope = replace(self.scope(choices, numbers), layers=layers, ranges=Ranges(stated=dict(said)))
             reader = Reader(replace(scope, is_local=is_local, has_local=both))
-            a, b = reader.read(left), reader.read(right)
-            for q in (a, b):
+            read = [reader.read(x) for x in (left, right)]
+            for q in read:
                 if isinstance(q, Jacobian) and q.order > 2:
                     raise Unknown(f"a derivative with {q.order} axes is no matrix; how it is to be one is not said")
+            has_means = any(f.name == MEAN for q in read for f in moments_of(q.poly))
+            a, b = (self._settled(reader.scope, q) for q in read)
             free = free_letters(reader.scope, a, b)
             where = mask(reader, conditions, frozenset(i.name for i in free))
             if where is not None:
                 self._check_somewhere(where, free)
                 a, b = hadamard(a, where), hadamard(b, where)
-            return Pair(a, b, free, bool(choices.settled.get(DOT)), bool(reader.scope.unsigned))
+            return Pair(a, b, free, bool(choices.settled.get(DOT)), bool(reader.scope.unsigned), has_means)
 
         found = readings(pair, lambda p: p.key, allowed(MOST_READINGS, (left, right)))
         if not found.found and found.unknown:
@@ -230,6 +242,14 @@ class Links:
         """Raises: Misfit for a condition that holds nowhere: of what is compared there nothing would be left."""
         if not any(x.array.any() for _, (x,) in self.world.values((where.poly,), free)):
             raise Misfit("the condition beside it holds nowhere")
+
+    def _settled(self, scope: Scope, q: Quantity) -> Quantity:
+        """With its means and variances worked out; what is the same for all entries is a number."""
+        if not moments_of(q.poly):
+            return q
+        known = (scope.range_of(n) for n in sorted(q.poly.free))
+        poly = self.randomness.settled(q.poly, (*(i for i in known if i is not None), *q.axes))
+        return Quantity(poly, *(a if a is None or a.name in poly.free else None for a in (q.rows, q.columns)))
 
     def compared(self, p: Pair) -> Outcome:
         """Whether both sides are equal: by normal form, else on numbers."""

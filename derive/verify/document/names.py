@@ -17,7 +17,7 @@ from derive.reading.definitions import head_of, with_abbreviation, with_given
 from derive.reading.expressions import Reader
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import key_of
-from derive.reading.lexicon import Lexicon
+from derive.reading.lexicon import Lexicon, open_function
 from derive.reading.scope import Scope
 from derive.reading.templates import Template, head
 from derive.verify.document.profile import Meaning
@@ -55,7 +55,7 @@ def with_name(lexicon: Lexicon, m: Meaning) -> Lexicon:
         key = key_of(node)
         if key is None:
             raise DeriveError(f"{quoted(m.written)} is no symbol of a function")
-        return lexicon.with_function(key, m.value)
+        return lexicon.with_function(key, open_function(key) if m.value == "any" else m.value)
     if m.kind == "is":
         return _with_abbreviation(lexicon, node, m)
     return with_alias(lexicon, node, _tensor(lexicon, m.value), m.kind == "gradient", m.indices, m.is_row)

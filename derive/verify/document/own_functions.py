@@ -9,7 +9,8 @@ from derive.latex.reading.syntax import Node
 from derive.reading.choices import Choices
 from derive.reading.expressions import Reader
 from derive.reading.keys import Key
-from derive.reading.lexicon import SLOT
+from derive.reading.lexicon import SLOT, open_function
+from derive.reading.moments import moment_named
 from derive.reading.quantity import Misfit, Quantity
 from derive.reading.scope import Scope
 from derive.reading.templates import Template, head
@@ -33,10 +34,10 @@ def called(context: Context, node: Node) -> tuple[Key, Key] | None:
         return None
     key, body = found
     lexicon = context.lexicon
-    if key.primes or lexicon.find(key):
+    if key.primes or lexicon.find(key) or moment_named(lexicon, key):
         return None
     known = lexicon.functions.get(key, ())
-    return None if known and not set(known) <= set(lexicon.formulas) else (key, body)
+    return None if known and not set(known) <= {*lexicon.formulas, open_function(key)} else (key, body)
 
 
 def argument_of(context: Context, node: Node) -> Mapping[Key, Quantity]:
@@ -51,7 +52,7 @@ def argument_of(context: Context, node: Node) -> Mapping[Key, Quantity]:
 def taken_up(context: Context, key: Key, argument: Key, right: Node, source: str) -> Verdict:
     """Take a function up, as a formula in one number or as what is read again for every argument."""
     lexicon = context.lexicon
-    again = key in lexicon.own_functions or key in lexicon.templates
+    again = lexicon.own_functions.get(key, (open_function(key),)) != (open_function(key),) or key in lexicon.templates
     unknown = ""
     for given in _ARGUMENTS:
         try:

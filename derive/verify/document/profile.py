@@ -9,6 +9,7 @@ names:                                  # symbol: what it stands for
   g: {function: sigmoid}
 sizes: {m: x_i}                         # in statements of shapes: the number of entries of a vector
 kinds: {linear: [0, 2]}                 # words by which the prose tells layers apart
+random: {independent: [X, Y], zero_mean: [X]}
 sections:                               # by heading; each may change everything above
   "Vectorized": {notation: ng}
 """
@@ -27,8 +28,10 @@ from derive.network.spec.models import NetworkSpec, NotationSpec
 from derive.network.spec.tree import Entry, ListNode, MappingNode, Node, ScalarNode, describe
 from derive.network.spec.values import read_notation
 from derive.network.yaml_source import parse_tree, read_text_file
+from derive.verify.document.said_random import Said, read_random
 
-KEYS = ("notation", "network", "names", "sizes", "kinds", "sections")
+KEYS = ("notation", "network", "names", "sizes", "kinds", "random", "sections", "passages")
+PLACES = ("sections", "passages")
 MEANINGS = ("shape", "tensor", "gradient", "function", "is")
 NUMBERED = ("tensor", "gradient")
 
@@ -60,6 +63,7 @@ class Settings:
     """Letters in statements of shapes, each with the vector whose entries it counts."""
     kinds: tuple[tuple[str, tuple[int, ...]], ...] = ()
     """Words by which the prose tells layers apart, with the numbers of those."""
+    random: tuple[Said, ...] = ()
 
     def under(self, other: Settings) -> Settings:
         """`other`, with these where it says nothing; a name that both have is the other's."""
@@ -71,29 +75,38 @@ class Settings:
             names,
             tuple({**dict(self.sizes), **dict(other.sizes)}.items()),
             tuple({**dict(self.kinds), **dict(other.kinds)}.items()),
+            (*self.random, *other.random),
         )
 
 
 @dataclass(frozen=True)
 class Profile:
-    """`sections` are pairs (heading, settings); a heading may be a part of the one in the document."""
+    """`sections` are pairs (heading, settings); a heading may be a part of the one in the document.
+
+    `passages` are pairs (words, settings), which hold from the formula behind these words to the next heading.
+    """
 
     settings: Settings = Settings()
     sections: tuple[tuple[str, Settings], ...] = ()
     file: str = ""
+    passages: tuple[tuple[str, Settings], ...] = ()
 
     @property
     def names_network(self) -> bool:
         """Whether some part of the document is said to be about a network."""
-        return any(s.network is not None for s in (self.settings, *(own for _, own in self.sections)))
+        parts = (own for _, own in (*self.sections, *self.passages))
+        return any(s.network is not None for s in (self.settings, *parts))
 
-    def at(self, headings: Sequence[str]) -> Settings:
-        """What holds below these headings, the outermost first."""
+    def at(self, headings: Sequence[str], passages: Sequence[str] = ()) -> Settings:
+        """What holds below these headings, the outermost first, behind these passages."""
         found = self.settings
         for heading in headings:
             for written, own in self.sections:
                 if written in heading:
                     found = found.under(own)
+        for written, own in self.passages:
+            if written in passages:
+                found = found.under(own)
         return found
 
 
@@ -128,9 +141,9 @@ def _profile(tree: Node | None, path: Path, find: Find, complaints: Complaints) 
         raise AssertionError("complaints were raised")
     _check_keys(tree, (*KEYS, *FORWARD_KEYS), "a profile", complaints)
     settings = _settings(tree, path, find, complaints)
-    sections = _sections(tree.entry("sections"), path, find, complaints)
+    sections, passages = (_sections(tree.entry(key), path, find, complaints) for key in PLACES)
     complaints.raise_any()
-    return Profile(settings, sections, str(path))
+    return Profile(settings, sections, str(path), passages)
 
 
 def _check_keys(node: MappingNode, keys: Sequence[str], what: str, complaints: Complaints) -> None:
@@ -143,7 +156,8 @@ def _sections(entry: Entry | None, path: Path, find: Find, complaints: Complaint
     if entry is None:
         return ()
     if not isinstance(entry.value, MappingNode):
-        complaints.add(entry.value.place, "`sections` is no mapping", "write the headings as keys")
+        repair = "write headings, or words of the text, as keys"
+        complaints.add(entry.value.place, f"{quoted(entry.key)} is no mapping", repair)
         return ()
     out = []
     for e in entry.value.entries:
@@ -152,7 +166,7 @@ def _sections(entry: Entry | None, path: Path, find: Find, complaints: Complaint
                 e.value.place, f"the section {quoted(e.key)} is no mapping", "write notation:, network:, names:"
             )
             continue
-        _check_keys(e.value, KEYS[:-1], "a section", complaints)
+        _check_keys(e.value, [k for k in KEYS if k not in PLACES], "a section", complaints)
         out.append((e.key, _settings(e.value, path, find, complaints)))
     return tuple(out)
 
@@ -165,6 +179,7 @@ def _settings(node: MappingNode, path: Path, find: Find, complaints: Complaints)
         _names(node.entry("names"), complaints),
         _sizes(node.entry("sizes"), complaints),
         _kinds(node.entry("kinds"), complaints),
+        read_random(node.entry("random"), complaints),
     )
 
 

@@ -91,6 +91,17 @@ class Prover:
                 current = new
         return False
 
+    def opened(self, p: Poly, is_kept: Callable[[Entry], bool], free: Iterable[Index]) -> Poly:
+        """What the network makes of a term: values and gradients by what defines them, but for those that are kept."""
+        context = {b.name: b for b in free}
+        inner = self._unfolding((self._gradients, self._values), context)
+        for _ in range(MOST_ROUNDS):
+            new = rewrite(p, lambda a: None if isinstance(a, Entry) and is_kept(a) else inner(a), frozenset(context))
+            if new == p:
+                break
+            p = new
+        return p
+
     def _unfolding(
         self, tables: Iterable[Mapping[str, tuple[Rule, ...]]], context: Mapping[str, Index]
     ) -> Callable[[Atom], Poly | None]:

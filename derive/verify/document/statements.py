@@ -1,10 +1,19 @@
-"""Statements that are no equations: `W ∈ ℝ^{m × n}`, `w ← w − η ∂C/∂w`, `f → 0`, `p ∝ q`, `w ∼ N(0, 1)`."""
+"""Statements that are no equations: `W ∈ ℝ^{m × n}`, `f → 0`, `p ∝ q`, `w ∼ N(0, σ²)`, `a ≈ 0.62`."""
 
 from __future__ import annotations
 
-from derive.latex.reading.syntax import Node
+from dataclasses import replace
+
+from derive.errors import DeriveError
+from derive.latex.reading.syntax import Added, Node, Number
+from derive.reading.choices import Choices
+from derive.reading.expressions import Reader
 from derive.reading.shapes import extents_of_space, extents_of_tuple, shaped
+from derive.terms.walk import entries_in, sizes_of
+from derive.verify.claims import Status
 from derive.verify.document.context import Context
+from derive.verify.document.drawn import judged_drawn
+from derive.verify.document.proportions import judged_proportion
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.updates import judged_update
 from derive.verify.document.verdict import Verdict, undecided
@@ -13,10 +22,10 @@ REASONS = {
     "∈": "which values a name takes is not judged, only how many",
     "→": "what something tends to, or is mapped to, is not judged",
     "↦": "what something is mapped to is not judged",
-    "∼": "how a value is drawn is a choice, which nothing else says",
     "⇒": "that one statement follows from another is not judged",
     "⇔": "that two statements are the same is not judged",
 }
+FAR = 0.1
 
 
 def judged_statement(context: Context, left: Node, relation: str, right: Node, source: str) -> Verdict:
@@ -27,6 +36,10 @@ def judged_statement(context: Context, left: Node, relation: str, right: Node, s
             return judged_shape(context, left, extents, source)
     if relation == "←":
         return judged_update(context, left, right, source)
+    if relation == "∼":
+        return judged_drawn(context, left, right, source)
+    if relation == "∝":
+        return judged_proportion(context, left, right, source)
     return undecided(REASONS.get(relation, f"statements with {relation} are not judged"))
 
 
@@ -34,3 +47,35 @@ def shape_said(left: Node, right: Node) -> tuple[Node, tuple[Node, ...]] | None:
     """What has which extents in `dim(W) = (m, n)`; None for any other equation."""
     of, extents = shaped(left), extents_of_tuple(right)
     return None if of is None or extents is None else (of, extents)
+
+
+def approximated(context: Context, equal: Verdict, left: Node, right: Node, source: str) -> Verdict:
+    """Of `left ≈ right` that is judged as an equation: a number is right to the last digit that is written."""
+    d = equal.difference
+    written = _number(right)
+    if equal.status is not Status.WRONG or (equal.is_misfit and written is None):
+        return equal
+    if d is not None and written is not None and _is_fixed(context, left, source):
+        unit = 10.0 ** -len(written.text.partition(".")[2])
+        gap = abs(d.left - d.right)
+        if gap <= unit:
+            return Verdict(Status.AGREES, "equal up to the last digit that is written")
+        if gap > FAR * abs(d.left):
+            return replace(equal, reason="the number is another one")
+    return undecided("both sides differ, and how close an approximation is to be is not said")
+
+
+def _is_fixed(context: Context, node: Node, source: str) -> bool:
+    """Whether an expression is made of numbers alone."""
+    try:
+        p = Reader(context.links(source).scope(Choices(), context.numbers)).read(node).poly
+    except DeriveError:
+        return False
+    return not list(entries_in(p)) and not list(sizes_of(p)) and not p.free
+
+
+def _number(node: Node) -> Number | None:
+    """A number with or without a sign."""
+    if isinstance(node, Added) and len(node.terms) == 1:
+        return _number(node.terms[0])
+    return node if isinstance(node, Number) else None

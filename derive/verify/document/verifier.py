@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from derive.errors import DeriveError
@@ -113,8 +114,21 @@ class Verifier:
         }
         return [later.get((c.start, c.latex), c) if c.status is Status.NOT_CHECKED else c for c in claims]
 
+    @cached_property
+    def _passages(self) -> Mapping[int, tuple[str, ...]]:
+        """For each formula the passages of the profile that stand before it, below the same heading."""
+        found: dict[int, tuple[str, ...]] = {}
+        behind: tuple[str, ...] = ()
+        heading: tuple[str, ...] = ()
+        for f in self.document.fragments:
+            if f.heading != heading:
+                heading, behind = f.heading, ()
+            behind = (*behind, *(words for words, _ in self.profile.passages if words in f.before))
+            found[f.start] = tuple(dict.fromkeys(behind))
+        return found
+
     def _context(self, fragment: Fragment) -> Context:
-        settings = self.profile.at(fragment.heading)
+        settings = self.profile.at(fragment.heading, self._passages[fragment.start])
         key = repr(settings)
         if key not in self.contexts:
             if self.convention is None:

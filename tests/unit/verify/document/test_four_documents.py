@@ -40,12 +40,17 @@ def links(name: str) -> list[Link]:
     out = []
     for c in report(name).claims:
         line = max((mark for mark in marks if mark[0] < c.place.line), key=lambda mark: mark[0])[1]
-        out.append(Link(line, plain(c.latex).lstrip("="), c.status.value))
+        out.append(Link(line, plain(c.latex), c.status.value))
     return out
 
 
 def plain(latex: str) -> str:
     return "".join(latex.replace("&", "").split())
+
+
+def is_part(link: str, claim: str) -> bool:
+    """Whether a link, `= b`, is one of a claim `a = b`; a claim that is one side alone has no sign."""
+    return link in claim or ("=" not in claim and link.lstrip("=") in claim)
 
 
 def found(name: str) -> dict[str, tuple[str, str]]:
@@ -55,7 +60,9 @@ def found(name: str) -> dict[str, tuple[str, str]]:
     for c in json.loads((FOLDER / "claims.json").read_text()):
         if c["seed"] == name:
             wanted = plain(c["latex"])
-            near = [x for x in made if c["line"] - LONGEST <= x.line <= c["line"] and x.latex and x.latex in wanted]
+            near = [
+                x for x in made if c["line"] - LONGEST <= x.line <= c["line"] and x.latex and is_part(x.latex, wanted)
+            ]
             nearest = max((x.line for x in near), default=0)
             own = [x.status for x in near if x.line == nearest]
             out[c["id"]] = (c["verdict"], min(own, key=RANK.index, default=""))
@@ -74,7 +81,7 @@ def test_nothing_right_is_called_wrong(name: str) -> None:
     assert not refused
 
 
-FEWEST = {"001": (5, 35), "002": (1, 23), "003": (3, 32), "004": (5, 31)}
+FEWEST = {"001": (5, 35), "002": (1, 23), "003": (3, 32), "004": (6, 40)}
 """So many wrong claims are called wrong, and so many right ones right, at least."""
 
 
