@@ -5,7 +5,7 @@ Of a name without its indices, `Var[W]`, it is that of any of its entries.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -14,12 +14,23 @@ from derive.ir.moment import MEAN, MOMENTS, VARIANCE
 from derive.ir.tensor import ADJOINT
 from derive.latex.reading.syntax import Node
 from derive.reading.keys import Key
-from derive.reading.quantity import Quantity, Unknown, added, divided, raised, renamed, scaled, total_over
-from derive.terms.affine import Index, index
+from derive.reading.quantity import (
+    ONE_PLACE,
+    Quantity,
+    Unknown,
+    added,
+    divided,
+    is_fresh,
+    raised,
+    renamed,
+    scaled,
+    total_over,
+)
+from derive.terms.affine import IdEntry, Index, index
 from derive.terms.algebra import function
 from derive.terms.substitute import substitute
 from derive.terms.term import Atom, Entry, Func, Poly, of_affine, of_atom
-from derive.terms.walk import atoms_in
+from derive.terms.walk import atoms_in, entries_in, rewrite
 
 if TYPE_CHECKING:
     from derive.reading.expressions import Reader
@@ -53,28 +64,34 @@ def moment_named(lexicon: Lexicon, key: Key) -> str | None:
 
 def moment(reader: Reader, kind: str, node: Node) -> Quantity:
     """Raises: Unknown for a moment over samples where there is no batch."""
+    outside, reader.scope.of_any_entry = reader.scope.of_any_entry, not kind.startswith("batch_")
     q = reader.read(node)
+    reader.scope.of_any_entry = outside
     if kind.startswith("batch_"):
         return _over_samples(reader, kind, q)
-    source = source_of(reader.scope, q)
-    q = q if source is None else Quantity(of_atom(source))
+    q = _of_any_entry(reader.scope, q)
     of = q.map(lambda p: function(MEAN if kind == "mean" else VARIANCE, (p,)))
     return raised(of, Fraction(1, 2)) if kind == "deviation" else of
 
 
-def source_of(scope: Scope, q: Quantity) -> Entry | None:
-    """The tensor, in its layer, if its name stands without any index: only its layer is said; None for all else."""
-    entry = lone(q.poly)
-    if not isinstance(entry, Entry) or q.is_scalar:
+def _of_any_entry(scope: Scope, q: Quantity) -> Quantity:
+    """A function of one name that stands without its indices is one of any entry: `E[z^2]`."""
+    entries = list(dict.fromkeys(entries_in(q.poly)))
+    opened = [Index(x, ONE_PLACE, ONE_PLACE) for x in q.poly.free if is_fresh(x)]
+    source = source_of(scope, entries[0], opened) if len(entries) == 1 and opened else None
+    if source is None:
+        return q
+    return Quantity(rewrite(q.poly, lambda a: of_atom(source) if a == entries[0] else None))
+
+
+def source_of(scope: Scope, entry: Atom | IdEntry | None, opened: Sequence[Index]) -> Entry | None:
+    """The tensor of an entry, in its layer, if no index of it is said; None for all else."""
+    if not isinstance(entry, Entry):
         return None
     tensor = scope.lexicon.network.tensors.get(entry.tensor.removeprefix(ADJOINT))
     family = tensor.family if tensor is not None else 0
-    opened = [index(a.name) for a in q.axes]
-    batch = scope.batch
-    samples = [index(batch.name)] if batch is not None else []
-    return (
-        Entry(entry.tensor, entry.idx[:family]) if all(a in (*opened, *samples) for a in entry.idx[family:]) else None
-    )
+    unsaid = [index(a.name) for a in (*opened, *([scope.batch] if scope.batch is not None else []))]
+    return Entry(entry.tensor, entry.idx[:family]) if all(a in unsaid for a in entry.idx[family:]) else None
 
 
 def lone(p: Poly) -> Atom | None:

@@ -165,6 +165,8 @@ class Placed:
             return Quantity(p)
         if len(opened) == 2:
             return array(p, *opened)
+        if len(opened) > 2 and scope.of_any_entry:
+            return Quantity(p)
         if len(opened) > 2:
             raise Unknown(f"{self.scope.said(self.marks.base)} has {len(opened)} axes, too many for a matrix")
         batch = scope.batch

@@ -106,6 +106,11 @@ def bounded(p: Poly) -> Poly:
     return p
 
 
+def is_fresh(name: str) -> bool:
+    """Whether it is the name of an axis, and not a letter of the formula."""
+    return name.startswith("·")
+
+
 def transposed(q: Quantity) -> Quantity:
     """Aᵀ."""
     return Quantity(q.poly, q.columns, q.rows)

@@ -46,6 +46,8 @@ class Scope:
     seen: dict[Affine, None] = field(default_factory=dict)
     is_local: bool = False
     """Whether derivatives of values are local ones, where they are not the total ones."""
+    of_any_entry: bool = False
+    """Whether a name without its indices may have any number of axes: one of its entries is meant, whichever."""
     has_local: set[str] = field(default_factory=set)
     """The values of which there are both."""
     unsigned: set[str] = field(default_factory=set)

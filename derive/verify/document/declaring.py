@@ -45,7 +45,7 @@ def _source(lexicon: Lexicon, node: Node) -> Entry:
     """Raises: Unknown for what is no single name of a value."""
     scope = Scope(lexicon, Choices(), {})
     q = Reader(scope).read(node)
-    found = lone(q.poly) if q.is_scalar else source_of(scope, q)
+    found = lone(q.poly) if q.is_scalar else source_of(scope, lone(q.poly), q.axes)
     if not isinstance(found, Entry):
         raise Unknown(f"{scope.said(node)} is no single value")
     return found
