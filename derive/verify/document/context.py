@@ -65,7 +65,7 @@ class Context:
         return Vocabulary(words=self.lexicon.words, macros=macros)
 
     def links(self, source: str, meanings: Mapping[Key, Quantity] = MappingProxyType({})) -> Links:
-        return Links(self.world, self.lexicon, source, meanings, self.numbers, self.declared)
+        return Links(self.world, self.lexicon, source, meanings, self.numbers, declared=self.declared)
 
     def compose(self, nodes: Sequence[Node]) -> bool:
         """Take up the functions that expressions leave open: `f(g(x))`; whether there were any."""
