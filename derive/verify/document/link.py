@@ -19,6 +19,7 @@ from derive.reading.choices import MOST as MOST_READINGS
 from derive.reading.choices import Choices, readings
 from derive.reading.derivatives import Jacobian
 from derive.reading.expressions import Reader
+from derive.reading.free_letters import free_letters, without_unit_axes
 from derive.reading.guards import guards, mask
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import Key
@@ -31,7 +32,6 @@ from derive.reading.scope import SOME_LAYER, OpenLayer, Scope
 from derive.reading.stated import stated
 from derive.terms.affine import Affine, Index
 from derive.terms.algebra import subtract
-from derive.terms.substitute import substitute
 from derive.terms.term import Poly
 from derive.verify.document.gap import Difference, gap
 from derive.verify.document.outside import zero_outside
@@ -307,38 +307,6 @@ def allowed(most: int, nodes: Sequence[Node]) -> int:
     """How often a link is read: `most` times, in proportion less often if it is longer than usual."""
     length = sum(n.span.end - n.span.start for n in nodes)
     return max(2, most * USUAL // max(length, USUAL))
-
-
-def free_letters(scope: Scope, left: Quantity, right: Quantity) -> tuple[Index, ...]:
-    """The letters that are free in either side, with their ranges, layers first.
-
-    Raises: Misfit for a letter on the right that the left side does not have.
-    """
-    axes = {a.name for q in (left, right) for a in q.axes}
-    names = sorted((left.poly.free | right.poly.free) - axes)
-    found = []
-    batch = scope.batch
-    for name in names:
-        index = scope.range_of(name)
-        if index is None and batch is not None and name == batch.name:
-            index = batch
-        if index is None:
-            raise Misfit(f"{name} stands for nothing that has a range")
-        found.append(index)
-    extra = sorted(right.poly.free - left.poly.free - axes)
-    if extra:
-        raise Misfit(f"{extra[0]} stands free on the right, and not on the left")
-    return tuple(sorted(found, key=lambda i: (not i.ordered, i.name)))
-
-
-def without_unit_axes(q: Quantity) -> Quantity:
-    """A quantity without the axes whose extent is stated to be 1: of one output, a vector is a number."""
-    poly = q.poly
-    for axis in q.axes:
-        if axis.lo == axis.hi:
-            poly = substitute(poly, {axis.name: axis.lo})
-    rows, columns = (a if a is None or a.lo != a.hi else None for a in (q.rows, q.columns))
-    return Quantity(poly, rows, columns)
 
 
 def _shapes(p: Pair) -> str:

@@ -11,11 +11,12 @@ from derive.errors import DeriveError
 from derive.latex.reading.syntax import Node
 from derive.reading.choices import Choices, readings
 from derive.reading.expressions import Reader
+from derive.reading.free_letters import free_letters, without_unit_axes
 from derive.reading.quantity import Misfit, Unknown, fits, like
 from derive.terms.term import Poly
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
-from derive.verify.document.link import Links, Pair, free_letters, without_unit_axes
+from derive.verify.document.link import Links, Pair
 from derive.verify.document.verdict import Verdict, combined, undecided
 from derive.verify.labelled import aligned, union
 

@@ -10,13 +10,14 @@ from derive.latex.reading.syntax import Node
 from derive.reading.calls import entry_of
 from derive.reading.choices import Choices, readings
 from derive.reading.expressions import Reader
+from derive.reading.free_letters import free_letters
 from derive.reading.quantity import Misfit, Quantity, Unknown, added, like, scaled
 from derive.terms.algebra import power, times
 from derive.terms.term import Entry, Poly, constant, of_atom
 from derive.terms.walk import entries_in
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
-from derive.verify.document.link import Links, Outcome, Pair, free_letters
+from derive.verify.document.link import Links, Outcome, Pair
 from derive.verify.document.verdict import Verdict, undecided, verdict_of
 
 UNKNOWN = "it is no single step along a gradient that is known here"

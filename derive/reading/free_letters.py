@@ -1,0 +1,40 @@
+"""The letters that are free in both sides of an equation, and vectors of one place."""
+
+from __future__ import annotations
+
+from derive.reading.quantity import Misfit, Quantity
+from derive.reading.scope import Scope
+from derive.terms.affine import Index
+from derive.terms.substitute import substitute
+
+
+def free_letters(scope: Scope, left: Quantity, right: Quantity) -> tuple[Index, ...]:
+    """The letters that are free in either side, with their ranges, layers first.
+
+    Raises: Misfit for a letter on the right that the left side does not have.
+    """
+    axes = {a.name for q in (left, right) for a in q.axes}
+    names = sorted((left.poly.free | right.poly.free) - axes)
+    found = []
+    batch = scope.batch
+    for name in names:
+        index = scope.range_of(name)
+        if index is None and batch is not None and name == batch.name:
+            index = batch
+        if index is None:
+            raise Misfit(f"{name} stands for nothing that has a range")
+        found.append(index)
+    extra = sorted(right.poly.free - left.poly.free - axes)
+    if extra:
+        raise Misfit(f"{extra[0]} stands free on the right, and not on the left")
+    return tuple(sorted(found, key=lambda i: (not i.ordered, i.name)))
+
+
+def without_unit_axes(q: Quantity) -> Quantity:
+    """A quantity without the axes whose extent is stated to be 1: of one output, a vector is a number."""
+    poly = q.poly
+    for axis in q.axes:
+        if axis.lo == axis.hi:
+            poly = substitute(poly, {axis.name: axis.lo})
+    rows, columns = (a if a is None or a.lo != a.hi else None for a in (q.rows, q.columns))
+    return Quantity(poly, rows, columns)
