@@ -24,6 +24,7 @@ from derive.reading.scope import Scope
 from derive.terms.affine import Index, index, number
 from derive.terms.algebra import delta, function, times, total
 from derive.terms.term import Functional, Poly, of_atom
+from derive.terms.walk import entries_in
 
 MOST = 12
 """So many open functions are taken up from one chain."""
@@ -206,3 +207,10 @@ def _value(lexicon: Lexicon, call: Call, name: str) -> tuple[Lexicon, Poly]:
     if len(parts) == 1 and any(isinstance(a, Functional) for m, _ in parts[0].terms for a, _ in m.powers):
         return lexicon, parts[0]
     return lexicon, function(name, tuple(parts))
+
+
+def taken_for_numbers(lexicon: Lexicon) -> frozenset[Key]:
+    """The names of open functions and of their arguments, of which a document may have said too little."""
+    opened = {o.named.tensor.name for o in lexicon.own if is_composed(lexicon.network, o.named.tensor.name)}
+    read = {x.tensor for n in opened for e in lexicon.network.definitions(n) for x in entries_in(e.rhs)}
+    return frozenset(o.key.plain for o in lexicon.own if o.named.tensor.name in opened | read)

@@ -10,10 +10,12 @@ from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Chain, Fraction, Node, Number, Unread
 from derive.reading.calls import call_of
 from derive.reading.choices import Choices
+from derive.reading.compositions import taken_for_numbers
 from derive.reading.definitions import head_of
 from derive.reading.expressions import Reader
 from derive.reading.guards import without_condition
-from derive.reading.keys import Key
+from derive.reading.keys import Key, key_of
+from derive.reading.marks import marks_of
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
 from derive.verify.claims import Status
@@ -91,10 +93,27 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
             if relation == "≈":
                 verdict = approximated(context, verdict, left, right, source)
             judged = Judged(k + 1, verdict, left, right, remarks=remarks)
+        judged = _unless_assumed(context, judged)
         if before is not None and _follows(context, before, judged, source):
             judged = replace(judged, follows=True)
         yield judged
         before = judged
+
+
+def _unless_assumed(context: Context, judged: Judged) -> Judged:
+    """Shapes that do not fit are no mistake where a name was taken for a number that nothing says to be one.
+
+    Between such names alone they are: what is a function of what says that they are numbers.
+    """
+    if judged.verdict.status is not Status.WRONG or not judged.verdict.is_misfit:
+        return judged
+    numbers = taken_for_numbers(context.lexicon)
+    parts = (part for node in (judged.left, judged.right) if node is not None and numbers for part in walk(node))
+    keys = {key for part in parts if (key := key_of(marks_of(part).base)) is not None and context.lexicon.find(key)}
+    taken = sorted(k.name for k in keys if k.plain in numbers)
+    if not taken or all(k.plain in numbers for k in keys):
+        return judged
+    return replace(judged, verdict=undecided(f"{taken[0]} was taken for a number before"))
 
 
 def _follows(context: Context, before: Judged, judged: Judged, source: str) -> bool:

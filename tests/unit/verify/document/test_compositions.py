@@ -64,3 +64,17 @@ def test_one_name_at_different_arguments_is_not_guessed(tmp_path: Path) -> None:
     document = tmp_path / "notes.md"
     document.write_text(r"$$\nabla_x f(g(x)) = f(h(x)) \frac{\partial g}{\partial x}$$")
     assert verify_document(document).claims[-1].status is Status.NOT_CHECKED
+
+
+PROFILE = """
+network: {name: one, inputs: {x: n_0}, targets: {y: n_1}, layers: [{dense: {units: n_1}}], loss: half_squared_error}
+"""
+
+
+def test_a_name_taken_for_a_number_may_be_something_else_later(tmp_path: Path) -> None:
+    (tmp_path / "profile.yaml").write_text(PROFILE)
+    document = tmp_path / "notes.md"
+    rule = r"$$\nabla_\theta J(f(\theta)) = \frac{\partial J}{\partial f} \frac{\partial f}{\partial \theta}$$"
+    document.write_text(f"{rule}\n\n$$z = \\theta^T x$$\n\n$$z = x^T$$\n")
+    found = verify_document(document, profile=tmp_path / "profile.yaml").claims
+    assert [c.status for c in found] == [Status.AGREES, Status.NOT_CHECKED, Status.WRONG]
