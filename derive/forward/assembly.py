@@ -98,6 +98,7 @@ class Assembly:
             names=names,
             is_row=self.solved.is_row,
             running=frozenset(self.parts.signs.ordered),
+            samples=next((s.key.name for s, role in self.parts.leaves.items() if role == "count"), ""),
         )
 
     def _name_sizes(self) -> None:
@@ -175,6 +176,14 @@ class Assembly:
         Raises: DeriveError if nothing says which one it is.
         """
         end = self.evaluation.steps[letter]
+        ranges = (self.parts.stated.ranges, *(e.ranges for e in self.parts.needed))
+        begins = {r[letter].lo for r in ranges if letter in r}
+        if any(lo is not None and lo.is_number and lo.const != 1 for lo in begins):
+            raise DeriveError(
+                f"{letter} does not begin at 1",
+                repair="count layers and steps from 1; the input is layer 0",
+                file=self.parts.stated.document.name,
+            )
         if self.evaluation.sizes.resolved(end).root not in self.evaluation.sizes.said:
             raise DeriveError(
                 f"up to where {letter} runs is not said",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import singledispatchmethod
+from dataclasses import dataclass, field, replace
+from functools import partial, singledispatchmethod
 
 import sympy
 
@@ -15,7 +15,7 @@ from derive.forward.names import Named, open_axes, size_text
 from derive.forward.scene import Scene
 from derive.forward.signs import Sign, Signs, Use, bound, place_of
 from derive.forward.sizes import Conflict, Extent, Sizes
-from derive.forward.trees import arguments, inner, walk
+from derive.forward.trees import Unread, arguments, inner, walk
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import (
     Accented,
@@ -29,6 +29,7 @@ from derive.latex.reading.syntax import (
     Multiplied,
     Node,
     Number,
+    Prefixed,
     Root,
     Scripts,
     Symbol,
@@ -42,18 +43,14 @@ from derive.terms.affine import number as number_of
 ONE = number_of(1)
 
 
-class Unread(Exception):
-    """A part that has no meaning in a forward pass; `node` is where."""
-
-    def __init__(self, message: str, node: Node, repair: str = "") -> None:
-        super().__init__(message)
-        self.message, self.node, self.repair = message, node, repair
-
-
 @dataclass
 class Evaluation:
-    """One way to give shapes to names. `letters` are those of the equation at hand with the sizes they run over;
-    `numbers` are symbols that are sizes; `owner` says for each letter and class who used it, for printing."""
+    """One way to give shapes to names.
+
+    `letters` are those of the equation at hand with the sizes they run over, `used` those of all, for printing;
+    `counting` is what counts in it; `numbers` are symbols that are sizes, `steps` the numbers of layers and steps;
+    `spread` are axes along which vectors were added, `arguments` those of a function whose formula is read.
+    """
 
     signs: Signs
     functions: Functions
@@ -148,9 +145,9 @@ class Evaluation:
 
     @read.register
     def _(self, node: Root) -> Form:
-        if node.degree is not None:
-            raise Unread("roots other than square roots are not read", node)
-        return entrywise(sympy.sqrt, self.read(node.arg))
+        if node.degree is None:
+            return entrywise(sympy.sqrt, self.read(node.arg))
+        raise Unread("roots other than square roots are not read", node)
 
     @read.register
     def _(self, node: Bracketed) -> Form:
@@ -196,7 +193,7 @@ class Evaluation:
             with scene.binding(chosen):
                 return sympy.Sum(body.at(scene, i, j), *chosen.values())
 
-        return Form(entry, body.rows, body.columns, body.learned)
+        return replace(body, entry=entry)
 
     @read.register
     def _(self, node: Applied) -> Form:
@@ -256,11 +253,12 @@ class Evaluation:
         form = self.read(base)
         if items and is_transpose(items[-1]):
             form, items = transposed(form), items[:-1]
-        return self._power(form, items[0]) if len(items) == 1 else form
+        if len(items) > 1:
+            raise Unread("these scripts have no meaning in a forward pass", node)
+        return self._power(form, items[0]) if items else form
 
     def _power(self, form: Form, exponent: Node) -> Form:
-        node = getattr(exponent, "body", exponent) if type(exponent).__name__ == "Prefixed" else exponent
-        given = self.read(inner(node))
+        given = self.read(exponent.body if isinstance(exponent, Prefixed) else inner(exponent))
         if not given.is_number:
             raise Unread("this power is no number", exponent)
 
@@ -269,7 +267,7 @@ class Evaluation:
 
         if len(form.axes) == 2 and not isinstance(exponent, Number):
             raise Unread("powers of matrices are not read", exponent)
-        return Form(entry, form.rows, form.columns, form.learned and given.learned)
+        return replace(form, entry=entry)
 
     def _name(self, node: Node) -> Form:
         if shown(node) in self.arguments:
@@ -279,7 +277,7 @@ class Evaluation:
             raise Unread("this has no meaning in a forward pass", node)
         if use.sign in self.numbers and not use.indices:
             e = self.sizes.named(self.numbers[use.sign])
-            made = Form(lambda scene, i, j: scene.size(e))
+            made = Form(lambda scene, i, j: scene.size(e), constant=True)
         elif use.sign.key == Key("pi") and use.sign not in self.named:
             made = number(sympy.pi)
         elif use.sign in self.named:
@@ -314,6 +312,8 @@ class Evaluation:
             text = self.sample if use.sample is None else shown(use.sample)
             return scene.entry(known.name, step, features, scene.now.get(text) if known.has_sample else None)
 
+        if known.is_open:
+            return Form(entry, learned=known.learned, settle=partial(known.settle, self.sizes))
         rows, columns = open_axes(axes, known.is_row) if not use.indices else (None, None)
         return Form(entry, rows, columns, known.learned)
 

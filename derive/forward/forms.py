@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import sympy
@@ -11,11 +11,17 @@ import sympy
 from derive.forward.scene import Scene
 from derive.forward.sizes import Conflict, Extent, Sizes
 
+Settle: TypeAlias = Callable[[int, bool | None], None]
+
 ENTRYWISE = ("odot", "circ", "star", "*")
 
 Place: TypeAlias = sympy.Basic | None
 Axis: TypeAlias = Extent | None
 Entry: TypeAlias = Callable[[Scene, Place, Place], sympy.Expr]
+
+
+class Settled(Exception):
+    """A name has got its axes from what it is combined with: the equation has to be read once more."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,11 @@ class Form:
     columns: Axis = None
     learned: bool = True
     """Whether it is made of parameters and numbers alone."""
+    constant: bool = False
+    """Whether no name is in it."""
+    settle: Settle | None = None
+    """Gives axes to a name that has none yet, so many, and whether it is a row; `turned` says that it is transposed."""
+    turned: bool = False
 
     def at(self, scene: Scene, i: Place, j: Place) -> sympy.Expr:
         """The entry at a row and a column; of what has none, the same one everywhere."""
@@ -42,16 +53,17 @@ class Form:
 
 
 def number(value: sympy.Expr) -> Form:
-    return Form(lambda scene, i, j: value)
+    return Form(lambda scene, i, j: value, constant=True)
 
 
 def transposed(a: Form) -> Form:
-    return Form(lambda scene, i, j: a.at(scene, j, i), a.columns, a.rows, a.learned)
+    made = Form(lambda scene, i, j: a.at(scene, j, i), a.columns, a.rows, a.learned, a.constant)
+    return replace(made, settle=a.settle, turned=not a.turned)
 
 
 def entrywise(f: Callable[[sympy.Expr], sympy.Expr], a: Form) -> Form:
     """f at every entry."""
-    return Form(lambda scene, i, j: f(a.at(scene, i, j)), a.rows, a.columns, a.learned)
+    return replace(a, entry=lambda scene, i, j: f(a.at(scene, i, j)))
 
 
 def negated(a: Form) -> Form:
@@ -81,6 +93,7 @@ class Algebra:
 
         Raises: Conflict for shapes that cannot be added.
         """
+        self._settled(a, b)
         wide = a if len(a.axes) >= len(b.axes) else b
         narrow = b if wide is a else a
         made = self._of(a, b, lambda scene, i, j: a.at(scene, i, j) + b.at(scene, i, j), wide.rows, wide.columns)
@@ -105,6 +118,7 @@ class Algebra:
 
         Raises: Conflict for different shapes.
         """
+        self._settled(a, b)
         wide = b if a.is_number else a
         if not (a.is_number or b.is_number):
             if (a.rows is None) != (b.rows is None) or (a.columns is None) != (b.columns is None):
@@ -125,6 +139,7 @@ class Algebra:
 
         Raises: Conflict for shapes that have no product.
         """
+        self._settled(a, b)
         if a.is_number or b.is_number:
             return self.hadamard(a, b)
         if a.columns is None and b.rows is None:
@@ -164,6 +179,9 @@ class Algebra:
 
     def total(self, a: Form) -> Form:
         """The sum of all entries."""
+        if a.settle is not None:
+            a.settle(1, None)
+            raise Settled
 
         def entry(scene: Scene, _i: Place, _j: Place) -> sympy.Expr:
             return scene.summed_over(a.axes, lambda at: a.at(scene, *_spread(a, at)))
@@ -171,7 +189,20 @@ class Algebra:
         return Form(entry, learned=a.learned)
 
     def _of(self, a: Form, b: Form, entry: Entry, rows: Axis, columns: Axis) -> Form:
-        return Form(entry, rows, columns, a.learned and b.learned)
+        open_one = a if a.settle is not None else b
+        both = a.learned and b.learned, a.constant and b.constant
+        return Form(entry, rows, columns, *both, open_one.settle, open_one.turned)
+
+    def _settled(self, a: Form, b: Form) -> None:
+        """A name without axes lies as what it is combined with; as a vector beside a matrix.
+
+        Raises: Settled.
+        """
+        for one, other in ((a, b), (b, a)):
+            if one.settle is not None and other.settle is None and not other.constant:
+                is_row = other.rows is None if len(other.axes) == 1 else None
+                one.settle(min(len(other.axes), 1), is_row if is_row is None else is_row != one.turned)
+                raise Settled
 
 
 def _spread(a: Form, at: Sequence[sympy.Basic]) -> tuple[Place, Place]:

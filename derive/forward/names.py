@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.forward.forms import Axis
-from derive.forward.sizes import Extent
+from derive.forward.sizes import Extent, Sizes
 from derive.forward.trees import inner
 from derive.latex.reading.syntax import Bracketed, Node, Number, Scripts, Symbol
 from derive.reading.keys import key_of
@@ -21,6 +21,14 @@ class Named:
     has_order: bool = False
     has_sample: bool = False
     learned: bool = False
+    is_open: bool = False
+    """Whether it has yet to get its axes from what it is combined with."""
+
+    def settle(self, sizes: Sizes, count: int, is_row: bool | None) -> None:
+        """Give it axes; a vector lies as all others do if nothing says how."""
+        made = sizes.family if self.has_order else sizes.fresh
+        self.axes, self.is_open = tuple(made() for _ in range(count)), False
+        self.is_row = self.is_row if is_row is None else is_row
 
 
 def open_axes(axes: tuple[Extent, ...], is_row: bool) -> tuple[Axis, Axis]:

@@ -35,8 +35,9 @@ class Forward:
 
     network: Network
     equations: tuple[Statement, ...]
-    names: tuple[tuple[Node, str], ...]
-    """Each name of one tensor as it is written where it stands first; none of layers or steps with a letter."""
+    names: tuple[tuple[Node, str, bool], ...]
+    """Each name of one tensor with what belongs to it, without indices, and whether it is a row as a vector; none of
+    layers or steps with a letter."""
     notation: Mapping[str, object]
     """What the document shows of its notation, as settings."""
 
@@ -50,8 +51,8 @@ def forward_of(document: Document, name: str) -> Forward:
     found = solved(parts)
     assembly = Assembly(found, Builder(name))
     network = assembly.network()
-    tensors = ((node, found.named[sign]) for sign, node in parts.first.items() if sign in found.named)
-    names = tuple((node, known.name) for node, known in tensors if not known.has_order)
+    named = ((parts.bare(sign), found.named[sign]) for sign in parts.first if sign in found.named)
+    names = tuple((node, known.name, known.is_row) for node, known in named if not known.has_order)
     return Forward(network, parts.needed, names, assembly.settings)
 
 

@@ -36,7 +36,8 @@ def settings_of(parts: Parts, drawing: Drawing, is_row: bool) -> Mapping[str, ob
     meant = {"cost": parts.cost, **_one("preactivation", drawing.preactivations)}
     meant |= _one("activation", drawing.activations)
     symbols = {meaning: words for meaning, sign in meant.items() if (words := drawing.words(sign)) is not None}
-    return {"layer_mark": drawing.style, "layout": "rows" if is_row else "columns", "symbols": symbols}
+    found = {"layer_mark": drawing.style, "layout": "rows" if is_row else "columns", "symbols": symbols}
+    return {**found, "sample_mark": "^(n)"} if parts.sampled else found
 
 
 def notation_of(parts: Parts, settings: Mapping[str, object]) -> Notation:

@@ -9,7 +9,9 @@ from derive.forward.declared import Declared
 from derive.forward.functions import Functions
 from derive.forward.signs import Sign, Signs, Use, names_in
 from derive.forward.statements import Stated, Statement
-from derive.latex.reading.syntax import Node
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Bracketed, Listed, Node, Scripts
+from derive.reading.marks import marks_of
 
 COSTS = ("C", "L", "J", "E", "ell", "loss", "Loss", "cost", "Cost", "MSE", "CE", "l")
 """Letters of costs, and of losses of one sample."""
@@ -42,3 +44,19 @@ class Parts:
             found = self.signs.use(node, self.signs.letters[e.start])
             if found is not None:
                 yield found
+
+    def bare(self, sign: Sign) -> Node:
+        """A name as it is written where it stands first, without its indices and the mark of a sample."""
+        node = self.first[sign]
+        marks = marks_of(node)
+        above = tuple(x for x in marks.above if shown(x.body if isinstance(x, Bracketed) else x) == sign.layer)
+        below = marks.below if tuple(map(shown, marks.below)) == sign.subs else ()
+        if not above and not below:
+            return marks.base
+        return Scripts(marks.base, _joined(below), _joined(above), 0, node.span)
+
+
+def _joined(items: tuple[Node, ...]) -> Node | None:
+    if len(items) < 2:
+        return items[0] if items else None
+    return Listed(items, (",",) * (len(items) - 1), items[0].span | items[-1].span)

@@ -39,6 +39,8 @@ class Scene:
     members: dict[Extent, Extent] = field(default_factory=dict)
     """Sizes that are those of one layer of a family."""
     running: frozenset[str] = frozenset()
+    samples: str = ""
+    """The letter by which the cost is divided, if no sum names it."""
     _made: dict[tuple[Extent, sympy.Basic | None], list[sympy.Idx]] = field(default_factory=dict)
     _steps: dict[tuple[str, int], sympy.Idx] = field(default_factory=dict)
     _names: dict[Extent, str] = field(default_factory=dict)
@@ -74,13 +76,14 @@ class Scene:
     def _named(self, e: Extent) -> str:
         used = {str(x) for x in (*self.sizes.said.values(), *self._names.values(), *self._families.values())}
         if e == self.batch:
-            name = next(x for x in ("m", "N", "B", "batch") if x not in used and x not in self.reserved)
+            own = (self.samples,) if self.samples and self.samples not in used else ()
+            made = (x for x in ("m", "N", "B", "batch") if x not in used and x not in self.reserved)
+            name = next(iter((*own, *made)))
         else:
             stem = next((s for s in STEMS if s not in self.reserved and s not in used), "size")
-            numbers = (f"{stem}_{k}" for k in range(len(used) + 1))
-            name = next(n for n in numbers if n not in used)
-        self._names[e] = name
-        return name
+            name = next(n for n in (f"{stem}_{k}" for k in range(len(used) + 1)) if n not in used)
+        self._names[e] = str(name)
+        return self._names[e]
 
     # -- indices --------------------------------------------------------------------------------------
 

@@ -9,20 +9,20 @@ than none; if several ways are left, nothing is guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations, product
 
 from derive.errors import DeriveError
-from derive.forward.evaluation import Evaluation, Unread
-from derive.forward.forms import Form
+from derive.forward.evaluation import Evaluation
+from derive.forward.forms import Form, Settled
 from derive.forward.names import Named
 from derive.forward.naming import name_of
 from derive.forward.parts import Parts
+from derive.forward.ranks import declared_shape, fixed_rank, is_adaptive, is_bold, ranks_of
 from derive.forward.signs import Sign, Use
 from derive.forward.sizes import Conflict, Extent, Sizes
 from derive.forward.statements import Statement
-from derive.forward.trees import inner
+from derive.forward.trees import Unread, inner
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Node
 
@@ -63,15 +63,19 @@ class Solved:
 
 def solved(parts: Parts) -> Solved:
     """Raises: DeriveError where no shapes fit, or several do."""
-    free = [s for s in parts.leaves if _fixed_rank(parts, s) is None and parts.leaves[s] not in ("hyper", "count")]
-    free += [s for s in _recursive(parts) if _fixed_rank(parts, s) is None]
+    number = ("hyper", "count")
+    names = [s for s in parts.leaves if fixed_rank(parts, s) is None and parts.leaves[s] not in number]
+    bold = any(is_bold(s) for s in (*names, *parts.definitions))
+    free = {s: is_adaptive(parts, s) and not (bold and not is_bold(s)) for s in names}
+    free |= {s: False for s in _recursive(parts) if fixed_rank(parts, s) is None}
     first: Misfit | None = None
-    modes = MODES[:2] if VECTORS.search(parts.stated.text) else MODES
+    modes: tuple[tuple[str, int], ...] = MODES[:2] if VECTORS.search(parts.stated.text) else MODES
+    modes = tuple((side, 0) for side, _ in MODES[:2]) if bold else modes
     for changes in range(MOST_CHANGES + 1):
         found: list[tuple[int, Solved]] = []
         for side, small in modes:
-            for number, (cost, ranks) in enumerate(_ranks(free, small, changes)):
-                if number > MOST_TRIALS:
+            for trial, (cost, ranks) in enumerate(ranks_of(free, small, changes)):
+                if trial > MOST_TRIALS:
                     break
                 try:
                     found.append((cost, attempt(parts, ranks, side == "row")))
@@ -105,47 +109,6 @@ def _ambiguous(parts: Parts, found: list[Solved]) -> DeriveError:
     )
 
 
-def _ranks(free: list[Sign], small: int, changes: int) -> Iterator[tuple[int, dict[Sign, int]]]:
-    """Numbers of axes, each way with what speaks against it: rather a matrix than a vector, and that than a number.
-
-    Names of one letter are changed together.
-    """
-    usual = {s: _usual_rank(s, small) for s in free}
-    letters = {s.key: usual[s] for s in free}
-    for chosen in combinations(letters, changes):
-        for others in product(*([r for r in (2, 1, 0) if r != letters[k]] for k in chosen)):
-            ranks = dict(zip(chosen, others, strict=True))
-            yield sum(2 - r for r in others), {s: ranks.get(s.key, usual[s]) for s in free}
-
-
-def _usual_rank(sign: Sign, small: int) -> int:
-    name = sign.key.name
-    is_capital = name[:1].isupper()
-    if is_capital:
-        return 2
-    return 1 if sign.key.font == "bold" or "vec" in sign.key.accents else small
-
-
-def _fixed_rank(parts: Parts, sign: Sign) -> int | None:
-    count = parts.signs.counts.get((sign.key, sign.subs))
-    if count is not None:
-        return count
-    sizes = _declared_shape(parts, sign)
-    return None if sizes is None else len([s for s in sizes if shown(s) != "1"])
-
-
-def _declared_shape(parts: Parts, sign: Sign) -> tuple[Node, ...] | None:
-    for node, sizes in parts.declared.shapes:
-        use = parts.signs.use(node, frozenset())
-        if use is not None and use.sign == sign:
-            return sizes
-    for claim in parts.stated.shapes:
-        use = parts.signs.use(claim.name, frozenset(parts.signs.ordered))
-        if use is not None and use.sign == sign and use.order is None:
-            return claim.sizes
-    return None
-
-
 def _recursive(parts: Parts) -> list[Sign]:
     """Values of families, which may be read before they are stated."""
     signs = dict.fromkeys(parts.use(e).sign for e in parts.needed)
@@ -157,7 +120,7 @@ def _evaluation(parts: Parts) -> Evaluation:
     return Evaluation(parts.signs, parts.functions, sizes, {}, parts.numbers)
 
 
-def attempt(parts: Parts, ranks: Mapping[Sign, int], is_row: bool) -> Solved:
+def attempt(parts: Parts, ranks: Mapping[Sign, int | None], is_row: bool) -> Solved:
     """Shapes with these numbers of axes.
 
     Raises: Misfit at the first equation that does not fit.
@@ -171,11 +134,12 @@ def attempt(parts: Parts, ranks: Mapping[Sign, int], is_row: bool) -> Solved:
             ev.sizes.unify(ev.steps[letter], ev.sizes.named(end))
     names: dict[str, None] = {}
     for sign in (*parts.leaves, *_recursive(parts)):
-        rank = _fixed_rank(parts, sign)
+        rank = fixed_rank(parts, sign)
         is_family = (sign.key, sign.subs) in parts.signs.families
-        count = ranks.get(sign, 0) if rank is None else rank
+        count = (ranks.get(sign) or 0) if rank is None else rank
         axes = tuple(ev.sizes.family() if is_family else ev.sizes.fresh() for _ in range(count))
         ev.named[sign] = _entered(parts, sign, axes, is_row, names)
+        ev.named[sign].is_open = rank is None and ranks.get(sign, 0) is None
         _declare(parts, ev, sign)
     forms = []
     for e in parts.needed:
@@ -192,6 +156,8 @@ def attempt(parts: Parts, ranks: Mapping[Sign, int], is_row: bool) -> Solved:
     if ev.named[parts.cost].axes or ev.named[parts.cost].has_sample:
         raise Misfit("the cost is no number", last)
     batch = batch_of(parts, ev)
+    if batch is None and "count" in parts.leaves.values():
+        raise Misfit("the number of samples stands in the cost, and nothing has an axis of samples", last)
     for sign, role in parts.leaves.items():
         if role == "parameter" and batch is not None and batch in map(ev.sizes.resolved, ev.named[sign].axes):
             raise Misfit(f"{ev.named[sign].name} is a parameter, and has a value for each sample", last)
@@ -229,7 +195,7 @@ def _entered(parts: Parts, sign: Sign, axes: tuple[Extent, ...], is_row: bool, n
 
 def _declare(parts: Parts, ev: Evaluation, sign: Sign) -> None:
     """Sizes that the document or front matter states."""
-    sizes = _declared_shape(parts, sign)
+    sizes = declared_shape(parts, sign)
     if sizes is None:
         return
     kept = [s for s in sizes if shown(s) != "1"]
@@ -240,13 +206,26 @@ def _declare(parts: Parts, ev: Evaluation, sign: Sign) -> None:
         ev.sizes.unify(axis, ev.size_of(node))
 
 
+def _read(parts: Parts, ev: Evaluation, e: Statement) -> Form:
+    """The right side; once more whenever a name has got its axes."""
+    while True:
+        ev.letters = {}
+        try:
+            form = ev.read(e.right)
+            if form.settle is None:
+                return form
+            form.settle(0, None)
+        except Settled:
+            continue
+
+
 def _equation(
     parts: Parts, ev: Evaluation, e: Statement, is_row: bool, names: dict[str, None]
 ) -> tuple[Statement, Use, Form]:
     ev.letters, ev.counting = {}, parts.signs.letters[e.start]
     use = parts.use(e)
     ev.sample = shown(use.sample) if use.sample is not None else _sample_letter(parts)
-    form = ev.read(e.right)
+    form = _read(parts, ev, e)
     known = ev.named.get(use.sign)
     if known is None:
         axes = tuple(ev.letter(shown(inner(x))) for x in use.indices) if use.indices else form.axes

@@ -10,6 +10,14 @@ from derive.latex.reading.syntax import Applied, Bracketed, Chain, Listed, Multi
 from derive.reading.marks import marks_of
 
 
+class Unread(Exception):
+    """A part that has no meaning in a forward pass; `node` is where."""
+
+    def __init__(self, message: str, node: Node, repair: str = "") -> None:
+        super().__init__(message)
+        self.message, self.node, self.repair = message, node, repair
+
+
 def parts(node: Node) -> Iterator[Node]:
     """The nodes right below a node."""
     for f in fields(node):

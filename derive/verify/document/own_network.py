@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
-from derive.forward.network import forward_of
+from derive.forward.network import Forward, forward_of
 from derive.forward.trees import walk
+from derive.ir.tensor import Tensor
 from derive.latex.notation import Notation
 from derive.latex.reading.document import Document, Fragment
 from derive.latex.reading.formula import read_formula
-from derive.latex.reading.syntax import Added, Chain, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Added, Chain, Multiplied, Node, Symbol
 from derive.latex.settings import customized
 from derive.network.network import Network
 from derive.reading.aliases import with_alias
@@ -33,8 +35,10 @@ class OwnNetwork:
 
     network: Network
     stated: frozenset[tuple[int, int]]
-    names: tuple[tuple[Node, str], ...]
+    names: tuple[tuple[Node, str, bool], ...]
     settings: Mapping[str, object]
+    lettered: frozenset[Key] = frozenset()
+    """Names of the document's own that are told apart by the letters of their indices: `δ_j` and `δ_k`."""
 
     def written(self, notation: Notation) -> Notation:
         """That in which the document is written, on the base of another one."""
@@ -44,15 +48,27 @@ class OwnNetwork:
         """Whether an equation is one of the network's own."""
         return right is not None and (fragment.start, right.span.start) in self.stated
 
+    def may_mean_more(self, *nodes: Node | None) -> bool:
+        """Whether a name with several meanings occurs."""
+        return any(key_of(x) in self.lettered for node in nodes if node is not None for x in walk(node))
+
     def named(self, lexicon: Lexicon) -> Lexicon:
         """With the document's own names for tensors that are drawn in another way."""
-        for node, tensor in self.names:
-            if tensor in self.network.tensors and not _is_known(lexicon, node, tensor):
+        for node, name, is_row in self.names:
+            tensor = self.network.tensors.get(name)
+            lies = is_row if tensor is not None and self._lies_apart(tensor, is_row) else None
+            if tensor is not None and (lies is not None or not _is_known(lexicon, node, name)):
                 try:
-                    lexicon = with_alias(lexicon, _without_indices(node), self.network.tensors[tensor])
+                    lexicon = with_alias(lexicon, node, tensor, indices=(), is_row=lies)
                 except DeriveError:
                     continue
         return lexicon
+
+    def _lies_apart(self, tensor: Tensor, is_row: bool) -> bool:
+        """Whether a vector lies otherwise than the layout has it, which lays numbers of all samples across."""
+        batch = self.network.batch
+        is_of_samples = batch is not None and [a.name for a in tensor.axes] == [batch.name]
+        return len(tensor.axes) == 1 and is_row != ((self.settings.get("layout") == "rows") != is_of_samples)
 
 
 def own_networks(document: Document) -> tuple[OwnNetwork, ...]:
@@ -67,14 +83,32 @@ def own_networks(document: Document) -> tuple[OwnNetwork, ...]:
         return ()
     rights = ((e, e.right if e.written is None else e.written) for e in found.equations)
     stated = frozenset((e.fragment.start, right.span.start) for e, right in rights)
-    own = OwnNetwork(found.network, stated, found.names, found.notation)
-    if any(map(_is_negative, _chains(document))):
+    own = OwnNetwork(found.network, stated, found.names, found.notation, _lettered(document, found))
+    if not _has_layers(found) or any(map(_is_negative, _chains(document))):
         own = replace(own, settings={**own.settings, "gradient_symbols": {"preactivation": ""}})
     if "notation" in document.front_matter or not _has_prefixes(document, found.names):
         return (own,)
     scalings = ("summed", "cost") if found.network.reduce == "mean" else ("cost",)
     prefix = {"gradients": "prefix", "gradient_prefix": "d"}
     return tuple(replace(own, settings={**own.settings, **prefix, "scaling": s}) for s in scalings)
+
+
+def _lettered(document: Document, found: Forward) -> frozenset[Key]:
+    """Names on left sides, with several letters below and with no value of the network."""
+    letters: dict[Key, set[tuple[str, ...]]] = {}
+    for chain in _chains(document):
+        marks = marks_of(chain.members[0]) if chain.members[0] is not None else None
+        key = key_of(marks.base) if marks is not None else None
+        if marks is not None and key is not None and marks.below and not marks.above:
+            letters.setdefault(key, set()).add(tuple(map(shown, marks.below)))
+    known = {key_of(marks_of(node).base) for node, *_ in found.names}
+    return frozenset(k for k, rows in letters.items() if len(rows) > 1 and k not in known)
+
+
+def _has_layers(found: Forward) -> bool:
+    """Whether preactivations carry layers; else δ stands for one of them that only the document knows."""
+    labels = (t.label for t in found.network.tensors.values() if t.label.meaning == "preactivation")
+    return all(label.layer is not None for label in labels)
 
 
 def _chains(document: Document) -> Iterator[Chain]:
@@ -90,9 +124,9 @@ def _is_negative(chain: Chain) -> bool:
     return is_negative and second is not None and any(isinstance(x, Symbol) and x.name == "∂" for x in walk(second))
 
 
-def _has_prefixes(document: Document, names: tuple[tuple[Node, str], ...]) -> bool:
+def _has_prefixes(document: Document, names: tuple[tuple[Node, str, bool], ...]) -> bool:
     """Whether equations are about `dZ`, Z being a name of the network, and d none."""
-    keys = {key_of(marks_of(node).base) for node, _ in names}
+    keys = {key_of(marks_of(node).base) for node, *_ in names}
     if Key("d") in keys:
         return False
     firsts = (c.members[0] for c in _chains(document))
@@ -106,14 +140,8 @@ def _has_prefixes(document: Document, names: tuple[tuple[Node, str], ...]) -> bo
 
 
 def _is_known(lexicon: Lexicon, node: Node, tensor: str) -> bool:
-    key = key_of(marks_of(node).base)
-    return isinstance(key, Key) and any(n.tensor.name == tensor and not n.gradient for n in lexicon.find(key))
-
-
-def _without_indices(node: Node) -> Node:
-    """A name with what stands above it alone."""
-    return (
-        node
-        if not isinstance(node, Scripts) or node.above is None
-        else Scripts(node.base, None, node.above, 0, node.span)
-    )
+    """Whether a tensor is drawn as the document writes it."""
+    marks = marks_of(node)
+    key, subs = key_of(marks.base), tuple(map(shown, marks.below))
+    known = () if key is None else lexicon.find(key)
+    return any(n.tensor.name == tensor and not n.gradient and (n.layer is not None or n.subs == subs) for n in known)

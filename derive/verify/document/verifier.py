@@ -169,6 +169,9 @@ class Verifier:
                 if self.own is not None and self.own.states(fragment, judged.right):
                     judged = Judged(judged.member, STATES, judged.left, judged.right)
                 judged = self._where_said(context, fragment, judged)
+                is_wrong = judged.verdict.status is Status.WRONG
+                if is_wrong and self.own is not None and self.own.may_mean_more(judged.left, judged.right):
+                    judged = replace(judged, verdict=undecided("a name in it has several letters below, and no layer"))
                 verdict = judged.verdict
                 finding = self._diagnosis(context, judged, fragment.source, macros)
                 claim = self._claim(fragment, chain, judged.member, verdict, finding, judged.part)

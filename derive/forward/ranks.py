@@ -1,0 +1,72 @@
+"""How many axes a name has: by its indices, by a stated shape, by its letter, or by what it is combined with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations, product
+
+from derive.forward.parts import Parts
+from derive.forward.signs import Sign
+from derive.forward.trees import inner, walk
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Added, Node
+
+
+def ranks_of(free: Mapping[Sign, bool], small: int, changes: int) -> Iterator[tuple[int, dict[Sign, int | None]]]:
+    """Numbers of axes, each way with what speaks against it: rather a matrix than a vector, and that than a number.
+
+    Names of one letter are changed together; those that may get their axes from others have none yet.
+    """
+    usual = {s: None if is_open else _usual_rank(s, small) for s, is_open in free.items()}
+    letters = {s.key: usual[s] for s in free}
+    for chosen in combinations(letters, changes):
+        for others in product(*([r for r in (2, 1, 0) if r != letters[k]] for k in chosen)):
+            ranks = dict(zip(chosen, others, strict=True))
+            yield sum(2 - r for r in others), {s: ranks.get(s.key, usual[s]) for s in free}
+
+
+def _usual_rank(sign: Sign, small: int) -> int:
+    name = sign.key.name
+    is_capital = name[:1].isupper()
+    if is_capital:
+        return 2
+    return 1 if is_bold(sign) else small
+
+
+def is_bold(sign: Sign) -> bool:
+    """Whether a small letter is marked as a vector; where some are, the others are numbers."""
+    return not sign.key.name[:1].isupper() and (sign.key.font == "bold" or "vec" in sign.key.accents)
+
+
+def is_adaptive(parts: Parts, sign: Sign) -> bool:
+    """Whether a name has as many axes as what it is added to, or compared with: targets, and biases.
+
+    A bias is a small letter that stands as a term of sums alone.
+    """
+    if sign.key.name[:1].isupper() or is_bold(sign):
+        return False
+    if parts.leaves[sign] == "target":
+        return True
+    terms = {id(inner(t)) for e in parts.needed for x in walk(e.right) if isinstance(x, Added) for t in x.terms}
+    places = [u for e in parts.needed for u in parts.uses(e) if u.sign == sign]
+    return parts.leaves[sign] == "parameter" and all(id(u.node) in terms for u in places)
+
+
+def fixed_rank(parts: Parts, sign: Sign) -> int | None:
+    count = parts.signs.counts.get((sign.key, sign.subs))
+    if count is not None:
+        return count
+    sizes = declared_shape(parts, sign)
+    return None if sizes is None else len([s for s in sizes if shown(s) != "1"])
+
+
+def declared_shape(parts: Parts, sign: Sign) -> tuple[Node, ...] | None:
+    for node, sizes in parts.declared.shapes:
+        use = parts.signs.use(node, frozenset())
+        if use is not None and use.sign == sign:
+            return sizes
+    for claim in parts.stated.shapes:
+        use = parts.signs.use(claim.name, frozenset(parts.signs.ordered))
+        if use is not None and use.sign == sign and use.order is None:
+            return claim.sizes
+    return None
