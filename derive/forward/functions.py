@@ -175,11 +175,13 @@ def functions_of(equations: Sequence[Statement]) -> Functions:
             out.macros[text] = Macro(text, given, e.right, e)
         else:
             out.values.add(text)
+    heads = {shown(n): key_of(n) for n in _heads(equations)}
+    defined = {shown(call[0]) for e in equations if (call := call_of(e.left)) is not None}
     for text in calls:
-        key = next((key_of(n) for n in _heads(equations) if shown(n) == text), None)
+        key = heads.get(text)
         if key is None or text in out.macros or text in alone or key.name not in ABSTRACT - {"sigma"}:
             continue
-        if not any(shown(call[0]) == text for e in equations if (call := call_of(e.left)) is not None):
+        if text not in defined:
             out.abstract[key] = key.name
     return out
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from derive.errors import DeriveError
 from derive.forward.assembly import Assembly
 from derive.forward.declared import declared_in
 from derive.forward.functions import WORDS
@@ -18,6 +19,8 @@ from derive.latex.reading.extract import read_document
 from derive.latex.reading.syntax import Node
 from derive.network.builder import Builder
 from derive.network.network import Network
+
+MOST_FORMULAS = 1_500
 
 SUFFIXES = frozenset(
     (".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd", ".mdx", ".tex", ".ltx", ".latex", ".txt", ".ipynb")
@@ -47,10 +50,16 @@ def forward_of(document: Document, name: str) -> Forward:
 
     Raises: DeriveError with the place of what is not understood, does not fit, or has several meanings.
     """
-    parts = parts_of(stated_in(document, WORDS), declared_in(document))
-    found = solved(parts)
-    assembly = Assembly(found, Builder(name))
-    network = assembly.network()
+    if len(document.fragments) > MOST_FORMULAS:
+        raise DeriveError(f"there are more than {MOST_FORMULAS} formulas", repair="cut it down", file=document.name)
+    try:
+        parts = parts_of(stated_in(document, WORDS), declared_in(document))
+        found = solved(parts)
+        assembly = Assembly(found, Builder(name))
+        network = assembly.network()
+    except RecursionError:
+        repair = "write fewer layers out, and let a letter count the others"
+        raise DeriveError("the equations are nested too deeply", repair=repair, file=document.name) from None
     named = ((parts.bare(sign), found.named[sign]) for sign in parts.first if sign in found.named)
     names = tuple((node, known.name, known.is_row) for node, known in named if not known.has_order)
     return Forward(network, parts.needed, names, assembly.settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
@@ -81,27 +81,30 @@ def own_networks(document: Document) -> tuple[OwnNetwork, ...]:
         found = forward_of(document, "document")
     except DeriveError:
         return ()
+    chains = tuple(c for f in document.fragments for c in read_formula(f.source).chains if len(c.members) > 1)
     rights = ((e, e.right if e.written is None else e.written) for e in found.equations)
     stated = frozenset((e.fragment.start, right.span.start) for e, right in rights)
-    own = OwnNetwork(found.network, stated, found.names, found.notation, _lettered(document, found))
-    if not _has_layers(found) or any(map(_is_negative, _chains(document))):
+    own = OwnNetwork(found.network, stated, found.names, found.notation, _lettered(chains, found))
+    if not _has_layers(found) or any(map(_is_negative, chains)):
         own = replace(own, settings={**own.settings, "gradient_symbols": {"preactivation": ""}})
-    if "notation" in document.front_matter or not _has_prefixes(document, found.names):
+    if "notation" in document.front_matter or not _has_prefixes(chains, found.names):
         return (own,)
     scalings = ("summed", "cost") if found.network.reduce == "mean" else ("cost",)
     prefix = {"gradients": "prefix", "gradient_prefix": "d"}
     return tuple(replace(own, settings={**own.settings, **prefix, "scaling": s}) for s in scalings)
 
 
-def _lettered(document: Document, found: Forward) -> frozenset[Key]:
+def _lettered(chains: Sequence[Chain], found: Forward) -> frozenset[Key]:
     """Names on left sides, with several letters below and with no value of the network."""
     letters: dict[Key, set[tuple[str, ...]]] = {}
-    for chain in _chains(document):
+    for chain in chains:
         marks = marks_of(chain.members[0]) if chain.members[0] is not None else None
         key = key_of(marks.base) if marks is not None else None
         if marks is not None and key is not None and marks.below and not marks.above:
             letters.setdefault(key, set()).add(tuple(map(shown, marks.below)))
-    known = {key_of(marks_of(node).base) for node, *_ in found.names}
+    known = {
+        key_of(marks_of(node).base) for node in (*(n for n, *_ in found.names), *(e.left for e in found.equations))
+    }
     return frozenset(k for k, rows in letters.items() if len(rows) > 1 and k not in known)
 
 
@@ -109,10 +112,6 @@ def _has_layers(found: Forward) -> bool:
     """Whether preactivations carry layers; else δ stands for one of them that only the document knows."""
     labels = (t.label for t in found.network.tensors.values() if t.label.meaning == "preactivation")
     return all(label.layer is not None for label in labels)
-
-
-def _chains(document: Document) -> Iterator[Chain]:
-    return (c for f in document.fragments for c in read_formula(f.source).chains if len(c.members) > 1)
 
 
 def _is_negative(chain: Chain) -> bool:
@@ -124,12 +123,12 @@ def _is_negative(chain: Chain) -> bool:
     return is_negative and second is not None and any(isinstance(x, Symbol) and x.name == "∂" for x in walk(second))
 
 
-def _has_prefixes(document: Document, names: tuple[tuple[Node, str, bool], ...]) -> bool:
+def _has_prefixes(chains: Sequence[Chain], names: tuple[tuple[Node, str, bool], ...]) -> bool:
     """Whether equations are about `dZ`, Z being a name of the network, and d none."""
     keys = {key_of(marks_of(node).base) for node, *_ in names}
     if Key("d") in keys:
         return False
-    firsts = (c.members[0] for c in _chains(document))
+    firsts = (c.members[0] for c in chains)
     return any(
         isinstance(first, Multiplied)
         and len(first.factors) == 2
