@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derive import handout, verify
+from derive.forward.network import is_document
+from derive.latex.reading.extract import read_document
 from derive.network.schema import read_network_file
 from derive.resources import find_network
 from derive.verify.effort import silent
@@ -24,11 +26,14 @@ def verify_document(
 ) -> DocumentReport:
     """Judge every equation of a document: Markdown, TeX, text or a notebook.
 
-    `network` is a file or a bundled example, `profile` a YAML file; under `strict` a convention counts as wrong.
+    `network` is a file, a document with a forward pass, or a bundled example, `profile` a YAML file; under `strict` a
+    convention counts as wrong.
 
     Raises: DeriveError for a document, a network or a profile that cannot be read.
     """
-    spec = None if network is None else read_network_file(find_network(network))
+    file = None if network is None else find_network(network)
+    is_stated = file is not None and is_document(file)
+    spec = None if file is None else read_document(file) if is_stated else read_network_file(file)
     chosen = None if profile is None else Path(profile)
     return verify.verify_document(Path(path), find_network, spec, chosen, strict, tell)
 

@@ -18,6 +18,7 @@ from derive.reading.keys import Key
 
 COUNTS = ("m", "N", "n", "M", "B")
 INPUTS = ("x", "X")
+NUMBERS = ("epsilon", "varepsilon", "lambda", "eta")
 
 
 def roles_of(parts: Parts) -> dict[Sign, str]:
@@ -38,6 +39,8 @@ def roles_of(parts: Parts) -> dict[Sign, str]:
             out[sign] = said
         elif in_loss and sign.key.name in COUNTS and not sign.key.font and not any(u.indices for _, u in places):
             out[sign] = "count"
+        elif sign.key.name in NUMBERS and not any(u.indices for _, u in places):
+            out[sign] = "hyper"
         elif sign.key.name in INPUTS or _is_start(parts, sign):
             out[sign] = "input"
         elif in_loss and _is_number_letter(sign) and not marked and not any(u.indices for _, u in places):

@@ -46,3 +46,13 @@ def test_a_network_that_is_named_counts_before_the_documents_own(tmp_path: Path)
     assert {c.status for c in verify_document(document).claims} == {Status.DEFINITION}
     statuses = [c.status for c in verify_document(document, network).claims]
     assert statuses == [Status.WRONG, Status.WRONG, Status.PROVED]
+
+
+def test_the_network_may_be_that_of_another_document(tmp_path: Path) -> None:
+    network = tmp_path / "forward.md"
+    network.write_text("$z = W x + b$, $a = \\tanh(z)$, $C = \\|a - y\\|^2$\n", encoding="utf-8")
+    document = tmp_path / "doc.md"
+    claims = r"$\frac{\partial C}{\partial a} = 2 (a - y)$ and $z = W x$ and $a = \tanh(z)$"
+    document.write_text(claims, encoding="utf-8")
+    statuses = [c.status for c in verify_document(document, network).claims]
+    assert statuses == [Status.PROVED, Status.WRONG, Status.PROVED]

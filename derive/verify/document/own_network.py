@@ -81,6 +81,19 @@ def own_networks(document: Document) -> tuple[OwnNetwork, ...]:
         found = forward_of(document, "document")
     except DeriveError:
         return ()
+    return _in_notations(document, found)
+
+
+def networks_beside(document: Document) -> tuple[OwnNetwork, ...]:
+    """The network that another document states, none of whose equations stand in the one that is judged.
+
+    Raises: DeriveError where its forward pass or its loss are not there, or not clear.
+    """
+    found = _in_notations(document, forward_of(document, "document"))
+    return tuple(replace(own, stated=frozenset()) for own in found)
+
+
+def _in_notations(document: Document, found: Forward) -> tuple[OwnNetwork, ...]:
     chains = tuple(c for f in document.fragments for c in read_formula(f.source).chains if len(c.members) > 1)
     rights = ((e, e.right if e.written is None else e.written) for e in found.equations)
     stated = frozenset((e.fragment.start, right.span.start) for e, right in rights)

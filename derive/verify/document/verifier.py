@@ -25,7 +25,7 @@ from derive.verify.document.continued import goes_on, is_equation, joined
 from derive.verify.document.conventions import Convention, Statuses, by_convention
 from derive.verify.document.diagnosis import Finding, diagnosed
 from derive.verify.document.judge import EXHAUSTED, Judged, equated, links_of
-from derive.verify.document.own_network import STATES, OwnNetwork, own_networks
+from derive.verify.document.own_network import STATES, OwnNetwork, networks_beside, own_networks
 from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
 from derive.verify.document.said import SaidShape, shape_in_words
 from derive.verify.document.shapes import judged_shape
@@ -260,12 +260,14 @@ def _beside(verdict: Verdict, problem: str) -> Verdict:
 def verify_document(
     path: Path,
     find: Find,
-    network: NetworkSpec | None = None,
+    network: NetworkSpec | Document | None = None,
     profile: Path | None = None,
     is_strict: bool = False,
     tell: Tell = silent,
 ) -> DocumentReport:
     """The verdicts on a document; a profile's file counts before its front matter, `network` before both.
+
+    The network may be one that another document states.
 
     Raises: DeriveError for a document or a profile that cannot be read.
     """
@@ -276,8 +278,13 @@ def verify_document(
         chosen = read_profile_text(document.front_matter_source, path, find)
     else:
         chosen = EMPTY
-    if network is not None:
+    if isinstance(network, Document):
+        chosen = replace(chosen, settings=replace(chosen.settings, network=None))
+        own = networks_beside(network)
+    elif network is not None:
         chosen = replace(chosen, settings=chosen.settings.under(Settings(network=network)))
-    own = () if chosen.names_network else own_networks(document)
+        own = ()
+    else:
+        own = () if chosen.names_network else own_networks(document)
     reports = [Verifier(document, chosen, tell, own=o).report(is_strict) for o in own or (None,)]
     return min(reports, key=lambda r: sum(c.status is Status.WRONG for c in r.claims))
