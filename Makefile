@@ -9,7 +9,7 @@ PINS := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types layers check-generated format generate bench mutants mutate clean
+.PHONY: help demo test check lint types layers check-generated format generate bench mutants mutate read-notes clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,10 @@ generate: $(VENV) ## write generated/ anew
 	rm -rf build/generated
 	$(BIN)/derive generate -o build/generated
 	rm -rf generated && mv build/generated generated
+
+read-notes: $(VENV) ## read all formulas of all notes back, and paraphrases of all results (an hour)
+	DERIVE_ALL_NOTES=1 $(BIN)/python -m pytest -n $(JOBS) tests/unit/reading/test_notes.py \
+		tests/unit/reading/test_paraphrased.py
 
 bench: $(VENV) ## the measured figures
 	$(BIN)/python -m benchmarks.run

@@ -49,22 +49,12 @@ def derive_adjoints(
 
     Inputs that are whole numbers, ids or the zeros and ones of a mask, are differentiated only where `wrt` says so.
     """
-    check_order(network)
-    seed = seed_of(network, of)
-    order = order_backwards(network, seed.tensor)
     wanted = (
         wrt
         if wrt is not None
         else tuple(t.name for t in network.role("parameter", "input") if t.kind not in WHOLE_NUMBERS)
     )
-    live = frozenset(order)
-    needed = _depends_on(network, order, frozenset(wanted))
-    first = () if not seed.axes else (seed.tensor,)
-    equations = {
-        name: adjoint_equation(network, network.tensor(name), seed, live)
-        for name in (*first, *order[1:])
-        if name in needed or name in first
-    }
+    seed, equations = adjoint_equations(network, wanted, of)
     asked = frozenset(wanted)
     found = named_adjoints(network, equations, asked) if keep is None else chosen_adjoints(equations, asked | keep)
     named = frozenset(found)
@@ -81,6 +71,23 @@ def derive_adjoints(
             simplified[adjoint_name(name)] = cases[0]
         results[name] = cases if name in wanted else _without_constant_starts(network, name, cases)
     return Adjoints(network, seed, equations, results, tuple(n for n in equations if n in named))
+
+
+def adjoint_equations(
+    network: Network, wanted: tuple[str, ...], of: str | None = None
+) -> tuple[Seed, dict[str, AdjointEquation]]:
+    """The adjoint equations between `of` (default: the cost) and the wanted tensors as the sweep gives them."""
+    check_order(network)
+    seed = seed_of(network, of)
+    order = order_backwards(network, seed.tensor)
+    live = frozenset(order)
+    needed = _depends_on(network, order, frozenset(wanted))
+    first = () if not seed.axes else (seed.tensor,)
+    return seed, {
+        name: adjoint_equation(network, network.tensor(name), seed, live)
+        for name in (*first, *order[1:])
+        if name in needed or name in first
+    }
 
 
 def _without_constant_starts(network: Network, name: str, cases: tuple[Case, ...]) -> tuple[Case, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,25 @@ def condition(reader: Reader, node: Node) -> Quantity:
     return all_hold([_link(reader, a, relation, b) for a, relation, b in links])
 
 
+@contextmanager
+def under(reader: Reader, nodes: Iterable[Node]) -> Iterator[None]:
+    """What is read inside is multiplied by the brackets among these nodes, and counts only where they hold."""
+    scope = reader.scope
+    zeros: list[Affine] = []
+    letters: set[str] = set()
+    for node in nodes:
+        if isinstance(node, Bracketed) and node.opening == "[":
+            node = node.body
+        if isinstance(node, Chain) and None not in node.members:
+            for a, relation, b in zip(node.members, node.relations, node.members[1:], strict=False):
+                difference = _of_indices(reader, a, b) if a is not None and b is not None else None
+                if difference is not None:
+                    letters |= difference.free
+                    zeros += [difference] if relation == "=" else []
+    with scope.ranges.holding(zeros, frozenset(letters)):
+        yield
+
+
 def all_hold(conditions: Sequence[Quantity]) -> Quantity:
     """1 where all are 1."""
     return reduce(hadamard, conditions, Quantity(constant(1)))
@@ -62,6 +82,8 @@ def _link(reader: Reader, left: Node, relation: str, right: Node) -> Quantity:
     difference = _of_indices(reader, left, right)
     if difference is None:
         return _of_values(reader, left, relation, right)
+    if relation == "=":
+        reader.scope.ranges.equated.append(difference)
     return Quantity(_compared(difference, relation))
 
 

@@ -209,10 +209,10 @@ class Derivatives:
         """
         scope = self.reader.scope
         rhs = _equation_at(scope.lexicon.network.definitions(of.tensor), of.idx)
-        if rhs is None or of.tensor == wrt.tensor:
+        if rhs is None:
             return None
         read = {e.tensor for e in entries_in(rhs)}
-        if wrt.tensor not in read or not any(t != wrt.tensor and self._depends(t, wrt.tensor) for t in read):
+        if wrt.tensor not in read or not any(self._moves(t, wrt.tensor) for t in read):
             return None
         scope.has_local.add(of.tensor)
         if not scope.is_local:
@@ -223,6 +223,13 @@ class Derivatives:
             deltas = times_all(delta(a - b) for a, b in zip(o.idx, wrt.idx, strict=True))
             parts.append(sum_over(o.bounds, times(o.coefficient, deltas), {}))
         return scale(total(parts), of.factor)
+
+    def _moves(self, tensor: str, by: str) -> bool:
+        """Whether a value depends on an entry through equations: another value, or a later layer of its own."""
+        if tensor != by:
+            return self._depends(tensor, by)
+        equations = self.reader.scope.lexicon.network.definitions(by)
+        return any(x.tensor == by or self._depends(x.tensor, by) for e in equations for x in entries_in(e.rhs))
 
     def _shaped(self, p: Poly, of: Quantity, wrt: Quantity, name: str, by: str) -> Quantity:
         if of.is_scalar:

@@ -13,6 +13,7 @@ from derive.latex.reading.syntax import Bracketed, Multiplied, Node, Scripts, Sy
 from derive.reading import functions
 from derive.reading.called_values import called_value
 from derive.reading.calls import of_value
+from derive.reading.conditions import under
 from derive.reading.iterates import change_of, iteration
 from derive.reading.keys import Key, key_of
 from derive.reading.listings import is_listing
@@ -38,7 +39,8 @@ class Products:
 
     def read(self, node: Multiplied) -> Quantity:
         """Raises: Misfit if the extents fit in no order."""
-        items, operators = self._grouped(list(node.factors), list(node.operators))
+        with under(self.reader, node.factors):
+            items, operators = self._grouped(list(node.factors), list(node.operators))
         if len(items) == 1:
             return items[0]
         if any(o in ENTRYWISE for o in operators) and any(o not in ENTRYWISE for o in operators):

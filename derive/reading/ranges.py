@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from derive.reading.quantity import Misfit, shown
-from derive.terms.affine import Affine, Index
+from derive.terms.affine import Affine, Index, number
 from derive.terms.prover import nonnegative
 
 
@@ -37,6 +38,12 @@ class Place:
     ordered: bool
     loose: bool
     where: str
+    held: tuple[Affine, ...] = ()
+    """What is 0 there: the brackets `[l = L]` that multiply it."""
+    is_guarded: bool = False
+    """Whether a bracket about the letter multiplies it: `[l < L]` before `δ^{l+1}`."""
+    is_given: bool = False
+    """Whether it stands on the left side of an equation, which says of which entries the equation holds."""
 
     @property
     def text(self) -> str:
@@ -60,6 +67,14 @@ class Ranges:
     stated: dict[str, Interval] = field(default_factory=dict)
     mixed: dict[str, list[tuple[Affine, Index]]] = field(default_factory=dict)
     """For each letter the places at which it stands together with others."""
+    held: tuple[Affine, ...] = ()
+    """What is 0 where is read now."""
+    guarded: frozenset[str] = frozenset()
+    """The letters of the brackets that multiply what is read now."""
+    is_given: bool = False
+    """Whether the left side of an equation is being read."""
+    equated: list[Affine] = field(default_factory=list)
+    """The differences of index expressions that brackets compare."""
 
     def put(self, at: Affine, axis: Index, where: str) -> None:
         """The letter in `at` stands on an axis; of several letters, `p + r - 1`, each is kept.
@@ -81,7 +96,9 @@ class Ranges:
         rest = at - Affine([(letter, c)])
         lo, hi = (axis.lo - rest, axis.hi - rest) if c == 1 else (rest - axis.hi, rest - axis.lo)
         is_loose = axis.ordered or at.variable is None
-        self.places.setdefault(letter, []).append(Place(lo, hi, axis.ordered, is_loose, where))
+        is_guarded = letter in self.guarded
+        place = Place(lo, hi, axis.ordered, is_loose, where, self.held, is_guarded, self.is_given)
+        self.places.setdefault(letter, []).append(place)
 
     def _check(self, at: Affine, axis: Index, where: str) -> None:
         for distance, end in ((at - axis.lo, "begin"), (axis.hi - at, "end")):
@@ -93,9 +110,10 @@ class Ranges:
         """The range of a letter; None for one that stands at no axis, and of which nothing is stated.
 
         What is stated counts, if it lies within every axis. Otherwise: axes at which the letter stands alone must be
-        equal; ordered axes (layers, steps), and such at which something is added to it, need only contain them, and
-        by themselves share what they have in common. A sum over axes of which one is certain to contain the other, by
-        sizes and not by numbers, runs over the shorter one: there are no more terms.
+        equal, or be certain to contain that on the left side of the equation; ordered axes (layers, steps), and such at
+        which something is added to it, need only contain them, and by themselves share what they have in common. A sum
+        over axes of which one is certain to contain the other, by sizes and not by numbers, runs over the shorter one:
+        there are no more terms. Axes under a bracket about the letter count only where there are no others.
 
         Raises: Misfit for a letter that runs over different axes, or beyond one.
         """
@@ -109,7 +127,7 @@ class Ranges:
         else:
             return self._left(letter)
         if stated != UNSAID or not is_bound:
-            for place in places:
+            for place in (p for p in places if not p.is_guarded):
                 _check_within(letter, lo, hi, place)
         return Index(letter, lo, hi, any(p.ordered for p in places))
 
@@ -126,7 +144,31 @@ class Ranges:
                 ends = (i.lo, i.hi) if at.coefficient(i.name) > 0 else (i.hi, i.lo)
                 least, highest = least.subs({i.name: ends[0]}), highest.subs({i.name: ends[1]})
             return Index(letter, axis.lo - least, axis.hi - highest)
+        return self._partner(letter)
+
+    def _partner(self, letter: str) -> Index | None:
+        """The range of p, of which nothing is known but the bracket [i = p]: all that i may be."""
+        for difference in self.equated:
+            c = difference.coefficient(letter)
+            rest = difference * (-c) + Affine([(letter, 1)])
+            others = [v for v, _ in rest.terms if isinstance(v, str)]
+            if abs(c) != 1 or len(others) != 1 or not self.places.get(others[0]) or rest.coefficient(others[0]) != 1:
+                continue
+            known = self.of(others[0])
+            if known is not None:
+                lo, hi = (rest.subs({others[0]: end}) for end in (known.lo, known.hi))
+                return Index(letter, lo, hi, known.ordered)
         return None
+
+    @contextmanager
+    def holding(self, zeros: Sequence[Affine], letters: frozenset[str]) -> Iterator[None]:
+        """What is read inside counts only where all of these are 0, and where brackets about these letters hold."""
+        before = self.held, self.guarded
+        self.held, self.guarded = (*self.held, *zeros), self.guarded | letters
+        try:
+            yield
+        finally:
+            self.held, self.guarded = before
 
     def open(self, letter: str, stated: Interval) -> Outside:
         """Begin to read under a sign that binds the letter; what it meant outside is given back."""
@@ -140,6 +182,7 @@ class Ranges:
         """The letter means again what it meant outside."""
         for table in (self.places, self.stated, self.mixed):
             table.pop(letter, None)
+        self.equated = [a for a in self.equated if letter not in a.free]
         if outside.places:
             self.places[letter] = outside.places
         if outside.stated is not None:
@@ -155,20 +198,40 @@ class Ranges:
 
 def _common(letter: str, places: list[Place], is_bound: bool) -> tuple[Affine, Affine]:
     """The range on which all places agree."""
+    places = [p for p in places if not p.is_guarded] or places
     is_step = not is_bound and any(p.ordered for p in places)
-    firm = [] if is_step else [p for p in places if not p.loose]
+    alone = [] if is_step else [p for p in places if not p.loose]
+    firm = sorted(alone, key=lambda p: (len(p.held), not p.is_given))
     if firm:
         first = firm[0]
         for other in firm[1:]:
             if is_bound and _is_part(other, first):
                 first = other
-            elif (other.lo, other.hi) != (first.lo, first.hi) and not (is_bound and _is_part(first, other)):
+            elif not _is_same(first, other) and not ((is_bound or first.is_given) and _is_part(first, other)):
                 raise Misfit(f"{letter} runs over {first.text}, and over {other.text}")
         return first.lo, first.hi
     lo, hi = places[0].lo, places[0].hi
     for p in places[1:]:
         lo, hi = _larger(lo, p.lo), -_larger(-hi, -p.hi)
     return lo, hi
+
+
+def _is_same(a: Place, b: Place) -> bool:
+    """Whether both ends are equal where all that is held is 0: n_l is n_L under [l = L]."""
+    held = (*a.held, *b.held)
+    return _under(held, a.lo - b.lo) == number(0) == _under(held, a.hi - b.hi)
+
+
+def _under(held: Sequence[Affine], value: Affine) -> Affine:
+    """The value where all that is held is 0."""
+    waiting = list(held)
+    while waiting:
+        zero = waiting.pop(0)
+        letter = next((v for v, c in zero.terms if isinstance(v, str) and abs(c) == 1), None)
+        if letter is not None:
+            at = {letter: zero * -zero.coefficient(letter) + Affine([(letter, 1)])}
+            value, waiting = value.subs(at), [a.subs(at) for a in waiting]
+    return value
 
 
 def _is_part(a: Place, b: Place) -> bool:
@@ -183,7 +246,7 @@ def _larger(a: Affine, b: Affine) -> Affine:
 
 def _check_within(letter: str, lo: Affine, hi: Affine, place: Place) -> None:
     """Raises: Misfit if the range is certain to leave the place, or not certain to lie within a firm one."""
-    below, above = lo - place.lo, place.hi - hi
+    below, above = (_under(place.held, gap) for gap in (lo - place.lo, place.hi - hi))
     leaves = nonnegative(-below - 1, {}) or nonnegative(-above - 1, {})
     has_letters = any(isinstance(v, str) for end in (below, above) for v, _ in end.terms)
     is_open = place.loose or has_letters or (lo.is_number and hi.is_number and not place.hi.is_number)

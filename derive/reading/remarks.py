@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from derive.errors import DeriveError
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Chain, Formula, Symbol
+from derive.reading.choices import Choices
+from derive.reading.expressions import Reader
 from derive.reading.guards import is_guard
 from derive.reading.index_reader import IndexReader
-from derive.reading.keys import key_of
+from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
 from derive.reading.quantity import Unknown
+from derive.reading.scope import Scope
 from derive.reading.stated import letter_of, stated
+from derive.terms.affine import IdEntry
 
 
 def with_remarks(formula: Formula, lexicon: Lexicon) -> Formula:
@@ -30,14 +35,39 @@ def with_remarks(formula: Formula, lexicon: Lexicon) -> Formula:
     return replace(formula, chains=tuple(kept))
 
 
-def range_said(formula: Formula, lexicon: Lexicon) -> Chain | None:
-    """The chain of a formula that only says of letters what holds, `l = 2, 1`, `j ≠ k`; None for any other formula."""
-    if len(formula.chains) != 1:
-        return None
-    [chain] = formula.chains
-    if is_guard(chain) and not any(lexicon.find(k) for m in chain.members if (k := key_of(m)) is not None):
-        return chain
-    return chain if _is_condition(chain, None, lexicon, formula.source) else None
+def conditions_said(formula: Formula, lexicon: Lexicon) -> tuple[Chain, ...]:
+    """The chains of a formula that only speaks of letters of indices, `l = 2, 1`, `j = k`; none for any other."""
+    source = formula.source
+    are_conditions = (
+        _is_condition(c, None, lexicon, source) or _compares_letters(c, lexicon, source) or _is_guard(c, lexicon)
+        for c in formula.chains
+    )
+    return formula.chains if all(are_conditions) else ()
+
+
+def _is_guard(chain: Chain, lexicon: Lexicon) -> bool:
+    """Whether a chain says `j ≠ k` of letters that are no names."""
+    return is_guard(chain) and not any(lexicon.find(k) for m in chain.members if (k := key_of(m)) is not None)
+
+
+def has_ends(chain: Chain, lexicon: Lexicon) -> bool:
+    """Whether such a chain says where a letter ends, or `j ≠ k`; and does not say that two are one: `j = k`."""
+    if is_guard(chain):
+        return True
+    ranges = stated([chain], IndexReader(lexicon, {})).ranges.values()
+    return bool(ranges) and all(end is None or not end.free for i in ranges for end in (i.lo, i.hi))
+
+
+def _compares_letters(chain: Chain, lexicon: Lexicon, source: str) -> bool:
+    """Whether all members are sums of numbers and letters that are no names: `l+1 = r`, `v = x_t + 1` of class ids."""
+    indices = Reader(Scope(lexicon, Choices(), {}, source)).scope.indices
+    try:
+        members = [indices.affine(m) for m in chain.members if m is not None]
+    except DeriveError:
+        return False
+    free = [v for a in members for v, _ in a.terms]
+    are_letters = all(isinstance(v, IdEntry) or (isinstance(v, str) and not lexicon.find(Key(v))) for v in free)
+    return len(members) > 1 and len(members) == len(chain.members) and bool(free) and are_letters
 
 
 def _is_condition(chain: Chain, before: Chain | None, lexicon: Lexicon, source: str) -> bool:

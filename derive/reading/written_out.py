@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from derive.latex.reading.syntax import Branch, Cases, Node, Table, Words
 from derive.reading.blocks import below, beside
-from derive.reading.conditions import all_hold, condition, is_condition
+from derive.reading.conditions import all_hold, condition, is_condition, under
 from derive.reading.ellipses import has_dots
 from derive.reading.kinds import told_by_words
 from derive.reading.listings import with_dots
@@ -64,7 +64,8 @@ def cases(reader: Reader, node: Cases) -> Quantity:
     rest = one = Quantity(constant(1))
     out: Quantity | None = None
     for k, branch in enumerate(node.branches):
-        value = reader.read(branch.value)
+        with under(reader, branch.condition):
+            value = reader.read(branch.value)
         holds = _holds(reader, branch, k == len(node.branches) - 1)
         part = hadamard(value, hadamard(rest, holds))
         rest = hadamard(rest, added(one, scaled(holds, -1)))

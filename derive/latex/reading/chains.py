@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from derive.latex.reading import commands
 from derive.latex.reading.connectives import cut_at_arrows
 from derive.latex.reading.cursor import Cursor, State
 from derive.latex.reading.drafts import Draft, is_condition
-from derive.latex.reading.groups import Item
+from derive.latex.reading.groups import Group, Item
 from derive.latex.reading.items import (
     is_command,
     product_sign,
@@ -44,11 +45,18 @@ _PUNCTUATION = " ,;:.，；：。~"
 def chains_of(items: Sequence[Item], state: State, place: Span) -> tuple[Chain, ...]:
     """All chains of a formula whose brackets have their partners, in order."""
     parts = cut_at_arrows(parts_of(items))
-    drafts = _Folding([part for part in parts if part.items]).drafts()
+    drafts = _Folding([_without_empty(part) for part in parts if part.items]).drafts()
     chains: list[Chain] = []
     for draft in drafts:
         chains += _systems(_chain(draft, state, place))
     return tuple(chains)
+
+
+def _without_empty(part: Part) -> Part:
+    """Without the empty braces of `{} + b`, which make the sign one between two terms."""
+    first, *rest = part.items
+    is_empty = isinstance(first, Group) and first.kind == "brace" and not first.items
+    return replace(part, items=tuple(rest)) if is_empty and rest and sum_sign(rest[0]) else part
 
 
 def _is_conditional(part: Part) -> bool:

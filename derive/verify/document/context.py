@@ -42,6 +42,8 @@ class Context:
 
     lexicon: Lexicon
     numbers: dict[str, int] = field(default_factory=dict)
+    variables: Mapping[Key, Quantity] = field(default_factory=dict)
+    """What letters stand for in formulas about a function, by what was said last."""
     extents: dict[str, Affine] = field(default_factory=dict)
     """Letters of sizes that only statements of shapes say."""
     measured: dict[str, Node] = field(default_factory=dict)

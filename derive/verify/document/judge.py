@@ -24,12 +24,14 @@ from derive.verify.document.branches import judged_branches
 from derive.verify.document.context import Context
 from derive.verify.document.demands import of_variances
 from derive.verify.document.edits import walk
+from derive.verify.document.examples import in_numbers
 from derive.verify.document.lists import entries, paired, worst
 from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
 from derive.verify.document.own_functions import argument_of, called, taken_up
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.statements import approximated, judged_statement, shape_said
 from derive.verify.document.updates import judged_update
+from derive.verify.document.variables import says_value, variables
 from derive.verify.document.verdict import Verdict, undecided, verdict_of
 
 EQUALITIES = ("=", ":=", "≡", "≈")
@@ -92,6 +94,10 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
                 verdict = Verdict(Status.DEFINITION, "says what is a function of what")
             if relation == "≈":
                 verdict = approximated(context, verdict, left, right, source)
+            if verdict.status is Status.WRONG:
+                verdict = in_numbers(context, left, relation, right, source) or verdict
+            if verdict.status in (Status.WRONG, Status.NOT_CHECKED):
+                verdict = _of_a_function(context, first, left, right, source) or verdict
             judged = Judged(k + 1, verdict, left, right, remarks=remarks)
         judged = _unless_assumed(context, judged)
         if before is not None and _follows(context, before, judged, source):
@@ -114,6 +120,17 @@ def _unless_assumed(context: Context, judged: Judged) -> Judged:
     if not taken or all(k.plain in numbers for k in keys):
         return judged
     return replace(judged, verdict=undecided(f"{taken[0]} was taken for a number before"))
+
+
+def _of_a_function(context: Context, first: Node | None, left: Node, right: Node, source: str) -> Verdict | None:
+    """The verdict on a formula that is right of any number and a function's value there; None for any other."""
+    said = says_value(context, left, right)
+    if said:
+        context.variables = said
+        return Verdict(Status.DEFINITION, "says for which number and which value of a function letters stand")
+    about = variables(context, first) or context.variables
+    verdict = equated(context, left, right, source, about) if about else None
+    return verdict if verdict is not None and verdict.status in (Status.PROVED, Status.AGREES) else None
 
 
 def _follows(context: Context, before: Judged, judged: Judged, source: str) -> bool:

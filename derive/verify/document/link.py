@@ -214,7 +214,10 @@ class Links:
         def pair(choices: Choices) -> Pair:
             scope = replace(self.scope(choices, numbers), layers=layers, ranges=Ranges(stated=dict(said)))
             reader = Reader(replace(scope, is_local=is_local, has_local=both))
-            read = [reader.read(x) for x in (left, right)]
+            reader.scope.ranges.is_given = True
+            read = [reader.read(left)]
+            reader.scope.ranges.is_given = False
+            read.append(reader.read(right))
             for q in read:
                 if isinstance(q, Jacobian) and q.order > 2:
                     raise Unknown(f"a derivative with {q.order} axes is no matrix; how it is to be one is not said")

@@ -9,6 +9,7 @@ from derive.errors import DeriveError
 from derive.latex.reading.syntax import (
     Accented,
     Added,
+    Applied,
     Bracketed,
     Ellipsis,
     Fraction,
@@ -21,6 +22,7 @@ from derive.latex.reading.syntax import (
     Words,
 )
 from derive.reading.choices import Choices
+from derive.reading.conditions import is_condition
 from derive.reading.definitions import head_of, ranges_of
 from derive.reading.derivatives import NABLA, SIGNS
 from derive.reading.expressions import Reader
@@ -33,19 +35,32 @@ NOTHING: Mapping[Key, Quantity] = MappingProxyType({})
 
 
 def is_name(node: Node) -> bool:
-    """Whether an expression only names something: `W^{[l]}`, `Δz`, `∂C/∂w`, `l+1`, a number, words."""
+    """Whether an expression only names something: `W^{[l]}`, `Δz`, `∂C/∂w`, `l+1`, `n × m`, `tanh(z)`, a number."""
     if isinstance(node, Bracketed) and node.opening == "{":
         return is_name(node.body)
     if isinstance(node, Added):
-        return all(isinstance(t, Symbol | Number) for t in node.terms)
+        return all(isinstance(t, Symbol | Number) for t in node.terms) or (
+            len(node.terms) == 1 and is_name(node.terms[0])
+        )
     if isinstance(node, Fraction):
         return all(isinstance(p, Multiplied) and key_of(p.factors[0]) in SIGNS for p in (node.above, node.below))
     if isinstance(node, Listed):
         return all(map(is_name, node.items))
     if isinstance(node, Multiplied) and isinstance(node.factors[0], Scripts) and len(node.factors) == 2:
         return key_of(node.factors[0].base) in NABLA and not any(node.operators) and is_name(node.factors[1])
+    if isinstance(node, Multiplied) and set(node.operators) == {"times"}:
+        return all(map(is_name, node.factors))
+    if isinstance(node, Multiplied) and {"times"} < set(node.operators) <= {"", "times"}:
+        return all(isinstance(f, Symbol | Scripts | Number) for f in node.factors)
+    if isinstance(node, Multiplied) and isinstance(node.factors[0], Number):
+        return not any(node.operators) and all(isinstance(f, Symbol | Scripts) for f in node.factors[1:])
     if isinstance(node, Multiplied):
         return not any(node.operators) and len(node.factors) == 2 and key_of(node.factors[0]) is not None
+    if isinstance(node, Applied):
+        argument = node.argument
+        return is_name(argument.body if isinstance(argument, Bracketed) else argument)
+    if isinstance(node, Bracketed):
+        return is_condition(node.body)
     return isinstance(node, Symbol | Scripts | Accented | Number | Words | Ellipsis)
 
 

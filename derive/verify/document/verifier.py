@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from derive.errors import DeriveError
 from derive.latex.reading.document import Document, Fragment
@@ -17,7 +19,7 @@ from derive.latex.reading.syntax import Chain, Formula, Node
 from derive.latex.reading.vocabulary import Macro
 from derive.network.spec.models import NetworkSpec
 from derive.reading.guards import is_guard
-from derive.reading.remarks import range_said
+from derive.reading.remarks import conditions_said, has_ends, with_remarks
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim, DocumentReport
 from derive.verify.document.context import Context, context_of
@@ -42,6 +44,19 @@ def silent(_: str) -> None:
     """Tells nobody."""
 
 
+class SaidRange(NamedTuple):
+    """What a formula by itself said of letters: below which headings, its chains, its text."""
+
+    heading: tuple[str, ...] = ()
+    chains: tuple[Chain, ...] = ()
+    text: str = ""
+
+
+NOTHING_SAID = SaidRange()
+FURTHEST = 6
+"""So many formulas behind a displayed one may name ranges for it."""
+
+
 @dataclass
 class Verifier:
     """Judges one document under its profile; contexts are made once for each part."""
@@ -54,8 +69,8 @@ class Verifier:
     convention: Convention | None = None
     """Under which the document is read once more; None for its own."""
     contexts: dict[str, Context] = field(default_factory=dict)
-    said: tuple[tuple[str, ...], Chain, str] | None = None
-    """The last range of a letter that a formula by itself said: below which headings, the formula, its text."""
+    said: SaidRange = NOTHING_SAID
+    """The last ranges of letters that a formula by itself said."""
     own: OwnNetwork | None = None
     """The network that the document states, where nobody names one."""
     before: Fragment | None = None
@@ -105,7 +120,7 @@ class Verifier:
 
         What is wrong then stays undecided: a name may have come to mean something else.
         """
-        self.said = self.before = None
+        self.said, self.before = NOTHING_SAID, None
         later = {
             (c.start, c.latex): c
             for fragment in waiting
@@ -142,9 +157,10 @@ class Verifier:
         context = self._context(fragment)
         vocabulary = context.vocabulary(macros)
         formula = read_formula(fragment.source, vocabulary)
-        said = range_said(formula, context.lexicon)
-        if said is not None:
-            self.said = (fragment.heading, said, fragment.source)
+        said = conditions_said(formula, context.lexicon)
+        if said:
+            if all(has_ends(c, context.lexicon) for c in said):
+                self.said = SaidRange(fragment.heading, said, fragment.source.strip())
             return
         if (shape := shape_in_words(fragment, formula)) is not None:
             yield self._shape(context, fragment, formula, shape)
@@ -154,6 +170,7 @@ class Verifier:
             fragment, formula = joined(self.before, fragment, vocabulary) or (fragment, formula)
         if is_equation(formula):
             self.before = fragment
+        formula = with_remarks(formula, context.lexicon)
         others = repairs(fragment.source, vocabulary) if any(p.kind == "bracket" for p in formula.problems) else ()
         for k, chain in enumerate(formula.chains):
             before: DocumentClaim | None = None
@@ -179,8 +196,8 @@ class Verifier:
                     claim = replace(claim, follows_from=before.follows_from or before.place.line)
                 yield claim
                 before = claim
-        if self.said is not None and is_guard(self.said[1]) and any(c.relations for c in formula.chains):
-            self.said = None
+        if any(map(is_guard, self.said.chains)) and any(c.relations for c in formula.chains):
+            self.said = NOTHING_SAID
 
     def _shape(self, context: Context, fragment: Fragment, formula: Formula, shape: SaidShape) -> DocumentClaim:
         """Of a tuple of sizes that words call the shape of a name."""
@@ -194,23 +211,35 @@ class Verifier:
         return self._claim(fragment, chain, 0, verdict, None)
 
     def _where_said(self, context: Context, fragment: Fragment, judged: Judged) -> Judged:
-        """What is wrong for all layers may be right for those that the words before it name: `for l = 2, 1`."""
-        is_equation = judged.left is not None and judged.right is not None
-        if self.said is None or judged.verdict.status is not Status.WRONG or not is_equation:
+        """What is wrong for all layers may be right for those that the words around it name: `for l = 2, 1`."""
+        left, right = judged.left, judged.right
+        if judged.verdict.status is not Status.WRONG or left is None or right is None:
             return judged
-        heading, said, text = self.said
-        if heading != fragment.heading or judged.left is None or judged.right is None:
-            return judged
-        verdict = equated(context, judged.left, judged.right, fragment.source, {}, (said,))
-        if verdict.status not in (Status.PROVED, Status.AGREES):
-            return judged
-        return replace(judged, verdict=replace(verdict, reason=f"{verdict.reason}, for {text.strip()} as said before"))
+        for heading, said, text in (self.said, self._said_behind(context, fragment)):
+            if not said or heading != fragment.heading:
+                continue
+            verdict = equated(context, left, right, fragment.source, {}, said)
+            if verdict.status in (Status.PROVED, Status.AGREES):
+                return replace(
+                    judged, verdict=replace(verdict, reason=f"{verdict.reason}, for {text} as said around it")
+                )
+        return judged
+
+    def _said_behind(self, context: Context, fragment: Fragment) -> SaidRange:
+        """The ranges that words behind a displayed formula state, before the next one."""
+        at = bisect_right([f.start for f in self.document.fragments], fragment.start) - 1
+        for other in self.document.fragments[at + 1 : at + 1 + FURTHEST]:
+            if not fragment.display or other.display:
+                break
+            said = conditions_said(read_formula(other.source, context.vocabulary(())), context.lexicon)
+            if said and all(has_ends(c, context.lexicon) for c in said):
+                return SaidRange(other.heading, said, other.source.strip())
+        return NOTHING_SAID
 
     def _diagnosis(self, context: Context, judged: Judged, source: str, macros: tuple[Macro, ...]) -> Finding | None:
         if judged.verdict.status is not Status.WRONG or judged.follows or judged.left is None or judged.right is None:
             return None
-        said = () if self.said is None else (self.said[1],)
-        remarks = (*judged.remarks, *said)
+        remarks = (*judged.remarks, *self.said.chains)
         effort = Effort(min(self.patience, LONGEST_SEARCH), self.tell)
         try:
             return diagnosed(context, judged.left, judged.right, source, context.vocabulary(macros), effort, remarks)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
-from derive.calculus.adjoint import adjoint_name
+from derive.calculus.adjoint import AdjointEquation, adjoint_name
 from derive.derivation import derive_adjoints
+from derive.derivation.sweep import adjoint_equations
 from derive.errors import DeriveError
 from derive.ir.tensor import ADJOINT
 from derive.network.network import Network
@@ -70,21 +71,23 @@ class World:
             self._frames = self._start()
         for name in {e.tensor for p in polys for e in entries_in(p)}:
             if ADJOINT in name and name not in self._frames[0].values:
-                self._frames = [self._with(f, name) for f in self._frames]
+                of, _, wrt = name.partition(ADJOINT)
+                if not of:
+                    raise DeriveError(f"the cost does not depend on {wrt}")
+                seed, equations = adjoint_equations(self.concrete, (wrt,), of)
+                self._frames = [self._with(f, name, seed.axes, equations) for f in self._frames]
         return self._frames
 
-    def _with(self, frame: Frame, name: str) -> Frame:
-        of, _, wrt = name.partition(ADJOINT)
-        if not of:
-            raise DeriveError(f"the cost does not depend on {wrt}")
-        adjoints = derive_adjoints(self.concrete, (wrt,), of)
-        seeds = adjoints.seed.axes
+    def _with(
+        self, frame: Frame, name: str, seeds: tuple[Index, ...], equations: Mapping[str, AdjointEquation]
+    ) -> Frame:
+        wrt = name.partition(ADJOINT)[2]
         axes = dict(frame.axes)
-        for n in adjoints.equations:
+        for n in equations:
             axes[adjoint_name(n)] = (*self.concrete.tensor(n).axes, *seeds)
         inner = replace(frame, axes=axes)
         with np.errstate(all="ignore"):
-            values = fill(adjoints.equations.values(), inner)
+            values = fill(equations.values(), inner)
         wrt_axes = self.concrete.tensor(wrt).axes
         return replace(
             frame,

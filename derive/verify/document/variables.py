@@ -1,0 +1,68 @@
+"""Formulas about a function itself: in `σ'(z) = a(1 − a)` the letter z is any number, and a what σ makes of it.
+
+So they are read where they say nothing true of the values that a network has under these letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from derive.errors import DeriveError
+from derive.latex.reading.syntax import Applied, Bracketed, Multiplied, Node, Symbol
+from derive.latex.tex import symbol
+from derive.reading import functions
+from derive.reading.choices import Choices
+from derive.reading.keys import Key, key_of
+from derive.reading.lexicon import SLOT, node_of
+from derive.reading.marks import marks_of
+from derive.reading.quantity import Quantity
+from derive.reading.scope import Scope
+from derive.terms.term import of_atom
+from derive.verify.document.context import Context
+
+VALUE = Key("a")
+"""The letter of a function's value where a network has no other use for it."""
+
+
+def variables(context: Context, node: Node | None) -> Mapping[Key, Quantity]:
+    """What the letters stand for beside `f(z)` or `f'(z)`: z a number, the letter of activations f(z); else nothing."""
+    called = _call(node)
+    if called is None:
+        return {}
+    name, argument = called
+    key = key_of(marks_of(name, t_is_free=False).base)
+    if key is None or not isinstance(argument, Symbol):
+        return {}
+    number = Quantity(of_atom(SLOT))
+    known = Scope(context.lexicon, Choices(), context.numbers).functions_of(replace(key, primes=0))
+    try:
+        value = number.map(lambda p: functions.apply(known[0], p, 0)) if known else None
+    except DeriveError:
+        value = None
+    if value is None:
+        return {}
+    lexicon = context.lexicon
+    letter = key_of(node_of(symbol(lexicon.notation.symbols["activation"]).tex))
+    letters = [x for x in (letter, VALUE if not lexicon.find(VALUE) else None) if x is not None]
+    return {**dict.fromkeys(letters, value), Key(argument.name, argument.font): number}
+
+
+def _call(node: Node | None) -> tuple[Node, Node] | None:
+    """The function and the argument of `f(z)`."""
+    if isinstance(node, Applied):
+        name, argument = node.function, node.argument
+    elif isinstance(node, Multiplied) and len(node.factors) == 2 and node.operators == ("",):
+        name, argument = node.factors
+    else:
+        return None
+    while isinstance(argument, Bracketed) and argument.opening in ("(", "{"):
+        argument = argument.body
+    return name, argument
+
+
+def says_value(context: Context, left: Node, right: Node) -> Mapping[Key, Quantity]:
+    """The letters of `a = f(z)`, which says what they stand for; nothing for any other equation."""
+    found = variables(context, right)
+    key = key_of(left)
+    return found if isinstance(left, Symbol) and key in found and _call(right) is not None else {}
