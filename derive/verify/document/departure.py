@@ -51,7 +51,7 @@ class Departure:
 
 @dataclass(frozen=True)
 class Factor:
-    """A factor with what belongs to it: `σ'(u)`, `∇_a C`, `Δ z` are one each."""
+    """A factor with what belongs to it: `∇_a C`, `Δ z` are one each."""
 
     nodes: tuple[Node, ...]
     operator: str
@@ -65,10 +65,6 @@ class Factor:
     def span(self) -> Span:
         return self.nodes[0].span | self.nodes[-1].span
 
-    @property
-    def is_call(self) -> bool:
-        return len(self.nodes) > 1 and isinstance(self.nodes[-1], Bracketed)
-
 
 def factors(node: Node) -> list[Factor]:
     """The factors of a product; of anything else itself."""
@@ -78,7 +74,7 @@ def factors(node: Node) -> list[Factor]:
     out = [Factor((node.factors[0],), "")]
     for operator, factor in zip(node.operators, node.factors[1:], strict=True):
         before = out[-1].nodes[-1]
-        if operator == "" and (_is_prefix(before, factor) or (_is_primed(before) and isinstance(factor, Bracketed))):
+        if operator == "" and _is_prefix(before, factor):
             out[-1] = Factor((*out[-1].nodes, factor), out[-1].operator)
         else:
             out.append(Factor((factor,), operator))
@@ -111,7 +107,7 @@ def bare(node: Node) -> Node:
 
 def departure(own: Node, right: Node, in_argument: bool = False) -> Departure | None:
     """The smallest pair of parts that differ, in their brackets; None if nothing does."""
-    if key(own) == key(right):
+    if key(own) == key(right) or not any(unmatched(signed_terms(own), signed_terms(right), _signed)):
         return None
     pair = _inner(bare(own), bare(right))
     if pair is None:
@@ -167,8 +163,12 @@ def signed_terms(node: Node) -> list[tuple[str, Node]]:
     return list(zip(node.signs, node.terms, strict=True)) if isinstance(node, Added) else [("+", node)]
 
 
+def _signed(term: tuple[str, Node]) -> str:
+    return f"{term[0]} {key(term[1])}"
+
+
 def _one(own: Sequence[tuple[str, Node]], right: Sequence[tuple[str, Node]]) -> Pair | None:
-    a, b = unmatched(own, right, lambda t: f"{t[0]} {key(t[1])}")
+    a, b = unmatched(own, right, _signed)
     if len(a) == len(b) == 1 and a[0][0] == b[0][0]:
         return a[0][1], b[0][1], False
     return None
@@ -189,13 +189,15 @@ def _one_factor(own: Multiplied, right: Multiplied) -> Pair | None:
     a, b = unmatched(mine, theirs, lambda f: f.key)
     if len(mine) != len(theirs) or len(a) != 1 or len(b) != 1:
         return None
-    if [f.operator for f in mine] != [f.operator for f in theirs] or mine.index(a[0]) != theirs.index(b[0]):
-        return None
     [x], [y] = a, b
+    at = theirs.index(y)
+    if [f.operator for f in mine] != [f.operator for f in theirs] or mine[at].key != x.key:
+        return None
+    x, is_argument = mine[at], at > 0 and _is_primed(mine[at - 1].nodes[-1])
     if len(x.nodes) == len(y.nodes):
         apart = [(m, n) for m, n in zip(x.nodes, y.nodes, strict=True) if key(m) != key(n)]
         if len(apart) == 1:
-            return (*apart[0], x.is_call and apart[0][0] is x.nodes[-1])
+            return (*apart[0], is_argument)
     return None
 
 

@@ -74,10 +74,10 @@ def _powered(node: Node) -> tuple[str, str]:
         above = node.above
         if entrywise_power(above) is not None or not is_leaf(node):
             base = bare(node.base)
-            below = "" if node.below is None else f" _{key(node.below)}"
+            alone = key(base) if node.below is None else f"({key(base)} _{key(node.below)})"
             items = sequence(above)
             if not (items and is_transpose(items[-1])):
-                return f"{key(base)}{below}", key(above).replace("prefix odot ", "").replace("prefix circ ", "")
+                return alone, key(above).replace("prefix odot ", "").replace("prefix circ ", "")
     return key(node), "1"
 
 
