@@ -14,14 +14,18 @@ from tests.catalogue.tally import Tally
 
 HERE = Path(__file__).parent
 MAKERS = ("printed", "rows", "values", "mistakes", "subjects")
-LONG = ("gru", "char-lstm", "attention", "lenet", "residual-cnn", "transformer-block")
-EACH = 84
+LONG = ("attention", "char-lstm", "residual", "lenet", "residual-cnn", "transformer-block")
+SLOW = ("gru",)
+"""Left to `make mutants`."""
+
+EACH = 100
 
 
 def networks_in(notation: str) -> list[str]:
     """Every network in one notation."""
     k = NOTATIONS.index(notation)
-    return [n for j, n in enumerate([n for n in NETWORKS if n not in LONG]) if j % 6 == k] + [LONG[k]]
+    short = [n for n in NETWORKS if n not in LONG + SLOW]
+    return [*short[k::6], LONG[k]]
 
 
 @pytest.mark.parametrize("notation", NOTATIONS)
@@ -29,7 +33,7 @@ def test_mistakes_are_found_and_named(notation: str) -> None:
     tally = Tally()
     for name in networks_in(notation):
         tally.add(judged(name, notation, EACH))
-    assert tally.total["mutants"] >= 200
+    assert tally.total["mutants"] >= 180
     assert not tally.accepted
     assert not tally.originals["wrong"]
     assert tally.originals["accepted"] >= 0.97 * tally.originals["all"], tally.refused
