@@ -30,6 +30,8 @@ ABSTRACT = frozenset(("f", "g", "h", "phi", "varphi", "psi", "sigma", "rho"))
 OWN: Mapping[str, Scalar] = {"identity": identity, "sqrt": sympy.sqrt, "abs": sympy.Abs, "tanh": sympy.tanh}
 MEANT = {"sigma": "sigmoid", "sqrt": "sqrt"}
 MOST_CALLS = 12
+MOST_IN_ALL = 1_000
+"""So many formulas of functions are put in at most, one within another and in all."""
 POINTS = tuple(sympy.Rational(k, 7) for k in (-19, -11, -5, -2, 3, 8, 13, 23))
 
 
@@ -53,6 +55,8 @@ class Functions:
     macros: dict[str, Macro] = field(default_factory=dict)
     known: dict[Key, str] = field(default_factory=dict)
     abstract: dict[Key, str] = field(default_factory=dict)
+    calls: int = 0
+    """How many formulas of functions were put in."""
     values: set[str] = field(default_factory=set)
     """Names that are written with what they depend on, `f(x)`, and always the same."""
 
@@ -124,6 +128,9 @@ class Functions:
         return self.called(f, taken, depth)
 
     def _put_in(self, macro: Macro, behind: Node, taken: Mapping[str, object], depth: int) -> Node:
+        self.calls += 1
+        if self.calls > MOST_IN_ALL:
+            raise RecursionError
         given = arguments(behind)
         body = macro.body
         if len(given) == len(macro.arguments):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from derive.cli import main
+from derive.errors import DeriveError
+from derive.pipeline import load
 
 LOSS = r"$C = \frac12 \|z - y\|^2$"
 REFUSED = {
@@ -50,3 +53,11 @@ def test_what_is_unclear_is_asked_for(
     assert left.value.code == 2
     told = capsys.readouterr().err
     assert told.startswith("doc.md") and expected in told and "; " in told, told
+
+
+def test_functions_of_functions_do_not_grow_without_bound(tmp_path: Path) -> None:
+    letters = "pqrsuvwABDGHIKM"
+    bomb = [f"${a}(x) = {f'{b}(x + 1) ' * 9}$" for a, b in pairwise(letters)]
+    (tmp_path / "doc.md").write_text("\n".join([*bomb, f"$M(x) = 2 x$, $z = p(W x)$, {LOSS}"]), encoding="utf-8")
+    with pytest.raises(DeriveError):
+        load(tmp_path / "doc.md")
