@@ -14,6 +14,9 @@ KEPT = r"\\(?:text|mathrm|operatorname|mathbb|begin|end)\s*\{[^}]*\}(?:\{[lcr|]+
 TOKEN = re.compile(rf"{KEPT}|\\[A-Za-z]+ ?|[A-Za-z]{{3,}}|[A-Za-z]|.", re.DOTALL)
 """What stands in braces behind such a command is no symbol, and neither is a word of three letters."""
 
+WORDED = ("random",)
+"""Keys of a profile below which symbols stand, and words."""
+
 FORMULA = re.compile(r"\$\$.*?\$\$", re.DOTALL)
 
 
@@ -47,11 +50,22 @@ def _part(part: Mapping[str, Any], letters: Letters) -> dict[str, Any]:
             out[key] = {renamed(k, letters).strip(): _meaning(v, letters) for k, v in value.items()}
         elif key == "sizes":
             out[key] = {k: renamed(v, letters).strip() for k, v in value.items()}
-        elif key == "sections":
+        elif key in WORDED:
+            out[key] = _everywhere(value, letters)
+        elif key in ("sections", "passages"):
             out[key] = {k: _part(v, letters) for k, v in value.items()}
         else:
             out[key] = value
     return out
+
+
+def _everywhere(value: Any, letters: Letters) -> Any:
+    """All symbols of a part that holds nothing else; words of three letters stay."""
+    if isinstance(value, dict):
+        return {renamed(k, letters).strip(): _everywhere(v, letters) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_everywhere(v, letters) for v in value]
+    return renamed(value, letters).strip() if isinstance(value, str) else value
 
 
 def _meaning(meaning: Mapping[str, Any], letters: Letters) -> dict[str, Any]:
