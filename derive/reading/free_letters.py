@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.reading.quantity import Misfit, Quantity
+from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
 from derive.terms.affine import Index
 from derive.terms.substitute import substitute
@@ -11,7 +11,7 @@ from derive.terms.substitute import substitute
 def free_letters(scope: Scope, left: Quantity, right: Quantity) -> tuple[Index, ...]:
     """The letters that are free in either side, with their ranges, layers first.
 
-    Raises: Misfit for a letter on the right that the left side does not have.
+    Raises: Misfit for a letter on the right that the left side does not have, Unknown for one without a range.
     """
     axes = {a.name for q in (left, right) for a in q.axes}
     names = sorted((left.poly.free | right.poly.free) - axes)
@@ -21,8 +21,10 @@ def free_letters(scope: Scope, left: Quantity, right: Quantity) -> tuple[Index, 
         index = scope.range_of(name)
         if index is None and batch is not None and name == batch.name:
             index = batch
+        if index is None and name.startswith("·"):
+            raise Misfit("one side is of all samples or steps, the other of a single one: a sum over them is missing")
         if index is None:
-            raise Misfit(f"{name} stands for nothing that has a range")
+            raise Unknown(f"{name} stands for nothing that has a range")
         found.append(index)
     extra = sorted(right.poly.free - left.poly.free - axes)
     if extra:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from derive.latex.depth import with_letters
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Added, Bracketed, Fraction, Multiplied, Node, Number, Scripts, Symbol
-from derive.latex.tex import symbol
+from derive.latex.tex import GREEK, symbol
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon, node_of
 from derive.reading.quantity import Unknown
@@ -111,6 +111,8 @@ class IndexReader:
             plain = [s for s in self.lexicon.sizes[key] if not s.args and s.name in (key.name, self._spelled(key))]
             if plain:
                 return size(plain[0].name)
+        if len(key.name) > 1 and key.name.isalpha() and key.name not in GREEK:
+            raise Unknown(f"{self.said(node)} is a word, and no index")
         return index(letter)
 
     def _is_last_layer(self, node: Node) -> bool:

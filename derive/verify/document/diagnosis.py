@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -44,23 +44,6 @@ class Finding:
         return EXPLAINED[self.code]
 
 
-def diagnosed(
-    context: Context,
-    left: Node,
-    right: Node,
-    source: str,
-    vocabulary: Vocabulary,
-    effort: Effort,
-    remarks: Sequence[Node] = (),
-) -> Finding | None:
-    """What was done wrong in `right`; None if no single change mends it. `remarks` stand beside the equation.
-
-    Looked for first where it departs from what is derived, then among all small changes, the likeliest first.
-    """
-    trial = Trial(context, left, source, vocabulary, effort, remarks)
-    return trial.departing(right) or trial.edited(right)
-
-
 @dataclass(frozen=True)
 class Trial:
     """Tries other right sides of one equation."""
@@ -71,6 +54,15 @@ class Trial:
     vocabulary: Vocabulary
     effort: Effort
     remarks: Sequence[Node] = ()
+    judge: Callable[[Node], Verdict] | None = None
+    """The verdict on another right side, where the link is no equation."""
+
+    def found(self, right: Node) -> Finding | None:
+        """What was done wrong in `right`; None if no single change mends it. `remarks` stand beside the equation.
+
+        Looked for first where it departs from what is derived, then among all small changes, the likeliest first.
+        """
+        return (self.departing(right) if self.judge is None else None) or self.edited(right)
 
     @cached_property
     def links(self) -> Links:
@@ -80,6 +72,8 @@ class Trial:
         node = self._node(text)
         if node is None or not self.effort.allows(self.source[self.left.span.start : self.left.span.end]):
             return False
+        if self.judge is not None:
+            return self.judge(node).status in (Status.PROVED, Status.AGREES)
         try:
             verdict: Verdict = verdict_of(self.links.outcomes(self.left, node, self.remarks))
         except DeriveError:

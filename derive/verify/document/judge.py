@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from derive.errors import DeriveError
 from derive.latex.reading.shown import shown
@@ -29,12 +30,12 @@ from derive.verify.document.lists import entries, paired, worst
 from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
 from derive.verify.document.own_functions import argument_of, called, taken_up
 from derive.verify.document.shapes import judged_shape
-from derive.verify.document.statements import approximated, judged_statement, shape_said
+from derive.verify.document.statements import approximated, is_equation, is_step, judged_statement, shape_said
 from derive.verify.document.updates import judged_update
 from derive.verify.document.variables import says_value, variables
 from derive.verify.document.verdict import Verdict, undecided, verdict_of
 
-EQUALITIES = ("=", ":=", "≡", "≈")
+BY_ITSELF = "a name is defined by itself: the new value needs a name of its own, or ← for what the old one becomes"
 EXHAUSTED = (RecursionError, MemoryError, OverflowError)
 
 
@@ -50,6 +51,8 @@ class Judged:
     remarks: tuple[Node, ...] = ()
     part: Node | None = None
     """The case of a member that the verdict is about; None for the whole member."""
+    judge: Callable[[Node], Verdict] | None = None
+    """The verdict on another right side, where the link is no equation."""
 
 
 def links_of(context: Context, chain: Chain, source: str) -> list[Judged]:
@@ -61,7 +64,10 @@ def links_of(context: Context, chain: Chain, source: str) -> list[Judged]:
 
 
 def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged]:
-    """All links of a chain, every member compared with the first one; an expression that stands alone is undecided."""
+    """All links of a chain, every member compared with the first one behind the last sign that is none of equality.
+
+    An expression that stands alone is undecided.
+    """
     first = chain.members[0]
     if len(chain.members) == 1 and first is not None and not is_name(first):
         reason = first.reason if isinstance(first, Unread) else "it stands alone: what it is equal to is not said"
@@ -73,10 +79,9 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
         left, right = first or chain.members[k], chain.members[k + 1]
         if left is None or right is None:
             judged = Judged(k + 1, undecided("one side is missing"))
-        elif relation == ":=" and any(shown(part) == shown(left) for part in walk(right)):
-            judged = Judged(k + 1, judged_update(context, left, right, source))
-        elif relation not in EQUALITIES:
-            judged = Judged(k + 1, judged_statement(context, left, relation, right, source))
+        elif not is_equation(left, relation, right):
+            judge = partial(judged_statement, context, left, relation, source=source)
+            judged = Judged(k + 1, judge(right), left, right, judge=judge)
         elif (shape := shape_said(left, right)) is not None:
             judged = Judged(k + 1, judged_shape(context, *shape, source))
         elif (branches := judged_branches(context, left, right, source)) is not None:
@@ -87,7 +92,7 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
             remarks = (*chain.remarks, *own)
             verdict = (
                 equated(context, left, right, source, argument, remarks)
-                if k
+                if first is not chain.members[k]
                 else judged_link(context, left, right, source, remarks, argument)
             )
             if is_composed and verdict.status is Status.PROVED and call_of(left) and call_of(right):
@@ -104,6 +109,8 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
             judged = replace(judged, follows=True)
         yield judged
         before = judged
+        if judged.judge is not None:
+            first = chain.members[k + 1]
 
 
 def _unless_assumed(context: Context, judged: Judged) -> Judged:
@@ -177,6 +184,9 @@ def judged_link(
         and is_name(left)
     ):
         return undecided("a value is set to a number: a case that is looked at, or a mistake")
+    if verdict.status is Status.WRONG and is_step(left, right):
+        update = judged_update(context, left, right, source)
+        return replace(verdict, reason=BY_ITSELF) if update.status in (Status.PROVED, Status.AGREES) else verdict
     if verdict.status is Status.WRONG and _may_be_shadowed(context, left):
         again = _definition(context, left, right, source)
         if again.status is Status.DEFINITION:
@@ -233,7 +243,7 @@ def equated(
 def _definition(context: Context, left: Node, right: Node, source: str) -> Verdict:
     scope = Scope(context.lexicon, Choices(), context.numbers, source)
     if is_name(left) and any(shown(part) == shown(left) for part in walk(right)):
-        return Verdict(Status.WRONG, "a name is defined by itself: the new value needs a name of its own")
+        return Verdict(Status.WRONG, BY_ITSELF)
     try:
         value = Reader(scope).read(right)
         context.define(left, value, scope)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.errors import DeriveError
+from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Added, Node, Number
 from derive.reading.choices import Choices
 from derive.reading.expressions import Reader
@@ -13,6 +14,8 @@ from derive.terms.walk import entries_in, sizes_of
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
 from derive.verify.document.drawn import judged_drawn
+from derive.verify.document.edits import walk
+from derive.verify.document.naming import is_name
 from derive.verify.document.proportions import judged_proportion
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.updates import judged_update
@@ -28,13 +31,28 @@ REASONS = {
 FAR = 0.1
 
 
+EQUALITIES = ("=", "≡", "≈")
+
+
+def is_equation(left: Node | None, relation: str, right: Node | None) -> bool:
+    """Whether a link says that two sides are equal; `w := w − η ∂C/∂w` says what becomes of w."""
+    if relation == ":=":
+        return left is None or right is None or not is_step(left, right)
+    return relation in EQUALITIES
+
+
+def is_step(left: Node, right: Node) -> bool:
+    """Whether the right side is a new value of the name on the left, made of the old one."""
+    return is_name(left) and shown(left) != shown(right) and any(shown(part) == shown(left) for part in walk(right))
+
+
 def judged_statement(context: Context, left: Node, relation: str, right: Node, source: str) -> Verdict:
     """The verdict on a link whose sign is none of equality."""
     if relation == "∈":
         extents = extents_of_space(right)
         if extents is not None:
             return judged_shape(context, left, extents, source)
-    if relation == "←":
+    if relation == "←" or is_step(left, right):
         return judged_update(context, left, right, source)
     if relation == "∼":
         return judged_drawn(context, left, right, source)

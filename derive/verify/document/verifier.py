@@ -25,8 +25,8 @@ from derive.verify.document.claims import DocumentClaim, DocumentReport
 from derive.verify.document.context import Context, context_of
 from derive.verify.document.continued import goes_on, is_equation, joined
 from derive.verify.document.conventions import Convention, Statuses, by_convention
-from derive.verify.document.diagnosis import Finding, diagnosed
-from derive.verify.document.judge import EXHAUSTED, Judged, equated, links_of
+from derive.verify.document.diagnosis import Finding, Trial
+from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
 from derive.verify.document.own_network import STATES, OwnNetwork, networks_beside, own_networks
 from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
 from derive.verify.document.said import SaidShape, shape_in_words
@@ -213,7 +213,7 @@ class Verifier:
     def _where_said(self, context: Context, fragment: Fragment, judged: Judged) -> Judged:
         """What is wrong for all layers may be right for those that the words around it name: `for l = 2, 1`."""
         left, right = judged.left, judged.right
-        if judged.verdict.status is not Status.WRONG or left is None or right is None:
+        if judged.verdict.status is not Status.WRONG or left is None or right is None or judged.judge is not None:
             return judged
         for heading, said, text in (self.said, self._said_behind(context, fragment)):
             if not said or heading != fragment.heading:
@@ -239,10 +239,13 @@ class Verifier:
     def _diagnosis(self, context: Context, judged: Judged, source: str, macros: tuple[Macro, ...]) -> Finding | None:
         if judged.verdict.status is not Status.WRONG or judged.follows or judged.left is None or judged.right is None:
             return None
+        if judged.verdict.reason == BY_ITSELF:
+            return None
         remarks = (*judged.remarks, *self.said.chains)
         effort = Effort(min(self.patience, LONGEST_SEARCH), self.tell)
         try:
-            return diagnosed(context, judged.left, judged.right, source, context.vocabulary(macros), effort, remarks)
+            trial = Trial(context, judged.left, source, context.vocabulary(macros), effort, remarks, judged.judge)
+            return trial.found(judged.right)
         except EXHAUSTED:
             return None
         finally:
