@@ -182,7 +182,10 @@ class Tensors:
                 return []
             at = self._implicit(named)
         else:
-            number = self._number(mark)
+            try:
+                number = self._number(mark)
+            except Unknown as e:
+                raise NotThis from e
             self.scope.seen.setdefault(number)
             at = number - named.shift
         if isinstance(layer, int):
