@@ -15,6 +15,9 @@ def free_letters(scope: Scope, left: Quantity, right: Quantity) -> tuple[Index, 
     """
     axes = {a.name for q in (left, right) for a in q.axes}
     names = sorted((left.poly.free | right.poly.free) - axes)
+    extra = sorted(right.poly.free - left.poly.free - axes)
+    if extra:
+        raise Misfit(f"{extra[0]} stands free on the right, and not on the left")
     found = []
     batch = scope.batch
     for name in names:
@@ -26,9 +29,6 @@ def free_letters(scope: Scope, left: Quantity, right: Quantity) -> tuple[Index, 
         if index is None:
             raise Unknown(f"{name} stands for nothing that has a range")
         found.append(index)
-    extra = sorted(right.poly.free - left.poly.free - axes)
-    if extra:
-        raise Misfit(f"{extra[0]} stands free on the right, and not on the left")
     return tuple(sorted(found, key=lambda i: (not i.ordered, i.name)))
 
 

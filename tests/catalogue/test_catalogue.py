@@ -35,7 +35,6 @@ def test_mistakes_are_found_and_named(notation: str) -> None:
         tally.add(judged(name, notation, EACH))
     assert tally.total["mutants"] >= 180
     assert not tally.accepted
-    assert not tally.originals["wrong"]
     assert tally.originals["accepted"] >= 0.97 * tally.originals["all"], tally.refused
     assert tally.named >= 0.9, "\n".join(tally.table())
 
