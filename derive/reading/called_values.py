@@ -73,6 +73,5 @@ def _is_one_sample(scope: Scope, node: Node) -> bool:
     key: Key | None = key_of(marks_of(node).base)
     found: Sequence[Named] = scope.lexicon.find(key) if key is not None else ()
     capitals = scope.lexicon.notation.capitals
-    return any(
-        (n.tensor.role in DATA or n.is_prediction) and not n.gradient and not (capitals and n.large) for n in found
-    )
+    data = [n for n in found if (n.tensor.role in DATA and not n.is_own) or n.is_prediction]
+    return any(not n.gradient and not (capitals and n.large) for n in data)

@@ -56,6 +56,22 @@ def with_compositions(lexicon: Lexicon, nodes: Sequence[Node]) -> Lexicon | None
         return None
 
 
+def open_value(lexicon: Lexicon, node: Node, own: Key | None = None) -> tuple[Lexicon, Quantity] | None:
+    """`g(x)`, where g stands for nothing: any function of x, and a number for x if that stands for nothing; else None.
+
+    `own` is the name of what is said to be the value: `C(z)` is an open function if it is said to be C.
+
+    Raises: Unknown for arguments that are not understood.
+    """
+    call = call_of(node)
+    if call is None or not isinstance(call.head, Symbol):
+        return None
+    if call.key != own and (lexicon.find(call.key) or lexicon.functions.get(call.key)):
+        return None
+    lexicon, value = _value(lexicon, call, f"{OWN}{call.key.name}")
+    return lexicon, Quantity(value)
+
+
 def _calls(node: object, is_shown: bool = False) -> Iterator[tuple[Call, bool]]:
     """All calls, and whether each is differentiated or stands in, or around, another one."""
     if isinstance(node, Multiplied):

@@ -14,11 +14,13 @@ from derive.reading import functions
 from derive.reading.called_values import called_value
 from derive.reading.calls import of_value
 from derive.reading.conditions import under
+from derive.reading.derivatives import NABLA
 from derive.reading.iterates import change_of, iteration
 from derive.reading.keys import Key, key_of
 from derive.reading.listings import is_listing
 from derive.reading.marks import marks_of, sequence
 from derive.reading.moments import moment_named
+from derive.reading.points import at_point, gradient_at
 from derive.reading.quantity import Misfit, Quantity, Unknown, divided, hadamard, product, total_over, transposed
 from derive.reading.special import indicator
 
@@ -134,6 +136,9 @@ class Products:
         if inline is not None:
             return inline
         if beside:
+            gradient = self._gradient_at(factors, operators, k)
+            if gradient is not None:
+                return gradient, 3
             iterate = self._iterate(factors, operators, k)
             if iterate is not None:
                 return iterate
@@ -153,6 +158,13 @@ class Products:
         if k < len(operators) and operators[k] == "" and self._call(a, factors[k + 1]) is not None:
             return Multiplied((a, factors[k + 1]), ("",), a.span | factors[k + 1].span), 2
         return a, 1
+
+    def _gradient_at(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> Quantity | None:
+        """`∇L(θ)`; None for anything else."""
+        body = factors[k + 2] if k + 1 < len(operators) and operators[k + 1] == "" else None
+        if key_of(factors[k]) not in NABLA or not isinstance(body, Bracketed):
+            return None
+        return gradient_at(self.reader, factors[k + 1], body)
 
     def _iterate(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> tuple[Quantity, int] | None:
         """`Δw_{ij}(n)`, `w(n)`, `w(n+1)`; None for anything else."""
@@ -213,10 +225,21 @@ class Products:
             return None
         if self.reader.scope.is_function(replace(key, primes=0)):
             return functions.applied(self.reader, name, argument)
-        value = called_value(self.reader, name, argument) or of_value(self.reader, name, argument)
+        value = called_value(self.reader, name, argument) or self._function_at(name, argument)
+        value = value or at_point(self.reader, name, argument)
         if value is None and is_listing(argument):
             raise Unknown(f"{self.reader.scope.said(name)} is no function that this document or its network names")
         return value
+
+    def _function_at(self, name: Node, argument: Bracketed) -> Quantity | None:
+        """The value of that name, if the argument is what it is a function of; else its value at another point."""
+        try:
+            return of_value(self.reader, name, argument)
+        except Unknown:
+            moved = at_point(self.reader, name, argument)
+            if moved is None:
+                raise
+            return moved
 
     def _indicator(self, head: Node, body: Node) -> Quantity | None:
         return indicator(self.reader, head, body)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Bracketed, Ellipsis, Node
+from derive.latex.reading.syntax import Bracketed, Ellipsis, Node, Symbol
 from derive.latex.tex import symbol, upright
 from derive.reading.called_values import is_parameter
 from derive.reading.keys import key_of
@@ -55,6 +55,8 @@ class Tensors:
             raise open_layer
         if not fitting and miscounted is not None:
             return miscounted.settle()
+        if not fitting and (others := self._others(candidates, marks)):
+            return self.read(others, marks)
         if not fitting:
             raise Unknown(f"{self.scope.said(marks.base)} with these marks is nothing in this network")
         fitting = _preferred(fitting)
@@ -62,6 +64,14 @@ class Tensors:
             fitting = [p for p in fitting if p.family or p.named.layer is not None] or fitting
         chosen = self.scope.choices.choose(fitting)
         return chosen.settle()
+
+    def _others(self, candidates: Sequence[Named], marks: Marks) -> Sequence[Named]:
+        """What a letter alone may stand for that is known as a whole under an arrow, or in another font, only."""
+        key = key_of(marks.base)
+        table = self.scope.lexicon.table
+        if key is None or table.get(key) is not candidates or marks.above or marks.below:
+            return ()
+        return [n for k, names in table.items() if k.plain == key.plain and k != key for n in names]
 
     def id_entry(self, node: Node) -> Affine | None:
         """An entry of class ids, as an index; None for any other symbol.
@@ -107,6 +117,9 @@ class Tensors:
             return self._own(named, above, below, marks, candidates)
         family = [] if is_told and isinstance(named.layer, int) else self._layer(named, above, below)
         sample, exponent = self._rest(named, above)
+        batch = self.scope.batch
+        if sample is not None and batch is not None and batch.name not in {a.name for a in named.tensor.axes}:
+            raise NotThis
         if named.is_marked and named.tensor.family:
             steps = below[: named.tensor.family]
             if len(steps) < named.tensor.family:
@@ -123,12 +136,13 @@ class Tensors:
         """A name of the document's own: all of its indices, as many as its tensor has axes, or none."""
         count = len(named.tensor.axes)
         kept, higher, exponent = _taken(named, above)
-        if kept != named.above:
+        is_iterate = any(c.is_own and any(m.isdigit() for m in c.above) for c in candidates)
+        if kept != named.above or (exponent != 1 and is_iterate) or (exponent == 1 and len(above) > len(kept)):
             raise NotThis
         items = [*higher, *digits(below, (named.arity or count) - len(higher))]
         if named.is_told and not named.arity and 0 < len(items) < count:
             return Placed(self.scope, named, (), tuple(items), None, exponent, marks)
-        if len(items) not in (0, named.arity, count):
+        if len(items) not in (0, named.arity, count) or (items and len(items) == count and _has_arrow(marks)):
             raise NotThis
         if not items and named.arity and any(c.is_own and not c.arity for c in candidates):
             raise NotThis
@@ -241,6 +255,8 @@ class Tensors:
             style = self.scope.lexicon.notation.sample_mark
             if style == "^(n)" and isinstance(node, Bracketed) and node.opening == "(" and batch is not None:
                 sample = self.scope.indices.affine(node.body)
+            elif style == "^n" and batch is not None and isinstance(node, Symbol):
+                sample = self.scope.indices.affine(node)
             elif (power := entrywise_power(node)) is not None:
                 exponent = power
             else:
@@ -266,9 +282,20 @@ def _taken(named: Named, above: Sequence[Node]) -> tuple[tuple[str, ...], list[N
 
 
 def _preferred(fitting: list[Placed]) -> list[Placed]:
-    """Names of the document before those of the network, and those before powers of names of the document."""
+    """Names of the document before those of the network, and those before powers of names of the document.
+
+    Those come first of which most subscripts belong to the name: `x_1` is a name of its own before an entry of x.
+    """
     own = [p for p in fitting if p.named.is_own]
+    most = max((len(p.named.subs) for p in own), default=0)
+    own = [p for p in own if len(p.named.subs) == most]
     return [p for p in own if p.exponent == 1] or [p for p in fitting if not p.named.is_own] or own
+
+
+def _has_arrow(marks: Marks) -> bool:
+    """Whether the symbol is that of a vector, which no entry of a vector is: `\\vec{a_1}`."""
+    key = key_of(marks.base)
+    return key is not None and "vec" in key.accents
 
 
 def _same(wanted: Sequence[str], given: Sequence[str]) -> bool:

@@ -71,8 +71,9 @@ def _everywhere(value: Any, letters: Letters) -> Any:
 def _meaning(meaning: Mapping[str, Any], letters: Letters) -> dict[str, Any]:
     """What a name stands for; names inside of the network are no letters of the document."""
     out = dict(meaning)
-    if "is" in out:
-        out["is"] = renamed(out["is"], letters).strip()
+    for form in ("is", "value"):
+        if form in out:
+            out[form] = renamed(out[form], letters).strip()
     if "indices" in out:
         out["indices"] = [renamed(x, letters).strip() for x in out["indices"]]
     return out

@@ -51,6 +51,10 @@ class Context:
     declared: Declared = field(default_factory=Declared)
     demands: list[tuple[Poly, str]] = field(default_factory=list)
     """Conditions on variances that the document sets: what is to be 0, and as it is written."""
+    lists: dict[Key, tuple[Node, ...]] = field(default_factory=dict)
+    """What the document gives a name to without saying that it is a vector: `θ = \\{w_1, w_2, …\\}`."""
+    given: frozenset[str] = frozenset()
+    """What the network and the profile have, which no line of the document gives another meaning."""
     _world: World | None = None
 
     @property
@@ -130,6 +134,7 @@ def context_of(
         {**_numbers(network), **whole_numbers(settings.names)},
         measured={letter: symbol_node(of) for letter, of in settings.sizes},
         declared=declared(lexicon, settings.random, file),
+        given=frozenset(lexicon.network.tensors),
     )
 
 

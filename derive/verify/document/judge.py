@@ -21,13 +21,15 @@ from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
 from derive.verify.claims import Status
 from derive.verify.document.aims import judged_aim, judged_function
+from derive.verify.document.approximate import approximately
 from derive.verify.document.branches import judged_branches
 from derive.verify.document.context import Context
 from derive.verify.document.demands import of_variances
 from derive.verify.document.edits import walk
 from derive.verify.document.examples import in_numbers
-from derive.verify.document.lists import entries, paired, worst
+from derive.verify.document.lists import entries, gradient_by_list, is_set, named_list, paired, worst
 from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
+from derive.verify.document.open_values import opened
 from derive.verify.document.own_functions import argument_of, called, taken_up
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.statements import approximated, is_equation, is_step, judged_statement, shape_said
@@ -92,13 +94,14 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
             remarks = (*chain.remarks, *own)
             verdict = (
                 equated(context, left, right, source, argument, remarks)
-                if first is not chain.members[k]
+                if first is not chain.members[k] and not is_new(context, left, source, argument)
                 else judged_link(context, left, right, source, remarks, argument)
             )
             if is_composed and verdict.status is Status.PROVED and call_of(left) and call_of(right):
                 verdict = Verdict(Status.DEFINITION, "says what is a function of what")
             if relation == "≈":
-                verdict = approximated(context, verdict, left, right, source)
+                near = verdict.status is Status.WRONG and approximately(context, left, right, source, remarks)
+                verdict = near or approximated(context, verdict, left, right, source)
             if verdict.status is Status.WRONG:
                 verdict = in_numbers(context, left, relation, right, source) or verdict
             if verdict.status in (Status.WRONG, Status.NOT_CHECKED):
@@ -168,14 +171,18 @@ def judged_link(
     if pairs is not None:
         verdicts = [judged_link(context, a, b, source, remarks) for a, b in pairs]
         return next(v for v in verdicts if v.status is worst([w.status for w in verdicts]))
-    function = judged_function(context, left, right, source)
+    function = opened(context, left, right, source) or judged_function(context, left, right, source)
     if function is not None:
         return function
     if is_new(context, left, source, argument) or is_another(context, left, right, source):
         verdict = _definition(context, left, right, source)
-        return verdict if verdict.status is Status.DEFINITION else _named_list(left, right) or verdict
-    if entries(left) is not None and entries(right) is not None:
-        return _named_list(left, right) or undecided("lists of different lengths are not compared")
+        if verdict.status is Status.DEFINITION:
+            return verdict
+        return named_list(context, left, right) or verdict
+    is_list = entries(right) is not None and (entries(left) is not None or is_set(right))
+    listed = named_list(context, left, right) if is_list else gradient_by_list(context, left, right)
+    if listed is not None:
+        return listed
     verdict = equated(context, left, right, source, argument, remarks)
     if (
         verdict.status is Status.WRONG
@@ -194,15 +201,6 @@ def judged_link(
     return verdict
 
 
-def _named_list(left: Node, right: Node) -> Verdict | None:
-    """A name for a list, `θ = (W, b)`, or for several, `(W, b) = (W^1, b^1, W^2, b^2)`; None for anything else."""
-    own, named = entries(left) or (left,), entries(right)
-    if named is None or not all(map(is_name, own)):
-        return None
-    is_list = all(is_name(x) or all(map(is_name, entries(x) or (x,))) for x in named)
-    return Verdict(Status.DEFINITION, "gives a list a name") if is_list else None
-
-
 def _may_be_shadowed(context: Context, node: Node) -> bool:
     """Whether a name is a value that only an earlier line gives, or is known without its accent only."""
     try:
@@ -213,7 +211,10 @@ def _may_be_shadowed(context: Context, node: Node) -> bool:
     own = [o for o in lexicon.own if o.key == head.key and (o.named.subs, o.named.above) == (head.fixed, head.above)]
     if own:
         return all(
-            not o.named.is_told and o.named.expansion is None and lexicon.network.definitions(o.named.tensor.name)
+            not o.named.is_told
+            and o.named.tensor.name not in context.given
+            and o.named.expansion is None
+            and lexicon.network.definitions(o.named.tensor.name)
             for o in own
         )
     return head.key not in lexicon.table and bool(lexicon.find(head.key)) and not head.above

@@ -13,7 +13,8 @@ from derive.latex.reading.syntax import Node
 from derive.latex.reading.vocabulary import Vocabulary
 from derive.reading.aliases import with_alias, with_numbered
 from derive.reading.choices import Choices
-from derive.reading.definitions import head_of, with_abbreviation, with_given
+from derive.reading.compositions import open_value
+from derive.reading.definitions import head_of, with_abbreviation, with_definition, with_given
 from derive.reading.expressions import Reader
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import key_of
@@ -56,6 +57,8 @@ def with_name(lexicon: Lexicon, m: Meaning) -> Lexicon:
         if key is None:
             raise DeriveError(f"{quoted(m.written)} is no symbol of a function")
         return lexicon.with_function(key, open_function(key) if m.value == "any" else m.value)
+    if m.kind == "value":
+        return _valued(lexicon, node, symbol_node(m.value))
     if m.kind == "is":
         return _with_abbreviation(lexicon, node, m)
     return with_alias(lexicon, node, _tensor(lexicon, m.value), m.kind == "gradient", m.indices, m.is_row)
@@ -81,6 +84,14 @@ def _with_abbreviation(lexicon: Lexicon, node: Node, m: Meaning) -> Lexicon:
     value = Reader(scope).read(other)
     letters = m.indices if m.indices is not None else sorted(value.poly.free - {a.name for a in value.axes})
     return with_abbreviation(lexicon, head_of(node, letters), value, scope)
+
+
+def _valued(lexicon: Lexicon, node: Node, value: Node) -> Lexicon:
+    """The lexicon with a value of its own for an expression of names before it, or for an unknown function of them."""
+    opened = open_value(lexicon, value, key_of(node))
+    lexicon, q = opened or (lexicon, None)
+    scope = Scope(lexicon, Choices(), {})
+    return with_definition(lexicon, head_of(node), q or Reader(scope).read(value), scope)
 
 
 def with_rate(lexicon: Lexicon, notation: Notation) -> Lexicon:

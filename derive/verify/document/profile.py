@@ -7,6 +7,7 @@ names:                                  # symbol: what it stands for
   e_j: {tensor: e}                      # a value of the network under another name
   x_i: {tensor: {x: 0, a1: 1}}          # numbered values: x_0, x_1
   g: {function: sigmoid}
+  z, u: {value: "w_1 x_1 + b"}          # what a picture shows; an unknown function may stand there, `C(z)`
 sizes: {m: x_i}                         # in statements of shapes: the number of entries of a vector
 kinds: {linear: [0, 2]}                 # words by which the prose tells layers apart
 random: {independent: [X, Y], zero_mean: [X]}
@@ -17,7 +18,7 @@ sections:                               # by heading; each may change everything
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derive.errors import DeriveError, quoted
@@ -32,7 +33,7 @@ from derive.verify.document.said_random import Said, read_random
 
 KEYS = ("notation", "network", "names", "sizes", "kinds", "random", "sections", "passages")
 PLACES = ("sections", "passages")
-MEANINGS = ("shape", "tensor", "gradient", "function", "is")
+MEANINGS = ("shape", "tensor", "gradient", "function", "is", "value")
 NUMBERED = ("tensor", "gradient")
 
 Find = Callable[[str], Path]
@@ -236,8 +237,20 @@ def _names(entry: Entry | None, complaints: Complaints) -> tuple[Meaning, ...]:
     if not isinstance(entry.value, MappingNode):
         complaints.add(entry.value.place, "`names` is no mapping", r"write \eta: {shape: []}")
         return ()
-    found = (_meaning(e, complaints) for e in entry.value.entries)
-    return tuple(m for m in found if m is not None)
+    found = [m for e in entry.value.entries if (m := _meaning(e, complaints)) is not None]
+    return tuple(replace(m, written=w.strip()) for m in found for w in _symbols(m.written))
+
+
+def _symbols(written: str) -> list[str]:
+    """The symbols of `x_1, x_2`; a comma within braces belongs to one of them."""
+    out, depth = [""], 0
+    for c in written:
+        depth += (c == "{") - (c == "}")
+        if c == "," and depth == 0:
+            out.append("")
+        else:
+            out[-1] += c
+    return out
 
 
 def _meaning(entry: Entry, complaints: Complaints) -> Meaning | None:

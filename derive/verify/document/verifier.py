@@ -135,10 +135,12 @@ class Verifier:
         found: dict[int, tuple[str, ...]] = {}
         behind: tuple[str, ...] = ()
         heading: tuple[str, ...] = ()
+        end = 0
         for f in self.document.fragments:
             if f.heading != heading:
                 heading, behind = f.heading, ()
-            behind = (*behind, *(words for words, _ in self.profile.passages if words in f.before))
+            said, end = self.document.text[end : f.start], f.end
+            behind = (*behind, *(words for words, _ in self.profile.passages if words in f.before or words in said))
             found[f.start] = tuple(dict.fromkeys(behind))
         return found
 

@@ -81,7 +81,7 @@ def test_nothing_right_is_called_wrong(name: str) -> None:
     assert not refused
 
 
-FEWEST = {"001": (5, 35), "002": (1, 23), "003": (3, 32), "004": (6, 40)}
+FEWEST = {"001": (5, 36), "002": (1, 23), "003": (3, 46), "004": (6, 40)}
 """So many wrong claims are called wrong, and so many right ones right, at least."""
 
 
