@@ -84,7 +84,8 @@ def _is_condition(chain: Chain, before: Chain | None, lexicon: Lexicon, source: 
     except Unknown:
         return False
     is_meant = letter in lexicon.network.names.values() or before is None or _stands_in(letter, before)
-    return not found.unread and tuple(found.ranges) == (letter,) and is_meant
+    is_itself = any(a is not None and letter in a.free for i in found.ranges.values() for a in (i.lo, i.hi))
+    return not found.unread and tuple(found.ranges) == (letter,) and is_meant and not is_itself
 
 
 def _stands_in(letter: str, chain: Chain) -> bool:

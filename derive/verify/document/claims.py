@@ -37,6 +37,11 @@ class DocumentClaim:
     follows_from: int | None = None
     convention: str | None = None
 
+    @property
+    def is_warned(self) -> bool:
+        """Whether it gives a name another meaning than the one that it had."""
+        return self.status is Status.DEFINITION and self.reason.startswith("means from here on")
+
     def as_data(self) -> dict[str, Any]:
         return {
             "line": self.place.line,
@@ -105,7 +110,7 @@ def _lines(c: DocumentClaim) -> list[str]:
     text = " ".join(printable(c.whole).split())
     shown = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
     lines = [f"  {where.ljust(9)} {c.status.value.ljust(11)}  {shown}"]
-    if c.status in (Status.WRONG, Status.NOT_CHECKED, Status.CONVENTION):
+    if c.status in (Status.WRONG, Status.NOT_CHECKED, Status.CONVENTION) or c.is_warned:
         lines.append(f"{' ' * 25}{printable(c.reason)}")
     if c.follows_from is not None:
         lines.append(f"{' ' * 25}it follows from line {c.follows_from}")

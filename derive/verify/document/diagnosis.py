@@ -21,7 +21,7 @@ from derive.terms.walk import atoms_in
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
 from derive.verify.document.departure import Departure, departure
-from derive.verify.document.edits import EXPLAINED, Surroundings, edits, spliced, walk
+from derive.verify.document.edits import EXPLAINED, SEVERAL, Surroundings, edits, spliced, walk
 from derive.verify.document.kinds import code_of
 from derive.verify.document.link import Links
 from derive.verify.document.reference import references
@@ -62,7 +62,9 @@ class Trial:
 
         Looked for first where it departs from what is derived, then among all small changes, the likeliest first.
         """
-        return (self.departing(right) if self.judge is None else None) or self.edited(right)
+        if self.judge is not None:
+            return self.edited(right)
+        return self.departing(right) or self.edited(right) or self.derived(right)
 
     @cached_property
     def links(self) -> Links:
@@ -129,6 +131,13 @@ class Trial:
             if self.mends(edit.text):
                 return Finding(edit.code, edit.text)
         return None
+
+    # -- all of it -----------------------------------------------------------------------------------------
+
+    def derived(self, right: Node) -> Finding | None:
+        """What is derived for the left side, in place of all that stands on the right."""
+        found = (text for text in dict.fromkeys(self._references(right)) if self.mends(text))
+        return next((Finding(SEVERAL, text) for text in found), None)
 
 
 def _signs(text: str) -> int:

@@ -24,6 +24,8 @@ from derive.latex.reading.syntax import (
 from derive.reading.keys import key_of
 from derive.reading.marks import is_transpose, marks_of, sequence
 
+SEVERAL = "several-mistakes"
+
 EXPLAINED: Mapping[str, str] = MappingProxyType(
     {
         "sign": "the sign is wrong",
@@ -53,6 +55,7 @@ EXPLAINED: Mapping[str, str] = MappingProxyType(
         "product-for-hadamard": "a matrix product stands in place of an entrywise one",
         "missing-index": "a symbol has lost its index",
         "wrong-operand": "another quantity stands in place of the right one",
+        SEVERAL: "no single change mends it",
     }
 )
 """The closed list of mistakes in documents; the first one in the list that mends a formula names it."""

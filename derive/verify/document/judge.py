@@ -38,6 +38,7 @@ from derive.verify.document.variables import says_value, variables
 from derive.verify.document.verdict import Verdict, undecided, verdict_of
 
 BY_ITSELF = "a name is defined by itself: the new value needs a name of its own, or ← for what the old one becomes"
+SHADOWED = "means from here on something else than before"
 EXHAUSTED = (RecursionError, MemoryError, OverflowError)
 
 
@@ -197,7 +198,7 @@ def judged_link(
     if verdict.status is Status.WRONG and _may_be_shadowed(context, left):
         again = _definition(context, left, right, source)
         if again.status is Status.DEFINITION:
-            return replace(again, reason="means from here on something else than before")
+            return replace(again, reason=SHADOWED)
     return verdict
 
 

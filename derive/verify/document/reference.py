@@ -11,7 +11,7 @@ from derive.errors import DeriveError
 from derive.ir.record import Case
 from derive.ir.stated_view import stated_view
 from derive.ir.tensor import ADJOINT, Equation
-from derive.raising.raise_case import raise_view
+from derive.raising.raise_case import Raised, raise_view
 from derive.raising.raise_pieces import raise_pieces
 from derive.reading.quantity import Quantity
 from derive.simplify.rescale import rescaled
@@ -34,6 +34,7 @@ def references(context: Context, left: Quantity) -> Iterator[str]:
         if not name.startswith(ADJOINT):
             for e in context.network.definitions(name):
                 yield from _stated(context, e)
+                yield from _raised(context, e)
         else:
             cases = _cases(context, name.removeprefix(ADJOINT))
             if left.is_scalar:
@@ -57,16 +58,28 @@ def _index_form(context: Context, case: Case) -> Iterator[str]:
 
 
 def _matrix_forms(context: Context, cases: Sequence[Case]) -> Iterator[str]:
-    printer = context.lexicon.printer
     single = (raise_view(context.network, c.lhs, c.domain, c.view) for c in cases)
     for raised in (*single, *raise_pieces(context.network, cases)):
         if raised is not None:
-            lhs = raised.lhs
-            names = None
-            if isinstance(lhs, Whole) and isinstance(lhs.atom, Entry):
-                names = printer.names_stating(lhs.atom)
-            head = printer.matrix(lhs, names)
-            yield printer.matrix_equation(lhs, raised.rhs, names).removeprefix(f"{head} = ")
+            yield _right_side(context, raised)
+
+
+def _raised(context: Context, e: Equation) -> Iterator[str]:
+    """A value as a matrix of those that it is stated with."""
+    if e.stated is not None:
+        view = stated_view(e, context.network.tensors, context.network.batch)
+        raised = raise_view(context.network, e.lhs, e.domain, view)
+        if raised is not None:
+            yield _right_side(context, raised)
+
+
+def _right_side(context: Context, raised: Raised) -> str:
+    printer, lhs = context.lexicon.printer, raised.lhs
+    names = None
+    if isinstance(lhs, Whole) and isinstance(lhs.atom, Entry):
+        names = printer.names_stating(lhs.atom)
+    head = printer.matrix(lhs, names)
+    return printer.matrix_equation(lhs, raised.rhs, names).removeprefix(f"{head} = ")
 
 
 def _stated(context: Context, e: Equation) -> Iterator[str]:
