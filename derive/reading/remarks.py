@@ -75,7 +75,7 @@ def _is_condition(chain: Chain, before: Chain | None, lexicon: Lexicon, source: 
     key = key_of(first)
     if len(chain.members) != 2 or not isinstance(first, Symbol) or key is None:
         return False
-    if lexicon.find(key) or key in lexicon.sizes:
+    if lexicon.find(key) or key in lexicon.sizes or any(o.key == key_of(chain.members[1]) for o in lexicon.own):
         return False
     indices = IndexReader(lexicon, {}, source)
     found = stated([chain], indices)
