@@ -109,7 +109,8 @@ class Entry:
     @property
     def counterexample(self) -> tuple[tuple[str, str], ...]:
         """Names and values: sizes, where both sides differ, and both sides."""
-        return () if self.claim.difference is None else tuple(_cells(self.claim.difference))
+        claim = self.claim
+        return () if claim.difference is None or claim.convention else tuple(_cells(claim.difference))
 
 
 def _cells(d: Difference) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,7 @@ class OpenLayer(DeriveError):
     """A letter stands for the number of a layer in a network whose layers are numbered: it needs a value first."""
 
     def __init__(self, letter: str) -> None:
-        super().__init__(f"{letter} stands for a layer; this network has numbered layers")
+        super().__init__(f"{letter.lstrip('·')} stands for a layer; this network has numbered layers")
         self.letter = letter
 
 

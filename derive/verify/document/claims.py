@@ -38,6 +38,11 @@ class DocumentClaim:
     convention: str | None = None
 
     @property
+    def label_of_expected(self) -> str:
+        """How a report announces what should stand there."""
+        return "meant" if self.convention is None else "by the document's own convention"
+
+    @property
     def is_warned(self) -> bool:
         """Whether it gives a name another meaning than the one that it had."""
         return self.status is Status.DEFINITION and self.reason.startswith("means from here on")
@@ -115,8 +120,8 @@ def _lines(c: DocumentClaim) -> list[str]:
     if c.follows_from is not None:
         lines.append(f"{' ' * 25}it follows from line {c.follows_from}")
     if c.expected_latex:
-        lines.append(f"{' ' * 25}meant: {printable(c.expected_latex)}")
-    if c.difference is not None:
+        lines.append(f"{' ' * 25}{c.label_of_expected}: {printable(c.expected_latex)}")
+    if c.difference is not None and c.convention is None:
         lines.append(f"{' ' * 25}{_shown(c.difference)}")
     return lines
 
