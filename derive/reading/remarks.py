@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from derive.errors import DeriveError
 from derive.latex.reading.shown import shown
@@ -64,6 +65,8 @@ def _compares_letters(chain: Chain, lexicon: Lexicon, source: str) -> bool:
     try:
         members = [indices.affine(m) for m in chain.members if m is not None]
     except DeriveError:
+        return False
+    if any(r == "=" and (a - b).is_number for r, (a, b) in zip(chain.relations, pairwise(members), strict=False)):
         return False
     free = [v for a in members for v, _ in a.terms]
     are_letters = all(isinstance(v, IdEntry) or (isinstance(v, str) and not lexicon.find(Key(v))) for v in free)
