@@ -26,7 +26,8 @@ from derive.verify.document.context import Context, context_of
 from derive.verify.document.continued import goes_on, is_equation, joined
 from derive.verify.document.conventions import Convention, Statuses, by_convention
 from derive.verify.document.diagnosis import Finding, Trial
-from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, SHADOWED, Judged, equated, links_of
+from derive.verify.document.introduced import Introduced
+from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
 from derive.verify.document.own_network import STATES, OwnNetwork, networks_beside, own_networks
 from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
 from derive.verify.document.said import SaidShape, shape_in_words
@@ -71,8 +72,7 @@ class Verifier:
     contexts: dict[str, Context] = field(default_factory=dict)
     said: SaidRange = NOTHING_SAID
     """The last ranges of letters that a formula by itself said."""
-    introduced: dict[str, int] = field(default_factory=dict)
-    """The line in which a name got its meaning last."""
+    introduced: Introduced = field(default_factory=Introduced)
     own: OwnNetwork | None = None
     """The network that the document states, where nobody names one."""
     before: Fragment | None = None
@@ -195,7 +195,9 @@ class Verifier:
                     judged = replace(judged, verdict=undecided("a name in it has several letters below, and no layer"))
                 verdict = judged.verdict
                 if verdict.status is Status.DEFINITION and judged.left is not None:
-                    verdict = self._introduced(fragment, judged.left, verdict)
+                    name = judged.left.span
+                    line = self.document.place(fragment.start + name.start).line
+                    verdict = self.introduced.told(fragment.source[name.start : name.end], line, verdict)
                 finding = self._diagnosis(context, judged, fragment.source, macros)
                 claim = self._claim(fragment, chain, judged.member, verdict, finding, judged.part)
                 if judged.follows and before is not None:
@@ -204,17 +206,6 @@ class Verifier:
                 before = claim
         if any(map(is_guard, self.said.chains)) and any(c.relations for c in formula.chains):
             self.said = NOTHING_SAID
-
-    def _introduced(self, fragment: Fragment, left: Node, verdict: Verdict) -> Verdict:
-        """Remembers where a name is introduced; of one that had a meaning before it is told from which line."""
-        name = "".join(fragment.source[left.span.start : left.span.end].split())
-        line = self.document.place(fragment.start + left.span.start).line
-        before = self.introduced.get(name)
-        self.introduced[name] = line
-        if verdict.reason != SHADOWED:
-            return verdict
-        told = "before" if before is None else f"in line {before}"
-        return replace(verdict, reason=f"means from here on something else than {told}: what follows is judged by this")
 
     def _shape(self, context: Context, fragment: Fragment, formula: Formula, shape: SaidShape) -> DocumentClaim:
         """Of a tuple of sizes that words call the shape of a name."""
