@@ -190,6 +190,7 @@ def judged_link(
         and isinstance(right, Number)
         and not isinstance(left, Fraction)
         and is_name(left)
+        and not is_fixed(context, left, source)
     ):
         return undecided("a value is set to a number: a case that is looked at, or a mistake")
     if verdict.status is Status.WRONG and is_step(left, right):

@@ -73,7 +73,7 @@ def approximated(context: Context, equal: Verdict, left: Node, right: Node, sour
     written = _number(right)
     if equal.status is not Status.WRONG or (equal.is_misfit and written is None):
         return equal
-    if d is not None and written is not None and _is_fixed(context, left, source):
+    if d is not None and written is not None and is_fixed(context, left, source):
         unit = 10.0 ** -len(written.text.partition(".")[2])
         gap = abs(d.left - d.right)
         if gap <= unit:
@@ -83,7 +83,7 @@ def approximated(context: Context, equal: Verdict, left: Node, right: Node, sour
     return undecided("both sides differ, and how close an approximation is to be is not said")
 
 
-def _is_fixed(context: Context, node: Node, source: str) -> bool:
+def is_fixed(context: Context, node: Node, source: str) -> bool:
     """Whether an expression is made of numbers alone."""
     try:
         p = Reader(context.links(source).scope(Choices(), context.numbers)).read(node).poly
