@@ -32,7 +32,7 @@ from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
 from derive.verify.document.open_values import opened
 from derive.verify.document.own_functions import argument_of, called, taken_up
 from derive.verify.document.shapes import judged_shape
-from derive.verify.document.statements import approximated, is_equation, is_step, judged_statement, shape_said
+from derive.verify.document.statements import approximated, is_equation, is_fixed, is_step, judged_statement, shape_said
 from derive.verify.document.updates import judged_update
 from derive.verify.document.variables import says_value, variables
 from derive.verify.document.verdict import Verdict, undecided, verdict_of
