@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from derive.latex.reading.syntax import Big, Bracketed, Chain, Listed, Node
+from derive.latex.reading.syntax import Big, Bracketed, Chain, Ellipsis, Listed, Node, Scripts, Symbol
 from derive.reading.keys import Key
 from derive.reading.quantity import Quantity, Unknown, added, hadamard, scaled
-from derive.terms.affine import Affine
-from derive.terms.algebra import bound, delta, divides, positive, subtract
+from derive.terms.affine import Affine, Index
+from derive.terms.algebra import bound, delta, divides, positive, subtract, total
+from derive.terms.blocks import sum_over
 from derive.terms.term import FirstMaximum, Maximum, Poly, constant, of_atom
 
 if TYPE_CHECKING:
@@ -79,12 +81,50 @@ def _link(reader: Reader, left: Node, relation: str, right: Node) -> Quantity:
     for place, largest in ((left, right), (right, left)):
         if isinstance(largest, Big) and largest.operator == "argmax" and relation == "=":
             return Quantity(_chosen(reader, place, largest))
+    if relation in ("∈", "∉"):
+        return member(reader, left, relation, right)
     difference = _of_indices(reader, left, right)
     if difference is None:
         return _of_values(reader, left, relation, right)
     if relation == "=":
         reader.scope.ranges.equated.append(difference)
     return Quantity(_compared(difference, relation))
+
+
+def member(reader: Reader, left: Node, relation: str, right: Node) -> Quantity:
+    """[v ∈ {i_1, …, i_T}] = 1 − Π (1 − [v = i_t]), which is whether any of them is v.
+
+    Raises: Unknown for a set of another kind.
+    """
+    if not isinstance(right, Bracketed) or right.opening != r"\{":
+        raise Unknown(f"{reader.scope.said(right)} is no set of which the members are listed")
+    items = right.body.items if isinstance(right.body, Listed) else (right.body,)
+    at = reader.scope.indices.place(left)
+    hits = [delta(at - reader.scope.indices.place(x)) for x in items if not isinstance(x, Ellipsis)]
+    if len(hits) != len(items):
+        hits = [_any_of_run(reader, at, items)]
+    found = positive(total(hits))
+    return Quantity(found if relation == "∈" else subtract(constant(1), found))
+
+
+def _any_of_run(reader: Reader, at: Affine, items: Sequence[Node]) -> Poly:
+    """Σ_t [v = i_t] for `i_1, …, i_T`."""
+    first, last = items[0], items[-1]
+    ends = [x.below for x in (first, last) if isinstance(x, Scripts)]
+    alike = len(ends) == 2 and isinstance(first, Scripts) and replace(first, below=None) == _beside(last, first)
+    if not alike or None in ends or not isinstance(first, Scripts):
+        raise Unknown("which members this set has is not understood")
+    lo, hi = (reader.scope.indices.affine(x) for x in ends if x is not None)
+    letter = reader.scope.fresh.axis(Index("member", lo, hi))
+    entry = replace(first, below=Symbol(letter.name, first.span))
+    return sum_over((letter,), delta(at - reader.scope.indices.place(entry)), {})
+
+
+def _beside(node: Node, other: Scripts) -> Node:
+    """The node without what stands below it, as if it stood where the other one does."""
+    if not isinstance(node, Scripts) or not isinstance(node.base, Symbol) or not isinstance(other.base, Symbol):
+        return node
+    return replace(node, below=None, span=other.span, base=replace(node.base, span=other.base.span))
 
 
 def _compared(difference: Affine, relation: str) -> Poly:
@@ -104,7 +144,7 @@ def _of_indices(reader: Reader, left: Node, right: Node) -> Affine | None:
     """The difference of two index expressions; None if a letter in them stands for a value."""
     scope = reader.scope
     try:
-        difference = scope.indices.affine(left) - scope.indices.affine(right)
+        difference = scope.indices.place(left) - scope.indices.place(right)
     except Unknown:
         return None
     values = (x for x in difference.free if Key(x) in scope.meanings or scope.lexicon.find(Key(x)))

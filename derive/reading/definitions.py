@@ -146,6 +146,8 @@ def ranges_of(head: Head, value: Quantity, scope: Scope) -> tuple[Index, ...]:
     """
     free = value.poly.free - {a.name for a in value.axes}
     missing = [x for x in sorted(free) if x not in head.letters]
+    if missing and missing[0].startswith("·"):
+        raise Unknown("a derivative of one array by another has too many axes for a name")
     if missing:
         raise Misfit(f"{missing[0]} stands on the right, and not on the left")
     found = [(x, scope.ranges.of(x)) for x in head.letters]

@@ -88,11 +88,11 @@ def applied(reader: Reader, name: Node, argument: Node) -> Quantity:
     orders = marks.primes + key.primes
     if len(args) != 1:
         return _with_options(reader, replace(key, primes=0), args, orders)
-    _check_layer(reader, marks, args[0])
-    q = reader.read(args[0])
     names = reader.scope.functions_of(replace(key, primes=0))
     if not names:
         raise Unknown(f"{reader.scope.said(marks.base)} is no function that this document or its network names")
+    _check_layer(reader, marks, args[0])
+    q = reader.read(args[0])
     chosen = reader.scope.choices.choose(names, ("function", key))
     formula = reader.scope.lexicon.formulas.get(chosen)
     if formula is not None:

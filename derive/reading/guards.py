@@ -48,7 +48,10 @@ def guards(remarks: Iterable[Node]) -> Iterator[Chain]:
             yield node
 
 
-def mask(reader: Reader, conditions: Sequence[Chain], letters: frozenset[str]) -> Quantity | None:
-    """1 where all conditions on free letters hold, else 0; None if none of them is about these letters."""
+def mask(
+    reader: Reader, conditions: Sequence[Chain], letters: frozenset[str], assumed: Sequence[Chain] = ()
+) -> Quantity | None:
+    """1 where all conditions on free letters hold, and all that is assumed, else 0; None if there are none of both."""
     about = [c for c in conditions if all((k := key_of(m)) is not None and k.name in letters for m in c.members)]
+    about += assumed
     return all_hold([condition(reader, c) for c in about]) if about else None

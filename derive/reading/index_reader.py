@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from derive.ir.tensor import Tensor
 from derive.latex.depth import with_letters
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Added, Bracketed, Fraction, Multiplied, Node, Number, Scripts, Symbol
@@ -14,7 +15,7 @@ from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon, node_of
 from derive.reading.quantity import Unknown
 from derive.reading.widths import width_of
-from derive.terms.affine import Affine, Size, index, number, quotient, size
+from derive.terms.affine import Affine, IdEntry, Index, Size, index, number, quotient, size
 
 _ROUNDED = {"\\lfloor": ("\\rfloor", False), "⌊": ("⌋", False), "\\lceil": ("\\rceil", True), "⌈": ("⌉", True)}
 """The closing bracket of a rounded number, and whether it is rounded up."""
@@ -55,6 +56,12 @@ class IndexReader:
         if isinstance(node, Multiplied):
             return self._product(node)
         return self._symbol(node)
+
+    def place(self, node: Node) -> Affine:
+        """An index of an axis; an id by itself stands for its own place, the first id for the first one."""
+        at = self.affine(node)
+        is_id = at.const == 0 and len(at.terms) == 1 and isinstance(at.terms[0][0], IdEntry)
+        return at + 1 if is_id else at
 
     def _bracketed(self, node: Bracketed) -> Affine:
         """`(k+1)`, `⌊(k+1)/2⌋`, `⌈k/2⌉`."""
@@ -104,7 +111,7 @@ class IndexReader:
         key = key_of(node)
         if key is None or not isinstance(base, Symbol):
             raise Unknown(f"{self.said(node)} is no index")
-        letter = key.name + "'" * key.primes
+        letter = self.letter(key)
         if letter in self.numbers:
             return number(self.numbers[letter])
         if key in self.lexicon.sizes:
@@ -119,6 +126,14 @@ class IndexReader:
         """Whether the notation's own symbol for the number of the last layer stands here, and layers are numbered."""
         said = self.lexicon.notation.last_layer
         return bool(said) and "L" in self.numbers and shown(node) == shown(node_of(with_letters(symbol(said))))
+
+    def letter(self, key: Key) -> str:
+        """The letter of an index; the symbol of the input stands for the number of its sample: `Σ_x`, `C_x`."""
+        batch = self.lexicon.network.batch
+        named = self.lexicon.table.get(key, ()) if batch is not None else ()
+        if batch is not None and any(n.tensor.role == "input" and _has(n.tensor, batch) for n in named):
+            return batch.name
+        return key.name + "'" * key.primes
 
     def size_named(self, node: Node) -> Affine:
         """A size, known or new: `n`, `n_1`, `4`."""
@@ -170,3 +185,7 @@ class IndexReader:
 
 def shown_size(lexicon: Lexicon, s: Size) -> str:
     return shown(node_of(lexicon.printer.symbols.indices.size(s, {}).tex))
+
+
+def _has(tensor: Tensor, batch: Index) -> bool:
+    return any(a.name == batch.name for a in tensor.axes)

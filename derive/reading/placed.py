@@ -124,7 +124,7 @@ class Placed:
         items = digits(self.below, own) if len(self.below) < own else self.below
         if self.marks.transposed and own == len(items) == 2 and not any(map(is_dot, items)):
             items = items[::-1]
-        given = [None if is_dot(x) else scope.indices.affine(x) for x in items]
+        given = [None if is_dot(x) else scope.indices.place(x) for x in items]
         if len(given) == len(axes) and self.sample is None:
             return given
         if given and len(given) == own:

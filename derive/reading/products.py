@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from derive.latex.reading.syntax import Bracketed, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.syntax import Bracketed, Ellipsis, Multiplied, Node, Scripts, Symbol
 from derive.reading import functions
 from derive.reading.called_values import called_value
 from derive.reading.calls import of_value
 from derive.reading.conditions import under
 from derive.reading.derivatives import NABLA
+from derive.reading.dots import written_out
 from derive.reading.iterates import change_of, iteration
 from derive.reading.keys import Key, key_of
 from derive.reading.listings import is_listing
@@ -32,7 +33,7 @@ PLAIN = frozenset(("", "times"))
 DOTS = frozenset(("cdot", "*", "ast", "bullet"))
 DOT = "dot"
 """Whether `v · w` of two vectors that lie alike is a number: only if it fits in no other way."""
-DIVISIONS = frozenset(("/", "div"))
+DIVISIONS = frozenset(("/", "div", "oslash"))
 
 
 @dataclass
@@ -41,8 +42,11 @@ class Products:
 
     def read(self, node: Multiplied) -> Quantity:
         """Raises: Misfit if the extents fit in no order."""
-        with under(self.reader, node.factors):
-            items, operators = self._grouped(list(node.factors), list(node.operators))
+        factors, signs = list(node.factors), list(node.operators)
+        if any(isinstance(f, Ellipsis) for f in factors):
+            factors, signs = written_out(self.reader, factors, signs)
+        with under(self.reader, factors):
+            items, operators = self._grouped(factors, signs)
         if len(items) == 1:
             return items[0]
         if any(o in ENTRYWISE for o in operators) and any(o not in ENTRYWISE for o in operators):
@@ -109,6 +113,8 @@ class Products:
 
     def _outer(self, a: Quantity, b: Quantity) -> Quantity:
         """v ⊗ w = v wᵀ of two vectors."""
+        if any(len(q.axes) > 1 for q in (a, b)):
+            raise Unknown("Kronecker products of matrices are not judged")
         axes = [q.rows or q.columns for q in (a, b)]
         if None in axes or any(len(q.axes) != 1 for q in (a, b)):
             raise Misfit(f"an outer product is one of vectors, not of {a.shape} and {b.shape}")

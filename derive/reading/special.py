@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from derive.latex.reading.syntax import Bracketed, Chain, Node, Number, Scripts
 from derive.reading.conditions import condition
 from derive.reading.keys import Key, key_of
-from derive.reading.marks import is_transpose
+from derive.reading.marks import is_transpose, sequence
 from derive.reading.quantity import Quantity, Unknown, array, transposed
 from derive.terms.affine import Affine, IdEntry, Index, index, number
 from derive.terms.algebra import delta
@@ -15,6 +15,10 @@ from derive.terms.term import constant
 
 if TYPE_CHECKING:
     from derive.reading.expressions import Reader
+
+
+KRONECKER = Key("delta")
+"""`δ_{jk}`, where nothing else is called so."""
 
 
 def special(reader: Reader, node: Node) -> Quantity | None:
@@ -35,6 +39,9 @@ def _special(reader: Reader, key: Key, below: Node) -> Quantity | None:
         return array(constant(1), _axis(reader, below))
     if key.name == "e" and key.font in ("", "bold") and not key.primes and not reader.scope.lexicon.table.get(key):
         return _unit(reader, below)
+    if key == KRONECKER and len(sequence(below)) == 2 and not reader.scope.lexicon.find(key):
+        a, b = (reader.scope.indices.affine(x) for x in sequence(below))
+        return Quantity(delta(a - b))
     if key.name in ("I", "E") and not reader.scope.lexicon.find(key):
         rows = _axis(reader, below)
         columns = reader.scope.fresh.axis(rows)
@@ -47,7 +54,7 @@ def _unit(reader: Reader, below: Node) -> Quantity:
 
     Raises: Unknown if nothing tells how many places there are.
     """
-    at = reader.scope.indices.affine(below)
+    at = reader.scope.indices.place(below)
     counts = [v.count for v, _ in at.terms if isinstance(v, IdEntry)]
     known = reader.scope.ranges.of(at.variable) if at.variable is not None else None
     extent = counts[0] if counts else known.extent if known is not None else None

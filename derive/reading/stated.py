@@ -166,4 +166,4 @@ def letter_of(node: Node, indices: IndexReader) -> str:
     key = key_of(node)
     if key is None or key.accents:
         raise Unknown(f"{indices.said(node)} is no letter of an index")
-    return key.name + "'" * key.primes
+    return indices.letter(key)

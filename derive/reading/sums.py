@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from derive.latex.reading.syntax import Big, Chain, Scripts
-from derive.reading.quantity import Misfit, Quantity, Unknown, multiplied, scaled, shown, total_over
+from derive.errors import DeriveError
+from derive.latex.reading.syntax import Big, Chain, Node, Scripts
+from derive.reading.choices import Choices
+from derive.reading.named_sets import members_of, put_in
+from derive.reading.quantity import Misfit, Quantity, Unknown, added, multiplied, scaled, shown, total_over
 from derive.reading.ranges import UNSAID, Interval, Outside
+from derive.reading.scope import OpenLayer
 from derive.reading.stated import Stated, run, stated
 from derive.terms.affine import Affine, Index, index, number
 from derive.terms.algebra import delta, subtract, times_all
@@ -42,11 +47,17 @@ class Sums:
         """Raises: Unknown for a sign that binds no letter, or one whose range nothing tells; Misfit for a wrong one."""
         if node.operator not in _OPERATORS:
             raise Unknown(f"{node.operator} has no meaning here")
+        named = members_of(node.below)
+        if named is not None and node.operator == "sum" and node.above is None:
+            return reduce(added, (self.reader.read(put_in(node.body, named[0], x)) for x in named[1]))
         ranges = self.reader.scope.ranges
         count = self._count(node)
         below = Stated() if count is not None else self._below(node)
         if len(below.named) + len(self.inside) > DEEPEST:
             raise Unknown(f"more than {DEEPEST} letters of sums stand in one another")
+        layers = self._layers(node, below)
+        if layers is not None:
+            return layers
         outside = {x: ranges.open(x, below.ranges.get(x, UNSAID)) for x in below.named}
         before = ranges.letters
         self.inside += below.named
@@ -61,8 +72,38 @@ class Sums:
         body = body.map(lambda p: multiplied(p, _without(below.excluded)))
         return self._joined(node.operator, body, bounds)
 
+    def _layers(self, node: Big, below: Stated) -> Quantity | None:
+        """Σ over numbered layers, `Σ_{l=1}^{2} ‖W^l‖²`, written out; None where the letter stands for no layer."""
+        if node.operator != "sum" or len(below.named) != 1 or below.excluded:
+            return None
+        [letter] = below.named
+        ends = below.ranges.get(letter, UNSAID)
+        if ends.lo is None or ends.hi is None or not ends.lo.is_number or not ends.hi.is_number:
+            return None
+        try:
+            self._at(node.body, letter, None)
+        except OpenLayer as e:
+            if e.letter != letter:
+                raise
+            numbers = range(ends.lo.const, min(ends.hi.const, ends.lo.const + MOST_FACTORS) + 1)
+            return reduce(added, (self._at(node.body, letter, k) for k in numbers))
+        except DeriveError:
+            pass
+        return None
+
+    def _at(self, body: Node, letter: str, at: int | None) -> Quantity:
+        """What stands behind the sign where its letter is this number, or has none."""
+        scope = self.reader.scope
+        numbers = {x: k for x, k in scope.numbers.items() if x != letter} | ({} if at is None else {letter: at})
+        choices = Choices() if at is None else scope.choices
+        ranges = deepcopy(scope.ranges) if at is None else scope.ranges
+        return type(self.reader)(replace(scope, numbers=numbers, choices=choices, ranges=ranges)).read(body)
+
     def _index(self, letter: str) -> Index:
+        batch = self.reader.scope.batch
         found = self.reader.scope.range_of(letter, is_bound=True)
+        if found is None and batch is not None and letter == batch.name:
+            return batch
         if found is None:
             raise Unknown(f"over what {letter} runs below the sign is not said")
         for name in sorted(found.free - self.reader.scope.ranges.letters):

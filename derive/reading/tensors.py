@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Bracketed, Ellipsis, Node, Symbol
+from derive.latex.reading.syntax import Bracketed, Ellipsis, Node, Number, Symbol
 from derive.latex.tex import symbol, upright
 from derive.reading.called_values import is_parameter
 from derive.reading.keys import key_of
@@ -140,7 +140,8 @@ class Tensors:
         if kept != named.above or (exponent != 1 and is_iterate) or (exponent == 1 and len(above) > len(kept)):
             raise NotThis
         items = [*higher, *digits(below, (named.arity or count) - len(higher))]
-        if named.is_told and not named.arity and 0 < len(items) < count:
+        is_other = named.tensor.role == "parameter" and all(isinstance(x, Number) for x in items)
+        if named.is_told and not named.arity and 0 < len(items) < count and not is_other:
             return Placed(self.scope, named, (), tuple(items), None, exponent, marks)
         if len(items) not in (0, named.arity, count) or (items and len(items) == count and _has_arrow(marks)):
             raise NotThis

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from derive.errors import DeriveError, quoted
 from derive.ir.tensor import Tensor
 from derive.latex.printer import Printer
-from derive.latex.reading.syntax import Node
+from derive.latex.reading.syntax import Chain, Node, Symbol
 from derive.latex.reading.vocabulary import Macro, Vocabulary
 from derive.network.compile import compile_network
 from derive.network.network import Network
@@ -26,7 +26,7 @@ from derive.terms.affine import Affine
 from derive.terms.term import Poly
 from derive.verify.document.declaring import declared
 from derive.verify.document.link import Links
-from derive.verify.document.names import symbol_node, whole_numbers, with_name, with_rate
+from derive.verify.document.names import condition_node, symbol_node, whole_numbers, with_name, with_rate
 from derive.verify.document.own_network import OwnNetwork
 from derive.verify.document.profile import Settings
 from derive.verify.document.randomness import Declared
@@ -55,6 +55,12 @@ class Context:
     """What the document gives a name to without saying that it is a vector: `θ = \\{w_1, w_2, …\\}`."""
     given: frozenset[str] = frozenset()
     """What the network and the profile have, which no line of the document gives another meaning."""
+    assumed: tuple[Chain, ...] = ()
+    """Conditions under which all is judged."""
+    are_summed: bool = False
+    """Whether letters that stand on the right only are summed over."""
+    sets: dict[Key, tuple[Symbol, ...]] = field(default_factory=dict)
+    """Letters that stand for one of several parts of names."""
     _world: World | None = None
 
     @property
@@ -71,7 +77,16 @@ class Context:
         return Vocabulary(words=self.lexicon.words, macros=macros)
 
     def links(self, source: str, meanings: Mapping[Key, Quantity] = MappingProxyType({})) -> Links:
-        return Links(self.world, self.lexicon, source, meanings, self.numbers, declared=self.declared)
+        return Links(
+            self.world,
+            self.lexicon,
+            source,
+            meanings,
+            self.numbers,
+            assumed=self.assumed,
+            are_summed=self.are_summed,
+            declared=self.declared,
+        )
 
     def compose(self, nodes: Sequence[Node]) -> bool:
         """Take up the functions that expressions leave open: `f(g(x))`; whether there were any."""
@@ -132,6 +147,8 @@ def context_of(
     return Context(
         lexicon,
         {**_numbers(network), **whole_numbers(settings.names)},
+        assumed=tuple(condition_node(text) for text in settings.assumptions),
+        are_summed=bool(settings.are_summed),
         measured={letter: symbol_node(of) for letter, of in settings.sizes},
         declared=declared(lexicon, settings.random, file),
         given=frozenset(lexicon.network.tensors),

@@ -16,6 +16,7 @@ from derive.reading.choices import Choices
 from derive.reading.expressions import Reader
 from derive.reading.keys import key_of
 from derive.reading.marks import sequence
+from derive.terms.affine import size as named_size
 from derive.terms.term import Func
 from derive.terms.walk import atoms_in
 from derive.verify.claims import Status
@@ -28,6 +29,7 @@ from derive.verify.document.reference import references
 from derive.verify.document.verdict import UNSIGNED, Verdict, verdict_of
 from derive.verify.effort import Effort
 
+MOST_SIZES = 6
 MOST = 12_000
 """Changes of one equation are tried until their texts together have so many characters."""
 
@@ -149,7 +151,10 @@ def surroundings(context: Context, left: Node, right: Node, source: str) -> Surr
     """What stands around an equation that could be missing in it."""
     printer, batch = context.lexicon.printer, context.network.batch
     size = printer.affine(batch.extent) if batch is not None else ""
-    return Surroundings(size, tuple(_slopes(context, left, source)), tuple(_letters((left, right))))
+    sizes = sorted(s.name for s in context.lexicon.all_sizes if not s.args)
+    others = [text for s in sizes if (text := printer.affine(named_size(s))) != size][:MOST_SIZES]
+    slopes = tuple(_slopes(context, left, source))
+    return Surroundings(size, slopes, tuple(_letters((left, right))), tuple(others))
 
 
 def _letters(nodes: tuple[Node, ...]) -> Iterator[str]:

@@ -23,6 +23,7 @@ from derive.latex.reading.syntax import (
 )
 from derive.reading.keys import key_of
 from derive.reading.marks import is_transpose, marks_of, sequence
+from derive.verify.document.slips import Change, slips
 
 SEVERAL = "several-mistakes"
 
@@ -30,7 +31,7 @@ EXPLAINED: Mapping[str, str] = MappingProxyType(
     {
         "sign": "the sign is wrong",
         "sign-of-term": "one term has the wrong sign",
-        "missing-mean": "the factor 1/m of the mean is missing",
+        "missing-mean": "the factor 1/m of a mean is missing",
         "extra-mean": "there is a factor 1/m too much",
         "factor-two": "there is a factor 2 too much",
         "factor-half": "there is a factor ½ too much",
@@ -55,6 +56,9 @@ EXPLAINED: Mapping[str, str] = MappingProxyType(
         "product-for-hadamard": "a matrix product stands in place of an entrywise one",
         "missing-index": "a symbol has lost its index",
         "wrong-operand": "another quantity stands in place of the right one",
+        "wrong-step": "an index is too large or too small by 1",
+        "swapped-branches": "the branches of the cases are exchanged",
+        "other-slope": "the derivative is that of another activation",
         SEVERAL: "no single change mends it",
     }
 )
@@ -80,6 +84,8 @@ class Surroundings:
     batch: str = ""
     slopes: tuple[str, ...] = ()
     letters: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    """Other sizes, over which a mean may have been taken."""
 
 
 def edits(node: Node, source: str, around: Surroundings) -> Iterator[Edit]:
@@ -99,14 +105,15 @@ def spliced(whole: str, base: int, span: Span, new: str) -> str:
     return before + space + new + whole[span.end - base :]
 
 
-Change = tuple[str, Span, str]
-
-
 def _changes(node: Node, source: str, around: Surroundings) -> Iterator[Change]:
     text = _text(node, source)
     yield from _of_whole(node, text, around)
-    for inner in walk(node):
+    parts = list(walk(node))
+    for inner in parts:
         yield from _of_node(inner, source, around)
+    yield from slips(node, parts, source, around.batch)
+    for size in around.sizes:
+        yield "missing-mean", node.span, rf"\frac{{1}}{{{size}}} {text if _is_closed(node) else f'({text})'}"
 
 
 def _text(node: Node, source: str) -> str:

@@ -25,6 +25,7 @@ from derive.verify.document.approximate import approximately
 from derive.verify.document.branches import judged_branches
 from derive.verify.document.context import Context
 from derive.verify.document.demands import of_variances
+from derive.verify.document.each import for_each, take_up_sets
 from derive.verify.document.edits import walk
 from derive.verify.document.examples import in_numbers
 from derive.verify.document.lists import entries, gradient_by_list, is_set, named_list, paired, worst
@@ -76,6 +77,7 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
         reason = first.reason if isinstance(first, Unread) else "it stands alone: what it is equal to is not said"
         yield Judged(0, judged_aim(context, first) or undecided(reason), first)
     is_composed = context.compose([m for m in chain.members if m is not None])
+    take_up_sets(context, chain)
     argument = argument_of(context, first) if first is not None else NOTHING
     before: Judged | None = None
     for k, relation in enumerate(chain.relations):
@@ -93,11 +95,14 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
         else:
             right, own = without_condition(right)
             remarks = (*chain.remarks, *own)
-            verdict = (
-                equated(context, left, right, source, argument, remarks)
-                if first is not chain.members[k] and not is_new(context, left, source, argument)
-                else judged_link(context, left, right, source, remarks, argument)
-            )
+            is_first = first is chain.members[k] or is_new(context, left, source, argument)
+
+            def equation(a: Node, b: Node, is_first: bool = is_first, remarks: Sequence[Node] = remarks) -> Verdict:
+                if not is_first:
+                    return equated(context, a, b, source, argument, remarks)
+                return judged_link(context, a, b, source, remarks, argument)
+
+            verdict = for_each(context, left, right, equation)
             if is_composed and verdict.status is Status.PROVED and call_of(left) and call_of(right):
                 verdict = Verdict(Status.DEFINITION, "says what is a function of what")
             if relation == "≈":

@@ -21,6 +21,7 @@ from derive.reading.derivatives import Jacobian
 from derive.reading.expressions import Reader
 from derive.reading.free_letters import free_letters, without_unit_axes
 from derive.reading.guards import guards, mask
+from derive.reading.implied import implied_sums
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import Key
 from derive.reading.lexicon import Lexicon
@@ -29,6 +30,7 @@ from derive.reading.products import DOT
 from derive.reading.quantity import Misfit, Quantity, Unknown, fits, hadamard, like, transposed
 from derive.reading.ranges import Interval, Ranges, numbers_within
 from derive.reading.scope import SOME_LAYER, OpenLayer, Scope
+from derive.reading.sides import both_sides
 from derive.reading.stated import stated
 from derive.terms.affine import Affine, Index
 from derive.terms.algebra import subtract
@@ -97,6 +99,8 @@ class Links:
     source: str = ""
     meanings: Mapping[Key, Quantity] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
+    assumed: tuple[Chain, ...] = ()
+    are_summed: bool = False
     is_quick: bool = False
     """Whether numbers are enough: nothing is proved."""
     declared: Declared = field(default_factory=Declared)
@@ -214,17 +218,15 @@ class Links:
         def pair(choices: Choices) -> Pair:
             scope = replace(self.scope(choices, numbers), layers=layers, ranges=Ranges(stated=dict(said)))
             reader = Reader(replace(scope, is_local=is_local, has_local=both))
-            reader.scope.ranges.is_given = True
-            read = [reader.read(left)]
-            reader.scope.ranges.is_given = False
-            read.append(reader.read(right))
+            read = both_sides(reader, left, right)
             for q in read:
                 if isinstance(q, Jacobian) and q.order > 2:
                     raise Unknown(f"a derivative with {q.order} axes is no matrix; how it is to be one is not said")
             has_means = any(f.name == MEAN for q in read for f in moments_of(q.poly))
             a, b = (self._settled(reader.scope, q) for q in read)
+            b = implied_sums(reader.scope, a, b) if self.are_summed else b
             free = free_letters(reader.scope, a, b)
-            where = mask(reader, conditions, frozenset(i.name for i in free))
+            where = mask(reader, conditions, frozenset(i.name for i in free), self.assumed)
             if where is not None:
                 self._check_somewhere(where, free)
                 a, b = hadamard(a, where), hadamard(b, where)

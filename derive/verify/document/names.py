@@ -9,7 +9,7 @@ from derive.errors import DeriveError, quoted
 from derive.ir.tensor import Tensor
 from derive.latex.notation import Notation
 from derive.latex.reading.formula import read_formula
-from derive.latex.reading.syntax import Node
+from derive.latex.reading.syntax import Chain, Node
 from derive.latex.reading.vocabulary import Vocabulary
 from derive.reading.aliases import with_alias, with_numbered
 from derive.reading.choices import Choices
@@ -30,6 +30,14 @@ _WORD = re.compile(r"[A-Za-z]{2,}(?![A-Za-z]*\()")
 def whole_numbers(names: Sequence[Meaning]) -> dict[str, int]:
     """The letters that a profile says to be whole numbers: they may be indices and ends of sums."""
     return {m.written: int(m.value) for m in names if m.kind == "is" and isinstance(m.value, str) and m.value.isdigit()}
+
+
+def condition_node(written: str) -> Chain:
+    """Raises: DeriveError for what is no condition."""
+    chains = read_formula(written).chains
+    if len(chains) != 1 or len(chains[0].members) < 2:
+        raise DeriveError(f"{quoted(written)} is no condition", repair='write a comparison, "s > 0"')
+    return chains[0]
 
 
 def symbol_node(written: str) -> Node:

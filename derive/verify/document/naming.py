@@ -29,6 +29,7 @@ from derive.reading.expressions import Reader
 from derive.reading.keys import Key, key_of
 from derive.reading.quantity import Quantity, Unknown
 from derive.reading.scope import OpenLayer, Scope
+from derive.reading.special import KRONECKER
 from derive.verify.document.context import DEPTH, Context
 
 NOTHING: Mapping[Key, Quantity] = MappingProxyType({})
@@ -69,6 +70,8 @@ def is_new(context: Context, node: Node, source: str, argument: Mapping[Key, Qua
     key = key_of(node)
     if key is not None and key.name in context.numbers and not context.lexicon.find(key):
         return key.name == DEPTH
+    if isinstance(node, Scripts) and key_of(node.base) == KRONECKER and not context.lexicon.find(KRONECKER):
+        return True
     try:
         Reader(Scope(context.lexicon, Choices(), context.numbers, source, argument)).read(node)
     except OpenLayer:

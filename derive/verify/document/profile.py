@@ -29,9 +29,21 @@ from derive.network.spec.models import NetworkSpec, NotationSpec
 from derive.network.spec.tree import Entry, ListNode, MappingNode, Node, ScalarNode, describe
 from derive.network.spec.values import read_notation
 from derive.network.yaml_source import parse_tree, read_text_file
+from derive.verify.document.said_assumptions import read_assumptions, read_summed
 from derive.verify.document.said_random import Said, read_random
 
-KEYS = ("notation", "network", "names", "sizes", "kinds", "random", "sections", "passages")
+KEYS = (
+    "notation",
+    "network",
+    "names",
+    "sizes",
+    "kinds",
+    "random",
+    "assumptions",
+    "repeated_indices",
+    "sections",
+    "passages",
+)
 PLACES = ("sections", "passages")
 MEANINGS = ("shape", "tensor", "gradient", "function", "is", "value")
 NUMBERED = ("tensor", "gradient")
@@ -65,6 +77,9 @@ class Settings:
     kinds: tuple[tuple[str, tuple[int, ...]], ...] = ()
     """Words by which the prose tells layers apart, with the numbers of those."""
     random: tuple[Said, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    are_summed: bool | None = None
+    """Whether letters that stand on the right only, twice in a term, are summed over."""
 
     def under(self, other: Settings) -> Settings:
         """`other`, with these where it says nothing; a name that both have is the other's."""
@@ -77,6 +92,8 @@ class Settings:
             tuple({**dict(self.sizes), **dict(other.sizes)}.items()),
             tuple({**dict(self.kinds), **dict(other.kinds)}.items()),
             (*self.random, *other.random),
+            (*self.assumptions, *other.assumptions),
+            self.are_summed if other.are_summed is None else other.are_summed,
         )
 
 
@@ -181,6 +198,8 @@ def _settings(node: MappingNode, path: Path, find: Find, complaints: Complaints)
         _sizes(node.entry("sizes"), complaints),
         _kinds(node.entry("kinds"), complaints),
         read_random(node.entry("random"), complaints),
+        read_assumptions(node.entry("assumptions"), complaints),
+        read_summed(node.entry("repeated_indices"), complaints),
     )
 
 

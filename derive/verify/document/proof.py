@@ -34,6 +34,9 @@ LARGEST = 400
 
 MOST_ROUNDS = 12
 
+MOST_STEPS = 1500
+"""So many names are looked at in one unfolding."""
+
 
 class Definition(Protocol):
     @property
@@ -105,7 +108,13 @@ class Prover:
     def _unfolding(
         self, tables: Iterable[Mapping[str, tuple[Rule, ...]]], context: Mapping[str, Index]
     ) -> Callable[[Atom], Poly | None]:
+        steps = 0
+
         def rule(atom: Atom) -> Poly | None:
+            nonlocal steps
+            steps += 1
+            if steps > MOST_STEPS:
+                raise DeriveError("the proof would be too long")
             if isinstance(atom, Func) and any(atom.orders):
                 return slope(atom)
             if not isinstance(atom, Entry):
