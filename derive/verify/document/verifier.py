@@ -25,6 +25,7 @@ from derive.verify.document.claims import DocumentClaim, DocumentReport
 from derive.verify.document.context import Context, context_of
 from derive.verify.document.continued import goes_on, is_equation, joined
 from derive.verify.document.conventions import Convention, Statuses, by_convention
+from derive.verify.document.declaring import declared
 from derive.verify.document.diagnosis import Finding, Trial
 from derive.verify.document.introduced import Introduced
 from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
@@ -147,15 +148,18 @@ class Verifier:
         return found
 
     def _context(self, fragment: Fragment) -> Context:
+        """One for all parts that differ only in what they declare to be random: names that are defined are kept."""
         settings = self.profile.at(fragment.heading, self._passages[fragment.start])
-        key = repr(settings)
+        key = repr(replace(settings, random=()))
         if key not in self.contexts:
             if self.convention is None:
                 self.contexts[key] = context_of(settings, self.profile.file, self.own)
             else:
                 changed = self.convention.of_settings(settings) or settings
                 self.contexts[key] = context_of(changed, self.profile.file, change=self.convention.of_network)
-        return self.contexts[key]
+        context = self.contexts[key]
+        context.declared = declared(context.lexicon, settings.random, self.profile.file)
+        return context
 
     def _claims(self, fragment: Fragment, macros: tuple[Macro, ...]) -> Iterator[DocumentClaim]:
         context = self._context(fragment)

@@ -82,6 +82,12 @@ def test_an_assumption_holds_from_where_the_text_makes_it_to_the_next_heading(tm
     assert "means are 0" in found[0][1]
 
 
+def test_what_is_defined_before_a_passage_is_known_after_it(tmp_path: Path) -> None:
+    text = "$$S = XY$$\n\nIf both means are zero:\n\n$$E(S) = 0$$\n\n$$D(S) = D(X) D(Y)$$\n\n$$D(S) = 2 D(X) D(Y)$$"
+    statuses = [s for s, _ in claims(text, TWO + CENTRED, tmp_path)]
+    assert statuses == ["definition", "proved", "proved", "wrong"]
+
+
 def test_without_independence_nothing_is_said(tmp_path: Path) -> None:
     profile = TWO.replace("independent: [X, Y]", "identical: [X, Y]")
     assert claims("$$D(X+Y) = D(X) + D(Y)$$", profile, tmp_path)[0][0] == "not checked"

@@ -14,8 +14,8 @@ import yaml
 
 from derive.documents import verify_document
 from derive.verify.claims import Status
-from derive.verify.document import verifier
 from derive.verify.document.claims import DocumentClaim
+from derive.verify.document.diagnosis import Trial
 from tests.documents.corruption import mistakes
 from tests.documents.renaming import renamed_document, renamed_profile
 
@@ -59,7 +59,7 @@ def judged(text: str, profile: str, folder: Path) -> tuple[DocumentClaim, ...]:
 
 @pytest.fixture(autouse=True)
 def _no_diagnosis(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verifier, "diagnosed", lambda *_: None)
+    monkeypatch.setattr(Trial, "found", lambda *_: None)
 
 
 @pytest.mark.parametrize("name", LETTERS)
