@@ -77,6 +77,7 @@ class Lexicon:
         self.kinds = dict(kinds or {})
         self.network = network
         self.table: dict[Key, list[Named]] = {}
+        self._found: dict[Key, Sequence[Named]] = {}
         for t in printer.network.tensors.values():
             self._enter_tensor(t)
         self._enter_sample_cost()
@@ -187,7 +188,7 @@ class Lexicon:
         words = self.notation.symbols["prediction"]
         for text, large in ((words, False), (capital(words), True)):
             key = key_of(node_of(symbol(text).tex))
-            if key is not None and not self.find(key):
+            if key is not None and not self._look_up(key):
                 self.table.setdefault(key, []).append(Named(result, (), None, 0, large, fixed=last, is_prediction=True))
 
     def _enter_input(self) -> None:
@@ -198,7 +199,7 @@ class Lexicon:
         word = self.notation.symbols["input"]
         for text, large in ((word, False), (capital(word), True)):
             key = key_of(node_of(symbol(text).tex))
-            if key is not None and not self.find(key):
+            if key is not None and not self._look_up(key):
                 self.table.setdefault(key, []).append(Named(inputs[0], (), None, 0, large))
 
     def find(self, key: Key) -> Sequence[Named]:
@@ -206,6 +207,11 @@ class Lexicon:
 
         A small letter that is nothing else stands for the entries of the matrix that has its capital: `w_{jk}` of `W`.
         """
+        if key not in self._found:
+            self._found[key] = self._look_up(key)
+        return self._found[key]
+
+    def _look_up(self, key: Key) -> Sequence[Named]:
         found = self.table.get(key) or self._under(key.plain)
         return found or [replace(n, is_entry=True) for n in self._under(key.capital) if self._is_matrix(n.tensor)]
 

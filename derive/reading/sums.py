@@ -97,7 +97,9 @@ class Sums:
         numbers = {x: k for x, k in scope.numbers.items() if x != letter} | ({} if at is None else {letter: at})
         choices = Choices() if at is None else scope.choices
         ranges = deepcopy(scope.ranges) if at is None else scope.ranges
-        return type(self.reader)(replace(scope, numbers=numbers, choices=choices, ranges=ranges)).read(body)
+        reader = type(self.reader)(replace(scope, numbers=numbers, choices=choices, ranges=ranges))
+        reader.sums.inside = [*self.inside, letter]
+        return reader.read(body)
 
     def _index(self, letter: str) -> Index:
         batch = self.reader.scope.batch

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 from derive.errors import DeriveError
 from derive.latex.reading.document import Document, Fragment
@@ -30,8 +28,10 @@ from derive.verify.document.diagnosis import Finding, Trial
 from derive.verify.document.introduced import Introduced
 from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
 from derive.verify.document.own_network import STATES, OwnNetwork, networks_beside, own_networks
+from derive.verify.document.passages import passages_before
 from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
 from derive.verify.document.said import SaidShape, shape_in_words
+from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, said_behind
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.verdict import Verdict, combined, undecided
 from derive.verify.effort import Effort
@@ -44,19 +44,6 @@ Tell = Callable[[str], None]
 
 def silent(_: str) -> None:
     """Tells nobody."""
-
-
-class SaidRange(NamedTuple):
-    """What a formula by itself said of letters: below which headings, its chains, its text."""
-
-    heading: tuple[str, ...] = ()
-    chains: tuple[Chain, ...] = ()
-    text: str = ""
-
-
-NOTHING_SAID = SaidRange()
-FURTHEST = 6
-"""So many formulas behind a displayed one may name ranges for it."""
 
 
 @dataclass
@@ -134,18 +121,7 @@ class Verifier:
 
     @cached_property
     def _passages(self) -> Mapping[int, tuple[str, ...]]:
-        """For each formula the passages of the profile that stand before it, below the same heading."""
-        found: dict[int, tuple[str, ...]] = {}
-        behind: tuple[str, ...] = ()
-        heading: tuple[str, ...] = ()
-        end = 0
-        for f in self.document.fragments:
-            if f.heading != heading:
-                heading, behind = f.heading, ()
-            said, end = self.document.text[end : f.start], f.end
-            behind = (*behind, *(words for words, _ in self.profile.passages if words in f.before or words in said))
-            found[f.start] = tuple(dict.fromkeys(behind))
-        return found
+        return passages_before(self.document, self.profile)
 
     def _context(self, fragment: Fragment) -> Context:
         """One for all parts that differ only in what they declare to be random: names that are defined are kept."""
@@ -227,7 +203,7 @@ class Verifier:
         left, right = judged.left, judged.right
         if judged.verdict.status is not Status.WRONG or left is None or right is None or judged.judge is not None:
             return judged
-        for heading, said, text in (self.said, self._said_behind(context, fragment)):
+        for heading, said, text in (self.said, said_behind(self.document, fragment, context)):
             if not said or heading != fragment.heading:
                 continue
             verdict = equated(context, left, right, fragment.source, {}, said)
@@ -236,17 +212,6 @@ class Verifier:
                     judged, verdict=replace(verdict, reason=f"{verdict.reason}, for {text} as said around it")
                 )
         return judged
-
-    def _said_behind(self, context: Context, fragment: Fragment) -> SaidRange:
-        """The ranges that words behind a displayed formula state, before the next one."""
-        at = bisect_right([f.start for f in self.document.fragments], fragment.start) - 1
-        for other in self.document.fragments[at + 1 : at + 1 + FURTHEST]:
-            if not fragment.display or other.display:
-                break
-            said = conditions_said(read_formula(other.source, context.vocabulary(())), context.lexicon)
-            if said and all(has_ends(c, context.lexicon) for c in said):
-                return SaidRange(other.heading, said, other.source.strip())
-        return NOTHING_SAID
 
     def _diagnosis(self, context: Context, judged: Judged, source: str, macros: tuple[Macro, ...]) -> Finding | None:
         if judged.verdict.status is not Status.WRONG or judged.follows or judged.left is None or judged.right is None:
