@@ -14,8 +14,8 @@ from tests.catalogue.tally import Tally
 
 HERE = Path(__file__).parent
 MAKERS = ("printed", "rows", "values", "mistakes", "subjects")
-LONG = ("attention", "char-lstm", "residual", "lenet", "residual-cnn", "transformer-block")
-SLOW = ("gru",)
+LONG = ("attention", "char-lstm", "residual", "lenet", "residual", "attention")
+SLOW = ("gru", "residual-cnn", "transformer-block")
 """Left to `make mutants`."""
 
 EACH = 100
