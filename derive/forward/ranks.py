@@ -10,19 +10,25 @@ from derive.forward.signs import Sign
 from derive.forward.trees import inner, walk
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Added, Node
+from derive.reading.keys import Key
 
 
 def ranks_of(free: Mapping[Sign, bool], small: int, changes: int) -> Iterator[tuple[int, dict[Sign, int | None]]]:
     """Numbers of axes, each way with what speaks against it: rather a matrix than a vector, and that than a number.
 
-    Names of one letter are changed together; those that may get their axes from others have none yet.
+    Names of one letter are changed together; those that may get their axes from others have none yet. A capital is no
+    number unless its shape is stated: among numbers no order and no transpose could be wrong.
     """
     usual = {s: None if is_open else _usual_rank(s, small) for s, is_open in free.items()}
     letters = {s.key: usual[s] for s in free}
     for chosen in combinations(letters, changes):
-        for others in product(*([r for r in (2, 1, 0) if r != letters[k]] for k in chosen)):
+        for others in product(*(_other_ranks(k, letters[k]) for k in chosen)):
             ranks = dict(zip(chosen, others, strict=True))
             yield sum(2 - r for r in others), {s: ranks.get(s.key, usual[s]) for s in free}
+
+
+def _other_ranks(key: Key, usual: int | None) -> list[int]:
+    return [r for r in ((2, 1) if key.name[:1].isupper() else (2, 1, 0)) if r != usual]
 
 
 def _usual_rank(sign: Sign, small: int) -> int:

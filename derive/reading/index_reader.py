@@ -109,8 +109,10 @@ class IndexReader:
         if isinstance(node, Scripts) and (node.below is not None or node.above is not None):
             return self._size(node)
         key = key_of(node)
-        if key is None or key.accents or not isinstance(base, Symbol):
+        if key is None or not isinstance(base, Symbol):
             raise Unknown(f"{self.said(node)} is no index")
+        if key.accents:
+            raise Unknown(f"{self.said(node)} is nothing that this document or its network names")
         letter = self.letter(key)
         if letter in self.numbers:
             return number(self.numbers[letter])

@@ -56,3 +56,13 @@ def test_the_network_may_be_that_of_another_document(tmp_path: Path) -> None:
     document.write_text(claims, encoding="utf-8")
     statuses = [c.status for c in verify_document(document, network).claims]
     assert statuses == [Status.PROVED, Status.WRONG, Status.PROVED]
+
+
+def test_weights_are_no_numbers_among_which_no_order_is_wrong(tmp_path: Path) -> None:
+    document = tmp_path / "doc.md"
+    document.write_text(
+        "$z = W x + b$, $\\hat y = \\sigma(z)$, $L = -y \\ln \\hat y - (1-y) \\ln (1-\\hat y)$\n\n"
+        "$\\frac{\\partial L}{\\partial W} = x^T (\\hat y - y)^T$\n",
+        encoding="utf-8",
+    )
+    assert verify_document(document).claims[-1].status not in RIGHT

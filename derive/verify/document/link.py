@@ -14,7 +14,7 @@ import numpy as np
 
 from derive.errors import DeriveError, IndexRangeError
 from derive.ir.moment import MEAN
-from derive.latex.reading.syntax import Chain, Node
+from derive.latex.reading.syntax import Chain, Node, Number
 from derive.reading.choices import MOST as MOST_READINGS
 from derive.reading.choices import Choices, readings
 from derive.reading.derivatives import Jacobian
@@ -72,6 +72,10 @@ class Pair:
     def key(self) -> tuple[object, ...]:
         return self.left.poly.key, self.right.poly.key
 
+    @property
+    def is_zero(self) -> bool:
+        return not self.left.poly.terms and not self.right.poly.terms
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -84,6 +88,8 @@ class Outcome:
     transposed: bool = False
     beyond: bool = False
     """Whether something is read beyond the ends of an axis, as 0."""
+    is_empty: bool = False
+    """Whether both sides are 0, for nothing in them depends on anything, and neither says so."""
 
     @property
     def equal(self) -> bool:
@@ -239,7 +245,8 @@ class Links:
             raise Unknown("there are too many ways to read it")
         if not found.found:
             return [Outcome(None, misfit=m.message) for m in found.misfits[:1]]
-        outcomes = [self.compared(p) for p in found.found]
+        says_zero = any(isinstance(x, Number) and set(x.text) <= set("0.") for x in (left, right))
+        outcomes = [replace(self.compared(p), is_empty=p.is_zero and not says_zero) for p in found.found]
         fitting = [o for o in outcomes if not o.misfit]
         return [o for o in fitting if o.pair is None or not o.pair.is_unlikely] or fitting or outcomes[:1]
 

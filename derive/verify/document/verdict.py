@@ -11,6 +11,7 @@ from derive.verify.document.link import Outcome
 
 BRACKETS = "brackets or marks missing: it is right in one reading and wrong in another"
 UNSIGNED = "it is right if factors of one shape, side by side, are multiplied entry by entry; no sign says so"
+EMPTY = "both sides are 0 here, for nothing in them depends on that by which they are differentiated"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ def verdict_of(instances: Sequence[Sequence[Outcome]]) -> Verdict:
     if all(o.equal for o in some):
         if any(o.pair is not None and o.pair.is_unsigned for o in some):
             return undecided(UNSIGNED)
+        if all(o.is_empty for o in some):
+            return undecided(EMPTY)
         if all(o.proved for o in some):
             return Verdict(Status.PROVED, "the normal forms are equal")
         beyond = ", if what lies beyond the ends of an axis is 0" if any(o.beyond for o in some) else ""

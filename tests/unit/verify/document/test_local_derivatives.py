@@ -45,3 +45,10 @@ def test_two_ways(name: str, tmp_path: Path) -> None:
     profile.write_text(PROFILE)
     [claim] = verify_document(document, profile=profile).claims
     assert claim.status.value in (status, "proved" if status == "agrees" else status), claim.reason
+
+
+def test_two_derivatives_that_are_both_nothing_prove_nothing(tmp_path: Path) -> None:
+    document = tmp_path / "three.md"
+    of, by = r"\frac{\partial z^1_j}{\partial b^2_k}", r"\frac{\partial a^1_j}{\partial b^2_k}"
+    document.write_text(f"$${of} = 3 {by}$$\n\n$${of} = 0$$")
+    assert [c.status.value for c in verify_document(document, "three-layer").claims] == ["not checked", "proved"]
