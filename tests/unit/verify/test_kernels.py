@@ -23,7 +23,7 @@ def test_a_kernel_is_right(name: str, wrt: Any, tmp_path: Path) -> None:
     report = verify_code(path, derivation.network, derivation.adjoints)
     assert set(statuses(report).values()) == {"agrees"}, report.render_text()
     assert ("x" in statuses(report)) == (wrt == "all")
-    assert report.notes == ()
+    assert [n for n in report.notes if not n.startswith("It ran in a process of its own")] == []
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
