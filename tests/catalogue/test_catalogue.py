@@ -1,4 +1,4 @@
-"""No mistake in a printed formula is accepted, and nine of ten are called by their name: 1,500 of them, seeded."""
+"""No mistake in a printed formula is accepted, and nine of ten are called by their name: a seeded sample of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_mistakes_are_found_and_named(notation: str) -> None:
     tally = Tally()
     for name in networks_in(notation):
         tally.add(judged(name, notation, EACH))
-    assert tally.total["mutants"] >= 180
+    assert tally.total["mutants"] >= 150
     assert not tally.accepted
     assert tally.originals["accepted"] >= 0.97 * tally.originals["all"], tally.refused
     assert tally.named >= 0.9, "\n".join(tally.table())
