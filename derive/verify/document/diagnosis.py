@@ -22,11 +22,12 @@ from derive.terms.walk import atoms_in
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
 from derive.verify.document.departure import Departure, departure
-from derive.verify.document.edits import EXPLAINED, SEVERAL, Surroundings, edits, spliced, walk
+from derive.verify.document.edits import EXPLAINED, SEVERAL, Surroundings, edits, spliced
 from derive.verify.document.kinds import code_of
 from derive.verify.document.link import Links
 from derive.verify.document.reference import references
 from derive.verify.document.verdict import UNSIGNED, Verdict, verdict_of
+from derive.verify.document.written import walk
 from derive.verify.effort import Effort
 
 MOST_SIZES = 6

@@ -13,7 +13,6 @@ from derive.latex.reading.syntax import (
     Applied,
     Big,
     Bracketed,
-    Fraction,
     Multiplied,
     Node,
     Number,
@@ -22,8 +21,9 @@ from derive.latex.reading.syntax import (
     Symbol,
 )
 from derive.reading.keys import key_of
-from derive.reading.marks import is_transpose, marks_of, sequence
+from derive.reading.marks import is_transpose, sequence
 from derive.verify.document.slips import Change, slips
+from derive.verify.document.written import stepped, text_of, walk
 
 SEVERAL = "several-mistakes"
 
@@ -106,7 +106,7 @@ def spliced(whole: str, base: int, span: Span, new: str) -> str:
 
 
 def _changes(node: Node, source: str, around: Surroundings) -> Iterator[Change]:
-    text = _text(node, source)
+    text = text_of(node, source)
     yield from _of_whole(node, text, around)
     parts = list(walk(node))
     for inner in parts:
@@ -114,10 +114,6 @@ def _changes(node: Node, source: str, around: Surroundings) -> Iterator[Change]:
     yield from slips(node, parts, source, around.batch)
     for size in around.sizes:
         yield "missing-mean", node.span, rf"\frac{{1}}{{{size}}} {text if _is_closed(node) else f'({text})'}"
-
-
-def _text(node: Node, source: str) -> str:
-    return source[node.span.start : node.span.end]
 
 
 def _of_whole(node: Node, text: str, around: Surroundings) -> Iterator[Change]:
@@ -148,21 +144,21 @@ def _of_node(node: Node, source: str, around: Surroundings) -> Iterator[Change]:
     elif isinstance(node, Scripts):
         yield from _of_scripts(node, source, around)
     elif isinstance(node, Symbol):
-        yield "lost-transpose", node.span, f"{_text(node, source)}^T"
-        yield "value-for-derivative", node.span, f"{_text(node, source)}'"
+        yield "lost-transpose", node.span, f"{text_of(node, source)}^T"
+        yield "value-for-derivative", node.span, f"{text_of(node, source)}'"
     elif isinstance(node, Bracketed) and node.opening == "(":
-        yield "lost-transpose", node.span, f"{_text(node, source)}^T"
+        yield "lost-transpose", node.span, f"{text_of(node, source)}^T"
     elif isinstance(node, Big):
-        yield "extra-sum", node.span, _text(node.body, source)
+        yield "extra-sum", node.span, text_of(node.body, source)
     elif isinstance(node, Applied) and isinstance(node.argument, Bracketed):
-        yield "extra-sum", node.span, _text(node.argument, source)
+        yield "extra-sum", node.span, text_of(node.argument, source)
 
 
 def _of_terms(node: Added, source: str) -> Iterator[Change]:
     for k, (sign, term) in enumerate(zip(node.signs, node.terms, strict=True)):
-        text = _text(term, source)
+        text = text_of(term, source)
         rest = [
-            ("" if j == 0 and s == "+" else f" {s} ") + _text(t, source)
+            ("" if j == 0 and s == "+" else f" {s} ") + text_of(t, source)
             for j, (s, t) in enumerate(zip(node.signs, node.terms, strict=True))
         ]
         flipped = "+" if sign == "-" else "-"
@@ -214,7 +210,7 @@ def _turned(text: str) -> str:
 
 
 def _of_scripts(node: Scripts, source: str, around: Surroundings) -> Iterator[Change]:
-    text = _text(node, source)
+    text = text_of(node, source)
     yield "lost-transpose", node.span, f"({text})^T"
     if node.primes:
         plain = source[node.span.start : node.span.end].replace("'", "", 1)
@@ -243,7 +239,7 @@ def _of_indices(node: Scripts, source: str, around: Surroundings) -> Iterator[Ch
     if node.below is None:
         return
     items = sequence(node.below)
-    texts = [_text(x, source) for x in items]
+    texts = [text_of(x, source) for x in items]
     if len(items) == 1 and isinstance(items[0], Number) and len(items[0].text) == 2:
         texts = list(items[0].text)
     for k in range(len(texts) - 1):
@@ -259,7 +255,7 @@ def _of_indices(node: Scripts, source: str, around: Surroundings) -> Iterator[Ch
 
 def _both(node: Node, source: str, *changes: tuple[Span, str]) -> str:
     """The text of a node with several changes in it."""
-    text, base = _text(node, source), node.span.start
+    text, base = text_of(node, source), node.span.start
     for span, new in sorted(changes, key=lambda c: -c[0].start):
         text = text[: span.start - base] + new + text[span.end - base :]
     return text
@@ -276,45 +272,6 @@ def _of_layers(above: Node, source: str) -> Iterator[Change]:
     for item in items[:1]:
         inner = item.body if isinstance(item, Bracketed) else item
         for step in (1, -1):
-            new = shifted(inner, step, source)
+            new = stepped(inner, step, source)
             if new is not None:
                 yield "wrong-layer", inner.span, new if isinstance(item, Bracketed) else f"{{{new}}}"
-
-
-def shifted(node: Node, step: int, source: str) -> str | None:
-    """The text of `l + 1` as `l + 2` or `l`; None for what is no index of that form."""
-    if isinstance(node, Number) and node.text.isdigit():
-        value = int(node.text) + step
-        return str(value) if value >= 0 else None
-    if isinstance(node, Symbol):
-        return f"{_text(node, source)}{'+' if step > 0 else '-'}1"
-    if isinstance(node, Added) and len(node.terms) == 2 and isinstance(node.terms[1], Number):
-        value = int(node.terms[1].text) * (-1 if node.signs[1] == "-" else 1) + step
-        head = _text(node.terms[0], source)
-        return head if value == 0 else f"{head}{'+' if value > 0 else '-'}{abs(value)}"
-    return None
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """The node and all that it is made of, without what stands above and below symbols."""
-    yield node
-    if isinstance(node, Scripts):
-        if marks_of(node).base is not node.base or isinstance(node.base, Bracketed):
-            yield from walk(node.base)
-        return
-    for part in _parts(node):
-        yield from walk(part)
-
-
-def _parts(node: Node) -> Sequence[Node]:
-    if isinstance(node, Multiplied):
-        return node.factors
-    if isinstance(node, Added):
-        return node.terms
-    if isinstance(node, Fraction):
-        return (node.above, node.below)
-    if isinstance(node, Big | Bracketed):
-        return (node.body,)
-    if isinstance(node, Applied):
-        return (node.function, node.argument)
-    return ()

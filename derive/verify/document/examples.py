@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from derive.errors import DeriveError
 from derive.ir.tensor import ADJOINT
 from derive.latex.reading.syntax import Node
@@ -14,25 +12,21 @@ from derive.reading.scope import Scope
 from derive.terms.affine import Size
 from derive.terms.term import Atom, Entry, Poly, Scalar
 from derive.terms.walk import entries_in
-from derive.verify.claims import Status
 from derive.verify.document.context import Context
 from derive.verify.document.verdict import Verdict, undecided
 
 EXAMPLE = "it gives a number to what may have any value: an example, which is not judged"
-_DECIMAL = re.compile(r"\s*[-+]?\s*\d+\.(\d+)\s*")
 
 
-def in_numbers(context: Context, left: Node, relation: str, right: Node, source: str) -> Verdict | None:
+def in_numbers(context: Context, left: Node, right: Node, source: str) -> Verdict | None:
     """The verdict on what differs, where it only says in numbers what may be any; None for everything else.
 
     A size, an input, a parameter or a value on the left is given numbers. Gradients are not meant: `∂z/∂b = 1` is a
-    claim. Of two numbers `≈` claims as many places as are written.
+    claim.
     """
     a, b = (_read(context, x, source) for x in (left, right))
     if a is None or b is None or any(entries_in(b.poly)) or b.poly.free - {x.name for x in b.axes}:
         return None
-    if a.poly.constant is not None and b.poly.constant is not None:
-        return _rounded(a.poly, b.poly, relation, source[right.span.start : right.span.end])
     if not _is_number(b.poly) or not _is_free(a.poly):
         return None
     return undecided(EXAMPLE)
@@ -64,13 +58,3 @@ def _is_named(atom: Atom) -> bool:
     if isinstance(atom, Scalar):
         return isinstance(atom.variable, Size)
     return isinstance(atom, Entry) and ADJOINT not in atom.tensor
-
-
-def _rounded(a: Poly, b: Poly, relation: str, written: str) -> Verdict | None:
-    decimal = _DECIMAL.fullmatch(written)
-    if relation != "≈" or decimal is None or a.constant is None or b.constant is None:
-        return None
-    half = 10.0 ** -len(decimal[1]) / 2
-    if abs(float(a.constant - b.constant)) <= half * (1 + 1e-9):
-        return Verdict(Status.AGREES, "equal up to the last place that is written")
-    return None

@@ -15,7 +15,7 @@ from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
 from derive.reading.scope import Scope
 from derive.verify.document.context import Context
-from derive.verify.document.edits import walk
+from derive.verify.document.written import walk
 
 
 def variable_of(context: Context, left: Node) -> Key | None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from derive.errors import DeriveError
-from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Chain, Fraction, Node, Number, Unread
 from derive.reading.calls import call_of
 from derive.reading.choices import Choices
@@ -26,7 +25,6 @@ from derive.verify.document.branches import judged_branches
 from derive.verify.document.context import Context
 from derive.verify.document.demands import of_variances
 from derive.verify.document.each import for_each, take_up_sets
-from derive.verify.document.edits import walk
 from derive.verify.document.examples import in_numbers
 from derive.verify.document.lists import entries, gradient_by_list, is_set, named_list, paired, worst
 from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
@@ -37,6 +35,7 @@ from derive.verify.document.statements import approximated, is_equation, is_fixe
 from derive.verify.document.updates import judged_update
 from derive.verify.document.variables import says_value, variables
 from derive.verify.document.verdict import Verdict, undecided, verdict_of
+from derive.verify.document.written import mentions, walk
 
 BY_ITSELF = "a name is defined by itself: the new value needs a name of its own, or ← for what the old one becomes"
 SHADOWED = "means from here on something else than before"
@@ -109,7 +108,7 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
                 near = verdict.status is Status.WRONG and approximately(context, left, right, source, remarks)
                 verdict = near or approximated(context, verdict, left, right, source)
             if verdict.status is Status.WRONG:
-                verdict = in_numbers(context, left, relation, right, source) or verdict
+                verdict = in_numbers(context, left, right, source) or verdict
             if verdict.status in (Status.WRONG, Status.NOT_CHECKED):
                 verdict = _of_a_function(context, first, left, right, source) or verdict
             judged = Judged(k + 1, verdict, left, right, remarks=remarks)
@@ -250,7 +249,7 @@ def equated(
 
 def _definition(context: Context, left: Node, right: Node, source: str) -> Verdict:
     scope = Scope(context.lexicon, Choices(), context.numbers, source)
-    if is_name(left) and any(shown(part) == shown(left) for part in walk(right)):
+    if is_name(left) and mentions(right, left):
         return Verdict(Status.WRONG, BY_ITSELF)
     try:
         value = Reader(scope).read(right)

@@ -14,12 +14,12 @@ from derive.terms.walk import entries_in, sizes_of
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
 from derive.verify.document.drawn import judged_drawn
-from derive.verify.document.edits import walk
 from derive.verify.document.naming import is_name
 from derive.verify.document.proportions import judged_proportion
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.updates import judged_update
 from derive.verify.document.verdict import Verdict, undecided
+from derive.verify.document.written import mentions
 
 REASONS = {
     "∈": "which values a name takes is not judged, only how many",
@@ -43,7 +43,7 @@ def is_equation(left: Node | None, relation: str, right: Node | None) -> bool:
 
 def is_step(left: Node, right: Node) -> bool:
     """Whether the right side is a new value of the name on the left, made of the old one."""
-    return is_name(left) and shown(left) != shown(right) and any(shown(part) == shown(left) for part in walk(right))
+    return is_name(left) and shown(left) != shown(right) and mentions(right, left)
 
 
 def judged_statement(context: Context, left: Node, relation: str, right: Node, source: str) -> Verdict:
