@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sympy
 
 from derive.errors import DeriveError
+from derive.forward.calls import inner
 from derive.forward.forms import Form
 from derive.forward.kinds import kind_of
 from derive.forward.names import Named, open_axes
@@ -17,7 +18,6 @@ from derive.forward.signs import Sign, Use, place_of
 from derive.forward.sizes import Extent
 from derive.forward.solving import Solved
 from derive.forward.statements import Statement
-from derive.forward.trees import inner
 from derive.ir.tensor import Label
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Symbol

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from derive.errors import DeriveError, quoted
-from derive.forward.trees import is_named, walk
+from derive.forward.calls import is_named
 from derive.ir.tensor import Kind
 from derive.latex.reading.document import Document
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.syntax import Node
+from derive.latex.reading.trees import walk
 
 ROLES = {"inputs": "input", "targets": "target", "parameters": "parameter", "numbers": "hyper"}
 KINDS: Mapping[str, Kind] = {

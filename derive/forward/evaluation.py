@@ -9,13 +9,13 @@ from functools import partial, singledispatchmethod
 import sympy
 
 from derive.forward.applied import RELATIONS, Condition, by_cases, extreme, softmax
+from derive.forward.calls import Unread, arguments, inner
 from derive.forward.forms import ENTRYWISE, Algebra, Form, Place, entrywise, negated, number, transposed
 from derive.forward.functions import Functions
 from derive.forward.names import Named, open_axes, size_text
 from derive.forward.scene import Scene
 from derive.forward.signs import Sign, Signs, Use, bound, place_of
 from derive.forward.sizes import Conflict, Extent, Sizes
-from derive.forward.trees import Unread, arguments, inner, walk
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import (
     Accented,
@@ -35,6 +35,7 @@ from derive.latex.reading.syntax import (
     Symbol,
     Words,
 )
+from derive.latex.reading.trees import walk
 from derive.reading.function_names import ALIASES
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import is_transpose, sequence
@@ -302,15 +303,14 @@ class Evaluation:
             letter = inner(at)
             if isinstance(letter, Symbol):
                 self.run(letter.name, axis)
+        sample = self.sample if use.sample is None else shown(use.sample)
         if known.has_sample and self.samples is not None:
-            text = self.sample if use.sample is None else shown(use.sample)
-            self.run(text, self.samples)
+            self.run(sample, self.samples)
 
         def entry(scene: Scene, i: Place, j: Place) -> sympy.Expr:
             features = [scene.at(x) for x in use.indices] or [x for x in (i, j) if x is not None]
             step = [] if not known.has_order else [scene.at(use.order)] if use.order is not None else []
-            text = self.sample if use.sample is None else shown(use.sample)
-            return scene.entry(known.name, step, features, scene.now.get(text) if known.has_sample else None)
+            return scene.entry(known.name, step, features, scene.now.get(sample) if known.has_sample else None)
 
         if known.is_open:
             return Form(entry, learned=known.learned, settle=partial(known.settle, self.sizes))

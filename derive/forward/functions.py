@@ -9,12 +9,13 @@ from typing import Any
 import sympy
 from sympy.core.function import AppliedUndef
 
+from derive.forward.calls import arguments, call_of, is_round
 from derive.forward.signs import names_in
 from derive.forward.statements import Statement
-from derive.forward.trees import arguments, call_of, changed, is_round, walk
 from derive.ir.scalar import PLAIN, REGISTRY
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Applied, Bracketed, Branch, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.trees import changed, walk
 from derive.network.activations import identity
 from derive.network.losses import LOSSES
 from derive.reading.function_names import ALIASES

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.forward.calls import inner
 from derive.forward.parts import Parts
 from derive.forward.signs import Sign
-from derive.forward.trees import inner, parts
 from derive.ir.tensor import Kind
 from derive.latex.reading.syntax import Applied, Bracketed, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.trees import parts
 from derive.reading.keys import key_of
 
 LOGARITHMS = ("log", "ln")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from derive.forward.calls import inner
 from derive.forward.forms import Axis
 from derive.forward.sizes import Extent, Sizes
-from derive.forward.trees import inner
 from derive.latex.reading.syntax import Bracketed, Node, Number, Scripts, Symbol
 from derive.reading.keys import key_of
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from derive.forward.calls import inner
 from derive.forward.naming import Drawing, drawing_of
 from derive.forward.parts import Parts
 from derive.forward.signs import Sign
-from derive.forward.trees import inner
 from derive.latex.notation import Notation
 from derive.latex.reading.syntax import Applied, Bracketed
 from derive.latex.settings import DEFAULT, customized, read_notation

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations, product
 
+from derive.forward.calls import inner
 from derive.forward.parts import Parts
 from derive.forward.signs import Sign
-from derive.forward.trees import inner, walk
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Added, Node
+from derive.latex.reading.trees import walk
 from derive.reading.keys import Key
 
 

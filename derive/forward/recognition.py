@@ -5,13 +5,13 @@ from __future__ import annotations
 import sympy
 
 from derive.errors import DeriveError
+from derive.forward.calls import Unread, call_of
 from derive.forward.evaluation import Evaluation
 from derive.forward.forms import Form
 from derive.forward.functions import Functions, recognized
 from derive.forward.scene import Scene
 from derive.forward.signs import Signs
 from derive.forward.sizes import Conflict, Sizes
-from derive.forward.trees import Unread, call_of
 from derive.latex.reading.shown import shown
 from derive.network.builder import Builder
 from derive.reading.keys import key_of

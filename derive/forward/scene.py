@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import sympy
 
 from derive.errors import DeriveError
+from derive.forward.calls import inner
 from derive.forward.sizes import Extent, Sizes
-from derive.forward.trees import inner
 from derive.latex.reading.syntax import Added, Node, Number, Symbol
 from derive.network.builder import Builder
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from derive.forward.calls import inner
 from derive.forward.statements import Statement, plain_indices
-from derive.forward.trees import inner, parts, walk
 from derive.latex.notation import LayerMark
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Added, Applied, Big, Bracketed, Node, Number, Prefixed, Scripts, Symbol
+from derive.latex.reading.trees import parts, walk
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import digits, marks_of
 from derive.reading.stated import Stated, stated

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derive.errors import DeriveError
+from derive.forward.calls import Unread, inner
 from derive.forward.evaluation import Evaluation
 from derive.forward.forms import Form, Settled
 from derive.forward.names import Named
@@ -22,7 +23,6 @@ from derive.forward.ranks import declared_shape, fixed_rank, is_adaptive, is_bol
 from derive.forward.signs import Sign, Use
 from derive.forward.sizes import Conflict, Extent, Sizes
 from derive.forward.statements import Statement
-from derive.forward.trees import Unread, inner
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Node
 

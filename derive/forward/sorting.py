@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derive.errors import DeriveError
+from derive.forward.calls import call_of
 from derive.forward.declared import Declared
 from derive.forward.functions import Functions, functions_of
 from derive.forward.names import size_text
@@ -17,9 +18,9 @@ from derive.forward.recognition import call_by_name
 from derive.forward.roles import roles_of
 from derive.forward.signs import Sign, Signs, Use, bound_letters, names_in, signs_of
 from derive.forward.statements import Stated, Statement
-from derive.forward.trees import call_of, changed, walk
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Big, Node, Number
+from derive.latex.reading.trees import changed, walk
 from derive.reading.keys import Key, key_of
 
 

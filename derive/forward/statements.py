@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from derive.errors import DeriveError
-from derive.forward.trees import call_of, inner, is_named, walk
+from derive.forward.calls import call_of, inner, is_named
 from derive.latex.printer import Printer
 from derive.latex.reading.document import Document, Fragment
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.macros import macros_of
 from derive.latex.reading.syntax import Chain, Fraction, Listed, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.trees import walk
 from derive.latex.reading.vocabulary import Vocabulary
 from derive.latex.settings import DEFAULT, notation
 from derive.network.network import Network

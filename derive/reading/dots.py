@@ -6,11 +6,12 @@ behind them is the last one. All indices must be numbers, as they are where laye
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from derive.latex.reading.syntax import Ellipsis, Node, Number, Scripts, Span
+from derive.latex.reading.trees import walk
 from derive.reading.quantity import Unknown
 
 if TYPE_CHECKING:
@@ -102,17 +103,7 @@ def _of_field(node: Any, name: str, a: Any, b: Any, path: Path) -> list[Path] | 
 
 
 def _is_index(node: Any) -> bool:
-    return not any(isinstance(x, Scripts) for x in _inner(node))
-
-
-def _inner(node: Any) -> Iterator[Any]:
-    yield node
-    if isinstance(node, tuple):
-        for x in node:
-            yield from _inner(x)
-    elif is_dataclass(node):
-        for f in fields(node):
-            yield from _inner(getattr(node, f.name))
+    return not any(isinstance(x, Scripts) for x in walk(node))
 
 
 def _fields(a: Any, b: Any) -> list[tuple[str, Any, Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Added, Big, Chain, Ellipsis, Node, Number, Span, Symbol
+from derive.latex.reading.trees import changed
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,6 @@ def _replaced(a: Any, b: Any, by: Symbol) -> Any:
     return by
 
 
-def _with_number(node: Any, letter: Symbol, value: int) -> Any:
+def _with_number(node: Node, letter: Symbol, value: int) -> Node:
     """The pattern at a number."""
-    if node == letter:
-        return Number(str(value), letter.span)
-    if isinstance(node, tuple):
-        return tuple(_with_number(x, letter, value) for x in node)
-    if is_dataclass(node) and not isinstance(node, type):
-        changed = {f.name: _with_number(getattr(node, f.name), letter, value) for f in fields(node) if f.name != "span"}
-        return replace(node, **changed)
-    return node
+    return changed(node, lambda x: Number(str(value), letter.span) if x == letter else None)

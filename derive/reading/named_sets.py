@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from derive.latex.reading.syntax import Bracketed, Chain, Listed, Node, Quantified, Symbol
+from derive.latex.reading.trees import changed, walk
 from derive.reading.keys import Key, key_of
 
 Sets = Mapping[Key, tuple[Symbol, ...]]
@@ -33,26 +33,13 @@ def said_sets(nodes: Iterable[Node | None]) -> Iterator[tuple[Key, tuple[Symbol,
 
 def occurs(letter: Key, node: Node) -> bool:
     """Whether the letter stands anywhere in an expression."""
-    return any(key_of(x) == letter for x in _symbols(node))
+    return any(isinstance(x, Symbol) and key_of(x) == letter for x in walk(node))
 
 
-def put_in(node: Any, letter: Key, name: Symbol) -> Any:
+def put_in(node: Node, letter: Key, name: Symbol) -> Node:
     """The expression with the name in place of the letter."""
-    if isinstance(node, Symbol):
-        return replace(name, span=node.span) if key_of(node) == letter else node
-    if isinstance(node, tuple):
-        return tuple(put_in(x, letter, name) for x in node)
-    if not is_dataclass(node) or isinstance(node, type):
-        return node
-    return replace(node, **{f.name: put_in(getattr(node, f.name), letter, name) for f in fields(node)})
 
+    def named(node: Node) -> Node | None:
+        return replace(name, span=node.span) if isinstance(node, Symbol) and key_of(node) == letter else None
 
-def _symbols(node: Any) -> Iterator[Symbol]:
-    if isinstance(node, Symbol):
-        yield node
-    elif isinstance(node, tuple):
-        for x in node:
-            yield from _symbols(x)
-    elif is_dataclass(node):
-        for f in fields(node):
-            yield from _symbols(getattr(node, f.name))
+    return changed(node, named)

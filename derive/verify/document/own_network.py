@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
 from derive.forward.network import Forward, forward_of
-from derive.forward.trees import walk
 from derive.ir.tensor import Tensor
 from derive.latex.notation import Notation
 from derive.latex.reading.document import Document, Fragment
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Added, Chain, Multiplied, Node, Symbol
+from derive.latex.reading.trees import walk
 from derive.latex.settings import customized
 from derive.network.network import Network
 from derive.reading.aliases import with_alias
