@@ -101,6 +101,10 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
             "the form of {function}' in terms of its value is applied to {node} instead of {reader}",
             "put {reader} into that form, or take {function}'({node})",
         ),
+        "applied-twice": Kind(
+            "{function} is applied once more, to {value}, in the gradient of {node}",
+            "{value} has gone through it already: take {value} itself",
+        ),
         "other-derivative": Kind(
             "the derivative of {wrong} stands in place of that of {function} in the gradient of {node}",
             "take {function}'({node})",
@@ -174,6 +178,10 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
             "where a value of {ids} occurs again only its last place counts in the gradient of {node}",
             "add up over all places: `np.add.at(d, ids, …)`, as `d[ids] += …` keeps one of them",
         ),
+        "unpaired-ids": Kind(
+            "the values of all {ids} are taken in every row instead of one in each, in the gradient of {node}",
+            "pair each row with its own id: `d[np.arange(m), ids]`, not `d[:, ids]`",
+        ),
         "wrong-weight": Kind(
             "{wrong} stands in place of {weight} in the gradient of {node}",
             "the gradient comes back through {weight}, the weights between {node} and {reader}",
@@ -195,6 +203,10 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
             "{node} is used for each of the {over}: sum its gradient over all of them",
         ),
         "single-sample": Kind("only the {which} {one} counts in the gradient of {node}", "sum over all {over}"),
+        "separate-sums": Kind(
+            "both factors are summed over the {over} on their own, and multiplied then, in the gradient of {node}",
+            "multiply first, sum then: one letter for both in `einsum`, or one matrix product",
+        ),
         "wrong-axis": Kind(
             "the gradient of {node} is summed over its own axis instead of the {over}",
             "sum over the axis of the {over}",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from derive.calculus.adjoint import Contribution
-from derive.terms.affine import Affine, Index
+from derive.terms.affine import Affine, Index, index
 from derive.terms.algebra import add, power, scale, subtract, times, times_all, total
 from derive.terms.blocks import sum_over
 from derive.terms.substitute import substitute
@@ -105,6 +105,24 @@ def _in_order_of(site: Site, c: Contribution, indices: Sequence[Index]) -> list[
     if len([b for b in indices if names.get(b.name, b.name) in axes]) < len(indices):
         return sorted(indices, key=lambda b: b.name in names)
     return sorted(indices, key=lambda b: axes.index(names.get(b.name, b.name)))
+
+
+def separate_sums(site: Site) -> Iterator[Mutant]:
+    """Σ_i f_i g_i → Σ_i f_i Σ_i' g_i': one letter for the samples in each factor of an einsum."""
+
+    def apart(c: Contribution) -> Poly | None:
+        both = c.cotangent.free & c.coefficient.free
+        sums = [b for b in _free_sums(c) if b.name in both and not b.free]
+        if not sums:
+            return None
+        others = tuple(b.renamed(f"{b.name}'") for b in sums)
+        moved = {b.name: index(f"{b.name}'") for b in sums}
+        changed = replace(c, bounds=(*c.bounds, *others), coefficient=substitute(c.coefficient, moved))
+        return site.closed(changed)
+
+    for chosen, rhs in site.changes(apart):
+        sums = dict.fromkeys(b for c in chosen for b in _free_sums(c))
+        yield site.mutant("separate-sums", rhs, over=counted(site.network, list(sums)))
 
 
 def missing_branch(site: Site) -> Iterator[Mutant]:
