@@ -19,7 +19,7 @@ from derive.forward.roles import roles_of
 from derive.forward.signs import Sign, Signs, Use, bound_letters, names_in, signs_of
 from derive.forward.statements import Stated, Statement
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Big, Node, Number
+from derive.latex.reading.syntax import Big, Node, Number, Symbol
 from derive.latex.reading.trees import changed, walk
 from derive.reading.keys import Key, key_of
 
@@ -106,9 +106,24 @@ def _definitions(
         if itself and use.order is None:
             continue
         before = out.get(use.sign, ())
-        if all(shown(use.order) != shown(_order(signs, b)) for b in before if use.order is not None):
+        if not any(_is_again(signs, numbers, use.order, e, b) for b in before if use.order is not None):
             out[use.sign] = (*before, e)
     return out
+
+
+def _is_again(signs: Signs, numbers: Mapping[Sign, str], order: Node, e: Statement, before: Statement) -> bool:
+    """Whether an earlier equation is about the same layer or step; of any layer is `z^{l+1}` as well as `z^l`."""
+    other = _order(signs, before)
+    if shown(order) == shown(other):
+        return True
+    runs = [_is_running(signs, numbers, x) for x in (order, other)]
+    return all(runs) and e.ranges == before.ranges
+
+
+def _is_running(signs: Signs, numbers: Mapping[Sign, str], order: Node) -> bool:
+    """Whether a letter in the number of a layer or step stands for any, and is no size."""
+    uses = (signs.use(x, frozenset()) for x in walk(order) if isinstance(x, Symbol))
+    return any(isinstance(x, Symbol) for x in walk(order)) and all(u is None or u.sign not in numbers for u in uses)
 
 
 def _order(signs: Signs, e: Statement) -> Node:
