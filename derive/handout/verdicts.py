@@ -19,7 +19,7 @@ from derive.latex.reading.vocabulary import Macro
 from derive.notes.templating import html_environment
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim, DocumentReport
-from derive.verify.document.gap import Difference
+from derive.verify.document.gap import Counterexample, Difference
 
 SIGNS: Mapping[Status, str] = MappingProxyType(
     {
@@ -113,13 +113,18 @@ class Entry:
         return () if claim.difference is None or claim.convention else tuple(_cells(claim.difference))
 
 
-def _cells(d: Difference) -> Iterator[tuple[str, str]]:
+def _cells(d: Counterexample) -> Iterator[tuple[str, str]]:
     for name, size in d.sizes.items():
         yield name, str(size)
     for name, value in d.at.items():
         yield name, str(value)
-    yield "left side", f"{d.left:.7g}"
-    yield "right side", f"{d.right:.7g}"
+    if isinstance(d, Difference):
+        yield "left side", f"{d.left:.7g}"
+        yield "right side", f"{d.right:.7g}"
+    else:
+        first, second = ("left side", "right side") if d.are_sides else ("the one", "the other")
+        yield first, d.left
+        yield second, d.right
 
 
 def kind_of(status: Status) -> str:

@@ -117,7 +117,7 @@ class Products:
             raise Unknown("Kronecker products of matrices are not judged")
         axes = [q.rows or q.columns for q in (a, b)]
         if None in axes or any(len(q.axes) != 1 for q in (a, b)):
-            raise Misfit(f"an outer product is one of vectors, not of {a.shape} and {b.shape}")
+            raise Misfit(f"an outer product is one of vectors, not of {a.shape} and {b.shape}", a.measure, b.measure)
         left, right = axes
         return product(Quantity(a.poly, left, None), Quantity(b.poly, None, right))
 

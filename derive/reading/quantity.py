@@ -21,8 +21,23 @@ from derive.terms.substitute import substitute
 from derive.terms.term import Poly, of_atom
 
 
+@dataclass(frozen=True)
+class Measure:
+    """The extents of an array, `n_1 × m`, or the ends of a range, `1 … m`; nothing for a number."""
+
+    sign: str
+    ends: tuple[Affine, ...]
+
+
 class Misfit(DeriveError):
-    """Extents or ranges that do not fit: the formula is understood, and cannot hold as it stands."""
+    """Extents or ranges that do not fit: the formula is understood, and cannot hold as it stands.
+
+    `between` are the two that do not, where there are two.
+    """
+
+    def __init__(self, message: str, *between: Measure) -> None:
+        super().__init__(message)
+        self.between = between
 
 
 class Unknown(DeriveError):
@@ -59,6 +74,12 @@ class Quantity:
     def shape(self) -> str:
         """`n_1 × m` for messages; a vector has 1 on its other side."""
         return "a number" if self.is_scalar else f"{_extent(self.rows)} × {_extent(self.columns)}"
+
+    @property
+    def measure(self) -> Measure:
+        """What `shape` says, for numbers."""
+        axes = () if self.is_scalar else (self.rows, self.columns)
+        return Measure("×", tuple(ONE_PLACE if a is None else a.extent for a in axes))
 
     def map(self, change: Callable[[Poly], Poly]) -> Quantity:
         """Every entry changed."""
@@ -127,7 +148,7 @@ def product(a: Quantity, b: Quantity) -> Quantity:
     if a.columns is None and b.rows is None:
         return Quantity(multiplied(a.poly, b.poly), a.rows, b.columns)
     if not same_extent(a.columns, b.rows):
-        raise Misfit(f"a matrix of {a.shape} cannot be multiplied by one of {b.shape}")
+        raise Misfit(f"a matrix of {a.shape} cannot be multiplied by one of {b.shape}", a.measure, b.measure)
     assert a.columns is not None and b.rows is not None
     inner = multiplied(a.poly, renamed(b.poly, b.rows, a.columns))
     return Quantity(sum_over((a.columns,), inner, {x.name: x for x in (*a.axes, *b.axes)}), a.rows, b.columns)
@@ -136,7 +157,7 @@ def product(a: Quantity, b: Quantity) -> Quantity:
 def entrywise(operation: Callable[[Poly, Poly], Poly], a: Quantity, b: Quantity, what: str) -> Quantity:
     """Entry with entry; both of one shape."""
     if not fits(a, b):
-        raise Misfit(f"{what} needs equal shapes, and here are {a.shape} and {b.shape}")
+        raise Misfit(f"{what} needs equal shapes, and here are {a.shape} and {b.shape}", a.measure, b.measure)
     return Quantity(operation(a.poly, like(b, a).poly), a.rows, a.columns)
 
 
@@ -174,7 +195,7 @@ def added(a: Quantity, b: Quantity, batch: Index | None = None) -> Quantity:
     for wide, narrow in ((a, b), (b, a)):
         if batch is not None and _is_spread(wide, narrow, batch):
             return Quantity(add(wide.poly, _along(narrow, wide).poly), wide.rows, wide.columns)
-    raise Misfit(f"{a.shape} and {b.shape} cannot be added")
+    raise Misfit(f"{a.shape} and {b.shape} cannot be added", a.measure, b.measure)
 
 
 def fits(a: Quantity, b: Quantity) -> bool:

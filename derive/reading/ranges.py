@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from derive.reading.quantity import Misfit, shown
+from derive.reading.quantity import Measure, Misfit, shown
 from derive.terms.affine import Affine, Index, number
 from derive.terms.prover import nonnegative
 
@@ -44,6 +44,10 @@ class Place:
     """Whether a bracket about the letter multiplies it: `[l < L]` before `δ^{l+1}`."""
     is_given: bool = False
     """Whether it stands on the left side of an equation, which says of which entries the equation holds."""
+
+    @property
+    def measure(self) -> Measure:
+        return Measure("…", (self.lo, self.hi))
 
     @property
     def text(self) -> str:
@@ -208,7 +212,7 @@ def _common(letter: str, places: list[Place], is_bound: bool) -> tuple[Affine, A
             if is_bound and _is_part(other, first):
                 first = other
             elif not _is_same(first, other) and not ((is_bound or first.is_given) and _is_part(first, other)):
-                raise Misfit(f"{letter} runs over {first.text}, and over {other.text}")
+                raise Misfit(f"{letter} runs over {first.text}, and over {other.text}", first.measure, other.measure)
         return first.lo, first.hi
     lo, hi = places[0].lo, places[0].hi
     for p in places[1:]:
@@ -251,7 +255,8 @@ def _check_within(letter: str, lo: Affine, hi: Affine, place: Place) -> None:
     has_letters = any(isinstance(v, str) for end in (below, above) for v, _ in end.terms)
     is_open = place.loose or has_letters or (lo.is_number and hi.is_number and not place.hi.is_number)
     if leaves or not (is_open or (nonnegative(below, {}) and nonnegative(above, {}))):
-        raise Misfit(f"{letter} runs over {shown(lo)} … {shown(hi)}, and over {place.text}")
+        text = f"{letter} runs over {shown(lo)} … {shown(hi)}, and over {place.text}"
+        raise Misfit(text, Measure("…", (lo, hi)), place.measure)
 
 
 def numbers_within(stated: Mapping[str, Interval], numbers: Mapping[str, int]) -> bool:

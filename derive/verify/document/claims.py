@@ -10,7 +10,7 @@ from typing import Any
 from derive.errors import printable
 from derive.latex.reading.document import Document, Place
 from derive.verify.claims import Status
-from derive.verify.document.gap import Difference
+from derive.verify.document.gap import Counterexample, Difference
 
 ALL_RIGHT, SOMETHING_WRONG, UNDECIDED = 0, 1, 3
 LONGEST_SHOWN = 72
@@ -33,7 +33,7 @@ class DocumentClaim:
     reason: str
     mistake: str | None = None
     expected_latex: str | None = None
-    difference: Difference | None = None
+    difference: Counterexample | None = None
     follows_from: int | None = None
     convention: str | None = None
 
@@ -63,12 +63,12 @@ class DocumentClaim:
         }
 
 
-def _as_data(d: Difference) -> dict[str, Any]:
+def _as_data(d: Counterexample) -> dict[str, Any]:
     return {"sizes": dict(d.sizes), "at": dict(d.at), "left": _number(d.left), "right": _number(d.right)}
 
 
-def _number(value: float) -> float | str:
-    return value if value == value and abs(value) != float("inf") else str(value)
+def _number(value: float | str) -> float | str:
+    return value if isinstance(value, str) or (value == value and abs(value) != float("inf")) else str(value)
 
 
 @dataclass(frozen=True)
@@ -126,9 +126,12 @@ def _lines(c: DocumentClaim) -> list[str]:
     return lines
 
 
-def _shown(d: Difference) -> str:
+def _shown(d: Counterexample) -> str:
     sizes = ", ".join(f"{n} = {s}" for n, s in d.sizes.items())
-    return f"with {sizes or 'the stated sizes'}: left {d.left:.7g}, right {d.right:.7g}"
+    where = f"with {sizes or 'the stated sizes'}"
+    if isinstance(d, Difference):
+        return f"{where}: left {d.left:.7g}, right {d.right:.7g}"
+    return f"{where}: {f'left {d.left}, right {d.right}' if d.are_sides else f'{d.left} and {d.right}'}"
 
 
 def as_json(reports: Sequence[DocumentReport]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -30,6 +31,7 @@ from derive.verify.document.names import condition_node, symbol_node, whole_numb
 from derive.verify.document.own_network import OwnNetwork
 from derive.verify.document.profile import Settings
 from derive.verify.document.randomness import Declared
+from derive.verify.document.supposed import Mistakes
 from derive.verify.document.world import World
 
 DEPTH = "L"
@@ -61,6 +63,8 @@ class Context:
     """Whether letters that stand on the right only are summed over."""
     sets: dict[Key, tuple[Symbol, ...]] = field(default_factory=dict)
     """Letters that stand for one of several parts of names."""
+    mistakes: Mistakes = field(default_factory=Mistakes)
+    """What is wrong in it so far, from which more may follow."""
     _world: World | None = None
 
     @property
@@ -72,6 +76,15 @@ class Context:
         if self._world is None or self._world.network is not self.network:
             self._world = World(self.network)
         return self._world
+
+    @contextmanager
+    def supposing(self, world: World) -> Iterator[None]:
+        """Judge by the numbers of another world meanwhile."""
+        own, self._world = self.world, world
+        try:
+            yield
+        finally:
+            self._world = own
 
     def vocabulary(self, macros: tuple[Macro, ...]) -> Vocabulary:
         return Vocabulary(words=self.lexicon.words, macros=macros)

@@ -22,10 +22,11 @@ from derive.terms.walk import atoms_in
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
 from derive.verify.document.departure import Departure, departure
-from derive.verify.document.edits import EXPLAINED, SEVERAL, Surroundings, edits, spliced
+from derive.verify.document.edits import EXPLAINED, SEVERAL, SHAPE, Surroundings, edits, spliced
 from derive.verify.document.kinds import code_of
 from derive.verify.document.link import Links
 from derive.verify.document.reference import references
+from derive.verify.document.shapes import respelt
 from derive.verify.document.verdict import UNSIGNED, Verdict, verdict_of
 from derive.verify.document.written import walk
 from derive.verify.effort import Effort
@@ -185,3 +186,9 @@ def _slopes(context: Context, left: Node, source: str) -> Iterator[str]:
             continue
         for letter in dict.fromkeys((words, capital(words) if notation.capitals else words)):
             yield f"{function_symbol(notation, name)}'({symbol(letter).tex}{marks})"
+
+
+def of_shape(verdict: Verdict, right: Node | None, source: str) -> Finding | None:
+    """A statement of a shape with the extents that it should have."""
+    text = respelt(right, source, verdict.extents) if verdict.extents and right is not None else None
+    return None if text is None else Finding(SHAPE, text)

@@ -26,6 +26,7 @@ from derive.verify.document.slips import Change, slips
 from derive.verify.document.written import stepped, text_of, walk
 
 SEVERAL = "several-mistakes"
+SHAPE = "wrong-shape"
 
 EXPLAINED: Mapping[str, str] = MappingProxyType(
     {
@@ -59,6 +60,7 @@ EXPLAINED: Mapping[str, str] = MappingProxyType(
         "wrong-step": "an index is too large or too small by 1",
         "swapped-branches": "the branches of the cases are exchanged",
         "other-slope": "the derivative is that of another activation",
+        SHAPE: "the shape is another one",
         SEVERAL: "no single change mends it",
     }
 )

@@ -34,7 +34,7 @@ from derive.verify.document.shapes import judged_shape
 from derive.verify.document.statements import approximated, is_equation, is_fixed, is_step, judged_statement, shape_said
 from derive.verify.document.updates import judged_update
 from derive.verify.document.variables import says_value, variables
-from derive.verify.document.verdict import Verdict, undecided, verdict_of
+from derive.verify.document.verdict import Verdict, impossible, undecided, verdict_of
 from derive.verify.document.written import mentions, walk
 
 BY_ITSELF = "a name is defined by itself: the new value needs a name of its own, or ← for what the old one becomes"
@@ -87,7 +87,7 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
             judge = partial(judged_statement, context, left, relation, source=source)
             judged = Judged(k + 1, judge(right), left, right, judge=judge)
         elif (shape := shape_said(left, right)) is not None:
-            judged = Judged(k + 1, judged_shape(context, *shape, source))
+            judged = Judged(k + 1, judged_shape(context, *shape, source), right=right)
         elif (branches := judged_branches(context, left, right, source)) is not None:
             yield from (Judged(k + 1, verdict, part=value) for value, verdict in branches)
             continue
@@ -255,7 +255,7 @@ def _definition(context: Context, left: Node, right: Node, source: str) -> Verdi
         value = Reader(scope).read(right)
         context.define(left, value, scope)
     except Misfit as e:
-        return Verdict(Status.WRONG, e.message, is_misfit=True)
+        return impossible(context.world, e)
     except DeriveError as e:
         return undecided(e.message)
     return Verdict(Status.DEFINITION, "introduces a name")

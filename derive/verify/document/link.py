@@ -35,7 +35,8 @@ from derive.reading.stated import stated
 from derive.terms.affine import Affine, Index
 from derive.terms.algebra import subtract
 from derive.terms.term import Poly
-from derive.verify.document.gap import Difference, gap
+from derive.verify.document.gap import Apart, Difference, gap
+from derive.verify.document.measured import apart, unlike
 from derive.verify.document.outside import zero_outside
 from derive.verify.document.randomness import Declared, Randomness
 from derive.verify.document.world import World
@@ -85,6 +86,7 @@ class Outcome:
     proved: bool = False
     difference: Difference | None = None
     misfit: str = ""
+    apart: Apart | None = None
     transposed: bool = False
     beyond: bool = False
     """Whether something is read beyond the ends of an axis, as 0."""
@@ -244,7 +246,7 @@ class Links:
         if not found.are_all:
             raise Unknown("there are too many ways to read it")
         if not found.found:
-            return [Outcome(None, misfit=m.message) for m in found.misfits[:1]]
+            return [self.unfit(m) for m in found.misfits[:1]]
         says_zero = any(isinstance(x, Number) and set(x.text) <= set("0.") for x in (left, right))
         outcomes = [replace(self.compared(p), is_empty=p.is_zero and not says_zero) for p in found.found]
         fitting = [o for o in outcomes if not o.misfit]
@@ -272,8 +274,8 @@ class Links:
         if not fits(p.left, p.right):
             if fits(p.left, transposed(p.right)):
                 turned = self.compared(replace(p, right=transposed(p.right)))
-                return Outcome(p, misfit=_shapes(p), transposed=turned.equal)
-            return Outcome(p, misfit=_shapes(p))
+                return replace(self.unfit(unlike(p.left, p.right), p), transposed=turned.equal)
+            return self.unfit(unlike(p.left, p.right), p)
         right = like(p.right, p.left)
         names = (*p.free, *p.left.axes)
         try:
@@ -287,6 +289,11 @@ class Links:
         if self.is_quick:
             return Outcome(p)
         return Outcome(p, proved=self.world.prover.vanishes(subtract(p.left.poly, right.poly), names))
+
+    def unfit(self, m: Misfit, p: Pair | None = None) -> Outcome:
+        """What does not fit, in one side or between both."""
+        between = None if self.is_quick else apart(self.world, *m.between, are_sides=p is not None)
+        return Outcome(p, misfit=m.message, apart=between)
 
     def _apart(self, a: Poly, b: Poly, free: Sequence[Index]) -> Difference | None:
         """Where they differ; None if they are equal wherever both have values.
@@ -319,7 +326,3 @@ def allowed(most: int, nodes: Sequence[Node]) -> int:
     """How often a link is read: `most` times, in proportion less often if it is longer than usual."""
     length = sum(n.span.end - n.span.start for n in nodes)
     return max(2, most * USUAL // max(length, USUAL))
-
-
-def _shapes(p: Pair) -> str:
-    return f"the left side is {p.left.shape}, the right side {p.right.shape}"

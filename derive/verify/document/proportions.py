@@ -12,12 +12,13 @@ from derive.latex.reading.syntax import Node
 from derive.reading.choices import Choices, readings
 from derive.reading.expressions import Reader
 from derive.reading.free_letters import free_letters, without_unit_axes
-from derive.reading.quantity import Misfit, Unknown, fits, like
+from derive.reading.quantity import Unknown, fits, like
 from derive.terms.term import Poly
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
 from derive.verify.document.link import Links, Pair
-from derive.verify.document.verdict import Verdict, combined, undecided
+from derive.verify.document.measured import unlike
+from derive.verify.document.verdict import Verdict, combined, impossible, undecided
 from derive.verify.labelled import aligned, union
 
 CLOSE = 1e-9
@@ -33,7 +34,7 @@ def judged_proportion(context: Context, left: Node, right: Node, source: str) ->
             found = readings(partial(_pair, links, left, right, numbers), lambda p: p.key)
             verdicts += [_judged(links, p) for p in found.found]
             if not found.found and found.misfits and not found.unknown:
-                verdicts.append(Verdict(Status.WRONG, found.misfits[0].message, is_misfit=True))
+                verdicts.append(impossible(context.world, found.misfits[0]))
             elif not found.found:
                 unknown = unknown or found.unknown
     except DeriveError as e:
@@ -56,7 +57,7 @@ def _pair(links: Links, left: Node, right: Node, numbers: Mapping[str, int], cho
     reader = Reader(scope)
     a, b = without_unit_axes(reader.read(left)), without_unit_axes(reader.read(right))
     if not fits(a, b):
-        raise Misfit(f"the left side is {a.shape}, the right side {b.shape}")
+        raise unlike(a, b)
     return Pair(a, like(b, a), free_letters(scope, a, b))
 
 

@@ -16,12 +16,13 @@ from derive.reading.definitions import head_of, with_given
 from derive.reading.expressions import Reader
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import key_of
-from derive.reading.quantity import ONE_PLACE, Quantity, Unknown
+from derive.reading.quantity import ONE_PLACE, Measure, Quantity, Unknown
 from derive.reading.scope import Scope
-from derive.reading.shapes import has_shape
+from derive.reading.shapes import extents_of_space, extents_of_tuple, has_shape
 from derive.terms.affine import Affine
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
+from derive.verify.document.measured import apart
 from derive.verify.document.naming import is_new
 from derive.verify.document.verdict import Verdict, undecided
 
@@ -45,10 +46,30 @@ def judged_shape(context: Context, node: Node, extents: Sequence[Node], source: 
                 reason = f"{source[node.span.start : node.span.end]} is {ways[0].shape}"
                 if said_before.intersection(map(_letter, extents)):
                     return undecided(f"{reason}, and its sizes stood for others before")
-                return Verdict(Status.WRONG, reason, is_misfit=True)
+                return _unlike(context, ways[0], wanted, reason)
     except Unknown as e:
         return undecided(e.message)
     return Verdict(Status.DEFINITION, f"says what {named} is") if named else Verdict(Status.PROVED, "the extents fit")
+
+
+def _unlike(context: Context, q: Quantity, wanted: Sequence[Affine], reason: str) -> Verdict:
+    """A shape that is another one."""
+    own = [a.extent for a in q.axes] if len(wanted) != 2 else q.measure.ends or (ONE_PLACE, ONE_PLACE)
+    difference = apart(context.world, Measure("×", tuple(own)), Measure("×", tuple(wanted)), are_sides=True)
+    meant = tuple(map(context.lexicon.printer.affine, own)) if len(own) == len(wanted) else ()
+    return Verdict(Status.WRONG, reason, None, True, difference, meant)
+
+
+def respelt(right: Node, source: str, extents: Sequence[str]) -> str | None:
+    """The author's statement of a shape with other extents; None where it states none."""
+    nodes = extents_of_space(right) or extents_of_tuple(right)
+    if nodes is None or len(nodes) != len(extents):
+        return None
+    text, base = source[right.span.start : right.span.end], right.span.start
+    for node, extent in reversed(list(zip(nodes, extents, strict=True))):
+        new = extent if len(nodes) > 1 else f"{{{extent}}}"
+        text = text[: node.span.start - base] + new + text[node.span.end - base :]
+    return text
 
 
 def _is_nameable(node: Node) -> bool:

@@ -17,7 +17,7 @@ from derive.terms.term import Entry, Poly, constant, of_atom
 from derive.terms.walk import entries_in
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
-from derive.verify.document.link import Links, Outcome, Pair
+from derive.verify.document.link import Links, Pair
 from derive.verify.document.verdict import Verdict, undecided, verdict_of
 
 UNKNOWN = "it is no single step along a gradient that is known here"
@@ -51,7 +51,7 @@ def _verdict(context: Context, links: Links, left: Node, right: Node, sign: int)
         elif found.unknown:
             unknown = unknown or found.unknown[0]
         else:
-            instances.append([Outcome(None, misfit=m.message) for m in found.misfits[:1]])
+            instances.append([links.unfit(m) for m in found.misfits[:1]])
     if not instances and unknown is not None:
         raise unknown
     return verdict_of(instances)
@@ -68,7 +68,7 @@ def _pair(
         raise Unknown("what is updated is no parameter")
     step = added(old, scaled(like(new, old) if new.axes else new, -1))
     if step.axes != old.axes:
-        raise Misfit(f"the old value is {old.shape}, the new one {new.shape}")
+        raise Misfit(f"the old value is {old.shape}, the new one {new.shape}", old.measure, new.measure)
     taken = _by_rate(context, step.poly)
     gradient = Quantity(of_atom(_gradient(context, of, taken)), old.rows, old.columns)
     by_rate = scaled(Quantity(taken, old.rows, old.columns), sign)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from derive.reading.quantity import Misfit
 from derive.verify.claims import Status
-from derive.verify.document.gap import Difference
+from derive.verify.document.gap import Apart, Difference
 from derive.verify.document.link import Outcome
+from derive.verify.document.measured import apart
+from derive.verify.document.world import World
 
 BRACKETS = "brackets or marks missing: it is right in one reading and wrong in another"
 UNSIGNED = "it is right if factors of one shape, side by side, are multiplied entry by entry; no sign says so"
@@ -22,6 +25,9 @@ class Verdict:
     reason: str
     difference: Difference | None = None
     is_misfit: bool = False
+    apart: Apart | None = None
+    extents: tuple[str, ...] = ()
+    """Those that should stand in a wrong statement of a shape."""
 
 
 def verdict_of(instances: Sequence[Sequence[Outcome]]) -> Verdict:
@@ -35,7 +41,7 @@ def verdict_of(instances: Sequence[Sequence[Outcome]]) -> Verdict:
             reason = worst.misfit or "both sides differ"
             if worst.transposed:
                 reason = f"right up to transposition: {reason}"
-            return Verdict(Status.WRONG, reason, worst.difference, bool(worst.misfit))
+            return Verdict(Status.WRONG, reason, worst.difference, bool(worst.misfit), worst.apart)
     if all(o.equal for o in some):
         if any(o.pair is not None and o.pair.is_unsigned for o in some):
             return undecided(UNSIGNED)
@@ -58,6 +64,11 @@ def combined(verdicts: Sequence[Verdict]) -> Verdict:
         return next(v for v in fitting if v.status is Status.AGREES)
     unknown = next((v for v in fitting if v.status is Status.NOT_CHECKED), None)
     return unknown if unknown is not None else undecided(BRACKETS)
+
+
+def impossible(world: World, misfit: Misfit) -> Verdict:
+    """Wrong, for what it says does not fit."""
+    return Verdict(Status.WRONG, misfit.message, is_misfit=True, apart=apart(world, *misfit.between))
 
 
 def undecided(reason: str) -> Verdict:

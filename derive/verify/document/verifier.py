@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,12 +20,13 @@ from derive.network.spec.models import NetworkSpec
 from derive.reading.guards import is_guard
 from derive.reading.remarks import conditions_said, has_ends, with_remarks
 from derive.verify.claims import Status
+from derive.verify.document.carried import RIGHT, Carried, Place, carried_forward, traced
 from derive.verify.document.claims import DocumentClaim, DocumentReport
 from derive.verify.document.context import Context, context_of
 from derive.verify.document.continued import goes_on, is_equation, joined
 from derive.verify.document.conventions import Convention, Statuses, by_convention
 from derive.verify.document.declaring import declared
-from derive.verify.document.diagnosis import Finding, Trial
+from derive.verify.document.diagnosis import Finding, Trial, of_shape
 from derive.verify.document.introduced import Introduced
 from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
 from derive.verify.document.own_network import STATES, OwnNetwork, networks_beside, own_networks
@@ -65,10 +67,13 @@ class Verifier:
     """The network that the document states, where nobody names one."""
     before: Fragment | None = None
     """The last equation, with which a formula may go on."""
+    carried: dict[Place, Carried] = field(default_factory=dict)
+    """What is wrong because something before it is."""
 
     def report(self, is_strict: bool = False) -> DocumentReport:
         claims = by_convention(self._parts(), self.claims(self.document.fragments), self._there)
         problems = (f"line {p.place.line}: {p.message}" for p in self.document.problems)
+        claims = carried_forward(claims, self.carried)
         return DocumentReport(self.document.name, tuple(claims), tuple(problems), is_strict, self.document)
 
     def claims(self, fragments: Sequence[Fragment]) -> list[DocumentClaim]:
@@ -158,6 +163,7 @@ class Verifier:
         others = repairs(fragment.source, vocabulary) if any(p.kind == "bracket" for p in formula.problems) else ()
         for k, chain in enumerate(formula.chains):
             before: DocumentClaim | None = None
+            equal: list[Node] = []
             mended = [f.chains[k] for f in others if _is_alike(f, formula)]
             for j, judged in enumerate(links_of(context, chain, fragment.source)):
                 if fragment.start + chain.spans[judged.member].start < begins:
@@ -181,7 +187,13 @@ class Verifier:
                 finding = self._diagnosis(context, judged, fragment.source, macros)
                 claim = self._claim(fragment, chain, judged.member, verdict, finding, judged.part)
                 if judged.follows and before is not None:
-                    claim = replace(claim, follows_from=before.follows_from or before.place.line)
+                    root = self.carried.get((before.start, before.latex))
+                    line = before.place.line if root is None else root.line
+                    claim = replace(claim, follows_from=before.follows_from or line)
+                elif verdict.status is Status.WRONG and self.convention is None:
+                    self._trace(context, judged, fragment.source, claim, equal)
+                if verdict.status in RIGHT and judged.right is not None:
+                    equal.append(judged.right)
                 yield claim
                 before = claim
         if any(map(is_guard, self.said.chains)) and any(c.relations for c in formula.chains):
@@ -196,7 +208,8 @@ class Verifier:
             verdict = undecided("what it is the shape of is not understood")
         else:
             verdict = judged_shape(context, of, shape.extents, shape.of)
-        return self._claim(fragment, chain, 0, verdict, None)
+        finding = of_shape(verdict, chain.members[0], fragment.source)
+        return self._claim(fragment, chain, 0, verdict, finding)
 
     def _where_said(self, context: Context, fragment: Fragment, judged: Judged) -> Judged:
         """What is wrong for all layers may be right for those that the words around it name: `for l = 2, 1`."""
@@ -214,6 +227,8 @@ class Verifier:
         return judged
 
     def _diagnosis(self, context: Context, judged: Judged, source: str, macros: tuple[Macro, ...]) -> Finding | None:
+        if (shape := of_shape(judged.verdict, judged.right, source)) is not None:
+            return shape
         if judged.verdict.status is not Status.WRONG or judged.follows or judged.left is None or judged.right is None:
             return None
         if judged.verdict.reason == BY_ITSELF:
@@ -227,6 +242,17 @@ class Verifier:
             return None
         finally:
             self.patience -= effort.spent
+
+    def _trace(
+        self, context: Context, judged: Judged, source: str, claim: DocumentClaim, equal: Sequence[Node]
+    ) -> None:
+        """Find out whether a wrong link follows from an earlier mistake; if not, it is one itself."""
+        effort = Effort(min(self.patience, LONGEST_SEARCH), self.tell)
+        with suppress(*EXHAUSTED):
+            line = traced(context, judged, source, claim.place.line, equal, effort)
+            if line is not None:
+                self.carried[claim.start, claim.latex] = Carried(line, judged.verdict.reason)
+        self.patience -= effort.spent
 
     def _claim(
         self,
@@ -252,7 +278,7 @@ class Verifier:
             verdict.reason if finding is None else f"{finding.sentence}; {verdict.reason}",
             None if finding is None else finding.code,
             None if finding is None else finding.text,
-            verdict.difference,
+            verdict.difference or verdict.apart,
         )
 
 

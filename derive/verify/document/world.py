@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from derive.calculus.adjoint import AdjointEquation, adjoint_name
+from derive.calculus.adjoint import AdjointEquation, Seed, adjoint_name
 from derive.derivation import derive_adjoints
 from derive.derivation.sweep import adjoint_equations
 from derive.errors import DeriveError
@@ -74,9 +74,13 @@ class World:
                 of, _, wrt = name.partition(ADJOINT)
                 if not of:
                     raise DeriveError(f"the cost does not depend on {wrt}")
-                seed, equations = adjoint_equations(self.concrete, (wrt,), of)
+                seed, equations = self._swept((wrt,), of)
                 self._frames = [self._with(f, name, seed.axes, equations) for f in self._frames]
         return self._frames
+
+    def _swept(self, wanted: tuple[str, ...], of: str | None = None) -> tuple[Seed, dict[str, AdjointEquation]]:
+        """The adjoint equations between a value, or the cost, and what is wanted."""
+        return adjoint_equations(self.concrete, wanted, of)
 
     def _with(
         self, frame: Frame, name: str, seeds: tuple[Index, ...], equations: Mapping[str, AdjointEquation]

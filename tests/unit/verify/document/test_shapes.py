@@ -8,6 +8,16 @@ import pytest
 
 from derive.documents import verify_document
 
+TWO_LAYERS = """
+name: two-layers
+inputs: {x: n_0}
+targets: {y: n_2}
+layers:
+  - {dense: {units: n_1, activation: sigmoid}}
+  - {dense: {units: n_2, activation: sigmoid}}
+loss: half_squared_error
+"""
+
 SYMBOLIC = """
 notation: ng
 network:
@@ -86,3 +96,39 @@ def test_a_new_size_keeps_its_meaning(tmp_path: Path) -> None:
 )
 def test_of_numbers_and_in_words(text: str, found: list[str], tmp_path: Path) -> None:
     assert statuses(text, NUMBERS, tmp_path) == found
+
+
+@pytest.mark.parametrize(
+    ("formula", "left", "right"),
+    [
+        (r"\delta^1 = W^2 \delta^2 \odot \sigma'(z^1)", "4 × 5", "4 × 1"),
+        (r"\frac{\partial C}{\partial W^2} = a^1 (\delta^2)^T", "4 × 5", "5 × 4"),
+        (r"z^1 = W^1 x + b^2", "5 × 1", "4 × 1"),
+        (r"\delta^1_k = \sum_k w^2_{jk} \delta^2_k \sigma'(z^1_k)", "1 … 5", "1 … 4"),
+        (r"W^2 \in \mathbb R^{n_1 \times n_2}", "4 × 5", "5 × 4"),
+    ],
+)
+def test_shapes_that_do_not_fit_come_with_numbers(formula: str, left: str, right: str, tmp_path: Path) -> None:
+    document = tmp_path / "document.md"
+    document.write_text(f"---\nderive: {{notation: nielsen, network: two-layers.yaml}}\n---\n${formula}$\n")
+    (tmp_path / "two-layers.yaml").write_text(TWO_LAYERS)
+    [claim] = verify_document(document).as_data()["claims"]
+    found = claim["counterexample"]
+    assert claim["status"] == "wrong"
+    assert (found["sizes"], found["left"], found["right"]) == ({"n_0": 3, "n_1": 5, "n_2": 4}, left, right)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (r"W^2 \in \mathbb{R}^{n_1 \times n_2}", r"\mathbb{R}^{n_{2} \times n_{1}}"),
+        (r"b^2 \in \mathbb{R}^{n_1}", r"\mathbb{R}^{n_{2}}"),
+        (r"\dim(W^1) = (n_0, n_1)", "(n_{1}, n_{0})"),
+    ],
+)
+def test_the_right_shape_is_said_as_the_author_says_shapes(wrong: str, right: str, tmp_path: Path) -> None:
+    document = tmp_path / "document.md"
+    document.write_text(f"---\nderive: {{notation: nielsen, network: two-layers.yaml}}\n---\n${wrong}$\n")
+    (tmp_path / "two-layers.yaml").write_text(TWO_LAYERS)
+    [claim] = verify_document(document).claims
+    assert (claim.status.value, claim.mistake, claim.expected_latex) == ("wrong", "wrong-shape", right)
