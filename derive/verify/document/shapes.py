@@ -67,8 +67,9 @@ def respelt(right: Node, source: str, extents: Sequence[str]) -> str | None:
         return None
     text, base = source[right.span.start : right.span.end], right.span.start
     for node, extent in reversed(list(zip(nodes, extents, strict=True))):
-        new = extent if len(nodes) > 1 else f"{{{extent}}}"
-        text = text[: node.span.start - base] + new + text[node.span.end - base :]
+        before = text[: node.span.start - base]
+        new = f"{{{extent}}}" if before.endswith("^") else extent
+        text = before + new + text[node.span.end - base :]
     return text
 
 
