@@ -9,18 +9,20 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from derive.derivation import Adjoints
 from derive.errors import DeriveError, UnsupportedError, printable
 from derive.network.network import Network
 from derive.terms.term import Functional
 from derive.terms.walk import atoms_in
-from derive.verify.calling import OFFERED, outcome
+from derive.verify.calling import LOADED, OFFERED, outcome
 from derive.verify.chain import Chain, State
 from derive.verify.claims import Claim, Status
 from derive.verify.diagnosis import Detective
 from derive.verify.effort import SECONDS, Effort, silent
 from derive.verify.evidence import LOSS, Evidence, Reference, evidence
-from derive.verify.hand_file import gradient_lines, read_source
+from derive.verify.hand_file import defined, gradient_lines, read_source
 from derive.verify.judging import Bench, judge
 from derive.verify.layout import Fields, layout_of_network
 from derive.verify.points import Point, random_points, small_point, square_point
@@ -28,6 +30,7 @@ from derive.verify.report import Report
 from derive.verify.response import count_entries
 from derive.verify.running import Limits, Run, run_file
 
+OTHERWISE = "Called again with the same arrays it gives something else: random numbers, or what an earlier call left."
 Outcomes = Sequence[Mapping[str, Any]]
 SMALLER = 0.7
 Runner = Callable[[Sequence[tuple[Fields, Fields]]], Run]
@@ -58,7 +61,7 @@ def verify_code(
     """
     tree = read_source(path)
     limits = Limits(timeout, memory)
-    test = _Test(str(path), network, adjoints, reference, seed, Effort(effort, tell))
+    test = _Test(str(path), network, adjoints, reference, seed, Effort(effort, tell), defined(tree))
     announce(f"running {path} in a process of its own, with at most {limits}")
     report = test.report(lambda data: run_file(path, data, limits), points)
     lines = gradient_lines(tree, list(test.layout.params), list(test.layout.inputs))
@@ -103,29 +106,39 @@ class _Test:
         reference: Reference | None,
         seed: int,
         effort: Effort,
+        defines: Sequence[str] = (),
     ) -> None:
         _check_concrete(network)
         self.title, self.network, self.reference, self.seed = title, network, reference, seed
-        self.effort = effort
+        self.effort, self.defines = effort, defines
         self.chain, self.layout = Chain(network, adjoints), layout_of_network(network)
 
     def report(self, run: Runner, number: int) -> Report:
         points = random_points(self.network, number, self.seed)
         small = self._small_point(points[0])
-        made = run([self._data(p) for p in (*points, *small)])
-        if not made.offers and not made.ended:
-            raise DeriveError(
-                f"offers neither {' nor '.join(OFFERED)}",
-                repair="define value_and_grad(params, inputs) or gradients(**arrays)",
-                file=self.title,
-            )
+        made = run([self._data(p) for p in (*points, *small, points[0])])
+        if not made.offers and not made.ended and not _raised(made):
+            raise self._without_function()
         made, at_small = replace(made, outcomes=made.outcomes[:number]), made.outcomes[number:]
         stopped = _stopped(made, number)
-        probe = self._probe(small, at_small)
+        probe, again = self._probe(small, at_small[: len(small)]), at_small[len(small) :]
         claims = self._claims(made.offers, made.outcomes, points, stopped, probe)
         if _raised(made) and all(c.status is not Status.WRONG for c in claims):
             claims = self._on_square(run, claims)
-        return Report(self.title, self.network.name, tuple(claims), _notes(made, stopped), made.printed)
+        is_other = bool(again) and "raised" not in again[0] and not _is_same(again[0], made.outcomes[0])
+        notes = (*_notes(made, stopped), *([OTHERWISE] if is_other else []))
+        return Report(self.title, self.network.name, tuple(claims), notes, made.printed)
+
+    def _without_function(self) -> DeriveError:
+        params, inputs = (", ".join(fields) for fields in (self.layout.params, self.layout.inputs))
+        shown = ", ".join(f'"{n}": d{n}' for n in self.layout.params)
+        there = f"; it defines {', '.join(self.defines[:6])}" if self.defines else ""
+        return DeriveError(
+            f"offers neither {' nor '.join(OFFERED)}{printable(there)}",
+            repair=f"define value_and_grad(params, inputs) that returns loss, {{{shown}}}; params has {params}, and "
+            f"inputs has {inputs}",
+            file=self.title,
+        )
 
     def _small_point(self, first: Point) -> tuple[Point, ...]:
         """The point at which mistakes are looked for first, if there is much less to compute than at the first one."""
@@ -182,8 +195,9 @@ def _stopped(made: Run, number: int) -> str:
     for k, o in enumerate(made.outcomes):
         if "raised" in o:
             return _ended(str(o["raised"]), o.get("line"), k, str(o.get("hint", "")))
-    if made.ended or len(made.outcomes) < number:
-        return _ended(made.ended or "it ends early", made.line, len(made.outcomes))
+    if len(made.outcomes) < number:
+        hint = made.hint or ("" if made.offers or made.outcomes else LOADED)
+        return _ended(made.ended or "it ends early", made.line, len(made.outcomes), hint)
     return ""
 
 
@@ -197,6 +211,17 @@ def _ended(text: str, line: object, reached: int, hint: str = "") -> str:
 
 def _is_about_shapes(text: str) -> bool:
     return text.startswith("ValueError") and any(w in text for w in ("matmul", "broadcast", "aligned", "shape"))
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Whether two outcomes hold the same numbers throughout."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_is_same(one[k], other[k]) for k in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other, equal_nan=True)
+    return type(one) is type(other) and one == other
 
 
 def _raised(made: Run) -> bool:

@@ -1,4 +1,4 @@
-"""Reads a hand-written file without running it: is it Python, and on which line is each gradient made?"""
+"""Reads a hand-written file without running it: what it defines, and on which line each gradient is made."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from derive.errors import DeriveError
-from derive.verify.calling import LOSS_NAMES, OFFERED
+from derive.verify.calling import LOSS_NAMES, OFFERED, spellings
 from derive.verify.tracing import Part, Place, Scope, Trace
 
 LARGEST_FILE = 1 << 20
@@ -38,6 +38,11 @@ def read_source(path: Path) -> ast.Module:
         raise DeriveError(f"is not Python: {error}", repair="give a Python file", file=str(path)) from error
 
 
+def defined(tree: ast.Module) -> list[str]:
+    """The functions and classes of a file."""
+    return [d.name for d in tree.body if isinstance(d, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+
+
 def gradient_lines(tree: ast.Module, params: Sequence[str], inputs: Sequence[str]) -> dict[str, int]:
     """For each gradient (and `loss`) the line that computes it; where that does not show, the line that returns it."""
     trace = Trace(tree)
@@ -49,8 +54,7 @@ def gradient_lines(tree: ast.Module, params: Sequence[str], inputs: Sequence[str
     made = scope.returned[-1]
     found = {field: trace.line(made, path, scope) for field, path in _paths(name or "", params, inputs)}
     for field in (*params, *inputs):
-        spelled = (f"d{field}", f"grad_{field}", f"{field}_grad", f"d_{field}", f"g{field}")
-        own = next((scope.names[n][-1].value.lineno for n in spelled if n in scope.names), None)
+        own = next((scope.names[n][-1].value.lineno for n in spellings(field) if n in scope.names), None)
         found[field] = found[field] or own
     record = None if name == "gradients" else trace.line(made, (Part(place=1),), scope)
     returned = made.lineno if record is None else record
@@ -61,9 +65,9 @@ def _paths(name: str, params: Sequence[str], inputs: Sequence[str]) -> Iterator[
     """Where in what is returned the loss and each gradient stand: `dW1` counts for `W1`."""
     if name == "gradients":
         yield "loss", (Part(LOSS_NAMES),)
-        yield from ((f, (Part((f"d{f}", f)),)) for f in (*params, *inputs))
+        yield from ((f, (Part((*spellings(f), f)),)) for f in (*params, *inputs))
         return
     yield "loss", (Part(place=0),)
     for k, fields in enumerate((params, inputs), start=1):
         for place, f in enumerate(fields):
-            yield f, (Part(place=k), Part((f"d{f}", f), place, len(fields)))
+            yield f, (Part(place=k), Part((*spellings(f), f), place, len(fields)))

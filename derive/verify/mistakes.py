@@ -190,6 +190,10 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
             "{wrong} stands in place of {right} in the gradient of {node}",
             "{node} is multiplied by {right} in the forward pass: use {right}",
         ),
+        "derivative-for-value": Kind(
+            "{function}' stands in place of {value} in the gradient of {node}",
+            "use {value} as the forward pass made it: `*=` on it, or on another name of its array, overwrites it",
+        ),
         "wrong-delta": Kind(
             "the gradient of {wrong} stands in place of that of {right} in the gradient of {node}",
             "{node} belongs to {right}: use its gradient",
@@ -202,7 +206,7 @@ MISTAKES: Mapping[str, Kind] = MappingProxyType(
             "the sum over the {over} is missing in the gradient of {node}",
             "{node} is used for each of the {over}: sum its gradient over all of them",
         ),
-        "single-sample": Kind("only the {which} {one} counts in the gradient of {node}", "sum over all {over}"),
+        "single-sample": Kind("only the {one} counts in the gradient of {node}", "sum over all {over}"),
         "separate-sums": Kind(
             "both factors are summed over the {over} on their own, and multiplied then, in the gradient of {node}",
             "multiply first, sum then: one letter for both in `einsum`, or one matrix product",

@@ -49,6 +49,7 @@ class Run:
     printed: str = ""
     kept: str = ""
     """What kept it from the rest of the system."""
+    hint: str = ""
 
 
 def run_file(file: Path, points: Iterable[tuple[Fields, Fields]], limits: Limits) -> Run:
@@ -128,7 +129,7 @@ def _read(results: BinaryIO, printed: str, ended: str) -> Run:
         return Run((), (), ended or "it leaves the process before it is called", printed=printed, kept=kept)
     first, *outcomes = records
     if "raised" in first:
-        return Run((), (), str(first["raised"]), _line(first), printed, kept)
+        return Run((), (), str(first["raised"]), _line(first), printed, kept, str(first.get("hint", "")))
     return Run(tuple(map(str, first.get("offers", ()))), tuple(outcomes), ended, printed=printed, kept=kept)
 
 

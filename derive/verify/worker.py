@@ -58,10 +58,11 @@ def main(descriptor: int) -> None:
     limit(job["seconds"], job["memory"], job["file_size"])
     packing.write(out, {"kept": load("derive_sealing", here / "sealing.py").seal(os.getcwd())})
     sys.path.append(str(Path(job["file"]).parent))
+    sys.argv = [job["file"]]
     try:
         module = load(HAND, Path(job["file"]))
     except BaseException as error:
-        packing.write(out, calling.raised(error, job["file"]))
+        packing.write(out, calling.raised(error, job["file"], calling.LOADED))
         return
     offered = {n: getattr(module, n) for n in calling.OFFERED if callable(getattr(module, n, None))}
     packing.write(out, {"offers": list(offered)})

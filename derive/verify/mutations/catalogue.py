@@ -11,6 +11,7 @@ from derive.terms.algebra import add, delta, subtract, times
 from derive.terms.settle import settle
 from derive.verify.mutations import (
     borders,
+    cached,
     derivatives,
     ids,
     jacobians,
@@ -20,7 +21,6 @@ from derive.verify.mutations import (
     operands,
     recursion,
     reductions,
-    repeated,
     scales,
     scalings,
     sums,
@@ -40,7 +40,7 @@ MUTATIONS: tuple[Callable[[Site], Iterator[Mutant]], ...] = (
     derivatives.value_for_derivative,
     derivatives.derivative_of_output,
     derivatives.output_form_of_input,
-    repeated.applied_twice,
+    cached.applied_twice,
     derivatives.other_derivative,
     derivatives.extra_derivative,
     derivatives.wrong_point,
@@ -63,6 +63,7 @@ MUTATIONS: tuple[Callable[[Site], Iterator[Mutant]], ...] = (
     ids.single_occurrence,
     ids.unpaired_ids,
     operands.wrong_operand,
+    cached.derivative_for_value,
     operands.swapped_weights,
     operands.wrong_delta,
     recursion.cut_recursion,

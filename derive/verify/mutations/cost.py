@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from derive.network.network import Network
 from derive.terms.algebra import add, power, scale, subtract, times, total
-from derive.terms.term import Poly, of_affine, of_monomial
-from derive.terms.walk import entries_in
+from derive.terms.term import Func, Poly, of_affine, of_atom, of_monomial
+from derive.terms.walk import atoms_in, entries_in
 from derive.verify.mutations.scalings import factors
 from derive.verify.mutations.site import Mutant, Site, means
 from derive.verify.mutations.wording import formula
@@ -79,8 +79,18 @@ def loss_mutants(network: Network) -> Iterator[tuple[str, dict[str, str], Rule]]
             part = times(penalties, power(of_affine(size), -1))
             yield "penalty-mean", text | {"size": str(size)}, loss_rule(network, add(data, part))
     whole = add(data, penalties)
-    for m, c in whole.terms if len(whole.terms) > 1 else ():
-        term = of_monomial(m, c)
+    for part in _parts(whole):
         details = {"formula": formula(whole)}
-        yield "sign-of-term", details, loss_rule(network, subtract(whole, scale(term, 2)))
-        yield "missing-term", details, loss_rule(network, subtract(whole, term))
+        yield "sign-of-term", details, loss_rule(network, subtract(whole, scale(part, 2)))
+        yield "missing-term", details, loss_rule(network, subtract(whole, part))
+
+
+def _parts(whole: Poly) -> list[Poly]:
+    """The terms of a cost, and all those together that hold the same functions: (1 − y) log(1 − a) is two terms."""
+    terms = [of_monomial(m, c) for m, c in whole.terms]
+    alike: dict[str, list[Poly]] = {}
+    for term in terms:
+        functions = (formula(of_atom(a)) for a in atoms_in(term) if isinstance(a, Func))
+        alike.setdefault(" ".join(sorted(functions)), []).append(term)
+    several = [total(group) for key, group in alike.items() if key and 1 < len(group) < len(terms)]
+    return [*(terms if len(terms) > 1 else []), *several]

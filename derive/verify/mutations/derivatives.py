@@ -117,7 +117,7 @@ def wrong_point(site: Site) -> Iterator[Mutant]:
     if code == "wrong-mask":
         for rhs, details in _with_derivative(site, lambda c, f: _at(f, c.cotangent)):
             yield site.mutant(code, rhs, wrong=f"the gradient of {details['reader']}", **details)
-    for other in site.network.role("value"):
+    for other in site.network.role("value", "input"):
         if other.name in (site.name, details["reader"]):
             continue
         for rhs, details in _with_derivative(site, lambda c, f, u=other: _at_entry(site, f, u)):  # type: ignore[misc]

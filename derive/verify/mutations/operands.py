@@ -197,7 +197,8 @@ def _put(site: Site, c: Contribution, old: Entry, new: Entry, code: str, **detai
         Index(b.name, moved[q].lo, moved[q].hi, b.ordered) if q in moved and not b.ordered else b
         for q, b in enumerate(site.equation.domain)
     )
-    if site.tensor.role != "parameter" or (c.bounds == bounds and domain == site.equation.domain):
+    tensors = [site.network.tensor(e.tensor.removeprefix(ADJOINT)) for e in (old, new)]
+    if site.tensor.role != "parameter" or site.same_shape(*tensors):
         bounds, domain = c.bounds, site.equation.domain
     changed = replace(
         c,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
+from functools import partial
+from itertools import combinations, product
 
 from derive.calculus.adjoint import Contribution
 from derive.terms.affine import Affine, Index, index
@@ -36,19 +37,23 @@ def single_entry_of_sum(site: Site) -> Iterator[Mutant]:
     if site.tensor.role != "parameter":
         return
     for share in _shares(_sums_of(site)):
-        for which in ("first", "last"):
-
-            def one(c: Contribution, which: str = which, share: tuple[Index, ...] = share) -> Poly | None:
-                sums = [b for b in _free_sums(c) if (b.lo, b.hi) in {(x.lo, x.hi) for x in share}]
-                if not sums or c in site.penalties:
-                    return None
-                at = {b.name: b.lo if which == "first" else b.hi for b in sums}
-                return site.closed(_fixed(c, at))
-
-            for rhs in site.changed(one):
-                one_place = " of the ".join(dict.fromkeys(place_name(site.network, b) for b in share))
-                words = {"which": which, "one": one_place, "over": counted(site.network, share)}
+        for ends in product(("first", "last"), repeat=len(share)):
+            at = {(b.lo, b.hi): b.lo if end == "first" else b.hi for b, end in zip(share, ends, strict=True)}
+            words = {"one": _one_place(site, share, ends), "over": counted(site.network, share)}
+            for rhs in site.changed(partial(_with_fixed, site, at)):
                 yield site.mutant("single-sample", rhs, **words)
+
+
+def _with_fixed(site: Site, at: Mapping[tuple[Affine, Affine], Affine], c: Contribution) -> Poly | None:
+    """The contribution at one value of each index that runs over a range in `at`."""
+    fixed = {b.name: at[b.lo, b.hi] for b in _free_sums(c) if (b.lo, b.hi) in at}
+    return site.closed(_fixed(c, fixed)) if fixed and c not in site.penalties else None
+
+
+def _one_place(site: Site, share: Sequence[Index], ends: Sequence[str]) -> str:
+    """`last sample of the first step`, `last sample`."""
+    words = dict.fromkeys(f"{end} {place_name(site.network, b)}" for b, end in zip(share, ends, strict=True))
+    return " of the ".join(words)
 
 
 def _sums_of(site: Site) -> list[Index]:

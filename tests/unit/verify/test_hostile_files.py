@@ -141,7 +141,7 @@ def test_a_gradient_that_is_wrong(value: str, found: object, tmp_path: Path) -> 
     report.to_json()
 
 
-@pytest.mark.parametrize("loss", ["np.array([[0.5 * np.sum(r**2) / m]])", "np.full(3, 0.5 * np.sum(r**2) / m)"])
+@pytest.mark.parametrize("loss", ["np.full((1, 2), 0.5 * np.sum(r**2) / m)", "np.full(3, 0.5 * np.sum(r**2) / m)"])
 def test_a_loss_that_is_no_number(loss: str, tmp_path: Path) -> None:
     report = run(tmp_path, HEAD + RIGHT.replace("0.5 * np.sum(r**2) / m", loss, 1))
     assert statuses(report) == {"loss": "wrong", "W1": "agrees", "b1": "agrees"}

@@ -1,10 +1,12 @@
-"""What has gone through a function goes through it once more: σ(a) in place of a = σ(z)."""
+"""What was kept of the forward pass is something else: σ(a) or σ'(z) in place of a = σ(z)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from derive.ir.tensor import Equation
+from derive.terms.algebra import function
 from derive.terms.substitute import substitute
 from derive.terms.term import Atom, Entry, Func, Poly, of_atom
 from derive.terms.walk import atoms_in, entries_in, rewrite
@@ -19,9 +21,22 @@ def applied_twice(site: Site) -> Iterator[Mutant]:
         made = _made_of_one(site, name)
         if made is None:
             continue
-        cases = tuple(Rule(c.lhs, c.domain, _twice(c.poly, made)) for c in site.cases)
+        cases = tuple(Rule(c.lhs, c.domain, _put(c.poly, made)) for c in site.cases)
         details = {"function": _function_of(made), "value": name}
         yield Mutant("applied-twice", site.name, {site.name: cases}, details)
+
+
+def derivative_for_value(site: Site) -> Iterator[Mutant]:
+    """a = f(z): a → f'(z) in the textbook form, as where the array of a was overwritten on the way back."""
+    read = (e.tensor for c in site.cases for e in entries_in(c.poly))
+    for name in dict.fromkeys(read):
+        made = _made_of_one(site, name)
+        f = None if made is None else _plain_function(made)
+        if made is None or f is None or len(f.args) != 1:
+            continue
+        slope = replace(made, rhs=function(f.name, f.args, (1,)))
+        cases = tuple(Rule(c.lhs, c.domain, _put(c.poly, slope, keeps_argument=True)) for c in site.cases)
+        yield Mutant("derivative-for-value", site.name, {site.name: cases}, {"function": f.name, "value": name})
 
 
 def _made_of_one(site: Site, name: str) -> Equation | None:
@@ -39,21 +54,29 @@ def _made_of_one(site: Site, name: str) -> Equation | None:
 
 def _function_of(e: Equation) -> str:
     """The function that a right side is; a normalization goes by what it makes."""
-    for m, c in e.rhs.terms:
-        for atom, exponent in m.powers:
-            if isinstance(atom, Func) and len(m.powers) == len(e.rhs.terms) == exponent == c == 1:
-                return atom.name
-    return f"what makes {e.lhs.tensor}"
+    f = _plain_function(e)
+    return f"what makes {e.lhs.tensor}" if f is None else f.name
 
 
-def _twice(p: Poly, made: Equation) -> Poly:
-    """The polynomial with every entry of the value put into the right side of its own equation."""
+def _plain_function(e: Equation) -> Func | None:
+    """The one function that a right side is."""
+    found = [a for a in atoms_in(e.rhs) if isinstance(a, Func) and e.rhs == of_atom(a)]
+    return found[0] if found else None
 
-    def again(atom: Atom) -> Poly | None:
+
+def _put(p: Poly, made: Equation, keeps_argument: bool = False) -> Poly:
+    """The polynomial with the right side of an equation for every entry of its left side: of that entry itself, or
+    of the argument that it has."""
+
+    def new(atom: Atom) -> Poly | None:
         if not isinstance(atom, Entry) or atom.tensor != made.lhs.tensor:
             return None
         at = {b.variable: i for b, i in zip(made.lhs.idx, atom.idx, strict=True) if b.variable is not None}
-        own = rewrite(made.rhs, lambda a: of_atom(Entry(atom.tensor, a.idx)) if isinstance(a, Entry) else None)
+        own = made.rhs if keeps_argument else rewrite(made.rhs, lambda a: _moved(a, made.lhs.tensor))
         return substitute(own, at)
 
-    return rewrite(p, again)
+    return rewrite(p, new)
+
+
+def _moved(atom: Atom, tensor: str) -> Poly | None:
+    return of_atom(Entry(tensor, atom.idx)) if isinstance(atom, Entry) else None
