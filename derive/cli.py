@@ -156,11 +156,12 @@ def verify(
         wrong = f"{code[0]} is code" if code else f"--json and --html both name {html_file}"
         raise DeriveError(wrong, repair="--html takes a file of its own, and is for documents")
     files_made: dict[Path, bytes] = {}
+    unread: list[DeriveError] = []
     if code:
         text, data, exit_code = _judge_code(code[0], network, seconds)
     else:
-        reports = _judge_documents(files, network, profile, strict)
-        text, data, exit_code = _told(reports)
+        reports, unread = _judge_documents(files, network, profile, strict)
+        text, data, exit_code = _told(reports, len(files))
         if html_file is not None:
             from derive.documents import verdict_page
 
@@ -172,7 +173,9 @@ def verify(
         from derive.files import write_all
 
         write_all(files_made)
-    raise typer.Exit(exit_code)
+    for error in unread:
+        print(error.render(), file=sys.stderr)
+    raise typer.Exit(2 if unread else exit_code)
 
 
 def _judge_code(hand: Path, network: str | None, seconds: float) -> tuple[str, str, int]:
@@ -191,19 +194,19 @@ def _judge_code(hand: Path, network: str | None, seconds: float) -> tuple[str, s
 
 def _judge_documents(
     files: list[Path], network: str | None, profile: Path | None, strict: bool
-) -> list[DocumentReport]:
-    from derive.documents import verify_document
+) -> tuple[list[DocumentReport], list[DeriveError]]:
+    from derive.documents import verify_documents
 
     with _progress("reading") as step:
-        return [verify_document(f, network, profile, strict, step) for f in files]
+        return verify_documents(files, network, profile, strict, step)
 
 
-def _told(reports: list[DocumentReport]) -> tuple[str, str, int]:
-    """As text and as JSON, with the worst exit code: wrong before undecided."""
+def _told(reports: list[DocumentReport], asked: int) -> tuple[str, str, int]:
+    """As text and as JSON, with the worst exit code: wrong before undecided; `asked` is how many were to be judged."""
     from derive.verify.document.claims import as_json
 
     codes = {r.exit_code for r in reports}
-    return "\n".join(r.render_text() for r in reports), as_json(reports), 1 if 1 in codes else max(codes)
+    return "\n".join(r.render_text() for r in reports), as_json(reports, asked > 1), 1 if 1 in codes else max(codes)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derive import handout, verify
+from derive.errors import DeriveError, DeriveErrors
 from derive.forward.network import is_document
 from derive.latex.reading.extract import read_document
 from derive.network.schema import read_network_file
@@ -14,7 +15,36 @@ from derive.resources import find_network
 from derive.verify.effort import silent
 
 if TYPE_CHECKING:
+    from derive.latex.reading.document import Document
+    from derive.network.spec.models import NetworkSpec
     from derive.verify.document.claims import DocumentReport
+
+
+def verify_documents(
+    paths: Sequence[str | Path],
+    network: str | Path | None = None,
+    profile: str | Path | None = None,
+    strict: bool = False,
+    tell: Callable[[str], None] = silent,
+) -> tuple[list[DocumentReport], list[DeriveError]]:
+    """Judge several documents; and what is said of those that cannot be read, which keep nobody else from a verdict.
+
+    Raises: DeriveError for a network or a profile that cannot be read, and where no document can.
+    """
+    spec = _network(network)
+    reports: list[DocumentReport] = []
+    errors: list[DeriveError] = []
+    for k, path in enumerate(paths, 1):
+        of_all = f"{Path(path).name}, {k} of {len(paths)}: " if len(paths) > 1 else ""
+        try:
+            reports.append(_judged(path, spec, profile, strict, lambda text, head=of_all: tell(f"{head}{text}")))  # type: ignore[misc]
+        except DeriveError as error:
+            if profile is not None and error.file == str(profile):
+                raise
+            errors.append(error)
+    if errors and not reports:
+        raise errors[0] if len(errors) == 1 else DeriveErrors(errors)
+    return reports, errors
 
 
 def verify_document(
@@ -31,11 +61,26 @@ def verify_document(
 
     Raises: DeriveError for a document, a network or a profile that cannot be read.
     """
+    return _judged(path, _network(network), profile, strict, tell)
+
+
+def _network(network: str | Path | None) -> NetworkSpec | Document | None:
+    """A network file, or a document that states a network."""
     file = None if network is None else find_network(network)
-    is_stated = file is not None and is_document(file)
-    spec = None if file is None else read_document(file) if is_stated else read_network_file(file)
+    if file is None:
+        return None
+    return read_document(file) if is_document(file) else read_network_file(file)
+
+
+def _judged(
+    path: str | Path,
+    network: NetworkSpec | Document | None,
+    profile: str | Path | None,
+    strict: bool,
+    tell: Callable[[str], None],
+) -> DocumentReport:
     chosen = None if profile is None else Path(profile)
-    return verify.verify_document(Path(path), find_network, spec, chosen, strict, tell)
+    return verify.verify_document(Path(path), find_network, network, chosen, strict, tell)
 
 
 def verdict_page(reports: Sequence[DocumentReport]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -27,7 +28,9 @@ UNKNOWN = "$\\delta^1 \\le \\rho$\n"
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name, text in {"right.md": RIGHT, "wrong.md": WRONG, "unknown.md": UNKNOWN, "profile.yaml": PROFILE}.items():
+    texts = {"right.md": RIGHT, "wrong.md": WRONG, "unknown.md": UNKNOWN, "profile.yaml": PROFILE}
+    network = dedent(PROFILE.partition("network:\n")[2])
+    for name, text in {**texts, "profile.network.yaml": network}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
 
@@ -49,12 +52,37 @@ def derive(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
         (["unknown.md", "wrong.md", "right.md"], 1),
         (["missing.md"], 2),
         (["right.md", "missing.md"], 2),
+        (["missing.md", "absent.md"], 2),
     ],
 )
 def test_exit_codes(folder: Path, monkeypatch: pytest.MonkeyPatch, documents: list[str], code: int) -> None:
     found = derive(monkeypatch, "verify", *documents, "--profile", "profile.yaml", "--html", "page.html")
     assert found == code
-    assert (folder / "page.html").exists() == (code != 2)
+    assert (folder / "page.html").exists() == (code != 2 or "right.md" in documents)
+
+
+@pytest.mark.parametrize("bad", ["missing.md", "binary.md", "notebook.ipynb", "matter.md"])
+def test_what_cannot_be_read_keeps_no_other_from_its_verdict(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], bad: str
+) -> None:
+    (folder / "binary.md").write_bytes(b"\x00\x01\x02\xff" * 100)
+    (folder / "notebook.ipynb").write_text("[]")
+    (folder / "matter.md").write_text("---\nderive: {names: 3}\n---\n")
+    documents = ("wrong.md", bad, "right.md")
+    made = ("--json", "out.json", "--html", "page.html")
+    assert derive(monkeypatch, "verify", *documents, "--network", "profile.network.yaml", *made) == 2
+    said = json.loads((folder / "out.json").read_text(encoding="utf-8"))
+    assert [(d["document"], d["claims"][0]["status"]) for d in said] == [("wrong.md", "wrong"), ("right.md", "proved")]
+    captured = capsys.readouterr()
+    assert bad in captured.err and "wrong.md" in captured.out and "right.md" in captured.out
+    assert "Verdicts on 2 documents" in (folder / "page.html").read_text(encoding="utf-8")
+
+
+def test_one_readable_document_of_two_is_a_list(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("right.md", "missing.md", "--profile", "profile.yaml", "--json", "out.json")
+    assert derive(monkeypatch, "verify", *words) == 2
+    [only] = json.loads((folder / "out.json").read_text(encoding="utf-8"))
+    assert only["document"] == "right.md"
 
 
 def test_the_page_and_the_json_say_the_same(
@@ -112,7 +140,7 @@ def test_bad_input_writes_nothing(
 def test_an_old_page_stays_where_a_document_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "page.html").write_text("old")
     (folder / "binary.md").write_bytes(b"\x00\x01\x02\xff" * 100)
-    assert derive(monkeypatch, "verify", "right.md", "binary.md", "--html", "page.html") == 2
+    assert derive(monkeypatch, "verify", "binary.md", "--html", "page.html") == 2
     assert (folder / "page.html").read_text() == "old"
 
 

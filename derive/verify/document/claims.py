@@ -134,7 +134,10 @@ def _shown(d: Counterexample) -> str:
     return f"{where}: {f'left {d.left}, right {d.right}' if d.are_sides else f'{d.left} and {d.right}'}"
 
 
-def as_json(reports: Sequence[DocumentReport]) -> str:
-    """One report as an object, several as a list."""
+def as_json(reports: Sequence[DocumentReport], is_list: bool = False) -> str:
+    """One report as an object, several as a list; as `is_list` says, one of several as well."""
     data = [r.as_data() for r in reports]
-    return json.dumps(data[0] if len(data) == 1 else data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return (
+        json.dumps(data[0] if len(data) == 1 and not is_list else data, indent=2, ensure_ascii=False, allow_nan=False)
+        + "\n"
+    )
