@@ -198,7 +198,8 @@ def _put(site: Site, c: Contribution, old: Entry, new: Entry, code: str, **detai
         for q, b in enumerate(site.equation.domain)
     )
     tensors = [site.network.tensor(e.tensor.removeprefix(ADJOINT)) for e in (old, new)]
-    if site.tensor.role != "parameter" or site.same_shape(*tensors):
+    is_like = old.tensor != new.tensor and site.same_shape(*tensors)
+    if site.tensor.role != "parameter" or is_like or (c.bounds == bounds and domain == site.equation.domain):
         bounds, domain = c.bounds, site.equation.domain
     changed = replace(
         c,
