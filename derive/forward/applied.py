@@ -28,16 +28,17 @@ def extreme(algebra: Algebra, word: str, a: Form, b: Form) -> Form:
     return algebra.entries(larger, a, b, word)
 
 
-def softmax(a: Form) -> Form:
+def softmax(algebra: Algebra, a: Form) -> Form:
     """exp(z_i) / Σ_k exp(z_k) of a vector; of a matrix for each sample.
 
     Raises: Conflict for a number.
     """
     if a.is_number:
         raise Conflict("a softmax is one of vectors")
+    algebra.plural.extend(a.axes)
 
     def entry(scene: Scene, i: Place, j: Place) -> sympy.Expr:
-        is_column = a.rows is not None and (a.columns is None or scene.is_batch(a.columns))
+        is_column = a.rows is not None and (a.columns is None or scene.is_column(a.rows, a.columns))
         axis = a.rows if is_column else a.columns
         assert axis is not None
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import sympy
 
 from derive.errors import DeriveError
+from derive.forward.blocks import offsets
 from derive.forward.calls import inner
 from derive.forward.forms import Form
 from derive.forward.kinds import kind_of
 from derive.forward.names import Named, open_axes
 from derive.forward.notation import drawn, notation_of, settings_of
+from derive.forward.orientation import said_of_softmax, samples_in_rows
 from derive.forward.scene import Scene
 from derive.forward.signs import Sign, Use, place_of
 from derive.forward.sizes import Extent
@@ -21,7 +23,7 @@ from derive.forward.statements import Statement
 from derive.ir.tensor import Label
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Symbol
-from derive.network.builder import Builder
+from derive.network.builder import Builder, Details
 from derive.network.network import Network
 from derive.terms.affine import index
 
@@ -89,6 +91,7 @@ class Assembly:
         written = {x for row in letters.values() for x in row}
         names = frozenset(n.name for n in named.values())
         reserved = {s.key.name for s in named} | {str(t) for t in sizes.said.values()} | self.parts.signs.ordered
+        plain = [n.axes for n in named.values() if not n.has_order]
         return Scene(
             self.net,
             sizes,
@@ -98,6 +101,8 @@ class Assembly:
             names=names,
             is_row=self.solved.is_row,
             running=frozenset(self.parts.signs.ordered),
+            said_rows=said_of_softmax(self.parts.stated.document.text),
+            in_rows=samples_in_rows(tuple(sizes.resolved(e) == self.solved.batch for e in axes) for axes in plain),
             samples=next((s.key.name for s, role in self.parts.leaves.items() if role == "count"), ""),
         )
 
@@ -168,7 +173,7 @@ class Assembly:
 
     def _letter(self, sign: Sign) -> str:
         """The letter that counts the layers or steps of a family."""
-        return self.parts.signs.running.get((sign.key, sign.subs), "")
+        return self.parts.signs.runs(sign)
 
     def _last(self, letter: str) -> Extent:
         """The last layer or step.
@@ -233,14 +238,37 @@ class Assembly:
         if use.order is not None and place_of(use.order)[0] == letter:
             letters[letter] = scene.steps(letter, 1, self._last(letter))
         axes = self.evaluation.axes_at(named, use)
-        with scene.binding(letters):
-            at, rhs = self._written_out(use, form, axes) if use.indices else self._opened(named, form, axes)
-            step = [scene.at(use.order)] if use.order is not None else []
-        sample = scene.batch_index() if named.has_sample else None
-        label = Label("cost") if use.sign == self.parts.cost else self._label(use.sign, "value")
         line = self.parts.stated.document.place(statement.start).line
+        label = Label("cost") if use.sign == self.parts.cost else self._label(use.sign, "value")
+        sample = scene.batch_index() if named.has_sample else None
+        with scene.binding(letters):
+            step = [scene.at(use.order)] if use.order is not None else []
+            if form.blocks:
+                self._define_parts(named, form, axes, step, sample, Details(label=label, line=line))
+                return
+            at, rhs = self._written_out(use, form, axes) if use.indices else self._opened(named, form, axes)
         self.stated[named.name] = rhs
         self.net.define(named.name, scene.ordered(step, at, sample), rhs, label=label, line=line)
+
+    def _define_parts(
+        self,
+        named: Named,
+        form: Form,
+        axes: Sequence[Extent],
+        step: Sequence[sympy.Basic],
+        sample: sympy.Basic | None,
+        details: Details,
+    ) -> None:
+        """`u = [h; x]`: one equation for each part."""
+        scene = self.scene
+        if not named.has_order:
+            whole = scene.ordered(step, self._fresh(axes, named.has_sample), sample)
+            self.net.value(named.name, whole, **details)
+        for part, _, before in offsets(scene, form.blocks, form.beside):
+            features, rhs = self._opened(named, part, part.axes)
+            joined = len(part.axes) - 1 if form.beside else 0
+            at = [i + before if k == joined else i for k, i in enumerate(features)]
+            self.net.define(named.name, scene.ordered(step, at, sample), rhs, **details)
 
     def _written_out(self, use: Use, form: Form, axes: Sequence[Extent]) -> tuple[Sequence[sympy.Basic], sympy.Expr]:
         """The left side with letters: its indices, and the entry on the right."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial, singledispatchmethod
 
 import sympy
 
 from derive.forward.applied import RELATIONS, Condition, by_cases, extreme, softmax
+from derive.forward.blocks import joined_axes, no_entry
 from derive.forward.calls import Unread, arguments, inner
+from derive.forward.constants import is_ones
+from derive.forward.counts import count_of
 from derive.forward.forms import ENTRYWISE, Algebra, Form, Place, entrywise, negated, number, transposed
 from derive.forward.functions import Functions
-from derive.forward.names import Named, open_axes, size_text
+from derive.forward.names import Named, open_axes
 from derive.forward.scene import Scene
-from derive.forward.signs import Sign, Signs, Use, bound, place_of
+from derive.forward.signs import Sign, Signs, Use, place_of
 from derive.forward.sizes import Conflict, Extent, Sizes
+from derive.forward.sums import read_sum
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import (
     Accented,
@@ -26,6 +30,7 @@ from derive.latex.reading.syntax import (
     Cases,
     Chain,
     Fraction,
+    Listed,
     Multiplied,
     Node,
     Number,
@@ -33,15 +38,13 @@ from derive.latex.reading.syntax import (
     Root,
     Scripts,
     Symbol,
+    Table,
     Words,
 )
 from derive.latex.reading.trees import walk
 from derive.reading.function_names import ALIASES
 from derive.reading.keys import Key, key_of
-from derive.reading.marks import is_transpose, sequence
-from derive.terms.affine import number as number_of
-
-ONE = number_of(1)
+from derive.reading.marks import is_transpose, marks_of, sequence
 
 
 @dataclass
@@ -50,7 +53,8 @@ class Evaluation:
 
     `letters` are those of the equation at hand with the sizes they run over, `used` those of all, for printing;
     `counting` is what counts in it; `numbers` are symbols that are sizes, `steps` the numbers of layers and steps;
-    `spread` are axes along which vectors were added, `arguments` those of a function whose formula is read.
+    `spread` are axes along which vectors were added, `arguments` those of a function whose formula is read; `single`
+    says that the network has one output, with an axis of size 1.
     """
 
     signs: Signs
@@ -66,9 +70,10 @@ class Evaluation:
     samples: Extent | None = None
     arguments: Mapping[str, Form] = field(default_factory=dict)
     steps: Mapping[str, Extent] = field(default_factory=dict)
+    single: bool = False
 
     def __post_init__(self) -> None:
-        self.algebra = Algebra(self.sizes, self.spread)
+        self.algebra = Algebra(self.sizes, self.spread, self.single)
 
     # -- letters ------------------------------------------------------------------------------------------
 
@@ -91,16 +96,16 @@ class Evaluation:
             self.used.append((axis, letter))
 
     def size_of(self, node: Node) -> Extent:
-        """A size as it is written: `n`, `n_1`, `784`.
+        """A size as it is written: `n`, `n_1`, `784`, `n - k + 1`.
 
         Raises: Unread for anything else.
         """
-        said = size_text(node)
+        said = count_of(node)
         if said is None:
             raise Unread("this is no size", node)
         return self.sizes.named(said)
 
-    def _is_of_family(self, size: Node) -> bool:
+    def is_of_family(self, size: Node) -> bool:
         """Whether a size is one of a layer, `n_{l-1}`: it is that of the axis."""
         return isinstance(size, Scripts) and any(
             isinstance(x, Symbol) and x.name in self.signs.ordered for x in walk(size)
@@ -157,44 +162,30 @@ class Evaluation:
             if node.opening == "|" and form.is_number:
                 return entrywise(sympy.Abs, form)
             return entrywise(sympy.sqrt, self.algebra.total(entrywise(lambda x: x**2, form)))
+        if node.opening == "[" and isinstance(node.body, Listed):
+            return self._joined(node.body.items, set(node.body.separators) <= {","}, node)
         if node.opening in ("(", "[", "{", r"\{") and not isinstance(node.body, Chain):
             return self.read(node.body)
         raise Unread("these brackets have no meaning in a forward pass", node)
 
     @read.register
+    def _(self, node: Table) -> Form:
+        if 1 not in (len(node.rows), len(node.rows[0])) or node.opening not in ("[", "("):
+            raise Unread("matrices written out are not read", node)
+        return self._joined(tuple(x for row in node.rows for x in row if x is not None), len(node.rows) == 1, node)
+
+    def _joined(self, items: Sequence[Node], beside: bool, node: Node) -> Form:
+        """`[h; x]`, `[H, X]`; of columns both stand one below the other."""
+        forms = [self.read(x) for x in items]
+        if any(f.blocks or f.settle is not None for f in forms):
+            raise Unread("these parts cannot be put together", node, "give each a name and a shape")
+        rows, columns = joined_axes(self.sizes, forms, beside)
+        learned = all(f.learned for f in forms)
+        return Form(no_entry, rows, columns, learned, blocks=tuple(forms), beside=beside and columns is not None)
+
+    @read.register
     def _(self, node: Big) -> Form:
-        if node.operator != "sum" or node.below is None:
-            raise Unread("this sign is not read in a forward pass", node, "write a sum with its letter below")
-        below = bound(node)
-        letters = below.named
-        if not letters or below.excluded or below.unread:
-            raise Unread("over what the sum runs is not said", node)
-        for interval in below.ranges.values():
-            if interval.lo is not None and interval.lo != ONE:
-                raise Unread("sums begin at 1 here", node, "count from 1")
-        outside = {x: self.letters.pop(x, None) for x in letters}
-        for x in letters:
-            if x in self.steps:
-                self.letters[x] = self.steps[x]
-        if node.above is not None and len(letters) > 1:
-            raise Unread("limits of several letters are not read", node)
-        if node.above is not None and not self._is_of_family(node.above):
-            self.run(letters[0], self.size_of(node.above))
-        body = self.read(node.body)
-        extents = [self.letter(x) for x in letters]
-        for x, before in outside.items():
-            self.letters.pop(x, None)
-            if before is not None:
-                self.letters[x] = before
-
-        def entry(scene: Scene, i: Place, j: Place) -> sympy.Expr:
-            chosen: dict[str, sympy.Basic] = {}
-            for x, e in zip(letters, extents, strict=True):
-                chosen[x] = scene.bound(x, e, list(chosen.values()))
-            with scene.binding(chosen):
-                return sympy.Sum(body.at(scene, i, j), *chosen.values())
-
-        return replace(body, entry=entry)
+        return read_sum(self, node)
 
     @read.register
     def _(self, node: Applied) -> Form:
@@ -204,7 +195,7 @@ class Evaluation:
         if word in ("max", "min") and len(given) == 2:
             return extreme(self.algebra, word, self.read(given[0]), self.read(given[1]))
         if word == "softmax" and len(given) == 1:
-            return softmax(self.read(given[0]))
+            return softmax(self.algebra, self.read(given[0]))
         f = self.functions.scalar(node.function)
         if f is None or len(given) != 1:
             raise Unread("this function is not known", node, "define it by a formula, or use one that has a name")
@@ -268,7 +259,7 @@ class Evaluation:
 
         if len(form.axes) == 2 and not isinstance(exponent, Number):
             raise Unread("powers of matrices are not read", exponent)
-        return replace(form, entry=entry)
+        return form.with_entry(entry)
 
     def _name(self, node: Node) -> Form:
         if shown(node) in self.arguments:
@@ -276,7 +267,9 @@ class Evaluation:
         use = self.signs.use(node, self.counting)
         if use is None:
             raise Unread("this has no meaning in a forward pass", node)
-        if use.sign in self.numbers and not use.indices:
+        if is_ones(use.sign.key):
+            made = self._ones(use)
+        elif use.sign in self.numbers and not use.indices:
             e = self.sizes.named(self.numbers[use.sign])
             made = Form(lambda scene, i, j: scene.size(e), constant=True)
         elif use.sign.key == Key("pi") and use.sign not in self.named:
@@ -288,6 +281,13 @@ class Evaluation:
         if use.transposed:
             made = transposed(made)
         return self._power(made, use.power) if use.power is not None else made
+
+    def _ones(self, use: Use) -> Form:
+        """A column of ones, as long as its index says, or as what it is combined with needs."""
+        below = marks_of(use.node).below
+        if use.sign.layer or use.power is not None or len(below) > 1:
+            raise Unread("these scripts have no meaning in a forward pass", use.node)
+        return Form(lambda scene, i, j: sympy.Integer(1), self.size_of(below[0]) if below else self.sizes.fresh())
 
     def placed(self, use: Use) -> Form:
         """A name with its indices: an entry, a vector or a matrix.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import sympy
 
+from derive.forward.blocks import contracted
 from derive.forward.scene import Scene
 from derive.forward.sizes import Conflict, Extent, Sizes
 
@@ -38,10 +39,18 @@ class Form:
     settle: Settle | None = None
     """Gives axes to a name that has none yet, so many, and whether it is a row; `turned` says that it is transposed."""
     turned: bool = False
+    blocks: tuple[Form, ...] = ()
+    """The parts that stand one below the other, or side by side: `[h; x]`."""
+    beside: bool = False
+    """Whether they stand side by side."""
 
     def at(self, scene: Scene, i: Place, j: Place) -> sympy.Expr:
         """The entry at a row and a column; of what has none, the same one everywhere."""
         return self.entry(scene, None if self.rows is None else i, None if self.columns is None else j)
+
+    def with_entry(self, entry: Entry) -> Form:
+        """Other entries at the same places."""
+        return replace(self, entry=entry, blocks=())
 
     @property
     def is_number(self) -> bool:
@@ -58,12 +67,14 @@ def number(value: sympy.Expr) -> Form:
 
 def transposed(a: Form) -> Form:
     made = Form(lambda scene, i, j: a.at(scene, j, i), a.columns, a.rows, a.learned, a.constant)
+    made = replace(made, blocks=tuple(map(transposed, a.blocks)), beside=not a.beside)
     return replace(made, settle=a.settle, turned=not a.turned)
 
 
 def entrywise(f: Callable[[sympy.Expr], sympy.Expr], a: Form) -> Form:
     """f at every entry."""
-    return replace(a, entry=lambda scene, i, j: f(a.at(scene, i, j)))
+    parts = tuple(entrywise(f, b) for b in a.blocks)
+    return replace(a.with_entry(lambda scene, i, j: f(a.at(scene, i, j))), blocks=parts)
 
 
 def negated(a: Form) -> Form:
@@ -72,10 +83,15 @@ def negated(a: Form) -> Form:
 
 @dataclass
 class Algebra:
-    """Operations make sizes equal; `spread` are axes along which a vector was added to a matrix."""
+    """Operations make sizes equal; `spread` are axes along which a vector was added to a matrix.
+
+    `single` says that vectors whose product is none have one entry, `plural` are axes that have to have more.
+    """
 
     sizes: Sizes
     spread: list[Extent]
+    single: bool = False
+    plural: list[Extent] = field(default_factory=list)
 
     def shape(self, a: Form) -> str:
         if a.is_number:
@@ -142,19 +158,14 @@ class Algebra:
         self._settled(a, b)
         if a.is_number or b.is_number:
             return self.hadamard(a, b)
+        if self.single and len(a.axes) == len(b.axes) == 1 and (a.rows is None) == (b.rows is None):
+            return self.only_entry(self.hadamard(a, b))
         if a.columns is None and b.rows is None:
             return self._of(a, b, lambda scene, i, j: a.at(scene, i, j) * b.at(scene, i, j), a.rows, b.columns)
         if a.columns is None or b.rows is None:
             raise Conflict(f"{self.shape(a)} cannot be multiplied by {self.shape(b)}")
         self._meet(a.columns, b.rows, f"{self.shape(a)} cannot be multiplied by {self.shape(b)}")
-        along = b.rows
-        return self._of(
-            a,
-            b,
-            lambda scene, i, j: scene.summed(along, lambda k: a.at(scene, i, k) * b.at(scene, k, j)),
-            a.rows,
-            b.columns,
-        )
+        return self._of(a, b, lambda scene, i, j: contracted(scene, a, b, i, j), a.rows, b.columns)
 
     def pair(self, a: Form, operator: str, b: Form) -> Form:
         """Two factors with the sign between them; none is a matrix product.
@@ -176,6 +187,15 @@ class Algebra:
         if len(a.axes) == 1 and len(b.axes) == 1 and (a.rows is None) == (b.rows is None):
             return self.total(self.hadamard(a, b))
         return self.product(a, b)
+
+    def only_entry(self, a: Form) -> Form:
+        """The entry of a vector that has one, as the sum of all.
+
+        Raises: Conflict for another size.
+        """
+        for axis in a.axes:
+            self._meet(axis, self.sizes.named(1), "vectors that have no product have one entry")
+        return self.total(a)
 
     def total(self, a: Form) -> Form:
         """The sum of all entries."""

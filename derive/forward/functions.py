@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from derive.forward.calls import arguments, call_of, is_round
 from derive.forward.signs import names_in
-from derive.forward.statements import Statement
+from derive.forward.statements import MEANT, Statement
 from derive.ir.scalar import PLAIN, REGISTRY
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Applied, Bracketed, Branch, Multiplied, Node, Scripts, Symbol
@@ -29,7 +29,6 @@ ABSTRACT = frozenset(("f", "g", "h", "phi", "varphi", "psi", "sigma", "rho"))
 """Letters of functions of which nothing is said, where they always stand before round brackets."""
 
 OWN: Mapping[str, Scalar] = {"identity": identity, "sqrt": sympy.sqrt, "abs": sympy.Abs, "tanh": sympy.tanh}
-MEANT = {"sigma": "sigmoid", "sqrt": "sqrt"}
 MOST_CALLS = 12
 MOST_IN_ALL = 1_000
 """So many formulas of functions are put in at most, one within another and in all."""

@@ -17,7 +17,7 @@ def name_of(sign: Sign, taken: dict[str, None]) -> str:
     """A name of letters, digits and `_` that nothing else has: `W1`, `W_xh`, `y_hat`."""
     stem = "".join(c for c in sign.key.name if c.isascii() and c.isalnum())
     stem = stem if stem[:1].isalpha() else f"q{stem}"
-    parts = [stem, *(a for a in sign.key.accents if a != "vec"), *map(_plain, sign.subs)]
+    parts = [stem, *(a for a in sign.key.accents if a != "vec"), *map(_plain, sign.subs), "total" * sign.is_total]
     text = "_".join(p for p in parts if p)
     layer = _plain(sign.layer)
     text = f"{text}{'_' if text[-1:].isdigit() or not layer.isdigit() else ''}{layer}" if layer else text

@@ -1,7 +1,8 @@
 """What the names are that no equation of a network defines.
 
 - inputs are `x` and `X`, values of layer 0 where other layers have equations, and what carries a step or a sample;
-- targets are those that occur in the equations of the loss only, behind the last function of a weight;
+- targets are those that occur in the equations of the loss only, behind the last function of a weight; of several
+  those that go by a letter of targets;
 - all others are parameters.
 
 Front matter says otherwise.
@@ -11,13 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from derive.forward.constants import is_constant
 from derive.forward.parts import COSTS, Parts
 from derive.forward.signs import Sign, Use, names_in
 from derive.forward.statements import Statement
-from derive.reading.keys import Key
 
 COUNTS = ("m", "N", "n", "M", "B")
 INPUTS = ("x", "X")
+WEIGHTS = ("w", "W", "theta", "Theta", "omega")
+TARGETS = ("y", "Y", "t", "T", "d", "D", "tau", "ell")
 NUMBERS = ("epsilon", "varepsilon", "lambda", "eta")
 
 
@@ -26,14 +29,17 @@ def roles_of(parts: Parts) -> dict[Sign, str]:
     found: dict[Sign, list[tuple[Statement, Use]]] = {}
     for e in parts.needed:
         for use in parts.uses(e):
-            is_constant = use.sign in parts.numbers or use.sign.key in (Key("e"), Key("pi"))
-            if use.sign not in parts.definitions and not is_constant:
+            is_fixed = use.sign in parts.numbers or is_constant(use.sign.key)
+            if use.sign not in parts.definitions and not is_fixed:
                 found.setdefault(use.sign, []).append((e, use))
     loss, inside = _of_loss(parts), _in_functions(parts)
+    outside = {sign for sign, places in found.items() if any(id(e) not in loss for e, _ in places)}
+    only = [s for s in found if s not in outside and s not in inside and s.key.name not in NUMBERS]
+    is_clear = not any(_is_input(s) or s.key.name in (*WEIGHTS, *TARGETS) for s in only)
     out: dict[Sign, str] = {}
     for sign, places in found.items():
         said = parts.declared.roles.get(sign)
-        in_loss = sign not in inside and all(id(e) in loss for e, _ in places)
+        in_loss = sign not in inside and sign not in outside
         marked = any(u.sample is not None or u.order is not None for _, u in places)
         if said is not None:
             out[sign] = said
@@ -41,11 +47,11 @@ def roles_of(parts: Parts) -> dict[Sign, str]:
             out[sign] = "count"
         elif sign.key.name in NUMBERS and not any(u.indices for _, u in places):
             out[sign] = "hyper"
-        elif sign.key.name in INPUTS or _is_start(parts, sign):
+        elif _is_input(sign) or _is_start(parts, sign):
             out[sign] = "input"
         elif in_loss and _is_number_letter(sign) and not marked and not any(u.indices for _, u in places):
             out[sign] = "hyper"
-        elif in_loss:
+        elif in_loss and (sign.key.name in TARGETS or is_clear):
             out[sign] = "target"
         elif marked and not _is_layered(parts, places):
             out[sign] = "input"
@@ -53,11 +59,19 @@ def roles_of(parts: Parts) -> dict[Sign, str]:
             out[sign] = "parameter"
         if said is None and out[sign] != "input":
             _refuse_undefined(parts, sign, places)
-    if "input" not in out.values():
+    if "input" not in out.values() and list(out.values()).count("parameter") != 1:
         e = parts.definitions[parts.cost][0]
         message, repair = "nothing says what the input is", "call it x, or name it under `derive:` as `inputs:`"
         raise parts.stated.error(message, repair, e.fragment, e.left)
+    if "parameter" not in out.values():
+        e = parts.definitions[parts.cost][0]
+        message, repair = "nothing says what the parameters are", "name them under `derive:` as `parameters:`"
+        raise parts.stated.error(message, repair, e.fragment, e.left)
     return out
+
+
+def _is_input(sign: Sign) -> bool:
+    return sign.key.name in INPUTS
 
 
 def _in_functions(parts: Parts) -> set[Sign]:
@@ -75,8 +89,14 @@ def _refuse_undefined(parts: Parts, sign: Sign, places: Sequence[tuple[Statement
 
     Raises: DeriveError at its first place.
     """
+    e, use = places[0]
+    for left, _ in parts.stated.other:
+        found = parts.signs.use(left, frozenset(parts.signs.ordered))
+        if found is not None and found.sign == sign:
+            message = f"what is said of {e.said(use.node)} is no equation of a forward pass"
+            repair = "define it without derivatives, by `=`"
+            raise parts.stated.error(message, repair, e.fragment, use.node)
     if any(s.key == sign.key for s in parts.definitions):
-        e, use = places[0]
         message = f"no equation defines {e.said(use.node)}"
         repair = "define it, or name it under `derive:` as one of `inputs:`, `parameters:`"
         raise parts.stated.error(message, repair, e.fragment, use.node)

@@ -11,8 +11,9 @@ import sympy
 from derive.errors import DeriveError
 from derive.forward.calls import inner
 from derive.forward.sizes import Extent, Sizes
-from derive.latex.reading.syntax import Added, Node, Number, Symbol
+from derive.latex.reading.syntax import Added, Bracketed, Multiplied, Node, Number, Symbol
 from derive.network.builder import Builder
+from derive.terms.affine import Affine
 
 POOL = "jkpqruvwshcdg"
 STEMS = ("n", "d", "s", "K")
@@ -33,7 +34,10 @@ class Scene:
     names: frozenset[str] = frozenset()
     counts: set[str] = field(default_factory=set)
     is_row: bool = False
-    sample_axis: Extent | None = None
+    said_rows: bool | None = None
+    """Whether softmaxes are taken of rows, as the text says."""
+    in_rows: bool | None = None
+    """Whether the samples are rows of the data."""
     bases: dict[int, int] = field(default_factory=dict)
     """How far the sizes of a family are moved, so that the values of layer l have n_l places."""
     members: dict[Extent, Extent] = field(default_factory=dict)
@@ -58,7 +62,11 @@ class Scene:
             stem = self._families.get(at.root) or self._stem_of_family(at.root)
             layer = self.layer(at.letter) + at.more - self.bases.get(at.root, 0)
             return self.net.size(stem, of=layer)
+        if at.root in self.sizes.sums:
+            return sympy.Add(*map(self.size, self.sizes.sums[at.root]))
         said = self.sizes.said.get(at.root) or self._names.get(at) or self._named(at)
+        if isinstance(said, Affine):
+            return sympy.Add(said.const, *(c * self.net.size(str(v)) for v, c in said.terms))
         return said if isinstance(said, int) else self.net.size(said)
 
     def layer(self, letter: str) -> sympy.Basic:
@@ -97,7 +105,8 @@ class Scene:
             if known not in busy and (not letter or self._letter[known] == letter):
                 return known
         chosen = letter or self._free(at, row)
-        made = self.net.index(self._unused(chosen), self.size(e), letter=chosen)
+        first = self.sizes.first(e)
+        made = self.net.index(self._unused(chosen), self.size(e) + first - 1, lo=first, letter=chosen)
         self._letter[made] = chosen
         row.append(made)
         return made
@@ -131,6 +140,22 @@ class Scene:
     def is_batch(self, e: Extent) -> bool:
         return self.batch is not None and self.sizes.resolved(e) == self.batch
 
+    def is_column(self, rows: Extent, columns: Extent) -> bool:
+        """Whether the vectors in a matrix are its columns: as the text says, as its samples or those of the data stand.
+
+        Raises: DeriveError if nothing says so.
+        """
+        if self.said_rows is not None:
+            return not self.said_rows
+        if self.is_batch(rows) != self.is_batch(columns):
+            return self.is_batch(columns)
+        if self.in_rows is None:
+            raise DeriveError(
+                "whether a softmax is taken of the rows or the columns of a matrix is not said",
+                repair="write its entries, `P_{ij} = \\frac{\\exp(Z_{ij})}{\\sum_k \\exp(Z_{ik})}`",
+            )
+        return not self.in_rows
+
     def batch_index(self) -> sympy.Idx:
         """The index of the samples."""
         assert self.batch is not None
@@ -144,6 +169,8 @@ class Scene:
     def at(self, node: Node) -> sympy.Basic:
         """An index as it is written: a letter, a number, `t-1`, the end of a range."""
         node = inner(node)
+        if isinstance(node, Bracketed):
+            return self.at(node.body)
         if isinstance(node, Number):
             return sympy.Integer(node.text)
         if isinstance(node, Symbol):
@@ -154,6 +181,8 @@ class Scene:
                     f"{node.name} stands free on the right", repair="sum over it, or write it on the left"
                 )
             return self.net.size(node.name)
+        if isinstance(node, Multiplied):
+            return sympy.Mul(*map(self.at, node.factors))
         assert isinstance(node, Added)
         signed = zip(node.signs, node.terms, strict=True)
         return sympy.Add(*(self.at(t) * (-1 if s == "-" else 1) for s, t in signed))

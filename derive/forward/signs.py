@@ -1,8 +1,9 @@
 """Names as they are written: what in their scripts belongs to the name, and what counts units, layers, steps, samples.
 
 A letter below counts if a sum of the equation binds it, if it stands beside one that counts, or if it is one of the
-usual letters and stands below on both sides; everything else below belongs to the name. A number above is a layer,
-unless the name occurs without any: then it is a power. Brackets above hold a layer, or the letter of a sample.
+usual letters, or one that a sum binds elsewhere, and stands below on both sides; everything else below belongs to the
+name. A number above is a layer, unless the name occurs without any: then it is a power. Brackets above hold a layer, or
+the letter of a sample.
 """
 
 from __future__ import annotations
@@ -14,7 +15,18 @@ from derive.forward.calls import inner
 from derive.forward.statements import Statement, plain_indices
 from derive.latex.notation import LayerMark
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Added, Applied, Big, Bracketed, Node, Number, Prefixed, Scripts, Symbol
+from derive.latex.reading.syntax import (
+    Added,
+    Applied,
+    Big,
+    Bracketed,
+    Multiplied,
+    Node,
+    Number,
+    Prefixed,
+    Scripts,
+    Symbol,
+)
 from derive.latex.reading.trees import parts, walk
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import digits, marks_of
@@ -31,6 +43,8 @@ class Sign:
     key: Key
     subs: tuple[str, ...] = ()
     layer: str = ""
+    is_total: bool = False
+    """Whether it is made of all values with that letter: `L = Σ_t L_t`."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,8 @@ class Signs:
     running: dict[tuple[Key, tuple[str, ...]], str] = field(default_factory=dict)
     """The letter that counts the layers or steps of a family."""
     style: LayerMark = "^l"
+    totals: set[tuple[Key, tuple[str, ...]]] = field(default_factory=set)
+    """Names that stand for a value of their own where they stand bare: `L = Σ_t L_t`."""
     letters: dict[int, frozenset[str]] = field(default_factory=dict)
     """Of each statement, by where it starts: its letters that count."""
 
@@ -71,7 +87,7 @@ class Signs:
         if key is None or not isinstance(node, Symbol | Scripts):
             return None
         key = Key(key.name, key.font, key.accents, key.primes + marks.primes)
-        below = list(marks.below)
+        below = self._multiples(key, marks.below, letters)
         indices = [x for x in below if _counts(x, letters)]
         subs = tuple(shown(x) for x in below if not _counts(x, letters))
         side = self.families.get((key, subs))
@@ -84,7 +100,7 @@ class Signs:
             order, subs, side = below[0], subs[1:], "below"
         layer, sample, power = "", None, None
         for item in marks.above:
-            body = item.body if isinstance(item, Bracketed) and item.opening in ("[", "(") else item
+            body = item.body if isinstance(item, Bracketed) and item.opening in ("[", "(", r"\langle") else item
             is_round = isinstance(item, Bracketed) and item.opening == "("
             is_letter = isinstance(body, Symbol) and body.name in letters
             if isinstance(item, Prefixed):
@@ -97,8 +113,24 @@ class Signs:
                 order = body
             else:
                 layer = shown(body)
-        sign = Sign(key, subs, layer)
+        is_bare = not layer and order is None and sample is None and not indices
+        sign = Sign(key, subs, layer, is_bare and (key, subs) in self.totals)
         return Use(sign, tuple(indices), order, sample, power, marks.transposed, node)
+
+    def _multiples(self, key: Key, below: Sequence[Node], letters: frozenset[str]) -> list[Node]:
+        """`2j` as one index of a name that has one."""
+        is_one = self.counts.get((key, ())) == 1 and len(below) == 2 and isinstance(below[0], Number)
+        if is_one and _counts(below[1], letters):
+            return [Multiplied(tuple(below), ("",), below[0].span | below[1].span)]
+        return list(below)
+
+    def is_family(self, sign: Sign) -> bool:
+        """Whether a name has a value for each layer or step."""
+        return (sign.key, sign.subs) in self.families and not sign.is_total
+
+    def runs(self, sign: Sign) -> str:
+        """The letter that counts the layers or steps of a family."""
+        return "" if sign.is_total else self.running.get((sign.key, sign.subs), "")
 
     def _numbered(
         self, key: Key, subs: tuple[str, ...], below: list[Node]
@@ -122,14 +154,26 @@ def signs_of(equations: Sequence[Statement], others: Iterable[Node] = ()) -> Sig
                 letter = _moved(item)
                 if letter:
                     signs.ordered.add(letter)
+    summed = {x for e in equations for n in walk(e.right) if isinstance(n, Big) and n.below for x in bound_letters(n)}
     for e in equations:
-        signs.letters[e.start] = _letters(e, signs.ordered)
+        signs.letters[e.start] = _letters(e, signs.ordered, USUAL | summed)
     for e in equations:
         for name in _names(e):
             _learn(signs, name, signs.letters[e.start])
     for name in others:
         _learn(signs, name, frozenset(signs.ordered))
+    for e in equations:
+        own = signs.use(e.left, signs.letters[e.start])
+        uses = [signs.use(n, signs.letters[e.start]) for n in names_in(e.right)] if own is not None else []
+        if own is not None and any(u is not None and _is_part(u, own) for u in uses):
+            signs.totals.add((own.sign.key, own.sign.subs))
     return signs
+
+
+def _is_part(use: Use, whole: Use) -> bool:
+    """Whether `L` on a left side is made of `L_t`, or of `L^{(i)}`."""
+    is_marked = [bool(u.indices) or u.order is not None or u.sample is not None for u in (use, whole)]
+    return use.sign == whole.sign and is_marked == [True, False] and not whole.sign.layer
 
 
 def _names(e: Statement) -> Iterator[Node]:
@@ -179,18 +223,18 @@ def _counts(item: Node, letters: frozenset[str]) -> bool:
     node = inner(item)
     if isinstance(node, Symbol):
         return node.name in letters and not node.font
-    return isinstance(node, Added) and any(isinstance(x, Symbol) and x.name in letters for x in walk(node))
+    return isinstance(node, Added | Multiplied) and any(isinstance(x, Symbol) and x.name in letters for x in walk(node))
 
 
-def _letters(e: Statement, ordered: set[str]) -> frozenset[str]:
-    """The letters of an equation that count."""
+def _letters(e: Statement, ordered: set[str], usual: frozenset[str]) -> frozenset[str]:
+    """The letters of an equation that count; `usual` do where they stand below on both sides."""
     found = set(ordered) | set(e.ranges)
     for node in walk(e.right):
         if isinstance(node, Big) and node.below is not None:
             found |= set(bound_letters(node))
-    sides = [[[x.name for x in _scripted(n) if isinstance(x, Symbol)] for n in names_in(s)] for s in (e.left, e.right)]
+    sides = [[_scripted(n) for n in names_in(s)] for s in (e.left, e.right)]
     left, right = ({x for row in side for x in row} for side in sides)
-    found |= {x for x in left & right if x in USUAL}
+    found |= left & right & usual
     found |= {x for x in left if x in USUAL and not right}
     for node in (e.left, e.right):
         for name in names_in(node):
@@ -207,8 +251,11 @@ def _letters(e: Statement, ordered: set[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _scripted(name: Node) -> tuple[Node, ...]:
-    return tuple(inner(x) for x in marks_of(name).below)
+def _scripted(name: Node) -> list[str]:
+    """The letters that stand below a name, in `i + a` too."""
+    items = (inner(x) for x in marks_of(name).below)
+    kept = (walk(x) if isinstance(x, Added | Multiplied) else (x,) for x in items)
+    return [x.name for row in kept for x in row if isinstance(x, Symbol)]
 
 
 def bound(node: Big) -> Stated:

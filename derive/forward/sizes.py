@@ -6,7 +6,10 @@ in a family, `n_l`, is a function of the layer: `W^l a^{l-1}` says that two func
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from derive.forward.counts import Count
 
 
 class Conflict(Exception):
@@ -36,14 +39,24 @@ class Sizes:
     running: frozenset[str] = frozenset()
     parents: list[int] = field(default_factory=list)
     moved: list[int] = field(default_factory=list)
-    said: dict[int, int | str] = field(default_factory=dict)
+    said: dict[int, Count] = field(default_factory=dict)
     points: dict[tuple[int, str, int], Extent] = field(default_factory=dict)
     fixed: dict[int, Extent] = field(default_factory=dict)
+    sums: dict[int, tuple[Extent, ...]] = field(default_factory=dict)
+    """Sizes that are sums of others."""
+    begins: dict[int, int] = field(default_factory=dict)
+    """From where the places of a class are counted, where a sum or a range says so; else from 1."""
 
     def fresh(self) -> Extent:
         self.parents.append(len(self.parents))
         self.moved.append(0)
         return Extent(len(self.parents) - 1)
+
+    def joined(self, parts: Iterable[Extent]) -> Extent:
+        """The size of an axis that is made of parts."""
+        made = self.fresh()
+        self.sums[made.root] = tuple(parts)
+        return made
 
     def family(self) -> Extent:
         """A size that depends on the layer; it is asked for with `at`."""
@@ -63,7 +76,7 @@ class Sizes:
         point = self.points.get((k, e.letter, more))
         return here if point is None else self.resolved(point)
 
-    def named(self, said: int | str) -> Extent:
+    def named(self, said: Count) -> Extent:
         """The size of this name, or this number; one name is one size."""
         for root, known in self.said.items():
             if known == said:
@@ -71,6 +84,21 @@ class Sizes:
         made = self.fresh()
         self.said[made.root] = said
         return made
+
+    def begin(self, e: Extent, first: int) -> None:
+        """The places of an axis are counted from here.
+
+        Raises: Conflict if they are counted from elsewhere, or differ by the layer.
+        """
+        at = self.resolved(e)
+        if at.letter is not None and first != 1:
+            raise Conflict("the places of layers are counted from 1")
+        if at.letter is None and self.begins.setdefault(at.root, first) != first:
+            raise Conflict("one axis is counted from 0 and from 1")
+
+    def first(self, e: Extent) -> int:
+        """The first place of an axis."""
+        return self.begins.get(self.resolved(e).root, 1)
 
     def same(self, a: Extent, b: Extent) -> bool:
         return self.resolved(a) == self.resolved(b)
@@ -104,6 +132,16 @@ class Sizes:
         if one is not None and other is not None:
             raise Conflict(f"{one} is not {other}")
         self.parents[y] = x
+        mine, others = self.sums.get(x), self.sums.pop(y, None)
+        if others is not None:
+            self.sums[x] = others
+        if mine is not None and others is not None:
+            if len(mine) != len(others):
+                raise Conflict("different parts are put together")
+            for a, b in zip(mine, others, strict=True):
+                self.unify(a, b)
+        if y in self.begins:
+            self.begin(Extent(x), self.begins.pop(y))
         if other is not None:
             self.said[x] = other
             del self.said[y]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from derive.errors import DeriveError
 from derive.forward.calls import Unread, inner
@@ -20,6 +21,7 @@ from derive.forward.names import Named
 from derive.forward.naming import name_of
 from derive.forward.parts import Parts
 from derive.forward.ranks import declared_shape, fixed_rank, is_adaptive, is_bold, ranks_of
+from derive.forward.running import batch_of, ends_of, run_as_said, sample_letter
 from derive.forward.signs import Sign, Use
 from derive.forward.sizes import Conflict, Extent, Sizes
 from derive.forward.statements import Statement
@@ -88,10 +90,31 @@ def solved(parts: Parts) -> Solved:
             raise _ambiguous(parts, best)
         if best:
             return best[0]
+    for side, _ in modes if not bold else ():
+        try:
+            _, ranks = next(ranks_of(free, 1, 0))
+            return _narrowed(parts, ranks, attempt(parts, ranks, side == "row", single=True))
+        except Misfit:
+            continue
     assert first is not None
     node = first.node or first.equation.right
     repair = first.repair or "say shapes in the document, `W \\in \\mathbb{R}^{m \\times n}`, or under `derive:`"
     raise parts.stated.error(f"{first.equation.text}: {first.message}", repair, first.equation.fragment, node)
+
+
+def _narrowed(parts: Parts, ranks: Mapping[Sign, int | None], found: Solved) -> Solved:
+    """The same without the axes of size 1: weights of one output are rows, or columns."""
+    ranks, lying, one = dict(ranks), {}, found.evaluation.sizes.named(1)
+    for sign in parts.leaves:
+        named = found.named[sign]
+        axes = [found.evaluation.sizes.same(a, one) for a in named.axes]
+        if any(axes) and fixed_rank(parts, sign) is None:
+            ranks[sign] = axes.count(False)
+            lying[sign] = axes[0] if len(axes) == 2 else named.is_row
+    try:
+        return attempt(parts, ranks, found.is_row, lying=lying)
+    except Misfit:
+        return found
 
 
 def _differ(found: list[Solved]) -> bool:
@@ -112,21 +135,27 @@ def _ambiguous(parts: Parts, found: list[Solved]) -> DeriveError:
 def _recursive(parts: Parts) -> list[Sign]:
     """Values of families, which may be read before they are stated."""
     signs = dict.fromkeys(parts.use(e).sign for e in parts.needed)
-    return [s for s in signs if (s.key, s.subs) in parts.signs.families]
+    return [s for s in signs if parts.signs.is_family(s)]
 
 
-def _evaluation(parts: Parts) -> Evaluation:
+def _evaluation(parts: Parts, single: bool) -> Evaluation:
     sizes = Sizes(frozenset(parts.signs.ordered))
-    return Evaluation(parts.signs, parts.functions, sizes, {}, parts.numbers)
+    return Evaluation(parts.signs, parts.functions, sizes, {}, parts.numbers, single=single)
 
 
-def attempt(parts: Parts, ranks: Mapping[Sign, int | None], is_row: bool) -> Solved:
-    """Shapes with these numbers of axes.
+def attempt(
+    parts: Parts,
+    ranks: Mapping[Sign, int | None],
+    is_row: bool,
+    single: bool = False,
+    lying: Mapping[Sign, bool] = MappingProxyType({}),
+) -> Solved:
+    """Shapes with these numbers of axes; `single` for networks with one output, `lying` tells rows from columns.
 
     Raises: Misfit at the first equation that does not fit.
     """
-    ev = _evaluation(parts)
-    ev.sample = _sample_letter(parts)
+    ev = _evaluation(parts, single)
+    ev.sample = sample_letter(parts)
     ev.samples = ev.sizes.fresh() if parts.sampled else None
     ev.steps = {letter: ev.sizes.fresh() for letter in sorted(parts.signs.ordered)}
     for letter, end in ends_of(parts).items():
@@ -135,14 +164,16 @@ def attempt(parts: Parts, ranks: Mapping[Sign, int | None], is_row: bool) -> Sol
     names: dict[str, None] = {}
     for sign in (*parts.leaves, *_recursive(parts)):
         rank = fixed_rank(parts, sign)
-        is_family = (sign.key, sign.subs) in parts.signs.families
+        is_family = parts.signs.is_family(sign)
         count = (ranks.get(sign) or 0) if rank is None else rank
         axes = tuple(ev.sizes.family() if is_family else ev.sizes.fresh() for _ in range(count))
-        ev.named[sign] = _entered(parts, sign, axes, is_row, names)
+        ev.named[sign] = _entered(parts, sign, axes, lying.get(sign, is_row), names)
         ev.named[sign].is_open = rank is None and ranks.get(sign, 0) is None
         _declare(parts, ev, sign)
     forms = []
     for e in parts.needed:
+        if _is_another_name(parts, ev, e):
+            continue
         try:
             forms.append(_equation(parts, ev, e, is_row, names))
         except Conflict as problem:
@@ -155,6 +186,7 @@ def attempt(parts: Parts, ranks: Mapping[Sign, int | None], is_row: bool) -> Sol
     last = parts.definitions[parts.cost][0]
     if ev.named[parts.cost].axes or ev.named[parts.cost].has_sample:
         raise Misfit("the cost is no number", last)
+    _refuse_single(parts, ev)
     batch = batch_of(parts, ev)
     if batch is None and "count" in parts.leaves.values():
         raise Misfit("the number of samples stands in the cost, and nothing has an axis of samples", last)
@@ -164,30 +196,43 @@ def attempt(parts: Parts, ranks: Mapping[Sign, int | None], is_row: bool) -> Sol
     return Solved(parts, ev, tuple(forms), is_row)
 
 
+def _is_another_name(parts: Parts, ev: Evaluation, e: Statement) -> bool:
+    """`ŷ = a`: both names mean one value, which has an equation of its own."""
+    letters = parts.signs.letters[e.start]
+    mine, other = parts.use(e), parts.signs.use(e.right, letters)
+    if other is None or other.sign not in parts.definitions or other.sign not in ev.named or mine.sign == parts.cost:
+        return False
+    if other.transposed or other.power is not None or mine.order is not None or other.order is not None:
+        return False
+    if [shown(x) for x in mine.indices] != [shown(x) for x in other.indices] or mine.sign in ev.named:
+        return False
+    ev.named[mine.sign] = ev.named[other.sign]
+    _declare(parts, ev, mine.sign)
+    return True
+
+
+def _refuse_single(parts: Parts, ev: Evaluation) -> None:
+    """One output is none of a softmax, and no reason that there is one input.
+
+    Raises: Misfit.
+    """
+    last, one = parts.definitions[parts.cost][0], ev.sizes.named(1)
+    inputs = [a for s, role in parts.leaves.items() if role == "input" for a in ev.named[s].axes]
+    if ev.single and any(ev.sizes.same(a, one) for a in (*ev.algebra.plural, *inputs)):
+        raise Misfit("the cost is a vector", last)
+
+
 def _even_out(parts: Parts, ev: Evaluation) -> None:
     """Steps all have one size; layers may have different ones."""
     for sign, named in ev.named.items():
-        letter = parts.signs.running.get((sign.key, sign.subs), "")
+        letter = parts.signs.runs(sign)
         if named.has_order and letter not in parts.declared.depth:
             for axis in named.axes:
                 ev.sizes.unify(axis.at(letter, 0), axis.at(letter, 1))
 
 
-def ends_of(parts: Parts) -> dict[str, int | str]:
-    """The last layer or step of each ordered letter, where a range says it."""
-    out: dict[str, int | str] = {}
-    for ranges in (parts.stated.ranges, *(e.ranges for e in parts.needed)):
-        for letter, interval in ranges.items():
-            end = interval.hi
-            if end is not None and end.is_number:
-                out.setdefault(letter, end.const)
-            elif end is not None and isinstance(end.variable, str) and end.variable != letter:
-                out.setdefault(letter, end.variable)
-    return out
-
-
 def _entered(parts: Parts, sign: Sign, axes: tuple[Extent, ...], is_row: bool, names: dict[str, None]) -> Named:
-    has_order = (sign.key, sign.subs) in parts.signs.families
+    has_order = parts.signs.is_family(sign)
     name = name_of(sign, names)
     learned = parts.leaves.get(sign) in ("parameter", "hyper")
     return Named(name, axes, is_row, has_order, sign in parts.sampled, learned)
@@ -210,6 +255,8 @@ def _read(parts: Parts, ev: Evaluation, e: Statement) -> Form:
     """The right side; once more whenever a name has got its axes."""
     while True:
         ev.letters = {}
+        for letter in e.ranges:
+            run_as_said(e.ranges, ev, letter)
         try:
             form = ev.read(e.right)
             if form.settle is None:
@@ -224,8 +271,12 @@ def _equation(
 ) -> tuple[Statement, Use, Form]:
     ev.letters, ev.counting = {}, parts.signs.letters[e.start]
     use = parts.use(e)
-    ev.sample = shown(use.sample) if use.sample is not None else _sample_letter(parts)
+    ev.sample = shown(use.sample) if use.sample is not None else sample_letter(parts)
     form = _read(parts, ev, e)
+    for x in use.indices:
+        run_as_said(parts.stated.ranges, ev, shown(inner(x)))
+    if ev.single and use.sign == parts.cost and form.axes:
+        form = ev.algebra.only_entry(form)
     known = ev.named.get(use.sign)
     if known is None:
         axes = tuple(ev.letter(shown(inner(x))) for x in use.indices) if use.indices else form.axes
@@ -244,27 +295,3 @@ def _equation(
     if known.has_sample and ev.samples is not None:
         ev.run(ev.sample, ev.samples)
     return e, use, form
-
-
-def _sample_letter(parts: Parts) -> str:
-    uses = (u for e in parts.needed for u in (*parts.uses(e), parts.use(e)))
-    return next((shown(u.sample) for u in uses if u.sample is not None), "i")
-
-
-def batch_of(parts: Parts, ev: Evaluation) -> Extent | None:
-    """The class of sizes that is the number of samples: marked, or along which a bias was added, or of data alone."""
-    if ev.samples is not None:
-        return ev.sizes.resolved(ev.samples)
-    if ev.spread:
-        return ev.sizes.resolved(ev.spread[0])
-    learned = {
-        ev.sizes.resolved(a) for s, role in parts.leaves.items() if role == "parameter" for a in ev.named[s].axes
-    }
-    data = [
-        ev.sizes.resolved(a)
-        for s, role in parts.leaves.items()
-        if role == "input" and len(ev.named[s].axes) == 2
-        for a in ev.named[s].axes
-    ]
-    own = list(dict.fromkeys(a for a in data if a not in learned))
-    return own[0] if len(own) == 1 else None

@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from derive.errors import DeriveError
 from derive.forward.calls import call_of
+from derive.forward.constants import plain_zero
+from derive.forward.counts import count_in, count_of, names_of
 from derive.forward.declared import Declared
 from derive.forward.functions import Functions, functions_of
-from derive.forward.names import size_text
 from derive.forward.parts import COSTS, Parts
 from derive.forward.recognition import call_by_name
 from derive.forward.roles import roles_of
@@ -64,7 +65,7 @@ def _prepared(stated: Stated, functions: Functions) -> list[Statement]:
             right = functions.called(e.right, taken)
         except RecursionError:
             right = e.right
-        out.append(replace(e, left=left, right=right, written=e.right))
+        out.append(replace(e, left=left, right=changed(right, plain_zero), written=e.right))
     return out
 
 
@@ -75,14 +76,16 @@ def _numbers(stated: Stated, equations: Sequence[Statement], signs: Signs, decla
     defined = {use.sign for e in equations if (use := signs.use(e.left, signs.letters[e.start])) is not None}
     out: dict[Sign, str] = {}
     for node in nodes:
-        text, use = size_text(node), signs.use(node, frozenset())
-        if isinstance(text, str) and use is not None and use.sign not in defined:
-            out[use.sign] = text
+        for text in names_of(count_of(node)):
+            use = signs.use(node, frozenset())
+            sign = Sign(Key(text)) if use is None else use.sign
+            if sign not in defined:
+                out[sign] = text
     ranges = (r for e in equations for r in e.ranges.values())
     for interval in (*stated.ranges.values(), *ranges):
         end = interval.hi
-        if end is not None and isinstance(end.variable, str):
-            out[Sign(Key(end.variable))] = end.variable
+        names = () if end is None else [end.variable] if isinstance(end.variable, str) else names_of(count_in(interval))
+        out |= {Sign(Key(text)): text for text in names}
     return out
 
 
@@ -141,8 +144,8 @@ def _cost(parts: Parts, equations: Sequence[Statement]) -> Sign:
             return use.sign
         raise DeriveError("no equation defines the cost that front matter names", file=stated.document.name)
     tops = {u.sign for t in stated.derived if (u := parts.signs.use(t, frozenset())) is not None}
-    likely = [s for s in definitions if s in tops and s.key.name in COSTS and not s.layer]
-    likely = likely or [s for s in definitions if s.key.name in COSTS and not s.layer]
+    costs = [s for s in definitions if s.key.name in COSTS and not s.layer and not parts.signs.is_family(s)]
+    likely = [s for s in costs if s in tops] or costs
     read = {u.sign for s in likely for e in definitions[s] for u in parts.uses(e) if u.sign != s}
     found = [s for s in likely if s not in read]
     if len(found) == 1:

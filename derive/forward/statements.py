@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
 from derive.errors import DeriveError
-from derive.forward.calls import call_of, inner, is_named
+from derive.forward.calls import call_of, inner, is_named, is_round
+from derive.ir.scalar import PLAIN, REGISTRY
 from derive.latex.printer import Printer
 from derive.latex.reading.document import Document, Fragment
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.macros import macros_of
-from derive.latex.reading.syntax import Chain, Fraction, Listed, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Applied, Chain, Fraction, Listed, Multiplied, Node, Scripts, Symbol
 from derive.latex.reading.trees import walk
 from derive.latex.reading.vocabulary import Vocabulary
 from derive.latex.settings import DEFAULT, notation
 from derive.network.network import Network
+from derive.reading.function_names import ALIASES
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import key_of
 from derive.reading.lexicon import Lexicon
+from derive.reading.marks import marks_of
 from derive.reading.ranges import Interval
 from derive.reading.stated import stated
 
-EQUAL = ("=", ":=", "≡")
+EQUAL = ("=", ":=", "≡", "←")
+LIKE = ("≈", "∝")
+MEANT = {"sigma": "sigmoid", "sqrt": "sqrt"}
+"""Letters of functions that have a name."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,8 @@ class Stated:
     ranges: Mapping[str, Interval]
     derived: tuple[Node, ...]
     """Tops of derivatives, `C` of `∂C/∂W`, which tell the cost."""
+    other: tuple[tuple[Node, Fragment], ...] = ()
+    """Left sides of what is no equation of a forward pass."""
 
     @property
     def text(self) -> str:
@@ -97,19 +106,26 @@ def stated_in(document: Document, words: frozenset[str] = frozenset()) -> Stated
     shapes: list[ShapeClaim] = []
     ranges: dict[str, Interval] = {}
     derived: list[Node] = []
-    for fragment in document.fragments:
-        for chain in read_formula(fragment.source, vocabulary).chains:
-            said = stated(chain.remarks, indices).ranges
-            here = stated([chain], indices) if _is_range(chain) else None
-            if here is not None and here.ranges and not here.unread:
-                ranges |= {x: r for x, r in here.ranges.items() if x not in ranges}
-                if equations and equations[-1].fragment is fragment:
-                    equations[-1] = _with_ranges(equations[-1], here.ranges)
-                continue
-            derived += _tops(chain)
-            shapes += _shapes(chain, fragment)
-            equations += _equations(chain, fragment, said)
-    return Stated(document, tuple(equations), tuple(shapes), ranges, tuple(derived))
+    other: list[tuple[Node, Fragment]] = []
+    read = [(f, chain) for f in document.fragments for chain in read_formula(f.source, vocabulary).chains]
+    functions = _applied(chain for _, chain in read)
+    for fragment, chain in read:
+        said = stated(chain.remarks, indices).ranges
+        here = stated([chain], indices) if _is_range(chain) else None
+        if here is not None and here.ranges and not here.unread:
+            ranges |= {x: r for x, r in here.ranges.items() if x not in ranges}
+            if equations and equations[-1].fragment is fragment:
+                equations[-1] = _with_ranges(equations[-1], here.ranges)
+            continue
+        derived += _tops(chain)
+        shapes += _shapes(chain, fragment)
+        for left, relation, right in _links(chain):
+            is_derived = _is_derived(left, functions) or _is_derived(right, functions)
+            if relation in EQUAL and not is_derived:
+                equations.append(Statement(left, right, fragment, fragment.start + left.span.start, said))
+            elif relation in (*EQUAL, *LIKE) and not any(shown(x) == shown(left) for x in walk(right)):
+                other.append((left, fragment))
+    return Stated(document, tuple(equations), tuple(shapes), ranges, tuple(derived), tuple(other))
 
 
 def _with_ranges(equation: Statement, ranges: Mapping[str, Interval]) -> Statement:
@@ -126,20 +142,33 @@ def _is_range(chain: Chain) -> bool:
     return is_set or (chain.relations[0] == "=" and isinstance(behind, Listed))
 
 
-def _equations(chain: Chain, fragment: Fragment, said: Mapping[str, Interval]) -> Iterator[Statement]:
-    links = zip(chain.members, chain.relations, chain.members[1:], strict=False)
-    for left, relation, right in links:
-        if left is None or right is None or relation not in EQUAL:
-            continue
-        left = inner(left)
-        if (is_named(left) or call_of(left) is not None) and not _is_derived(left) and not _is_derived(right):
-            yield Statement(left, right, fragment, fragment.start + left.span.start, said)
+def _links(chain: Chain) -> Iterator[tuple[Node, str, Node]]:
+    """The pairs of neighbours with a name, or a call of one, on the left."""
+    for left, relation, right in zip(chain.members, chain.relations, chain.members[1:], strict=False):
+        if left is not None and right is not None:
+            left = inner(left)
+            if is_named(left) or call_of(left) is not None:
+                yield left, relation, right
 
 
-def _is_derived(node: Node) -> bool:
-    """Whether derivatives occur: no equation of a forward pass."""
+def _applied(chains: Iterable[Chain]) -> frozenset[str]:
+    """The names that stand before round brackets somewhere, `f` of `f'(z)`, and those of known functions."""
+    found = {*REGISTRY.functions, *PLAIN, *ALIASES, *MEANT}
+    for chain in chains:
+        for member in chain.members:
+            for x in walk(member) if member is not None else ():
+                pairs = zip(x.factors, x.factors[1:], strict=False) if isinstance(x, Multiplied) else ()
+                heads = [a for a, b in pairs if is_round(b)]
+                heads += [x.function] if isinstance(x, Applied) else []
+                found |= {key.name for h in heads if (key := key_of(marks_of(h).base)) is not None}
+    return frozenset(found)
+
+
+def _is_derived(node: Node, functions: frozenset[str]) -> bool:
+    """Whether derivatives occur: no equation of a forward pass. A prime is one on a function; else part of a name."""
     return any(
-        (isinstance(x, Symbol) and x.name in ("∂", "∇", "Delta")) or (isinstance(x, Scripts) and x.primes)
+        (isinstance(x, Symbol) and x.name in ("∂", "∇", "Delta"))
+        or (isinstance(x, Scripts) and x.primes and (key := key_of(x.base)) is not None and key.name in functions)
         for x in walk(node)
     )
 

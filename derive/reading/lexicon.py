@@ -87,6 +87,7 @@ class Lexicon:
             self.table.setdefault(key, []).extend(found)
         for o in own:
             self.table.setdefault(o.key, []).insert(0, o.named)
+        self._mark_parts()
 
     def extended(self, network: Network, own: Own) -> Lexicon:
         """With one more name; what it meant before is gone."""
@@ -165,6 +166,15 @@ class Lexicon:
             key = Key(prefix.removeprefix("\\") + key.name, key.font, key.accents, key.primes)
         subs = tuple(shown(node_of(text)) for text in name.subs)
         self.table.setdefault(key, []).append(Named(t, subs, drawn.layer, drawn.shift, large, gradient))
+
+    def _mark_parts(self) -> None:
+        """Of a number and an array that are drawn alike, `L` and `L_t`, the array always has its index."""
+        for key, names in self.table.items():
+            numbers = [(n.subs, n.layer) for n in names if not n.tensor.axes and n.tensor.role == "value"]
+            if numbers:
+                self.table[key] = [
+                    replace(n, needs_index=True) if n.tensor.axes and (n.subs, n.layer) in numbers else n for n in names
+                ]
 
     def _enter_sample_cost(self) -> None:
         """`C_i` and `L`: the cost of a sample, under the letter of the cost and that of the loss of one sample."""

@@ -12,17 +12,22 @@ import numpy as np
 import pytest
 
 from derive.pipeline import load
+from tests.forward.lecture_oracles import LECTURES
 from tests.forward.oracles import ORACLES
 
 HERE = Path(__file__).parent
-SIZES = {"L": 3, "T": 4}
+SIZES = {"L": 3, "T": 4, "k": 2, "n_x": 3}
 STEP = 1e-6
-PROBABILITIES = {"batch_rows": "Y", "rows": "y"}
+ALL = {**ORACLES, **LECTURES}
+PROBABILITIES = {
+    **{"batch_rows": "Y", "rows": "y", "gcn": "Y", "ones_batch": "Y", "skipgram": "y", "deep_softmax": "y"},
+    **{"goodfellow_rnn": "y", "ng_rnn": "y", "softmax_lse": "y"},
+}
 """Targets that are probabilities: of cross-entropies."""
 
 
 def document(name: str) -> Path:
-    [found] = [p for p in HERE.iterdir() if p.stem == name and p.suffix != ".py"]
+    [found] = [p for p in (*HERE.iterdir(), *(HERE / "lectures").iterdir()) if p.stem == name and p.suffix != ".py"]
     return found
 
 
@@ -30,6 +35,13 @@ def _size(text: str, rng: np.random.Generator, known: dict[str, int]) -> int:
     text = text.strip()
     if text.isdigit():
         return int(text)
+    terms = re.findall(r"([+-]?)(?:(\d+)\*?)?([A-Za-z]\w*|$|(?=[+-]))", text)
+    if re.search(r"[+*-]|^\d+[A-Za-z]", text):
+        return sum(
+            (-1 if sign == "-" else 1) * int(factor or 1) * (_size(name, rng, known) if name else 1)
+            for sign, factor, name in terms
+            if factor or name
+        )
     if text not in known:
         known[text] = SIZES.get(text) or 2 + len(known) + int(rng.integers(2))
     return known[text]
@@ -74,7 +86,7 @@ def differences(loss: Any, params: Any, given: Any) -> Iterator[tuple[str, int, 
             yield name, k, out
 
 
-@pytest.mark.parametrize("name", ORACLES)
+@pytest.mark.parametrize("name", ALL)
 def test_losses_and_gradients_are_those_by_hand(name: str) -> None:
     module = load(document(name)).derive().lambdify()
     rng = np.random.default_rng(zlib.crc32(name.encode()))
@@ -85,8 +97,8 @@ def test_losses_and_gradients_are_those_by_hand(name: str) -> None:
         y = np.exp(getattr(given, PROBABILITIES[name]))
         given = given._replace(**{PROBABILITIES[name]: y / y.sum(axis=-1, keepdims=True)})
     value, gradients = module.value_and_grad(params, given)
-    assert np.allclose(value, ORACLES[name](params, given), rtol=1e-10)
-    for field, k, expected in differences(ORACLES[name], params, given):
+    assert np.allclose(value, ALL[name](params, given), rtol=1e-10)
+    for field, k, expected in differences(ALL[name], params, given):
         found = getattr(gradients, field)
         found = found[k] if isinstance(found, tuple) else found
         assert np.shape(found) == np.shape(expected), field

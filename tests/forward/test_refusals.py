@@ -31,8 +31,30 @@ REFUSED = {
         ":1:16: h_t reads h_{t-1}",
     ),
     "sizes": (rf"$W \in \mathbb{{R}}^{{4 \times 3}}$, $x \in \mathbb{{R}}^5$. $z = W x$, {LOSS}", "3 is not 5"),
-    "sums from 0": (r"$z_j = \sum_{k=0}^{n} w_{jk} x_k$, $C = \sum_j (z_j - y_j)^2$", "sums begin at 1 here"),
-    "an expression": (r"$z = \int x$, $C = \|z - y\|^2$", ":1:6: "),
+    "sums from 2": (r"$z_j = \sum_{k=2}^{n} w_{jk} x_k$, $C = \sum_j (z_j - y_j)^2$", "sums begin at 0 or 1 here"),
+    "one axis from 0 and from 1": (
+        r"$z_j = \sum_{k=0}^{n} w_{jk} x_k$, $s = \sum_{k=1}^n x_k$, $C = \sum_j (z_j - s y_j)^2$",
+        "one axis is counted from 0 and from 1",
+    ),
+    "a window without an end": (
+        r"$z_i = \sum_{a=1}^k w_a x_{i+a-1}$, $C = \sum_i (z_i - y_i)^2$",
+        "may leave its range",
+    ),
+    "rows and columns in one": (r"$z = W [x; X]$, $C = \|z - y\|^2$", "these parts cannot be put together"),
+    "an expression": (r"$z = \int W x$, $C = \|z - y\|^2$", ":1:6: "),
+    "no weights": (r"$z = \tanh(x)$, $C = \|z - t\|^2$", "nothing says what the parameters are"),
+    "no equation": (
+        rf"$a' = \frac{{\partial b}}{{\partial x}}$, $z = W x + a'$, {LOSS}",
+        "what is said of a' is no equation of a forward pass",
+    ),
+    "a softmax of which side": (
+        r"$A = \mathrm{softmax}(W V)$, $C = \|A - X\|^2$",
+        ":1:2: whether a softmax is taken of the rows or the columns",
+    ),
+    "a softmax of one number": (
+        r"$z = W x + b$, $p = \mathrm{softmax}(z)$, $L = - y \log p$",
+        ":1:48: L = - y \\log p: ",
+    ),
     "no kind": (f"---\nderive:\n  targets: {{y: odd}}\n---\n$z = W x$, {LOSS}", ":2: `odd` is no kind"),
     "no shape": (f"---\nderive:\n  shapes: {{W: two}}\n---\n$z = W x$, {LOSS}", ":2: the shape of `W` is no list"),
     "no list": (f"---\nderive:\n  inputs: 3\n---\n$z = W x$, {LOSS}", ":2: `inputs` is no list"),

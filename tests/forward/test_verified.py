@@ -58,11 +58,23 @@ def test_the_network_may_be_that_of_another_document(tmp_path: Path) -> None:
     assert statuses == [Status.PROVED, Status.WRONG, Status.PROVED]
 
 
-def test_weights_are_no_numbers_among_which_no_order_is_wrong(tmp_path: Path) -> None:
+def test_the_weights_of_one_output_are_a_row(tmp_path: Path) -> None:
     document = tmp_path / "doc.md"
     document.write_text(
         "$z = W x + b$, $\\hat y = \\sigma(z)$, $L = -y \\ln \\hat y - (1-y) \\ln (1-\\hat y)$\n\n"
-        "$\\frac{\\partial L}{\\partial W} = x^T (\\hat y - y)^T$\n",
+        "$\\frac{\\partial L}{\\partial W} = (\\hat y - y) x^T = x (\\hat y - y)$\n",
         encoding="utf-8",
     )
-    assert verify_document(document).claims[-1].status not in RIGHT
+    statuses = [c.status for c in verify_document(document).claims]
+    assert statuses[-2:] == [Status.PROVED, Status.WRONG]
+
+
+def test_a_name_for_a_value_with_another_name_is_that_value(tmp_path: Path) -> None:
+    document = tmp_path / "doc.md"
+    document.write_text(
+        "$z = W x + b$, $\\hat y = a = \\sigma(z)$, $L = -\\sum_k (y_k \\ln \\hat y_k + (1-y_k) \\ln (1-a_k))$\n\n"
+        "$\\frac{\\partial L}{\\partial z} = \\hat y - y = a - y = z - y$\n",
+        encoding="utf-8",
+    )
+    statuses = [c.status for c in verify_document(document).claims]
+    assert statuses[-3:] == [Status.PROVED, Status.PROVED, Status.WRONG]
