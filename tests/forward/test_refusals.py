@@ -34,13 +34,13 @@ REFUSED = {
     "sums from 2": (r"$z_j = \sum_{k=2}^{n} w_{jk} x_k$, $C = \sum_j (z_j - y_j)^2$", "sums begin at 0 or 1 here"),
     "one axis from 0 and from 1": (
         r"$z_j = \sum_{k=0}^{n} w_{jk} x_k$, $s = \sum_{k=1}^n x_k$, $C = \sum_j (z_j - s y_j)^2$",
-        "one axis is counted from 0 and from 1",
+        "n+1 is not n",
     ),
     "a window without an end": (
         r"$z_i = \sum_{a=1}^k w_a x_{i+a-1}$, $C = \sum_i (z_i - y_i)^2$",
         "may leave its range",
     ),
-    "rows and columns in one": (r"$z = W [x; X]$, $C = \|z - y\|^2$", "these parts cannot be put together"),
+    "a number in a vector": (r"$z = W [2; x]$, $C = \|z - y\|^2$", "these parts cannot be put together"),
     "an expression": (r"$z = \int W x$, $C = \|z - y\|^2$", ":1:6: "),
     "no weights": (r"$z = \tanh(x)$, $C = \|z - t\|^2$", "nothing says what the parameters are"),
     "no equation": (
