@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 
 from derive.errors import DeriveError
 from derive.latex.functions import function_symbol
 from derive.latex.reading.formula import read_formula
-from derive.latex.reading.syntax import Multiplied, Node, Scripts
+from derive.latex.reading.syntax import Fraction, Multiplied, Node, Scripts
 from derive.latex.reading.vocabulary import Vocabulary
 from derive.latex.tex import capital, symbol
 from derive.reading.choices import Choices
@@ -25,8 +26,10 @@ from derive.verify.document.departure import Departure, departure
 from derive.verify.document.edits import EXPLAINED, SEVERAL, SHAPE, Surroundings, edits, spliced
 from derive.verify.document.kinds import code_of
 from derive.verify.document.link import Links
+from derive.verify.document.manner import Manner
 from derive.verify.document.reference import references
 from derive.verify.document.shapes import respelt
+from derive.verify.document.signed import signed
 from derive.verify.document.verdict import UNSIGNED, Verdict, verdict_of
 from derive.verify.document.written import walk
 from derive.verify.effort import Effort
@@ -38,10 +41,10 @@ MOST = 12_000
 
 @dataclass(frozen=True)
 class Finding:
-    """The code of a mistake, and the equation's right side without it."""
+    """The code of a mistake, and the equation's right side without it, where it is one that would be accepted."""
 
     code: str
-    text: str
+    text: str | None
 
     @property
     def sentence(self) -> str:
@@ -60,6 +63,7 @@ class Trial:
     remarks: Sequence[Node] = ()
     judge: Callable[[Node], Verdict] | None = None
     """The verdict on another right side, where the link is no equation."""
+    manner: Manner = field(default_factory=Manner)
 
     def found(self, right: Node) -> Finding | None:
         """What was done wrong in `right`; None if no single change mends it. `remarks` stand beside the equation.
@@ -67,24 +71,45 @@ class Trial:
         Looked for first where it departs from what is derived, then among all small changes, the likeliest first.
         """
         if self.judge is not None:
-            return self.edited(right)
-        return self.departing(right) or self.edited(right) or self.derived(right)
+            found = self.edited(right)
+        else:
+            found = self.departing(right) or self.edited(right) or self.derived(right)
+        return None if found is None else replace(found, text=self._told(found.text or ""))
+
+    def _told(self, text: str) -> str | None:
+        """A right side in the author's manner, its products with signs; None for one that would not be accepted."""
+        node = self._node(text)
+        own = (self.manner.of(text), text)
+        more = iter(()) if node is None else (self.manner.of(t) for t in signed(node, text))
+        return next((t for t in chain(own, more) if self._is_right(t)), None)
+
+    def _is_right(self, text: str) -> bool:
+        verdict = self._verdict(text)
+        return verdict is not None and verdict.status in (Status.PROVED, Status.AGREES)
 
     @cached_property
     def links(self) -> Links:
         return replace(self.context.links(self.source), is_quick=True)
 
     def mends(self, text: str) -> bool:
+        """Whether a right side is right, or would be with signs between factors that its author writes without."""
+        if not self.effort.allows(self.source[self.left.span.start : self.left.span.end]):
+            return False
+        verdict = self._verdict(text)
+        if verdict is None or verdict.status in (Status.PROVED, Status.AGREES):
+            return verdict is not None
+        return verdict.reason == UNSIGNED and _signs(text) >= _signs(self.source)
+
+    def _verdict(self, text: str) -> Verdict | None:
         node = self._node(text)
-        if node is None or not self.effort.allows(self.source[self.left.span.start : self.left.span.end]):
-            return False
+        if node is None:
+            return None
         if self.judge is not None:
-            return self.judge(node).status in (Status.PROVED, Status.AGREES)
+            return self.judge(node)
         try:
-            verdict: Verdict = verdict_of(self.links.outcomes(self.left, node, self.remarks))
+            return verdict_of(self.links.outcomes(self.left, node, self.remarks))
         except DeriveError:
-            return False
-        return verdict.status is Status.AGREES or (verdict.reason == UNSIGNED and _signs(text) >= _signs(self.source))
+            return None
 
     def _node(self, text: str) -> Node | None:
         formula = read_formula(text, self.vocabulary)
@@ -176,6 +201,8 @@ def _letters(nodes: tuple[Node, ...]) -> Iterator[str]:
 def _slopes(context: Context, left: Node, source: str) -> Iterator[str]:
     """`σ'(z^l)` where the left side is the gradient of layer l, with the marks that it has."""
     node = left.factors[-1] if isinstance(left, Multiplied) else left
+    if isinstance(node, Fraction):
+        node = next((n for n in reversed(list(walk(node.below))) if isinstance(n, Scripts)), node)
     base = node.base if isinstance(node, Scripts) else node
     marks = source[base.span.end : node.span.end]
     notation = context.lexicon.notation
@@ -188,7 +215,7 @@ def _slopes(context: Context, left: Node, source: str) -> Iterator[str]:
             yield f"{function_symbol(notation, name)}'({symbol(letter).tex}{marks})"
 
 
-def of_shape(verdict: Verdict, right: Node | None, source: str) -> Finding | None:
+def of_shape(verdict: Verdict, right: Node | None, source: str, manner: Manner) -> Finding | None:
     """A statement of a shape with the extents that it should have."""
     text = respelt(right, source, verdict.extents) if verdict.extents and right is not None else None
-    return None if text is None else Finding(SHAPE, text)
+    return None if text is None else Finding(SHAPE, manner.of(text))

@@ -29,6 +29,7 @@ from derive.verify.document.declaring import declared
 from derive.verify.document.diagnosis import Finding, Trial, of_shape
 from derive.verify.document.introduced import Introduced
 from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
+from derive.verify.document.manner import Manner, manner_of
 from derive.verify.document.own_network import STATES, OwnNetwork, networks_beside, own_networks
 from derive.verify.document.passages import passages_before
 from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
@@ -36,16 +37,12 @@ from derive.verify.document.said import SaidShape, shape_in_words
 from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, said_behind
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.verdict import Verdict, combined, undecided
-from derive.verify.effort import Effort
+from derive.verify.effort import Effort, silent
 
 PATIENCE, LONGEST_SEARCH = 120.0, 5.0
 """Seconds for finding out which mistakes were made, in a document and in one claim; no verdict depends on it."""
 
 Tell = Callable[[str], None]
-
-
-def silent(_: str) -> None:
-    """Tells nobody."""
 
 
 @dataclass
@@ -128,6 +125,10 @@ class Verifier:
     def _passages(self) -> Mapping[int, tuple[str, ...]]:
         return passages_before(self.document, self.profile)
 
+    @cached_property
+    def _manner(self) -> Manner:
+        return manner_of("\n".join(f.source for f in self.document.fragments))
+
     def _context(self, fragment: Fragment) -> Context:
         """One for all parts that differ only in what they declare to be random: names that are defined are kept."""
         settings = self.profile.at(fragment.heading, self._passages[fragment.start])
@@ -208,7 +209,7 @@ class Verifier:
             verdict = undecided("what it is the shape of is not understood")
         else:
             verdict = judged_shape(context, of, shape.extents, shape.of)
-        finding = of_shape(verdict, chain.members[0], fragment.source)
+        finding = of_shape(verdict, chain.members[0], fragment.source, self._manner)
         return self._claim(fragment, chain, 0, verdict, finding)
 
     def _where_said(self, context: Context, fragment: Fragment, judged: Judged) -> Judged:
@@ -227,7 +228,7 @@ class Verifier:
         return judged
 
     def _diagnosis(self, context: Context, judged: Judged, source: str, macros: tuple[Macro, ...]) -> Finding | None:
-        if (shape := of_shape(judged.verdict, judged.right, source)) is not None:
+        if (shape := of_shape(judged.verdict, judged.right, source, self._manner)) is not None:
             return shape
         if judged.verdict.status is not Status.WRONG or judged.follows or judged.left is None or judged.right is None:
             return None
@@ -236,7 +237,9 @@ class Verifier:
         remarks = (*judged.remarks, *self.said.chains)
         effort = Effort(min(self.patience, LONGEST_SEARCH), self.tell)
         try:
-            trial = Trial(context, judged.left, source, context.vocabulary(macros), effort, remarks, judged.judge)
+            trial = Trial(
+                context, judged.left, source, context.vocabulary(macros), effort, remarks, judged.judge, self._manner
+            )
             return trial.found(judged.right)
         except EXHAUSTED:
             return None

@@ -121,9 +121,9 @@ def test_shapes_that_do_not_fit_come_with_numbers(formula: str, left: str, right
 @pytest.mark.parametrize(
     ("wrong", "right"),
     [
-        (r"W^2 \in \mathbb{R}^{n_1 \times n_2}", r"\mathbb{R}^{n_{2} \times n_{1}}"),
-        (r"b^2 \in \mathbb{R}^{n_1}", r"\mathbb{R}^{n_{2}}"),
-        (r"\dim(W^1) = (n_0, n_1)", "(n_{1}, n_{0})"),
+        (r"W^2 \in \mathbb{R}^{n_1 \times n_2}", r"\mathbb{R}^{n_2 \times n_1}"),
+        (r"b^2 \in \mathbb{R}^{n_1}", r"\mathbb{R}^{n_2}"),
+        (r"\dim(W^1) = (n_0, n_1)", "(n_1, n_0)"),
     ],
 )
 def test_the_right_shape_is_said_as_the_author_says_shapes(wrong: str, right: str, tmp_path: Path) -> None:
