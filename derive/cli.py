@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -206,7 +207,11 @@ def _told(reports: list[DocumentReport], asked: int) -> tuple[str, str, int]:
     from derive.verify.document.claims import as_json
 
     codes = {r.exit_code for r in reports}
-    return "\n".join(r.render_text() for r in reports), as_json(reports, asked > 1), 1 if 1 in codes else max(codes)
+    return (
+        "\n".join(r.render_text(_width()) for r in reports),
+        as_json(reports, asked > 1),
+        1 if 1 in codes else max(codes),
+    )
 
 
 @app.command()
@@ -249,6 +254,11 @@ def _formats(text: str) -> tuple[str, ...]:
     if wrong or not formats:
         raise DeriveError(f"{', '.join(wrong) or 'nothing'} is no format", repair=f"--to takes {', '.join(known)}")
     return formats
+
+
+def _width() -> int | None:
+    """The columns of the terminal; None for a file or a pipe."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 class _progress:

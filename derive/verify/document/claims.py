@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from derive.errors import printable
 from derive.latex.reading.document import Document, Place
 from derive.verify.claims import Status
-from derive.verify.document.gap import Counterexample, Difference
+from derive.verify.document.gap import Counterexample
+from derive.verify.document.told import told
 
 ALL_RIGHT, SOMETHING_WRONG, UNDECIDED = 0, 1, 3
-LONGEST_SHOWN = 72
 
 
 @dataclass(frozen=True)
@@ -100,38 +99,9 @@ class DocumentReport:
     def as_data(self) -> dict[str, Any]:
         return {"document": self.document, "claims": [c.as_data() for c in self.claims], "counts": self.counts}
 
-    def render_text(self) -> str:
-        """A line for each claim, why under it where it is not right, and the counts."""
-        lines = [printable(self.document), ""]
-        for c in self.claims:
-            lines += _lines(c)
-        lines += ["", *map(printable, self.notes)] if self.notes else []
-        counted = ", ".join(f"{n} {status}" for status, n in self.counts.items() if n)
-        return "\n".join([*lines, "", counted or "nothing is claimed"]) + "\n"
-
-
-def _lines(c: DocumentClaim) -> list[str]:
-    where = f"{c.place.line}:{c.place.column}" if c.place.cell is None else f"cell {c.place.cell}, {c.place.line}"
-    text = " ".join(printable(c.whole).split())
-    shown = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
-    lines = [f"  {where.ljust(9)} {c.status.value.ljust(11)}  {shown}"]
-    if c.status in (Status.WRONG, Status.NOT_CHECKED, Status.CONVENTION) or c.is_warned:
-        lines.append(f"{' ' * 25}{printable(c.reason)}")
-    if c.follows_from is not None:
-        lines.append(f"{' ' * 25}it follows from line {c.follows_from}")
-    if c.expected_latex:
-        lines.append(f"{' ' * 25}{c.label_of_expected}: {printable(c.expected_latex)}")
-    if c.difference is not None and c.convention is None:
-        lines.append(f"{' ' * 25}{_shown(c.difference)}")
-    return lines
-
-
-def _shown(d: Counterexample) -> str:
-    sizes = ", ".join(f"{n} = {s}" for n, s in d.sizes.items())
-    where = f"with {sizes or 'the stated sizes'}"
-    if isinstance(d, Difference):
-        return f"{where}: left {d.left:.7g}, right {d.right:.7g}"
-    return f"{where}: {f'left {d.left}, right {d.right}' if d.are_sides else f'{d.left} and {d.right}'}"
+    def render_text(self, width: int | None = None) -> str:
+        """A line for each claim, why under it where it is not right, and the counts; for a terminal of that width."""
+        return told(self, width)
 
 
 def as_json(reports: Sequence[DocumentReport], is_list: bool = False) -> str:

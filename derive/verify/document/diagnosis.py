@@ -50,6 +50,10 @@ class Finding:
     def sentence(self) -> str:
         return EXPLAINED[self.code]
 
+    def beside(self, reason: str) -> str:
+        """The mistake and why it is one, which may say the same."""
+        return reason if reason.startswith(self.sentence.removeprefix("it is ")) else f"{self.sentence}; {reason}"
+
 
 @dataclass(frozen=True)
 class Trial:

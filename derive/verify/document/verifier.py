@@ -278,7 +278,7 @@ class Verifier:
             latex.strip(),
             whole,
             verdict.status,
-            verdict.reason if finding is None else f"{finding.sentence}; {verdict.reason}",
+            verdict.reason if finding is None else finding.beside(verdict.reason),
             None if finding is None else finding.code,
             None if finding is None else finding.text,
             verdict.difference or verdict.apart,
