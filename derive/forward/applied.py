@@ -67,3 +67,16 @@ def by_cases(algebra: Algebra, values: Sequence[Form], tests: Sequence[Condition
         return sympy.Piecewise(*((v.at(scene, i, j), c) for v, c in pieces))
 
     return Form(entry, whole.rows, whole.columns, whole.learned)
+
+
+def open_cost(algebra: Algebra, name: str, given: Sequence[Form]) -> Form:
+    """C(a, y) of which nothing is said but what it depends on; arrays of one shape have their places in common."""
+    for one in given:
+        for axis, other in zip(one.axes, given[0].axes, strict=False):
+            if len(one.axes) == len(given[0].axes):
+                algebra.sizes.unify(axis, other)
+
+    def entry(scene: Scene, _i: Place, _j: Place) -> sympy.Expr:
+        return scene.net.functional(name)(*(one.at(scene, *scene.places(one.rows, one.columns)) for one in given))
+
+    return Form(entry, learned=False)

@@ -8,7 +8,7 @@ from functools import partial, singledispatchmethod
 
 import sympy
 
-from derive.forward.applied import RELATIONS, Condition, by_cases, extreme, softmax
+from derive.forward.applied import RELATIONS, Condition, by_cases, extreme, open_cost, softmax
 from derive.forward.blocks import joined_axes, no_entry
 from derive.forward.calls import Unread, arguments, inner
 from derive.forward.constants import is_ones
@@ -196,6 +196,8 @@ class Evaluation:
             return extreme(self.algebra, word, self.read(given[0]), self.read(given[1]))
         if word == "softmax" and len(given) == 1:
             return softmax(self.algebra, self.read(given[0]))
+        if shown(node.function) in self.functions.costs and key is not None:
+            return open_cost(self.algebra, key.name, [self.read(x) for x in given])
         f = self.functions.scalar(node.function)
         if f is None or len(given) != 1:
             raise Unread("this function is not known", node, "define it by a formula, or use one that has a name")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,8 @@ ABSTRACT = frozenset(("f", "g", "h", "phi", "varphi", "psi", "sigma", "rho"))
 """Letters of functions of which nothing is said, where they always stand before round brackets."""
 
 OWN: Mapping[str, Scalar] = {"identity": identity, "sqrt": sympy.sqrt, "abs": sympy.Abs, "tanh": sympy.tanh}
+LOSSES_OPEN = frozenset(("ell", "l", "L", "C", "J", "E", "D"))
+"""Letters of losses of which nothing need be said."""
 MOST_CALLS = 12
 MOST_IN_ALL = 1_000
 """So many formulas of functions are put in at most, one within another and in all."""
@@ -57,6 +59,8 @@ class Functions:
     abstract: dict[Key, str] = field(default_factory=dict)
     calls: int = 0
     """How many formulas of functions were put in."""
+    costs: set[str] = field(default_factory=set)
+    """Losses of which nothing is said: `ℓ(o, y)`."""
     values: set[str] = field(default_factory=set)
     """Names that are written with what they depend on, `f(x)`, and always the same."""
 
@@ -73,7 +77,7 @@ class Functions:
 
     def is_function(self, name: Node, taken: Mapping[str, object]) -> bool:
         """Whether a name before a round bracket is applied; `taken` are the names with equations."""
-        if shown(name) in self.macros:
+        if shown(name) in self.macros or shown(name) in self.costs:
             return True
         key = key_of(name)
         if key is None or shown(name) in taken:
@@ -190,7 +194,24 @@ def functions_of(equations: Sequence[Statement]) -> Functions:
             continue
         if text not in defined:
             out.abstract[key] = key.name
+    out.costs |= set(_open_costs(equations, out)) - alone
     return out
+
+
+def _open_costs(equations: Sequence[Statement], functions: Functions) -> Iterator[str]:
+    """Letters of losses that stand before several names, `ℓ(o, y)`, and that no formula defines."""
+    for e in equations:
+        for node in walk(e.right):
+            pairs = zip(node.factors, node.factors[1:], strict=False) if isinstance(node, Multiplied) else ()
+            for name, behind in pairs:
+                key, text = key_of(name), shown(name)
+                if key is None or key.name not in LOSSES_OPEN or not is_round(behind):
+                    continue
+                has_own = any(shown(x.left) == text and x is not e for x in equations)
+                is_open = text not in functions.macros and text not in functions.values and not has_own
+                given = arguments(behind)
+                if is_open and len(given) > 1 and all(map(_is_name, given)):
+                    yield text
 
 
 def _is_of_letters(name: Node, given: tuple[Node, ...]) -> bool:

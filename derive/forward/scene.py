@@ -162,6 +162,11 @@ class Scene:
         row = self._made.get((self.batch, None), [])
         return row[0] if row else self.index(self.batch)
 
+    def places(self, rows: Extent | None, columns: Extent | None) -> tuple[sympy.Basic | None, sympy.Basic | None]:
+        """Indices over all places of an array, which nothing binds."""
+        i = None if rows is None else self.index(rows)
+        return i, None if columns is None else self.index(columns, avoid=[] if i is None else [i])
+
     def bound(self, letter: str, e: Extent, avoid: Sequence[sympy.Basic]) -> sympy.Idx:
         """The index that a sum binds."""
         return self.index(e, letter, avoid)
