@@ -15,6 +15,7 @@ from derive.forward.kinds import kind_of
 from derive.forward.names import Named, open_axes
 from derive.forward.notation import drawn, notation_of, settings_of
 from derive.forward.orientation import said_of_softmax, samples_in_rows
+from derive.forward.ranks import is_term
 from derive.forward.scene import Scene
 from derive.forward.signs import Sign, Use, place_of
 from derive.forward.sizes import Extent
@@ -223,8 +224,8 @@ class Assembly:
         if words is None:
             return Label()
         layer = self.drawing.layer(sign) if step is None else index(str(step.label))
-        rank = len(self.solved.named[sign].axes)
-        return Label(self.drawing.meaning(sign, role, rank), layer, symbol=words)
+        is_bias = role == "parameter" and is_term(self.parts, sign)
+        return Label(self.drawing.meaning(sign, role, is_bias), layer, symbol=words)
 
     # -- equations ----------------------------------------------------------------------------------------
 

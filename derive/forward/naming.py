@@ -69,10 +69,10 @@ class Drawing:
         alike = bool(signs) and self.words(sign) == self.words(min(signs, key=str))
         return alike and self.layer(sign) is not None and self.layer(sign) not in layers
 
-    def meaning(self, sign: Sign, role: str, rank: int) -> str:
+    def meaning(self, sign: Sign, role: str, is_bias: bool = False) -> str:
         """What a notation may have a letter for; `own` where it has to be the document's."""
         if role == "parameter":
-            return "weight" if rank == 2 else "bias"
+            return "bias" if is_bias else "weight"
         for kind, signs in (("preactivation", self.preactivations), ("activation", self.activations)):
             if sign in signs or (role == "value" and self._is_like(sign, signs)):
                 return kind

@@ -54,9 +54,14 @@ def is_adaptive(parts: Parts, sign: Sign) -> bool:
         return False
     if parts.leaves[sign] == "target":
         return True
+    return parts.leaves[sign] == "parameter" and is_term(parts, sign)
+
+
+def is_term(parts: Parts, sign: Sign) -> bool:
+    """Whether a name stands as a term of sums alone: a bias."""
     terms = {id(inner(t)) for e in parts.needed for x in walk(e.right) if isinstance(x, Added) for t in x.terms}
     places = [u for e in parts.needed for u in parts.uses(e) if u.sign == sign]
-    return parts.leaves[sign] == "parameter" and all(id(u.node) in terms for u in places)
+    return all(id(u.node) in terms for u in places)
 
 
 def fixed_rank(parts: Parts, sign: Sign) -> int | None:

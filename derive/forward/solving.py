@@ -26,7 +26,7 @@ from derive.forward.signs import Sign, Use
 from derive.forward.sizes import Conflict, Extent, Sizes
 from derive.forward.statements import Statement
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Node
+from derive.latex.reading.syntax import Node, Number
 
 MODES = (("column", 1), ("row", 1), ("column", 0))
 MOST_CHANGES = 2
@@ -133,9 +133,17 @@ def _ambiguous(parts: Parts, found: list[Solved]) -> DeriveError:
 
 
 def _recursive(parts: Parts) -> list[Sign]:
-    """Values of families, which may be read before they are stated."""
-    signs = dict.fromkeys(parts.use(e).sign for e in parts.needed)
-    return [s for s in signs if parts.signs.is_family(s)]
+    """Values of families that are read before they are stated, also by themselves, or that begin as a number."""
+    stated: set[Sign] = set()
+    early: dict[Sign, None] = {}
+    for e in parts.needed:
+        read = (u.sign for u in parts.uses(e) if u.sign not in parts.leaves and parts.signs.is_family(u.sign))
+        early |= dict.fromkeys(s for s in read if s not in stated)
+        mine = parts.use(e).sign
+        if parts.signs.is_family(mine) and isinstance(e.right, Number):
+            early[mine] = None
+        stated.add(mine)
+    return [s for s in early if s in parts.definitions]
 
 
 def _evaluation(parts: Parts, single: bool) -> Evaluation:
@@ -278,6 +286,12 @@ def _equation(
     if ev.single and use.sign == parts.cost and form.axes:
         form = ev.algebra.only_entry(form)
     known = ev.named.get(use.sign)
+    if known is None and parts.signs.is_family(use.sign):
+        count = len(use.indices) or len(form.axes)
+        family = tuple(ev.sizes.family() for _ in range(count))
+        known = _entered(parts, use.sign, family, is_row if use.indices else form.rows is None, names)
+        ev.named[use.sign] = known
+        _declare(parts, ev, use.sign)
     if known is None:
         axes = tuple(ev.letter(shown(inner(x))) for x in use.indices) if use.indices else form.axes
         known = _entered(parts, use.sign, axes, is_row if use.indices else form.rows is None, names)

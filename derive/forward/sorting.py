@@ -5,6 +5,7 @@ The cost is the number that nothing else reads; it takes the equations that it n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -20,9 +21,11 @@ from derive.forward.roles import roles_of
 from derive.forward.signs import Sign, Signs, Use, bound_letters, names_in, signs_of
 from derive.forward.statements import Stated, Statement
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Big, Node, Number, Symbol
+from derive.latex.reading.syntax import Big, Multiplied, Node, Number, Symbol
 from derive.latex.reading.trees import changed, walk
 from derive.reading.keys import Key, key_of
+
+CONVOLUTION = re.compile("convol|cross-correlat|卷积|互相关")
 
 
 def parts_of(stated: Stated, declared: Declared) -> Parts:
@@ -38,9 +41,27 @@ def parts_of(stated: Stated, declared: Declared) -> Parts:
     cost = _cost(made, equations)
     needed = _needed(made, cost)
     made = replace(made, cost=cost, needed=needed)
+    _refuse_convolutions(made)
     made = replace(made, first=_first(made))
     made = replace(made, leaves=roles_of(made))
     return replace(made, sampled=_sampled(made))
+
+
+def _refuse_convolutions(parts: Parts) -> None:
+    """A star is a product entry by entry, but not where a document speaks of convolutions.
+
+    Raises: DeriveError at its place.
+    """
+    if not CONVOLUTION.search(parts.stated.document.text.lower()):
+        return
+    for e in parts.needed:
+        for x in walk(e.right):
+            if isinstance(x, Multiplied) and {"*", "star"} & set(x.operators):
+                message = (
+                    f"{e.said(e.place_of(x))}: whether this is a convolution or a product entry by entry is not said"
+                )
+                repair = "write `\\odot`, or a sum with indices, `\\sum_a w_a x_{i+a}`"
+                raise parts.stated.error(message, repair, e.fragment, e.place_of(x))
 
 
 def _declared_roles(declared: Declared, signs: Signs) -> dict[Sign, str]:

@@ -40,6 +40,7 @@ REFUSED = {
         r"$z_i = \sum_{a=1}^k w_a x_{i+a-1}$, $C = \sum_i (z_i - y_i)^2$",
         "may leave its range",
     ),
+    "a star": (rf"A convolution: $z = w * x + b$, {LOSS}", ":1:21: w * x: whether this is a convolution"),
     "a number in a vector": (r"$z = W [2; x]$, $C = \|z - y\|^2$", "these parts cannot be put together"),
     "an expression": (r"$z = \int W x$, $C = \|z - y\|^2$", ":1:6: "),
     "no weights": (r"$z = \tanh(x)$, $C = \|z - t\|^2$", "nothing says what the parameters are"),
