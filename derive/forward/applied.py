@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import sympy
 
 from derive.errors import DeriveError
+from derive.forward.blocks import joined_axes, no_entry
 from derive.forward.forms import Algebra, Form, Place
 from derive.forward.scene import Scene
 from derive.forward.sizes import Conflict
@@ -80,3 +81,13 @@ def open_cost(algebra: Algebra, name: str, given: Sequence[Form]) -> Form:
         return scene.net.functional(name)(*(one.at(scene, *scene.places(one.rows, one.columns)) for one in given))
 
     return Form(entry, learned=False)
+
+
+def joined(algebra: Algebra, forms: Sequence[Form], beside: bool) -> Form:
+    """`[h; x]`, `[H, X]`: parts put together.
+
+    Raises: Conflict for shapes that cannot be.
+    """
+    rows, columns = joined_axes(algebra.sizes, forms, beside)
+    learned = all(f.learned for f in forms)
+    return Form(no_entry, rows, columns, learned, blocks=tuple(forms), beside=beside and columns is not None)

@@ -8,8 +8,7 @@ from functools import partial, singledispatchmethod
 
 import sympy
 
-from derive.forward.applied import RELATIONS, Condition, by_cases, extreme, open_cost, softmax
-from derive.forward.blocks import joined_axes, no_entry
+from derive.forward.applied import RELATIONS, Condition, by_cases, extreme, joined, open_cost, softmax
 from derive.forward.calls import Unread, arguments, inner
 from derive.forward.constants import is_ones
 from derive.forward.counts import count_of
@@ -179,9 +178,7 @@ class Evaluation:
         forms = [self.read(x) for x in items]
         if any(f.blocks or f.settle is not None for f in forms):
             raise Unread("these parts cannot be put together", node, "give each a name and a shape")
-        rows, columns = joined_axes(self.sizes, forms, beside)
-        learned = all(f.learned for f in forms)
-        return Form(no_entry, rows, columns, learned, blocks=tuple(forms), beside=beside and columns is not None)
+        return joined(self.algebra, forms, beside)
 
     @read.register
     def _(self, node: Big) -> Form:
