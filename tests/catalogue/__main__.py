@@ -1,4 +1,4 @@
-"""All mutants of all networks in all notations, and of hand-written code: `make mutants` prints tables of verdicts."""
+"""All mutants of printed formulas, hand-written code and kernels: `make mutants` prints tables of verdicts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from random import Random
 
-from tests.catalogue.code_judging import WRITTEN
+from tests.catalogue.code_judging import WRITTEN, tallied_kernel
 from tests.catalogue.code_judging import tallied as tallied_code
 from tests.catalogue.code_mistakes import code_mutants
+from tests.catalogue.kernel_mistakes import KERNELS, kernel_mutants
 from tests.catalogue.subjects import NETWORKS, NOTATIONS, Subject
 from tests.catalogue.tally import Tally, tallied
 
@@ -32,6 +33,14 @@ def judged_code(place: int, most: int) -> Tally:
     return tallied_code(WRITTEN[place], mutants)
 
 
+def judged_kernel(place: int, most: int) -> Tally:
+    """Of one emitted kernel."""
+    mutants = list(kernel_mutants(KERNELS[place]))
+    if most and len(mutants) > most:
+        mutants = Random(KERNELS[place].name).sample(mutants, most)
+    return tallied_kernel(KERNELS[place], mutants)
+
+
 def main(most: int) -> int:
     """The exit code is 1 if a mutant was accepted."""
     tally = Tally()
@@ -44,11 +53,14 @@ def main(most: int) -> int:
         code = Tally()
         for found in pool.map(judged_code, range(len(WRITTEN)), [most] * len(WRITTEN)):
             code.add(found)
-    print("\n".join((*tally.table(), "", *code.table(), "")))
+        emitted = Tally()
+        for found in pool.map(judged_kernel, range(len(KERNELS)), [most] * len(KERNELS)):
+            emitted.add(found)
+    print("\n".join((*tally.table(), "", *code.table(), "", *emitted.table(), "")))
     print(f"{tally.originals['accepted']} of {tally.originals['all']} formulas are accepted as they are printed.")
     print("\n".join(f"refused as printed: {x}" for x in tally.refused))
-    print("\n".join(f"accepted: {x}" for x in (*tally.accepted, *code.accepted)))
-    return bool(tally.accepted or code.accepted)
+    print("\n".join(f"accepted: {x}" for x in (*tally.accepted, *code.accepted, *emitted.accepted)))
+    return bool(tally.accepted or code.accepted or emitted.accepted)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ from random import Random
 import pytest
 
 from derive.verify.claims import Status
-from tests.catalogue.code_judging import WRITTEN, tallied, verdict
-from tests.catalogue.code_mistakes import code_mutants
+from tests.catalogue.code_judging import WRITTEN, tallied, tallied_kernel, verdict
+from tests.catalogue.code_mistakes import CodeMutant, code_mutants
+from tests.catalogue.kernel_mistakes import KERNELS, Kernel, kernel_mutants
 from tests.catalogue.tally import Tally
 from tests.handwritten.cases import Case
 
@@ -32,7 +33,22 @@ def test_mistakes_are_found_and_named() -> None:
     assert tally.named >= 0.9, "\n".join(tally.table())
 
 
+SMALL = ("batch_norm_mlp", "residual", "softmax_classifier")
+"""Kernels that take little time; among them are branches, penalties and statistics."""
+
+
+@pytest.mark.parametrize("kernel", [k for k in KERNELS if k.name in SMALL], ids=lambda k: k.name)
+def test_mistakes_in_emitted_kernels_are_found_and_named(kernel: Kernel) -> None:
+    by_kind: dict[str, list[CodeMutant]] = {}
+    for mutant in kernel_mutants(kernel):
+        by_kind.setdefault(mutant.kind, []).append(mutant)
+    chosen = [Random(kernel.name).choice(mutants) for mutants in by_kind.values()]
+    tally = tallied_kernel(kernel, chosen)
+    assert len(chosen) >= 9 and not tally.accepted and tally.total["refuted"] == len(chosen)
+    assert tally.named >= 0.9, "\n".join(tally.table())
+
+
 def test_mistakes_are_made_without_the_verifier() -> None:
-    tree = ast.parse((Path(__file__).parent / "code_mistakes.py").read_text())
-    modules = [n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
+    texts = ((Path(__file__).parent / f"{name}_mistakes.py").read_text() for name in ("code", "kernel"))
+    modules = [n.module or "" for text in texts for n in ast.walk(ast.parse(text)) if isinstance(n, ast.ImportFrom)]
     assert not [m for m in modules if m.startswith("derive")]
