@@ -26,7 +26,7 @@ from derive.verify.document.slips import Change, slips
 from derive.verify.document.written import stepped, text_of, walk
 
 SEVERAL = "several-mistakes"
-SHAPE = "wrong-shape"
+SHAPE, SELF = "wrong-shape", "self-definition"
 
 EXPLAINED: Mapping[str, str] = MappingProxyType(
     {
@@ -61,6 +61,7 @@ EXPLAINED: Mapping[str, str] = MappingProxyType(
         "swapped-branches": "the branches of the cases are exchanged",
         "other-slope": "the derivative is that of another activation",
         SHAPE: "the shape is another one",
+        SELF: "a name is defined by itself",
         SEVERAL: "no single change mends it",
     }
 )

@@ -27,6 +27,7 @@ from derive.verify.document.continued import goes_on, is_equation, joined
 from derive.verify.document.conventions import Convention, Statuses, by_convention
 from derive.verify.document.declaring import declared
 from derive.verify.document.diagnosis import Finding, Trial, of_shape
+from derive.verify.document.edits import SELF
 from derive.verify.document.introduced import Introduced
 from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
 from derive.verify.document.manner import Manner, manner_of
@@ -233,7 +234,7 @@ class Verifier:
         if judged.verdict.status is not Status.WRONG or judged.follows or judged.left is None or judged.right is None:
             return None
         if judged.verdict.reason == BY_ITSELF:
-            return None
+            return Finding(SELF, None)
         remarks = (*judged.remarks, *self.said.chains)
         effort = Effort(min(self.patience, LONGEST_SEARCH), self.tell)
         try:

@@ -40,7 +40,7 @@ def test_the_gradient_of_another_parameter_is_wrong(tmp_path: Path) -> None:
 
 def test_an_equation_that_defines_a_name_by_itself_is_wrong(tmp_path: Path) -> None:
     [claim] = claims(tmp_path, r"W^2 = W^2 - \eta \frac{\partial C}{\partial W^2}")
-    assert claim.status is Status.WRONG and "defined by itself" in claim.reason and claim.mistake is None
+    assert claim.status is Status.WRONG and "defined by itself" in claim.reason and claim.mistake == "self-definition"
 
 
 def test_what_follows_a_step_is_compared_with_the_new_value(tmp_path: Path) -> None:
