@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from derive.ir.tensor import ADJOINT, Equation, Label, Role, Tensor
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Bracketed, Node, Symbol
+from derive.latex.reading.syntax import Bracketed, Node, Scripts, Symbol
 from derive.network.network import Network
+from derive.reading.evaluated import is_primed
 from derive.reading.iterates import change_of, name_parts
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
@@ -46,7 +47,7 @@ def head_of(node: Node, indices: Sequence[str] | None = None, free: Collection[s
     change, symbol, iterate = name_parts(node)
     marks = marks_of(symbol)
     key = key_of(marks.base)
-    if key is None or marks.transposed:
+    if key is None or marks.transposed or (isinstance(symbol, Scripts) and is_primed(symbol)):
         raise Unknown("the left side is no name that could be defined")
     fixed, letters = _below(marks, indices)
     above, higher = _above(marks, free if indices is None else indices)

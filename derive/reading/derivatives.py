@@ -1,4 +1,4 @@
-"""Derivatives as they are written: `∂z/∂w` as a fraction or inline, `d/dx f`, `∇_W C`, and products of them.
+"""Derivatives as they are written: `∂z/∂w` as a fraction or inline, `d/dx f`, `∇_W C`, and their products.
 
 A derivative by a value of the network is the total one: everything that depends on the value moves with it, and nothing
 that it depends on. By an entry that an expression contains it is that of the expression.
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 SIGNS = frozenset((Key("∂"), Key("partial"), Key("d"), Key("d", "rm")))
 NABLA = frozenset((Key("nabla"), Key("∇")))
+OPERATORS = NABLA | {Key("∂"), Key("partial"), Key("D")}
+"""`∂_x f` and `D_x f` are derivatives, `d_x` is a name."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,11 @@ class Derivatives:
         if isinstance(sign, Fraction) and key_of(sign.above) in SIGNS:
             wrt = self._differential(sign.below)
             return None if wrt is None else self.derivative(of, wrt)
-        if isinstance(sign, Scripts) and key_of(sign.base) in NABLA and sign.below is not None and sign.above is None:
-            return None if self._is_gradient(sign) else self.derivative(of, sign.below)
-        return None
+        if not isinstance(sign, Scripts) or sign.below is None or sign.above is not None or sign.primes:
+            return None
+        key = key_of(sign.base)
+        is_name = self._is_gradient(sign) if key in NABLA else bool(key and self.reader.scope.lexicon.find(key))
+        return self.derivative(of, sign.below) if key in OPERATORS and not is_name else None
 
     def _is_gradient(self, node: Scripts) -> bool:
         """Whether `∇_i` is the gradient of layer i, as some notations write it."""
@@ -196,7 +200,7 @@ class Derivatives:
         local = self._local(of, wrt)
         if local is not None:
             return self._shaped(local, of.whole, wrt.whole, of.tensor, wrt.tensor)
-        is_made_of = of.tensor == wrt.tensor or self._depends(of.tensor, wrt.tensor)
+        is_made_of = of.tensor == wrt.tensor or self.depends(of.tensor, wrt.tensor)
         entry = of_atom(Entry(f"{of.tensor}{ADJOINT}{wrt.tensor}", (*wrt.idx, *of.idx)))
         p = scale(entry, of.factor) if is_made_of else constant(0)
         return self._shaped(p, of.whole, wrt.whole, of.tensor, wrt.tensor)
@@ -227,9 +231,9 @@ class Derivatives:
     def _moves(self, tensor: str, by: str) -> bool:
         """Whether a value depends on an entry through equations: another value, or a later layer of its own."""
         if tensor != by:
-            return self._depends(tensor, by)
+            return self.depends(tensor, by)
         equations = self.reader.scope.lexicon.network.definitions(by)
-        return any(x.tensor == by or self._depends(x.tensor, by) for e in equations for x in entries_in(e.rhs))
+        return any(x.tensor == by or self.depends(x.tensor, by) for e in equations for x in entries_in(e.rhs))
 
     def _shaped(self, p: Poly, of: Quantity, wrt: Quantity, name: str, by: str) -> Quantity:
         if of.is_scalar:
@@ -255,7 +259,7 @@ class Derivatives:
         avoid = frozenset(x for a in wrt.idx for x in a.free) | p.free | frozenset(a.name for a in of.axes)
         parts = []
         for tensor in dict.fromkeys(e.tensor for e in entries_in(p)):
-            if tensor != wrt.tensor and not self._depends(tensor, wrt.tensor):
+            if tensor != wrt.tensor and not self.depends(tensor, wrt.tensor):
                 continue
             for o in occurrences(p, tensor, avoid):
                 inner = self._inner(tensor, o.idx, wrt)
@@ -277,7 +281,7 @@ class Derivatives:
             return of_atom(Entry(ADJOINT + wrt.tensor, wrt.idx))
         return of_atom(Entry(f"{tensor}{ADJOINT}{wrt.tensor}", (*wrt.idx, *idx)))
 
-    def _depends(self, tensor: str, on: str) -> bool:
+    def depends(self, tensor: str, on: str) -> bool:
         """Whether a value is made of another one, through any number of equations."""
         network = self.reader.scope.lexicon.network
         seen, waiting = {tensor}, [tensor]

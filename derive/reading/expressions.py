@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import singledispatchmethod
 
+from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import (
     Accented,
     Added,
@@ -32,15 +33,17 @@ from derive.reading.blocks import is_row_of_blocks, row_of_blocks
 from derive.reading.conditions import condition, is_condition
 from derive.reading.derivatives import Derivatives
 from derive.reading.ellipses import has_dots, with_sums
+from derive.reading.evaluated import evaluated, is_evaluated, is_primed, primed
 from derive.reading.keys import key_of
 from derive.reading.listings import is_listing, listing, row
 from derive.reading.marks import is_transpose, marks_of, sequence
 from derive.reading.moments import moment, moment_named
+from derive.reading.norms import EUCLIDEAN, angles, colons, is_colons, norm
 from derive.reading.parts import part, slice_of
 from derive.reading.products import Products
 from derive.reading.quantity import Quantity, Unknown, added, raised, scaled, transposed
 from derive.reading.scope import Scope
-from derive.reading.special import special
+from derive.reading.special import conditional, kronecker, special
 from derive.reading.sums import Sums
 from derive.reading.templates import ANGLES
 from derive.reading.tensors import Tensors
@@ -89,7 +92,7 @@ class Reader:
             if sign not in "+-":
                 raise Unknown(f"{sign} means two values at once")
             q = scaled(self.read(term), -1 if sign == "-" else 1)
-            out = q if out is None else added(out, q, self.scope.batch)
+            out = q if out is None else self.plus(out, q)
         assert out is not None
         return out
 
@@ -138,13 +141,25 @@ class Reader:
         if is_listing(node) and isinstance(node.body, Listed):
             return listing(self, node.opening, node.body)
         if node.opening in ("|", r"\|"):
-            return functions.norm(self, node)
+            return norm(self, node, None)
+        if node.opening == r"\langle" and isinstance(node.body, Listed):
+            return angles(self, node.body)
         mean = self.scope.lexicon.templates.get(ANGLES)
         if node.opening == r"\langle" and mean is not None:
             return templates.applied(self, mean, self.read(node.body))
         if node.opening not in "([{" and node.opening not in (r"\{",):
             raise Unknown(f"brackets {node.opening} {node.closing} have no meaning here")
         return self.read(node.body)
+
+    @read.register
+    def _(self, node: Listed) -> Quantity:
+        if is_colons(node):
+            return colons(self, node)
+        raise Unknown(f"{self.scope.said(node)} has no meaning here")
+
+    def plus(self, a: Quantity, b: Quantity) -> Quantity:
+        """a + b."""
+        return added(a, b, self.scope.batch)
 
     # -- symbols ---------------------------------------------------------------------------------------------
 
@@ -158,10 +173,24 @@ class Reader:
 
     @read.register
     def _(self, node: Scripts) -> Quantity:
+        if is_primed(node):
+            return self._primed(node)
+        if is_evaluated(node) and isinstance(node.base, Bracketed) and node.above is None:
+            return evaluated(self, [node.base.body], (), node.below, self.scope.said(node))
+        always = conditional(self, node)
+        if always is not None:
+            return always
         marks = marks_of(node, self._t_is_free())
         if key_of(marks.base) is None or any(slice_of(x) for x in sequence(node.below)):
             return self._raised(node)
         return self.symbol(node)
+
+    def _primed(self, node: Scripts) -> Quantity:
+        """`(e^x)'`; in `(z^2)'` the prime may belong to the name."""
+        key = key_of(marks_of(node).base)
+        if key is not None and self.scope.lexicon.table.get(replace(key, primes=key.primes + node.primes)):
+            return self.symbol(node)
+        return primed(self, node)
 
     def _t_is_free(self) -> bool:
         """Whether T above a symbol is no number of steps."""
@@ -172,10 +201,17 @@ class Reader:
     def _raised(self, node: Scripts) -> Quantity:
         """A part, a transpose or a power of what stands in brackets."""
         items = sequence(node.above)
+        if node.primes:
+            raise Unknown(f"what the prime of {self.scope.said(node)} means is not said")
         is_list = bool(items) and is_transpose(items[-1]) and is_listing(node.base)
-        q = row(self, node.base) if is_list else self.read(node.base)
         is_norm = isinstance(node.base, Bracketed) and node.base.opening in ("|", r"\|")
-        if node.below is not None and not is_norm:
+        if is_norm and isinstance(node.base, Bracketed):
+            return self.raised(norm(self, node.base, node.below), items)
+        q = row(self, node.base) if is_list else self.read(node.base)
+        is_product = isinstance(node.base, Bracketed) and node.base.opening == r"\langle"
+        if is_product and node.below is not None and shown(node.below) not in EUCLIDEAN:
+            raise Unknown(f"the inner product {self.scope.said(node)} is not understood")
+        if node.below is not None and not is_product:
             q = part(self, q, sequence(node.below), self.scope.said(node.base))
         return self.raised(q, items)
 
@@ -233,7 +269,10 @@ class Reader:
         except Unknown:
             if name == "e" and isinstance(node, Scripts) and node.above is not None and node.below is None:
                 return functions.exponential(self, node)
-            raise
+            delta = kronecker(self, node)
+            if delta is None:
+                raise
+            return delta
 
     def _letter(self, node: Node) -> Quantity:
         """A size or an index that stands as a number, a power of it; a constant."""

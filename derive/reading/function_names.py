@@ -5,12 +5,14 @@ from __future__ import annotations
 from derive.ir.scalar import PLAIN, REGISTRY
 
 ALIASES = {"ln": "log", "sgn": "sign", "ReLU": "relu", "lg": "log", "arctan": "atan", "arcsin": "asin"}
+ALIASES |= {"Softmax": "softmax", "Tr": "trace", "Diag": "diag", "LSE": "logsumexp", "heaviside": "step"}
 """Other spellings of one function."""
 
-WHOLE = frozenset(("max", "min", "diag", "tr", "trace", "softmax", "np.sum", "np.dot", "np.multiply", "np.mean"))
+WHOLE = frozenset(("max", "min", "diag", "tr", "trace", "softmax", "logsumexp"))
+WHOLE |= {"np.sum", "np.dot", "np.multiply", "np.mean"}
 """Functions of several arguments, or of whole vectors and matrices."""
 
-OWN = frozenset(("identity", "sign"))
+OWN = frozenset(("identity", "sign", "step"))
 
 
 def is_scalar_function(name: str) -> bool:

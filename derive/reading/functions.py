@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from derive.calculus.occurrence import occurrences
@@ -140,6 +139,8 @@ def apply(name: str, p: Poly, order: int) -> Poly:
         return p if order == 0 else constant(1 if order == 1 else 0)
     if name == "sign":
         return subtract(positive(p), positive(times(constant(-1), p)))
+    if name == "step":
+        return positive(p)
     if order and name in PLAIN:
         return _plain(name, p, order)
     known = REGISTRY.get(name)
@@ -216,21 +217,21 @@ def _softmax(reader: Reader, args: Sequence[Node]) -> Quantity:
     return Quantity(times(exponentials.poly, raised(below, -1).poly), q.rows, q.columns)
 
 
+def _log_sum_exp(reader: Reader, args: Sequence[Node]) -> Quantity:
+    """ln Σ_j exp(z_j) over the units."""
+    q = _one(reader, args, "the logarithm of a sum of exponentials")
+    axis = _units(reader, q)
+    exponentials = q.map(lambda p: function("exp", (p,)))
+    whole = total_over(Quantity(exponentials.poly), [axis])
+    return Quantity(function("log", (whole.poly,)), *(None if a is axis else a for a in (q.rows, q.columns)))
+
+
 def _units(reader: Reader, q: Quantity) -> Index:
     batch = reader.scope.batch
     axes = [a for a in q.axes if batch is None or a.extent != batch.extent]
     if not axes:
         raise Unknown("over which axis the softmax sums is not said")
     return axes[-1] if reader.scope.is_rows else axes[0]
-
-
-def norm(reader: Reader, node: Bracketed) -> Quantity:
-    """‖x‖ = √Σ x²; |x| of a number."""
-    q = reader.read(node.body)
-    if node.opening == "|" and q.is_scalar:
-        return q.map(lambda p: function("abs", (p,)))
-    squares = total_over(Quantity(raised(q, 2).poly), q.axes)
-    return raised(squares, Fraction(1, 2))
 
 
 def _np_sum(reader: Reader, args: Sequence[Node]) -> Quantity:
@@ -274,6 +275,7 @@ _WHOLE = {
     "tr": _trace,
     "trace": _trace,
     "softmax": _softmax,
+    "logsumexp": _log_sum_exp,
     "np.sum": _np_sum,
     "np.dot": _np_dot,
     "np.multiply": _np_multiply,

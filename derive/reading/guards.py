@@ -12,6 +12,7 @@ from derive.latex.reading.syntax import Bracketed, Chain, Multiplied, Node, Quan
 from derive.reading.conditions import all_hold, condition
 from derive.reading.keys import key_of
 from derive.reading.quantity import Quantity
+from derive.reading.special import is_indicator
 
 if TYPE_CHECKING:
     from derive.reading.expressions import Reader
@@ -26,7 +27,7 @@ def without_condition(node: Node) -> tuple[Node, tuple[Node, ...]]:
     *factors, last = node.factors
     if not isinstance(last, Bracketed) or last.opening != "(" or not isinstance(last.body, Chain):
         return node, ()
-    if not all(r in RELATIONS or r == "=" for r in last.body.relations):
+    if is_indicator(factors[-1]) or not all(r in RELATIONS or r == "=" for r in last.body.relations):
         return node, ()
     span = factors[0].span | factors[-1].span
     rest = factors[0] if len(factors) == 1 else Multiplied(tuple(factors), node.operators[:-1], span)

@@ -14,7 +14,7 @@ from derive.latex.reading.syntax import Bracketed, Listed, Node, Scripts, Symbol
 from derive.reading.calls import OWN
 from derive.reading.keys import key_of
 from derive.reading.marks import marks_of
-from derive.reading.quantity import Quantity, same_extent
+from derive.reading.quantity import Quantity, Unknown, same_extent
 from derive.terms.affine import Index, index
 from derive.terms.algebra import delta, times, times_all, total
 from derive.terms.blocks import sum_over
@@ -62,7 +62,10 @@ def _function(reader: Reader, name: Node, argument: Bracketed) -> tuple[Poly, st
     own = [n for n in lexicon.find(key) if n.is_own and not n.gradient] if key is not None else []
     if not own or not isinstance(name, Symbol | Scripts) or isinstance(argument.body, Listed):
         return None
-    value = reader.tensors.read(own, marks_of(name))
+    try:
+        value = reader.tensors.read(own, marks_of(name))
+    except Unknown:
+        return None
     entries = list(entries_in(value.poly))
     definitions = lexicon.network.definitions(entries[0].tensor) if len(entries) == 1 and value.is_scalar else ()
     if len(definitions) != 1 or definitions[0].domain:

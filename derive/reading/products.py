@@ -16,6 +16,7 @@ from derive.reading.calls import of_value
 from derive.reading.conditions import under
 from derive.reading.derivatives import NABLA
 from derive.reading.dots import written_out
+from derive.reading.evaluated import bar, evaluated, is_symbol_of_function, point
 from derive.reading.iterates import change_of, iteration
 from derive.reading.keys import Key, key_of
 from derive.reading.listings import is_listing
@@ -43,6 +44,8 @@ class Products:
     def read(self, node: Multiplied) -> Quantity:
         """Raises: Misfit if the extents fit in no order."""
         factors, signs = list(node.factors), list(node.operators)
+        if (below := bar(factors[-1])) is not None and signs[-1] == "":
+            return self._at_point(node, below)
         if any(isinstance(f, Ellipsis) for f in factors):
             factors, signs = written_out(self.reader, factors, signs)
         with under(self.reader, factors):
@@ -54,6 +57,30 @@ class Products:
         else:
             tight = "matrix"
         return self._multiplied(items, operators, tight)
+
+    def of(self, factors: Sequence[Node], operators: Sequence[str]) -> Quantity:
+        """The product of these factors."""
+        if not operators:
+            return self.reader.read(factors[0])
+        return self.read(Multiplied(tuple(factors), tuple(operators), factors[0].span | factors[-1].span))
+
+    def _at_point(self, node: Multiplied, below: Node) -> Quantity:
+        """`… f'|_z`, and `… q|_{x=a}` of the last factor, or of a call."""
+        factors = node.factors[:-1]
+        operators = list(node.operators[:-1])
+        count = 1
+        if is_symbol_of_function(self.reader, factors[-1]):
+            inner = functions.applied(self.reader, factors[-1], point(below))
+        else:
+            is_call = operators[-1:] == [""] and self._call(*factors[-2:]) is not None
+            count += is_call
+            said = self.reader.scope.said(node)
+            inner = evaluated(self.reader, factors[-count:], operators[len(operators) - count + 1 :], below, said)
+        if len(factors) == count:
+            return inner
+        sign = operators[-count]
+        outer = self.of(factors[:-count], operators[: len(operators) - count])
+        return self._pair(outer, sign, inner)
 
     def _multiplied(self, items: list[Quantity], operators: list[str], tight: str) -> Quantity:
         groups = (ENTRYWISE,) if tight == "entrywise" else (PLAIN | DOTS | DIVISIONS | {"otimes"},)

@@ -8,9 +8,9 @@ from derive.latex.reading.syntax import Bracketed, Chain, Node, Number, Scripts
 from derive.reading.conditions import condition
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import is_transpose, sequence
-from derive.reading.quantity import Quantity, Unknown, array, transposed
+from derive.reading.quantity import Quantity, Unknown, array, hadamard, transposed
 from derive.terms.affine import Affine, IdEntry, Index, index, number
-from derive.terms.algebra import delta
+from derive.terms.algebra import delta, positive
 from derive.terms.term import constant
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 KRONECKER = Key("delta")
 """`δ_{jk}`, where nothing else is called so."""
 
+INDICATORS = frozenset((name, font) for name in ("1", "I") for font in ("bold", "bb", "rm")) | {("I", "")}
+
 
 def special(reader: Reader, node: Node) -> Quantity | None:
     """`𝟏_m`, `𝟏_{z>0}`, `I_n`; None for any other symbol."""
@@ -28,8 +30,23 @@ def special(reader: Reader, node: Node) -> Quantity | None:
     key = _key(node.base)
     if key is None or not (node.above is None or is_transpose(node.above)):
         return None
+    if key == KRONECKER and not reader.scope.lexicon.find(key):
+        return kronecker(reader, node)
     found = _special(reader, key, node.below)
     return transposed(found) if found is not None and node.above is not None else found
+
+
+def conditional(reader: Reader, node: Scripts) -> Quantity | None:
+    """`1_{z>0}`, `(z)_+ = z [z > 0]`; None for anything else."""
+    if node.below is None or node.above is not None:
+        return None
+    inner = _inner(node.below)
+    if isinstance(node.base, Number) and node.base.text == "1" and isinstance(inner, Chain):
+        return condition(reader, inner)
+    if isinstance(node.base, Bracketed) and node.base.opening in "([" and key_of(inner) == Key("+"):
+        q = reader.read(node.base)
+        return hadamard(q, q.map(positive))
+    return None
 
 
 def _special(reader: Reader, key: Key, below: Node) -> Quantity | None:
@@ -39,14 +56,22 @@ def _special(reader: Reader, key: Key, below: Node) -> Quantity | None:
         return array(constant(1), _axis(reader, below))
     if key.name == "e" and key.font in ("", "bold") and not key.primes and not reader.scope.lexicon.table.get(key):
         return _unit(reader, below)
-    if key == KRONECKER and len(sequence(below)) == 2 and not reader.scope.lexicon.find(key):
-        a, b = (reader.scope.indices.affine(x) for x in sequence(below))
-        return Quantity(delta(a - b))
     if key.name in ("I", "E") and not reader.scope.lexicon.find(key):
         rows = _axis(reader, below)
         columns = reader.scope.fresh.axis(rows)
         return array(delta(index(rows.name) - index(columns.name)), rows, columns)
     return None
+
+
+def kronecker(reader: Reader, node: Node) -> Quantity | None:
+    """`δ_{jk}`; None for anything else."""
+    if not isinstance(node, Scripts) or node.above is not None or node.primes or key_of(node.base) != KRONECKER:
+        return None
+    items = sequence(node.below)
+    if len(items) != 2:
+        return None
+    a, b = (reader.scope.indices.affine(x) for x in items)
+    return Quantity(delta(a - b))
 
 
 def _unit(reader: Reader, below: Node) -> Quantity:
@@ -64,12 +89,19 @@ def _unit(reader: Reader, below: Node) -> Quantity:
     return array(delta(index(axis.name) - at), axis)
 
 
-def indicator(reader: Reader, head: Node, body: Node) -> Quantity | None:
-    """`𝟏{z > 0}`, `𝟏[z > 0]`, `𝕀(z > 0)`."""
+def is_indicator(head: Node) -> bool:
+    """`𝟏`, `𝕀`, `I` before a condition in brackets."""
     key = _key(head)
-    if key is None or key.name not in ("1", "I") or key.font not in ("bold", "bb", "rm"):
+    return key is not None and (key.name, key.font) in INDICATORS
+
+
+def indicator(reader: Reader, head: Node, body: Node) -> Quantity | None:
+    """`𝟏{z > 0}`, `𝟏[z > 0]`, `𝕀(z > 0)`, `1\\{z > 0\\}`."""
+    key = _key(head)
+    if key is None or not isinstance(body, Bracketed) or not isinstance(body.body, Chain):
         return None
-    if not isinstance(body, Bracketed) or not isinstance(body.body, Chain):
+    is_plain = isinstance(head, Number) and body.opening == r"\{" and key.name == "1"
+    if not is_plain and (not is_indicator(head) or reader.scope.lexicon.table.get(key)):
         return None
     return condition(reader, body.body)
 

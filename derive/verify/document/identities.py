@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from derive.latex.reading.syntax import Applied, Bracketed, Fraction, Multiplied, Node, Root, Scripts
 from derive.reading.choices import Choices
 from derive.reading.derivatives import SIGNS
+from derive.reading.evaluated import is_primed
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
 from derive.reading.scope import Scope
@@ -56,6 +57,8 @@ def _places(context: Context, node: Node) -> Iterator[Node]:
             yield from _differential(inner.below)
         elif isinstance(inner, Scripts) and key_of(inner.base) == Key("e") and inner.above is not None:
             yield inner.above
+        elif isinstance(inner, Scripts) and is_primed(inner):
+            yield inner.base
         elif isinstance(inner, Multiplied):
             yield from _called(context, inner)
             yield from _differential(Multiplied(inner.factors[-2:], inner.operators[-1:], inner.span))
