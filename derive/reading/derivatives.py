@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from derive.calculus.occurrence import occurrences
 from derive.ir.tensor import ADJOINT, Equation
 from derive.latex.reading.syntax import Bracketed, Fraction, Multiplied, Node, Scripts, Symbol
+from derive.reading.jacobians import Jacobian, chained
 from derive.reading.keys import Key, key_of
+from derive.reading.layouts import DerivativeLayout, by_number, of_number, of_vector
 from derive.reading.marks import marks_of
-from derive.reading.quantity import Quantity, Unknown, like, multiplied, same_extent, total_over
+from derive.reading.quantity import Quantity, Unknown, like, same_extent, total_over
 from derive.reading.sample_cost import SAMPLE_COST
 from derive.simplify.match import instance
-from derive.terms.affine import Affine, Index
+from derive.terms.affine import Affine
 from derive.terms.algebra import delta, scale, times, times_all, total
 from derive.terms.blocks import sum_over
 from derive.terms.substitute import substitute
@@ -33,21 +35,6 @@ SIGNS = frozenset((Key("∂"), Key("partial"), Key("d"), Key("d", "rm")))
 NABLA = frozenset((Key("nabla"), Key("∇")))
 OPERATORS = NABLA | {Key("∂"), Key("partial"), Key("D")}
 """`∂_x f` and `D_x f` are derivatives, `d_x` is a name."""
-
-
-@dataclass(frozen=True)
-class Jacobian(Quantity):
-    """∂of/∂wrt of arrays: `rows` and `columns` are the axes of `wrt`, `of_axes` those of `of`."""
-
-    of: str = ""
-    wrt: str = ""
-    of_rows: Index | None = None
-    of_columns: Index | None = None
-
-    @property
-    def order(self) -> int:
-        """How many axes it has."""
-        return sum(a is not None for a in (self.rows, self.columns, self.of_rows, self.of_columns))
 
 
 @dataclass(frozen=True)
@@ -84,7 +71,9 @@ class Derivatives:
             return None
         key = key_of(sign.base)
         is_name = self._is_gradient(sign) if key in NABLA else bool(key and self.reader.scope.lexicon.find(key))
-        return self.derivative(of, sign.below) if key in OPERATORS and not is_name else None
+        if key not in OPERATORS or is_name:
+            return None
+        return self.derivative(of, sign.below, is_gradient=key in NABLA)
 
     def _is_gradient(self, node: Scripts) -> bool:
         """Whether `∇_i` is the gradient of layer i, as some notations write it."""
@@ -148,20 +137,34 @@ class Derivatives:
         avoid = frozenset(x for a in by.idx for x in a.free) | p.free
         found = occurrences(p, by.tensor, avoid)
         parts = [sum_over(o.bounds, times(o.coefficient, self._inner(by.tensor, o.idx, by)), {}) for o in found]
-        return Quantity(scale(total(parts), known.factor), by.whole.rows, by.whole.columns)
+        of_array = Quantity(scale(total(parts), known.factor), by.whole.rows, by.whole.columns)
+        return of_number(self._layout, of_array)
+
+    def chained(self, a: Quantity, b: Quantity) -> list[Quantity]:
+        """As `chained` of two derivatives, in the layout of the document."""
+        return chained(self._layout, a, b)
 
     # -- what it is ---------------------------------------------------------------------------------------------
 
-    def derivative(self, of: Node, wrt: Node) -> Quantity:
-        """Raises: Unknown for a derivative by what is no value or parameter."""
+    def derivative(self, of: Node, wrt: Node, is_gradient: bool = False) -> Quantity:
+        """`∂of/∂wrt`, or `∇_wrt of`, which lies as `wrt` in every layout if `of` is a number.
+
+        Raises: Unknown for a derivative by what is no value or parameter.
+        """
         by = self._variable(self.reader.read(wrt), self.reader.scope.said(wrt))
         above = self._read_of(of)
         above = self._summed(above)
         try:
             known = self._variable(above, self.reader.scope.said(of))
         except Unknown:
-            return self._of_expression(above, by)
-        return self._of_value(known, by)
+            found = self._of_expression(above, by)
+        else:
+            found = self._of_value(known, by)
+        return of_number(self._layout, found) if is_gradient and above.is_scalar else found
+
+    @property
+    def _layout(self) -> DerivativeLayout:
+        return self.reader.scope.lexicon.derivatives
 
     def _summed(self, of: Quantity) -> Quantity:
         """The cost of all samples, where a vector of the costs of samples is differentiated."""
@@ -191,7 +194,7 @@ class Derivatives:
             raise Unknown("derivatives by gradients are not judged")
         if of.tensor == network.cost:
             p = of_atom(Entry(ADJOINT + wrt.tensor, wrt.idx))
-            return Quantity(scale(p, of.factor), wrt.whole.rows, wrt.whole.columns)
+            return of_number(self._layout, Quantity(scale(p, of.factor), wrt.whole.rows, wrt.whole.columns))
         if of.tensor.startswith(ADJOINT):
             raise Unknown("second derivatives are not judged")
         return self._jacobian(of, wrt)
@@ -237,16 +240,16 @@ class Derivatives:
 
     def _shaped(self, p: Poly, of: Quantity, wrt: Quantity, name: str, by: str) -> Quantity:
         if of.is_scalar:
-            return Quantity(p, wrt.rows, wrt.columns)
+            return of_number(self._layout, Quantity(p, wrt.rows, wrt.columns))
         if wrt.is_scalar:
-            return Quantity(p, of.rows, of.columns)
+            return by_number(self._layout, Quantity(p, of.rows, of.columns))
         options: list[Quantity] = [Jacobian(p, wrt.rows, wrt.columns, name, by, of.rows, of.columns)]
         if same_extent(of.rows, wrt.rows) and same_extent(of.columns, wrt.columns) and name != by:
             options.append(self._diagonal(p, of, wrt))
         if of.columns is None and wrt.columns is None:
-            options.append(Quantity(p, of.rows, wrt.rows))
+            options.append(of_vector(self._layout, Quantity(p, of.rows, wrt.rows)))
         if of.rows is None and wrt.rows is None:
-            options.append(Quantity(p, of.columns, wrt.columns))
+            options.append(of_vector(self._layout, Quantity(p, of.columns, wrt.columns)))
         return self.reader.scope.choices.choose(options)
 
     def _diagonal(self, p: Poly, of: Quantity, wrt: Quantity) -> Quantity:
@@ -266,12 +269,7 @@ class Derivatives:
                 parts.append(sum_over(o.bounds, times(o.coefficient, inner), {}))
         if not parts:
             raise Unknown("what is differentiated does not contain that by which it is")
-        result = total(parts)
-        whole = wrt.whole
-        if of.is_scalar or whole.is_scalar:
-            kept = whole if of.is_scalar else of
-            return Quantity(result, kept.rows, kept.columns)
-        return self._shaped(result, of, whole, "", wrt.tensor)
+        return self._shaped(total(parts), of, wrt.whole, "", wrt.tensor)
 
     def _inner(self, tensor: str, idx: tuple[Affine, ...], wrt: Variable) -> Poly:
         """The derivative of an entry in the expression: δ for the variable itself."""
@@ -291,35 +289,6 @@ class Derivatives:
                     seen.add(found)
                     waiting.append(found)
         return on in seen
-
-    # -- chains of them -----------------------------------------------------------------------------------------
-
-    def chained(self, a: Quantity, b: Quantity) -> list[Quantity]:
-        """Σ over the axes of the value between two derivatives, in either order; empty if they are no chain."""
-        out = []
-        for first, second in ((a, b), (b, a)):
-            if isinstance(second, Jacobian):
-                joined = self._joined(first, second)
-                if joined is not None:
-                    out.append(joined)
-        return out[:1]
-
-    def _joined(self, outer: Quantity, inner: Jacobian) -> Quantity | None:
-        """∂C/∂z · ∂z/∂w, and ∂y/∂z · ∂z/∂w."""
-        if isinstance(outer, Jacobian) and outer.wrt != inner.of:
-            return None
-        if outer.is_scalar or not same_extent(outer.rows, inner.of_rows):
-            return None
-        if not same_extent(outer.columns, inner.of_columns):
-            return None
-        middle = [a for a in (inner.of_rows, inner.of_columns) if a is not None]
-        left = like(
-            Quantity(outer.poly, outer.rows, outer.columns), Quantity(outer.poly, inner.of_rows, inner.of_columns)
-        )
-        p = sum_over(tuple(middle), multiplied(left.poly, inner.poly), {})
-        if isinstance(outer, Jacobian):
-            return Jacobian(p, inner.rows, inner.columns, outer.of, inner.wrt, outer.of_rows, outer.of_columns)
-        return Quantity(p, inner.rows, inner.columns)
 
 
 def _equation_at(equations: Sequence[Equation], idx: tuple[Affine, ...]) -> Poly | None:

@@ -22,6 +22,7 @@ from derive.latex.reading.syntax import Node, Scripts
 from derive.latex.tex import Name, capital, symbol
 from derive.network.network import Network
 from derive.reading.keys import Key, key_of
+from derive.reading.layouts import DerivativeLayout
 from derive.reading.named import Named, Own
 from derive.reading.quantity import Unknown
 from derive.reading.sample_cost import SAMPLE_COST
@@ -32,7 +33,7 @@ from derive.terms.walk import atoms_in, entries_in
 
 STANDARD = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")
 
-_OF_THE_DOCUMENT = ("own_functions", "synonyms", "formulas", "templates", "kinds")
+_OF_THE_DOCUMENT = ("own_functions", "synonyms", "formulas", "templates", "kinds", "derivatives")
 
 SLOT = Entry("·slot", ())
 """The argument of a function, in its formula."""
@@ -64,6 +65,7 @@ class Lexicon:
         formulas: Mapping[str, Poly] | None = None,
         templates: Mapping[Key, Template] | None = None,
         kinds: Mapping[str, frozenset[int]] | None = None,
+        derivatives: DerivativeLayout = "mixed",
     ) -> None:
         """`own` are names of the document or a profile for tensors of `network`, which holds that of the printer.
 
@@ -75,6 +77,7 @@ class Lexicon:
         self.formulas = dict(formulas or {})
         self.templates = dict(templates or {})
         self.kinds = dict(kinds or {})
+        self.derivatives = derivatives
         self.network = network
         self.table: dict[Key, list[Named]] = {}
         self._found: dict[Key, Sequence[Named]] = {}
@@ -124,6 +127,10 @@ class Lexicon:
     def with_kinds(self, kinds: Mapping[str, frozenset[int]]) -> Lexicon:
         """With words that tell layers apart."""
         return self._with(kinds=kinds)
+
+    def laid_out(self, derivatives: DerivativeLayout) -> Lexicon:
+        """With another layout of derivatives."""
+        return self._with(derivatives=derivatives)
 
     def with_synonym(self, node: Node, other: Node) -> Lexicon:
         """With another symbol for all that a symbol stands for.

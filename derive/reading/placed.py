@@ -9,6 +9,7 @@ from itertools import combinations
 
 from derive.ir.tensor import ADJOINT
 from derive.latex.reading.syntax import Node
+from derive.reading.layouts import of_number
 from derive.reading.marks import Marks, digits, is_dot
 from derive.reading.named import Expansion, Named
 from derive.reading.quantity import Quantity, Unknown, array, raised, transposed
@@ -65,6 +66,8 @@ class Placed:
                 scope.ranges.put(place, self._stretch(a, place), where)
                 idx.append(place)
         q = self._oriented(self._value(tuple(idx)), opened)
+        if self.named.gradient and self.named.is_row is None:
+            q = of_number(scope.lexicon.derivatives, q)
         if self.exponent != 1:
             q = raised(q, self.exponent)
         return transposed(q) if self.marks.transposed else q

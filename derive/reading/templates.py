@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derive.latex.reading.syntax import Bracketed, Multiplied, Node
-from derive.reading.derivatives import Jacobian
+from derive.reading.jacobians import Jacobian
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import marks_of
 from derive.reading.quantity import Misfit, Quantity, Unknown

@@ -157,6 +157,8 @@ def context_of(
     lexicon = with_rate(lexicon, notation)
     if settings.kinds:
         lexicon = lexicon.with_kinds({word: frozenset(numbers) for word, numbers in settings.kinds})
+    if settings.derivatives is not None:
+        lexicon = lexicon.laid_out(settings.derivatives)
     return Context(
         lexicon,
         {**_numbers(network), **whole_numbers(settings.names)},

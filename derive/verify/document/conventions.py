@@ -1,6 +1,7 @@
 """Other conventions than the document's own, under which what is wrong may be right: a closed list.
 
-A sign, a transpose and a layout are no conventions: a descent with the one climbs, and the other does not fit.
+A sign and a transpose are no conventions: a descent with the one climbs, and the other does not fit. A layout is one if
+the whole part keeps to it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from fractions import Fraction
 from derive.latex.reading.document import Fragment
 from derive.network.network import Network
 from derive.network.spec.models import NetworkSpec, NotationSpec
+from derive.reading.layouts import DerivativeLayout
 from derive.terms.algebra import scale, times, total
 from derive.terms.term import Entry, Monomial, Poly, of_affine, of_monomial
 from derive.terms.walk import entries_in
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim
 from derive.verify.document.profile import Settings
+from derive.verify.document.verdict import TURNED
 
 RIGHT = (Status.PROVED, Status.AGREES)
 FEWEST = 2
@@ -38,6 +41,8 @@ class Convention:
     says: str
     of_settings: OfSettings
     of_network: OfNetwork = lambda network: network
+    shows: Callable[[DocumentClaim], bool] = lambda claim: True
+    """Whether a wrong formula is one of those by which the convention shows; without any it is not tried."""
 
 
 def _network(change: Callable[[NetworkSpec], NetworkSpec | None]) -> OfSettings:
@@ -120,6 +125,15 @@ def _outputs(network: Network) -> Poly:
     return of_affine(own[-1].extent) if own else of_monomial(Monomial(()))
 
 
+def _laid_out(layout: DerivativeLayout) -> OfSettings:
+    """Derivatives in another layout, where none is said."""
+    return lambda settings: None if settings.derivatives is not None else replace(settings, derivatives=layout)
+
+
+def _is_turned(claim: DocumentClaim) -> bool:
+    return TURNED in claim.reason
+
+
 SQUARES = ("half_squared_error",)
 AVERAGES = ("mean_squared_error", "mean_absolute_error", "huber")
 
@@ -146,6 +160,18 @@ CONVENTIONS = (
         _of_kind(*AVERAGES),
         _costing(_outputs),
     ),
+    Convention(
+        "numerator-layout",
+        "the derivative of a number by a column is a row, that by a p × q matrix is q × p",
+        _laid_out("numerator"),
+        shows=_is_turned,
+    ),
+    Convention(
+        "denominator-layout",
+        "the derivative of a vector by a vector has the entries of the latter along its rows",
+        _laid_out("denominator"),
+        shows=_is_turned,
+    ),
 )
 """The first one that fits is named."""
 
@@ -163,9 +189,10 @@ def by_convention(
     for fragments in parts:
         for convention in CONVENTIONS:
             places = [k for k, c in enumerate(found) if any(_is_in(c, f) for f in fragments)]
-            if sum(found[k].status is Status.WRONG for k in places) < FEWEST:
+            wrong = [found[k] for k in places if found[k].status is Status.WRONG]
+            if len(wrong) < FEWEST:
                 break
-            statuses = there(convention, fragments)
+            statuses = there(convention, fragments) if any(map(convention.shows, wrong)) else None
             for own in _groups(fragments, [(k, found[k]) for k in places]) if statuses is not None else ():
                 if statuses is not None and holds([c for _, c in own], statuses):
                     found = _with(found, own, statuses, convention)

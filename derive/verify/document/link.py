@@ -17,12 +17,12 @@ from derive.ir.moment import MEAN
 from derive.latex.reading.syntax import Chain, Node, Number
 from derive.reading.choices import MOST as MOST_READINGS
 from derive.reading.choices import Choices, readings
-from derive.reading.derivatives import Jacobian
 from derive.reading.expressions import Reader
 from derive.reading.free_letters import free_letters, without_unit_axes
 from derive.reading.guards import guards, mask
 from derive.reading.implied import implied_sums
 from derive.reading.index_reader import IndexReader
+from derive.reading.jacobians import Jacobian
 from derive.reading.keys import Key
 from derive.reading.lexicon import Lexicon
 from derive.reading.moments import moments_of

@@ -29,22 +29,13 @@ from derive.network.spec.models import NetworkSpec, NotationSpec
 from derive.network.spec.tree import Entry, ListNode, MappingNode, Node, ScalarNode, describe
 from derive.network.spec.values import read_notation
 from derive.network.yaml_source import parse_tree, read_text_file
-from derive.verify.document.said_assumptions import read_assumptions, read_summed
+from derive.reading.layouts import DerivativeLayout
+from derive.verify.document.said_assumptions import read_assumptions, read_layout, read_summed
 from derive.verify.document.said_random import Said, read_random
 
-KEYS = (
-    "notation",
-    "network",
-    "names",
-    "sizes",
-    "kinds",
-    "random",
-    "assumptions",
-    "repeated_indices",
-    "sections",
-    "passages",
-)
+SAID = ("notation", "network", "names", "sizes", "kinds", "random", "assumptions", "repeated_indices", "derivatives")
 PLACES = ("sections", "passages")
+KEYS = (*SAID, *PLACES)
 MEANINGS = ("shape", "tensor", "gradient", "function", "is", "value")
 NUMBERED = ("tensor", "gradient")
 
@@ -80,6 +71,8 @@ class Settings:
     assumptions: tuple[str, ...] = ()
     are_summed: bool | None = None
     """Whether letters that stand on the right only, twice in a term, are summed over."""
+    derivatives: DerivativeLayout | None = None
+    """How arrays of derivatives lie."""
 
     def under(self, other: Settings) -> Settings:
         """`other`, with these where it says nothing; a name that both have is the other's."""
@@ -94,6 +87,7 @@ class Settings:
             (*self.random, *other.random),
             (*self.assumptions, *other.assumptions),
             self.are_summed if other.are_summed is None else other.are_summed,
+            other.derivatives or self.derivatives,
         )
 
 
@@ -184,7 +178,7 @@ def _sections(entry: Entry | None, path: Path, find: Find, complaints: Complaint
                 e.value.place, f"the section {quoted(e.key)} is no mapping", "write notation:, network:, names:"
             )
             continue
-        _check_keys(e.value, [k for k in KEYS if k not in PLACES], "a section", complaints)
+        _check_keys(e.value, SAID, "a section", complaints)
         out.append((e.key, _settings(e.value, path, find, complaints)))
     return tuple(out)
 
@@ -200,6 +194,7 @@ def _settings(node: MappingNode, path: Path, find: Find, complaints: Complaints)
         read_random(node.entry("random"), complaints),
         read_assumptions(node.entry("assumptions"), complaints),
         read_summed(node.entry("repeated_indices"), complaints),
+        read_layout(node.entry("derivatives"), complaints),
     )
 
 

@@ -1,9 +1,10 @@
-"""What a profile says to hold throughout: conditions, and whether repeated letters are summed over."""
+"""What a profile says to hold throughout: conditions, whether repeated letters are summed over, how derivatives lie."""
 
 from __future__ import annotations
 
 from derive.network.spec.complaints import Complaints
 from derive.network.spec.tree import Entry, ListNode, ScalarNode
+from derive.reading.layouts import LAYOUTS, DerivativeLayout
 
 
 def read_assumptions(entry: Entry | None, complaints: Complaints) -> tuple[str, ...]:
@@ -25,3 +26,12 @@ def read_summed(entry: Entry | None, complaints: Complaints) -> bool | None:
         return None if entry is None else found == "summed"
     complaints.add(entry.value.place, "`repeated_indices` is neither summed nor free", "write repeated_indices: summed")
     return None
+
+
+def read_layout(entry: Entry | None, complaints: Complaints) -> DerivativeLayout | None:
+    """`derivatives: numerator`, `denominator` or `mixed`; None where nothing is said."""
+    found = entry.value.value if entry is not None and isinstance(entry.value, ScalarNode) else None
+    layout = next((x for x in LAYOUTS if x == found), None)
+    if entry is not None and layout is None:
+        complaints.add(entry.value.place, "`derivatives` is no layout", f"write one of {', '.join(LAYOUTS)}")
+    return layout

@@ -14,6 +14,7 @@ from derive.verify.document.world import World
 
 BRACKETS = "brackets or marks missing: it is right in one reading and wrong in another"
 UNSIGNED = "it is right if factors of one shape, side by side, are multiplied entry by entry; no sign says so"
+TURNED = "right up to transposition"
 EMPTY = "both sides are 0 here, for nothing in them depends on that by which they are differentiated"
 
 
@@ -40,7 +41,7 @@ def verdict_of(instances: Sequence[Sequence[Outcome]]) -> Verdict:
             worst = outcomes[0]
             reason = worst.misfit or "both sides differ"
             if worst.transposed:
-                reason = f"right up to transposition: {reason}"
+                reason = f"{TURNED}: {reason}"
             return Verdict(Status.WRONG, reason, worst.difference, bool(worst.misfit), worst.apart)
     if all(o.equal for o in some):
         if any(o.pair is not None and o.pair.is_unsigned for o in some):

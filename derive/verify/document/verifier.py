@@ -100,7 +100,7 @@ class Verifier:
         if settings is None:
             return None
         self.tell(f"trying the convention {convention.name}")
-        other = Verifier(self.document, self.profile, self.tell, 0.0, convention)
+        other = Verifier(self.document, self.profile, self.tell, 0.0, convention, own=self.own)
         try:
             return {(c.start, c.latex): c.status for c in other.claims(fragments)}
         except DeriveError:
@@ -139,7 +139,7 @@ class Verifier:
                 self.contexts[key] = context_of(settings, self.profile.file, self.own)
             else:
                 changed = self.convention.of_settings(settings) or settings
-                self.contexts[key] = context_of(changed, self.profile.file, change=self.convention.of_network)
+                self.contexts[key] = context_of(changed, self.profile.file, self.own, self.convention.of_network)
         context = self.contexts[key]
         context.declared = declared(context.lexicon, settings.random, self.profile.file)
         return context

@@ -110,7 +110,7 @@ def test_what_does_not_hold(source: str) -> None:
         r"\prod_j b_j^2",
         r"b_j^2 \pm 1",
         r"\operatorname{blub}(b^2)",
-        r"\langle b^2, b^2 \rangle",
+        r"\langle b^2, b^2, b^2 \rangle",
         r"\mathbf{e}_{q}",
         r"W^2_{1} / W^2",
         r"(b^2)_{jk}",
