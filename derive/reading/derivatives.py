@@ -136,7 +136,7 @@ class Derivatives:
         p = substitute(equations[0].rhs, dict(zip(letters, known.idx, strict=True)))
         avoid = frozenset(x for a in by.idx for x in a.free) | p.free
         found = occurrences(p, by.tensor, avoid)
-        parts = [sum_over(o.bounds, times(o.coefficient, self._inner(by.tensor, o.idx, by)), {}) for o in found]
+        parts = [sum_over(o.bounds, times(o.coefficient, self.inner(by.tensor, o.idx, by)), {}) for o in found]
         of_array = Quantity(scale(total(parts), known.factor), by.whole.rows, by.whole.columns)
         return of_number(self._layout, of_array)
 
@@ -265,13 +265,13 @@ class Derivatives:
             if tensor != wrt.tensor and not self.depends(tensor, wrt.tensor):
                 continue
             for o in occurrences(p, tensor, avoid):
-                inner = self._inner(tensor, o.idx, wrt)
+                inner = self.inner(tensor, o.idx, wrt)
                 parts.append(sum_over(o.bounds, times(o.coefficient, inner), {}))
         if not parts:
             raise Unknown("what is differentiated does not contain that by which it is")
         return self._shaped(total(parts), of, wrt.whole, "", wrt.tensor)
 
-    def _inner(self, tensor: str, idx: tuple[Affine, ...], wrt: Variable) -> Poly:
+    def inner(self, tensor: str, idx: tuple[Affine, ...], wrt: Variable) -> Poly:
         """The derivative of an entry in the expression: δ for the variable itself."""
         if tensor == wrt.tensor:
             return times_all(delta(a - b) for a, b in zip(idx, wrt.idx, strict=True))

@@ -132,6 +132,10 @@ class Lexicon:
         """With another layout of derivatives."""
         return self._with(derivatives=derivatives)
 
+    def about(self, network: Network) -> Lexicon:
+        """With more in the network."""
+        return self._with(network=network)
+
     def with_synonym(self, node: Node, other: Node) -> Lexicon:
         """With another symbol for all that a symbol stands for.
 

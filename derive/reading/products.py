@@ -15,6 +15,7 @@ from derive.reading.called_values import called_value
 from derive.reading.calls import of_value
 from derive.reading.conditions import under
 from derive.reading.derivatives import NABLA
+from derive.reading.differentials import differential, is_mark
 from derive.reading.dots import written_out
 from derive.reading.evaluated import bar, evaluated, is_symbol_of_function, point
 from derive.reading.iterates import change_of, iteration
@@ -168,6 +169,9 @@ class Products:
         inline = self.reader.derivatives.inline(factors, operators, k)
         if inline is not None:
             return inline
+        if beside and is_mark(self.reader, factors[k]):
+            of, used = self._operand(factors, operators, k + 1)
+            return differential(self.reader, self.reader.read(of), self.reader.scope.said(of)), 1 + used
         if beside:
             gradient = self._gradient_at(factors, operators, k)
             if gradient is not None:

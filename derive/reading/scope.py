@@ -54,6 +54,8 @@ class Scope:
     """Products without a sign that fit entry by entry only."""
     ranges: Ranges = field(default_factory=Ranges)
     fresh: Fresh = field(default_factory=Fresh)
+    differentials: tuple[Node, ...] = ()
+    """What stands behind a d on the right: the changes of which the others are made."""
     depth: int = 0
     """Of functions that are written out, one in another."""
     id_entry: Callable[[Node], Affine | None] | None = None

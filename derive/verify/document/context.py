@@ -18,6 +18,7 @@ from derive.network.notation import read_notation
 from derive.network.spec.models import NotationSpec
 from derive.reading.compositions import with_compositions
 from derive.reading.definitions import head_of, with_definition
+from derive.reading.differentials import differentials, with_changes
 from derive.reading.keys import Key
 from derive.reading.lexicon import SLOT, Lexicon
 from derive.reading.quantity import Quantity
@@ -107,6 +108,15 @@ class Context:
         if found is not None:
             self.lexicon = found
         return found is not None
+
+    def take_changes(self, nodes: Sequence[Node]) -> bool:
+        """Take up the changes of values if differentials stand among expressions; whether some do."""
+        if not any(True for node in nodes for _ in differentials(self.lexicon, node)):
+            return False
+        network = with_changes(self.network)
+        if network.tensors.keys() != self.network.tensors.keys():
+            self.lexicon = self.lexicon.about(network)
+        return True
 
     def define(self, left: Node, value: Quantity, scope: Scope) -> None:
         """Take a name of the document up.

@@ -17,6 +17,7 @@ from derive.ir.moment import MEAN
 from derive.latex.reading.syntax import Chain, Node, Number
 from derive.reading.choices import MOST as MOST_READINGS
 from derive.reading.choices import Choices, readings
+from derive.reading.differentials import differentials
 from derive.reading.expressions import Reader
 from derive.reading.free_letters import free_letters, without_unit_axes
 from derive.reading.guards import guards, mask
@@ -112,6 +113,7 @@ class Links:
     is_quick: bool = False
     """Whether numbers are enough: nothing is proved."""
     declared: Declared = field(default_factory=Declared)
+    differentials: tuple[Node, ...] = ()
 
     @property
     def randomness(self) -> Randomness:
@@ -129,6 +131,9 @@ class Links:
 
         Raises: Unknown if a part has no meaning in any instance.
         """
+        changing = tuple(differentials(self.lexicon, right))
+        if changing != self.differentials:
+            return replace(self, differentials=changing).outcomes(left, right, remarks, where)
         found: dict[tuple[tuple[str, int], ...], list[Outcome]] = {}
         unknown: Unknown | None = None
         for numbers in self.instances(left, right):
@@ -192,7 +197,7 @@ class Links:
         return tuple(scope.seen)
 
     def scope(self, choices: Choices, numbers: Mapping[str, int]) -> Scope:
-        return Scope(self.lexicon, choices, numbers, self.source, self.meanings)
+        return Scope(self.lexicon, choices, numbers, self.source, self.meanings, differentials=self.differentials)
 
     def _read(
         self,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from derive.errors import DeriveError
-
 from tests.unit.verify.document.judged import is_right, statuses
 
 NETWORK = r"""
