@@ -6,6 +6,7 @@ with what is known already, gives the equation and the axes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -34,6 +35,8 @@ class Head:
     above: tuple[str, ...]
     fixed: tuple[str, ...]
     letters: tuple[str, ...]
+    is_numbered: bool = False
+    """Whether it is one of several, told apart by the number of a layer."""
 
 
 def head_of(node: Node, indices: Sequence[str] | None = None, free: Collection[str] = ()) -> Head:
@@ -58,11 +61,11 @@ def head_of(node: Node, indices: Sequence[str] | None = None, free: Collection[s
 
 
 def _above(marks: Marks, indices: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The marks above, with `(·)` in place of those that are indices; the letters of these."""
+    """The marks above, with `(·)` or `·` in place of those that are indices; the letters of these."""
     above: list[str] = []
     letters: list[str] = []
     for item in marks.above:
-        inner = shown(item.body) if isinstance(item, Bracketed) else ""
+        inner = shown(item.body if isinstance(item, Bracketed) else item)
         above.append(place_of(item) if inner in indices else shown(item))
         letters += [inner] if inner in indices else []
     return tuple(above), tuple(letters)
@@ -134,7 +137,8 @@ def with_definition(lexicon: Lexicon, head: Head, value: Quantity, scope: Scope)
         return _abbreviated(lexicon, head, value, indices)
     domain = (*indices, *value.axes)
     taken = f"'{len(lexicon.network.tensors)}"
-    axes = tuple(i.renamed(f"{i.name}{taken}") for i in domain)
+    own = {i.name: index(f"{i.name}{taken}") for i in domain}
+    axes = tuple(i.renamed(f"{i.name}{taken}").subs(own) for i in domain)
     equation = Equation(Entry("", tuple(index(i.name) for i in domain)), domain, None, value.poly)
     is_row = value.rows is None if len(value.axes) == 1 else None
     return _entered(lexicon, head, axes, "value", equation, is_row)
@@ -149,6 +153,9 @@ def ranges_of(head: Head, value: Quantity, scope: Scope) -> tuple[Index, ...]:
     missing = [x for x in sorted(free) if x not in head.letters]
     if missing and missing[0].startswith("·"):
         raise Unknown("a derivative of one array by another has too many axes for a name")
+    batch = scope.batch
+    if missing and batch is not None and missing == [batch.name] and not _is_written(batch.name, scope.source):
+        raise Unknown("of which sample it is the value is not said")
     if missing:
         raise Misfit(f"{missing[0]} stands on the right, and not on the left")
     found = [(x, scope.ranges.of(x)) for x in head.letters]
@@ -156,6 +163,10 @@ def ranges_of(head: Head, value: Quantity, scope: Scope) -> tuple[Index, ...]:
     if unsaid is not None:
         raise Unknown(f"over what {unsaid} runs is not said")
     return tuple(i for _, i in found if i is not None)
+
+
+def _is_written(letter: str, source: str) -> bool:
+    return re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", source) is not None
 
 
 def with_abbreviation(lexicon: Lexicon, head: Head, value: Quantity, scope: Scope) -> Lexicon:
@@ -177,4 +188,5 @@ def _abbreviated(lexicon: Lexicon, head: Head, value: Quantity, letters: tuple[I
 def _own(tensor: Tensor, head: Head) -> Named:
     """A name whose letters stand on the first axes."""
     axes = tuple(range(len(head.letters)))
-    return Named(tensor, head.fixed, None, 0, None, above=head.above, is_own=True, letters=head.letters, axes=axes)
+    own = Named(tensor, head.fixed, None, 0, None, above=head.above, is_own=True, letters=head.letters, axes=axes)
+    return replace(own, is_numbered=head.is_numbered)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction as Number
 from typing import TYPE_CHECKING
 
 from derive.calculus.occurrence import occurrences
 from derive.ir.tensor import ADJOINT, Tensor
 from derive.latex.reading.syntax import Accented, Bracketed, Fraction, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.trees import parts
 from derive.network.network import Network
 from derive.reading.choices import Choices
 from derive.reading.derivatives import Variable
@@ -58,17 +59,14 @@ def _marks(lexicon: Lexicon) -> frozenset[Key]:
     return frozenset(k for k in MARKS if not lexicon.find(k) and k != lexicon.prefix)
 
 
-def _within(marks: frozenset[Key], node: object) -> Iterator[Node]:
+def _within(marks: frozenset[Key], node: Node) -> Iterator[Node]:
     if isinstance(node, Fraction) and all(_begins(marks, x) for x in (node.above, node.below)):
         return
     if isinstance(node, Multiplied):
         yield from _among(marks, node)
-    elif isinstance(node, tuple):
-        for x in node:
-            yield from _within(marks, x)
-    elif is_dataclass(node):
-        for f in fields(node):
-            yield from _within(marks, getattr(node, f.name))
+    else:
+        for part in parts(node):
+            yield from _within(marks, part)
 
 
 def _among(marks: frozenset[Key], node: Multiplied) -> Iterator[Node]:
@@ -144,7 +142,7 @@ def differential(reader: Reader, q: Quantity, said: str) -> Quantity:
     read = {e.tensor for e in entries_in(q.poly)}
     if any(ADJOINT in t for t in read):
         raise Unknown("differentials of gradients are not judged")
-    parts: list[Poly] = []
+    changes: list[Poly] = []
     for m in changed:
         name = m.tensor.name
         at = {a.name: x for a, x in zip(m.tensor.axes, m.fixed, strict=False)}
@@ -157,9 +155,11 @@ def differential(reader: Reader, q: Quantity, said: str) -> Quantity:
                 continue
             for o in occurrences(q.poly, t, avoid):
                 p = sum_over(o.bounds, times(o.coefficient, reader.derivatives.inner(t, o.idx, wrt)), {})
-                parts.append(sum_over(fresh, times(p, of_atom(Entry(CHANGE + name, idx))), {a.name: a for a in q.axes}))
-    if not parts:
+                changes.append(
+                    sum_over(fresh, times(p, of_atom(Entry(CHANGE + name, idx))), {a.name: a for a in q.axes})
+                )
+    if not changes:
         raise Unknown(
             f"nothing that changes on the right changes {said}; if d{said} is a gradient, name it in a profile"
         )
-    return Quantity(total(parts), q.rows, q.columns)
+    return Quantity(total(changes), q.rows, q.columns)

@@ -82,8 +82,8 @@ def _with_dots(node: Multiplied) -> Iterator[Node]:
 
 
 def place_of(node: Node) -> str:
-    """`(·)`: a bracket above a symbol for an index in it."""
-    return f"{node.opening}·{node.closing}" if isinstance(node, Bracketed) else ""
+    """`(·)`: a bracket above a symbol for an index in it; `·` for an index without one."""
+    return f"{node.opening}·{node.closing}" if isinstance(node, Bracketed) else "·"
 
 
 def is_dot(node: Node) -> bool:

@@ -57,7 +57,8 @@ class Placed:
         for a, at in zip(t.axes, self.family, strict=False):
             scope.ranges.put(at, a, where)
         opened: list[Index] = []
-        for a, place in zip(axes, places, strict=True):
+        given = {a.name: place for a, place in zip(axes, places, strict=True) if place is not None}
+        for a, place in zip((a.subs(given) for a in axes), places, strict=True):
             if place is None:
                 new = scope.fresh.axis(a)
                 opened.append(new)
@@ -83,20 +84,22 @@ class Placed:
         return axis if len(own) != 1 else Index(axis.name, own[0].lo, own[0].hi, True)
 
     def _expanded(self, expansion: Expansion) -> Quantity:
-        """What the name abbreviates, at these indices."""
-        scope = self.scope
+        """What the name abbreviates, at these indices; those behind its own are those of the array."""
+        scope, value = self.scope, expansion.value
         at = [scope.indices.affine(x) for x in self.below]
-        if len(at) != len(expansion.letters):
-            raise Unknown(f"{scope.said(self.marks.base)} has {len(expansion.letters)} indices, and here are {len(at)}")
-        for place, axis in zip(at, expansion.letters, strict=True):
-            scope.ranges.put(place, axis, scope.said(self.marks.base))
-        value, own = expansion.value, {}
-        rows, columns = (None if a is None else scope.fresh.axis(a) for a in (value.rows, value.columns))
-        for old, new in ((value.rows, rows), (value.columns, columns)):
+        where = scope.said(self.marks.base)
+        own = (*expansion.letters, *(value.axes if len(at) > len(expansion.letters) else ()))
+        if len(at) != len(own):
+            raise Unknown(f"{where} has {len(expansion.letters)} indices, and here are {len(at)}")
+        for place, axis in zip(at, own, strict=True):
+            scope.ranges.put(place, axis, where)
+        binding = dict(zip((a.name for a in own), at, strict=True))
+        axes = (value.rows, value.columns)
+        opened = [None if a is None or a.name in binding else scope.fresh.axis(a.subs(binding)) for a in axes]
+        for old, new in zip(axes, opened, strict=True):
             if old is not None and new is not None:
-                own[old.name] = index(new.name)
-        binding = {**{a.name: p for a, p in zip(expansion.letters, at, strict=True)}, **own}
-        q = Quantity(substitute(value.poly, binding), rows, columns)
+                binding[old.name] = index(new.name)
+        q = Quantity(substitute(value.poly, binding), *opened)
         return transposed(q) if self.marks.transposed else q
 
     def _axes(self) -> list[Index]:

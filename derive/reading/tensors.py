@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.latex.reading.shown import shown
@@ -134,8 +134,9 @@ class Tensors:
         self, named: Named, above: Sequence[Node], below: Sequence[Node], marks: Marks, candidates: Sequence[Named]
     ) -> Placed:
         """A name of the document's own: all of its indices, as many as its tensor has axes, or none."""
-        count = len(named.tensor.axes)
-        kept, higher, exponent = _taken(named, above)
+        expansion = named.expansion
+        count = len(named.tensor.axes) + (len(expansion.value.axes) if expansion is not None else 0)
+        kept, higher, exponent = _taken(named, [self._numbered(named, x) for x in above])
         is_iterate = any(c.is_own and any(m.isdigit() for m in c.above) for c in candidates)
         if kept != named.above or (exponent != 1 and is_iterate) or (exponent == 1 and len(above) > len(kept)):
             raise NotThis
@@ -170,17 +171,32 @@ class Tensors:
         """
         if shown(item) == sub:
             return True
-        if not named.is_numbered:
-            return False
+        at = self._number_of(item) if named.is_numbered and sub.isdigit() else None
+        return at is not None and sub == str(at)
+
+    def _numbered(self, named: Named, item: Node) -> Node:
+        """A mark above with the number of the layer that its letter stands for, where layers are told apart so."""
+        body = item.body if isinstance(item, Bracketed) else item
+        at = None if not named.is_numbered or isinstance(body, Number) else self._number_of(body)
+        if at is None:
+            return item
+        number = Number(str(at), body.span)
+        return replace(item, body=number) if isinstance(item, Bracketed) else number
+
+    def _number_of(self, item: Node) -> int | None:
+        """The number that an index is; None for what is no index, or one that is bound.
+
+        Raises: OpenLayer for a letter that stands for the number of a layer.
+        """
         try:
             at = self.scope.indices.affine(item)
         except Unknown:
-            return False
+            return None
         if isinstance(at.variable, str) or len(at.free) == 1:
             [letter] = at.free
             if letter not in self.scope.ranges.letters:
                 raise OpenLayer(letter)
-        return at.is_number and sub == str(at.const)
+        return at.const if at.is_number else None
 
     def _layer(self, named: Named, above: list[Node], below: list[Node]) -> list[Affine]:
         """The values of ordered axes that the mark gives; takes it away from `above` or `below`."""
@@ -272,9 +288,9 @@ def _taken(named: Named, above: Sequence[Node]) -> tuple[tuple[str, ...], list[N
     exponent = Fraction(1)
     for k, node in enumerate(above):
         wanted = named.above[k] if k < len(named.above) else None
-        if isinstance(node, Bracketed) and place_of(node) == wanted:
+        if place_of(node) == wanted:
             kept.append(wanted)
-            indices.append(node.body)
+            indices.append(node.body if isinstance(node, Bracketed) else node)
         elif wanted is None and (power := entrywise_power(node)) is not None:
             exponent *= power
         else:

@@ -118,12 +118,13 @@ class Context:
             self.lexicon = self.lexicon.about(network)
         return True
 
-    def define(self, left: Node, value: Quantity, scope: Scope) -> None:
-        """Take a name of the document up.
+    def define(self, left: Node, value: Quantity, scope: Scope, is_numbered: bool = False) -> None:
+        """Take a name of the document up; `is_numbered` if it is one of several, told apart by the number of a layer.
 
         Raises: Unknown, Misfit if the equation is no definition.
         """
-        self.lexicon = with_definition(self.lexicon, head_of(left, free=value.poly.free), value, scope)
+        head = replace(head_of(left, free=value.poly.free), is_numbered=is_numbered)
+        self.lexicon = with_definition(self.lexicon, head, value, scope)
 
 
 def unchanged(network: Network) -> Network:

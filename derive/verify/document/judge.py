@@ -27,6 +27,7 @@ from derive.verify.document.context import Context
 from derive.verify.document.demands import of_variances
 from derive.verify.document.each import for_each, take_up_sets
 from derive.verify.document.examples import in_numbers
+from derive.verify.document.layered import defined_for_layers
 from derive.verify.document.lists import entries, gradient_by_list, is_set, named_list, paired, worst
 from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
 from derive.verify.document.open_values import opened
@@ -184,7 +185,8 @@ def judged_link(
     if function is not None:
         return function
     if is_new(context, left, source, argument) or is_another(context, left, right, source):
-        verdict = _definition(context, left, right, source)
+        layered = defined_for_layers(context, left, right, source)
+        verdict = layered or _definition(context, left, right, source)
         if verdict.status is Status.DEFINITION:
             return verdict
         return named_list(context, left, right) or verdict
@@ -193,6 +195,8 @@ def judged_link(
     if listed is not None:
         return listed
     verdict = equated(context, left, right, source, argument, remarks)
+    if verdict.status is Status.NOT_CHECKED and (layered := defined_for_layers(context, left, right, source)):
+        return layered
     if (
         verdict.status is Status.WRONG
         and isinstance(right, Number)

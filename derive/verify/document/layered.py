@@ -1,0 +1,64 @@
+"""New names for each layer: `\\tilde a^l = m^l ⊙ a^l`, `W^l_{new} = W^l − η ∂C/∂W^l` where layers have numbers."""
+
+from __future__ import annotations
+
+from derive.errors import DeriveError
+from derive.latex.reading.syntax import Node, Number, Symbol
+from derive.latex.reading.trees import changed
+from derive.reading.choices import Choices
+from derive.reading.expressions import Reader
+from derive.reading.keys import Key, key_of
+from derive.reading.named_sets import occurs
+from derive.reading.quantity import Misfit, Unknown
+from derive.reading.scope import Scope
+from derive.verify.claims import Status
+from derive.verify.document.context import Context
+from derive.verify.document.verdict import Verdict
+
+
+def defined_for_layers(context: Context, left: Node, right: Node, source: str) -> Verdict | None:
+    """Take the name up for all layers for which the right side has a value; None where it is no new name with a letter
+    of layers."""
+    links = context.links(source)
+    defined = 0
+    misfit: Misfit | None = None
+    try:
+        for numbers in links.instances(left, right):
+            letters = [x for x in numbers if x not in context.numbers and occurs(Key(x), left)]
+            if len(letters) != 1:
+                return None
+            [letter] = letters
+            name = _at(left, letter, numbers[letter])
+            scope = Scope(context.lexicon, Choices(), numbers, source)
+            if not _is_new(name, scope):
+                return None
+            try:
+                value = Reader(scope).read(right)
+                context.define(name, value, scope, is_numbered=True)
+                defined += 1
+            except Misfit as e:
+                misfit = misfit or e
+            except DeriveError:
+                continue
+    except DeriveError:
+        return None
+    if misfit is not None:
+        return Verdict(Status.WRONG, misfit.message, is_misfit=True)
+    return Verdict(Status.DEFINITION, "introduces a name in each layer") if defined else None
+
+
+def _at(node: Node, letter: str, at: int) -> Node:
+    """The name with the number of a layer in place of its letter."""
+
+    def numbered(x: Node) -> Node | None:
+        return Number(str(at), x.span) if isinstance(x, Symbol) and key_of(x) == Key(letter) else None
+
+    return changed(node, numbered)
+
+
+def _is_new(name: Node, scope: Scope) -> bool:
+    try:
+        Reader(scope).read(name)
+    except Unknown:
+        return True
+    return False
