@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 SIGNS = frozenset((Key("∂"), Key("partial"), Key("d"), Key("d", "rm")))
 NABLA = frozenset((Key("nabla"), Key("∇")))
+JACOBIAN = Key("J")
 OPERATORS = NABLA | {Key("∂"), Key("partial"), Key("D")}
 """`∂_x f` and `D_x f` are derivatives, `d_x` is a name."""
 
@@ -50,6 +51,8 @@ class Variable:
 @dataclass
 class Derivatives:
     reader: Reader
+    is_jacobian: bool = False
+    """Whether the derivative of a vector by a vector is the matrix of len(of) × len(wrt), whatever the layout."""
 
     # -- how it is written -------------------------------------------------------------------------------------
 
@@ -74,6 +77,19 @@ class Derivatives:
         if key not in OPERATORS or is_name:
             return None
         return self.derivative(of, sign.below, is_gradient=key in NABLA)
+
+    def jacobian(self, head: Node, argument: Node) -> Quantity | None:
+        """`J_f(x)`; None for anything else."""
+        is_head = isinstance(head, Scripts) and head.above is None and not head.primes
+        key = key_of(head.base) if is_head and isinstance(head, Scripts) else None
+        if key is None or key.plain != JACOBIAN or not isinstance(head, Scripts) or head.below is None:
+            return None
+        if not isinstance(argument, Bracketed) or not isinstance(argument.body, Symbol | Scripts):
+            return None
+        try:
+            return Derivatives(self.reader, is_jacobian=True).derivative(head.below, argument.body)
+        except Unknown:
+            return None
 
     def _is_gradient(self, node: Scripts) -> bool:
         """Whether `∇_i` is the gradient of layer i, as some notations write it."""
@@ -239,6 +255,8 @@ class Derivatives:
         return any(x.tensor == by or self.depends(x.tensor, by) for e in equations for x in entries_in(e.rhs))
 
     def _shaped(self, p: Poly, of: Quantity, wrt: Quantity, name: str, by: str) -> Quantity:
+        if self.is_jacobian and len(of.axes) == len(wrt.axes) == 1:
+            return Quantity(p, of.rows or of.columns, wrt.rows or wrt.columns)
         if of.is_scalar:
             return of_number(self._layout, Quantity(p, wrt.rows, wrt.columns))
         if wrt.is_scalar:

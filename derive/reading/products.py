@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from derive.latex.reading.syntax import Bracketed, Ellipsis, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.syntax import Bracketed, Chain, Ellipsis, Multiplied, Node, Scripts, Symbol
 from derive.reading import functions
 from derive.reading.called_values import called_value
 from derive.reading.calls import of_value
-from derive.reading.conditions import under
+from derive.reading.conditions import condition, under
 from derive.reading.derivatives import NABLA
 from derive.reading.differentials import differential, is_mark
 from derive.reading.dots import written_out
@@ -179,7 +179,7 @@ class Products:
             iterate = self._iterate(factors, operators, k)
             if iterate is not None:
                 return iterate
-            for attempt in (self._gradient, self._call, self._indicator):
+            for attempt in (self._gradient, self.reader.derivatives.jacobian, self._call, self._indicator):
                 q = attempt(factors[k], factors[k + 1])
                 if q is not None:
                     return q, 2
@@ -187,7 +187,15 @@ class Products:
             found = self.reader.derivatives.operator(factors[k], of)
             if found is not None:
                 return found, 1 + used
-        return self.reader.read(factors[k]), 1
+        signed = k > 0 and operators[k - 1] in ENTRYWISE | DOTS
+        comparison = self._comparison(factors[k]) if signed else None
+        return comparison or self.reader.read(factors[k]), 1
+
+    def _comparison(self, node: Node) -> Quantity | None:
+        """`(z > 0)` behind a sign of a product, 1 where it holds and 0 elsewhere; None for anything else."""
+        body = node.body if isinstance(node, Bracketed) and node.opening == "(" else None
+        is_one = isinstance(body, Chain) and set(body.relations) <= {"<", "≤", ">", "≥"}
+        return condition(self.reader, body) if is_one and isinstance(body, Chain) else None
 
     def _operand(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> tuple[Node, int]:
         """What an operator before it is applied to: one factor, or a call."""
@@ -260,6 +268,8 @@ class Products:
             return functions.applied(self.reader, name, argument)
         if argument.opening != "(":
             return None
+        if self._is_value(key, argument):
+            return None
         if self.reader.scope.is_function(replace(key, primes=0)):
             return functions.applied(self.reader, name, argument)
         value = called_value(self.reader, name, argument) or self._function_at(name, argument)
@@ -267,6 +277,12 @@ class Products:
         if value is None and is_listing(argument):
             raise Unknown(f"{self.reader.scope.said(name)} is no function that this document or its network names")
         return value
+
+    def _is_value(self, key: Key, argument: Bracketed) -> bool:
+        """Whether a function's symbol is its value at a letter here, `σ(1 − σ)`, and not applied to that letter."""
+        meanings = self.reader.scope.meanings
+        letter = key_of(argument.body)
+        return key in meanings and letter not in meanings
 
     def _function_at(self, name: Node, argument: Bracketed) -> Quantity | None:
         """The value of that name, if the argument is what it is a function of; else its value at another point."""

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from derive.errors import DeriveError
-from derive.latex.reading.syntax import Applied, Bracketed, Multiplied, Node, Symbol
+from derive.latex.reading.syntax import Applied, Bracketed, Fraction, Multiplied, Node, Scripts, Symbol
 from derive.latex.tex import symbol
 from derive.reading import functions
 from derive.reading.choices import Choices
+from derive.reading.derivatives import SIGNS
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import SLOT, node_of
 from derive.reading.marks import marks_of
@@ -26,8 +27,11 @@ VALUE = Key("a")
 
 
 def variables(context: Context, node: Node | None) -> Mapping[Key, Quantity]:
-    """What the letters stand for beside `f(z)` or `f'(z)`: z a number, the letter of activations f(z); else nothing."""
-    called = _call(node)
+    """What the letters stand for beside `f(z)` or `f'(z)`: z a number, the letter of activations f(z); else nothing.
+
+    Beside `f'` and `df/dz` f stands for f(z) too, and f' for f'(z).
+    """
+    called = _call(node) or _bare(node)
     if called is None:
         return {}
     name, argument = called
@@ -45,7 +49,10 @@ def variables(context: Context, node: Node | None) -> Mapping[Key, Quantity]:
     lexicon = context.lexicon
     letter = key_of(node_of(symbol(lexicon.notation.symbols["activation"]).tex))
     letters = [x for x in (letter, VALUE if not lexicon.find(VALUE) else None) if x is not None]
-    return {**dict.fromkeys(letters, value), Key(argument.name, argument.font): number}
+    found = {**dict.fromkeys(letters, value), Key(argument.name, argument.font): number}
+    if _call(node) is None and not lexicon.find(key):
+        found |= {key: value, replace(key, primes=1): number.map(lambda p: functions.apply(known[0], p, 1))}
+    return found
 
 
 def _call(node: Node | None) -> tuple[Node, Node] | None:
@@ -59,6 +66,16 @@ def _call(node: Node | None) -> tuple[Node, Node] | None:
     while isinstance(argument, Bracketed) and argument.opening in ("(", "{"):
         argument = argument.body
     return name, argument
+
+
+def _bare(node: Node | None) -> tuple[Node, Node] | None:
+    """The function and the letter of `df/dz`; of `f'` the letter is the slot."""
+    match node:
+        case Scripts(base, None, None, 1):
+            return base, Symbol(SLOT.tensor, node.span)
+        case Fraction(Multiplied((d, name), ("",)), Multiplied((e, argument), ("",))):
+            return (name, argument) if key_of(d) in SIGNS and key_of(e) in SIGNS else None
+    return None
 
 
 def says_value(context: Context, left: Node, right: Node) -> Mapping[Key, Quantity]:
