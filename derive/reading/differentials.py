@@ -122,7 +122,10 @@ def _moved(reader: Reader, node: Node) -> Moving:
     [entry, *others] = [*entries, None]
     if not isinstance(entry, Entry) or others != [None] or q.poly != of_atom(entry) or ADJOINT in entry.tensor:
         raise Unknown(f"d{said} is the change of no value")
-    tensor = scope.lexicon.network.tensors[entry.tensor]
+    tensors = scope.lexicon.network.tensors
+    tensor = tensors[entry.tensor]
+    if CHANGE + entry.tensor not in tensors:
+        raise Unknown(f"d{said} is the change of no value")
     batch = scope.batch
     opened = {a.name for a in q.axes}
     for axis, at in list(zip(tensor.axes, entry.idx, strict=True))[tensor.family :]:

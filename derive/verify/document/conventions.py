@@ -26,6 +26,9 @@ RIGHT = (Status.PROVED, Status.AGREES)
 FEWEST = 2
 """So many formulas must follow a convention: in a single one it cannot be told from a mistake."""
 
+LAYOUT = 5
+"""At most one in so many wrong formulas of a part stays wrong under another layout: others forgot to transpose."""
+
 Statuses = Mapping[tuple[int, str], Status]
 """Those of claims by where they begin and what they say."""
 
@@ -41,8 +44,8 @@ class Convention:
     says: str
     of_settings: OfSettings
     of_network: OfNetwork = lambda network: network
-    shows: Callable[[DocumentClaim], bool] = lambda claim: True
-    """Whether a wrong formula is one of those by which the convention shows; without any it is not tried."""
+    is_layout: bool = False
+    """Whether it turns arrays, as forgotten transposes do: so more is needed to tell them apart."""
 
 
 def _network(change: Callable[[NetworkSpec], NetworkSpec | None]) -> OfSettings:
@@ -130,10 +133,6 @@ def _laid_out(layout: DerivativeLayout) -> OfSettings:
     return lambda settings: None if settings.derivatives is not None else replace(settings, derivatives=layout)
 
 
-def _is_turned(claim: DocumentClaim) -> bool:
-    return TURNED in claim.reason
-
-
 SQUARES = ("half_squared_error",)
 AVERAGES = ("mean_squared_error", "mean_absolute_error", "huber")
 
@@ -164,13 +163,13 @@ CONVENTIONS = (
         "numerator-layout",
         "the derivative of a number by a column is a row, that by a p × q matrix is q × p",
         _laid_out("numerator"),
-        shows=_is_turned,
+        is_layout=True,
     ),
     Convention(
         "denominator-layout",
         "the derivative of a vector by a vector has the entries of the latter along its rows",
         _laid_out("denominator"),
-        shows=_is_turned,
+        is_layout=True,
     ),
 )
 """The first one that fits is named."""
@@ -192,9 +191,11 @@ def by_convention(
             wrong = [found[k] for k in places if found[k].status is Status.WRONG]
             if len(wrong) < FEWEST:
                 break
-            statuses = there(convention, fragments) if any(map(convention.shows, wrong)) else None
+            is_tried = not convention.is_layout or any(TURNED in c.reason for c in wrong)
+            statuses = there(convention, fragments) if is_tried else None
             for own in _groups(fragments, [(k, found[k]) for k in places]) if statuses is not None else ():
-                if statuses is not None and holds([c for _, c in own], statuses):
+                most = LAYOUT if convention.is_layout else None
+                if statuses is not None and holds([c for _, c in own], statuses, most):
                     found = _with(found, own, statuses, convention)
     return found
 
@@ -220,12 +221,16 @@ def _with(
     return [changed.get(k, c) for k, c in enumerate(found)]
 
 
-def holds(claims: Sequence[DocumentClaim], there: Statuses) -> bool:
-    """Whether a convention makes several wrong formulas right, and none that was not wrong wrong or doubtful."""
+def holds(claims: Sequence[DocumentClaim], there: Statuses, most: int | None = None) -> bool:
+    """Whether a convention makes several wrong formulas right, and none that was not wrong wrong or doubtful.
+
+    Of all that are wrong it leaves at most one in `most` wrong, if that is given.
+    """
+    left = sum(c.status is Status.WRONG and c.follows_from is None and not is_mended(c, there) for c in claims)
     mended = {c.latex for c in claims if is_mended(c, there) and c.follows_from is None}
     kept = all(there.get(_key(c)) in RIGHT for c in claims if c.status in RIGHT)
     new = any(there.get(_key(c)) is Status.WRONG for c in claims if c.status is not Status.WRONG)
-    return len(mended) >= FEWEST and kept and not new
+    return len(mended) >= max(FEWEST, left * ((most or 1) - 1)) and kept and not new
 
 
 def is_mended(claim: DocumentClaim, there: Statuses) -> bool:
