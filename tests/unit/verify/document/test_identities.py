@@ -74,7 +74,7 @@ def test_what_has_no_value_is_not_judged(tmp_path: Path, formula: str) -> None:
     assert statuses(tmp_path, f"${formula}$") == [Status.NOT_CHECKED]
 
 
-@pytest.mark.parametrize("formula", (r"\sigma(u v) = u", r"f(u) = u + g(v)", r"(e^x)' = e^x"))
+@pytest.mark.parametrize("formula", (r"\sigma(u v) = u", r"f(u) = u + g(v)"))
 def test_a_letter_among_others_is_not_any_number(tmp_path: Path, formula: str) -> None:
     assert statuses(tmp_path, f"${formula}$") == [Status.NOT_CHECKED]
 

@@ -52,4 +52,4 @@ def test_what_follows_a_step_is_compared_with_the_new_value(tmp_path: Path) -> N
 
 def test_a_word_below_is_part_of_a_name(tmp_path: Path) -> None:
     [claim] = claims(tmp_path, rf"W^l_{{\text{{new}}}} = W^l - {STEP}")
-    assert claim.status is Status.NOT_CHECKED
+    assert claim.status is Status.DEFINITION
