@@ -128,13 +128,9 @@ class Lexicon:
         """With words that tell layers apart."""
         return self._with(kinds=kinds)
 
-    def laid_out(self, derivatives: DerivativeLayout) -> Lexicon:
-        """With another layout of derivatives."""
-        return self._with(derivatives=derivatives)
-
-    def about(self, network: Network) -> Lexicon:
-        """With more in the network."""
-        return self._with(network=network)
+    def changed(self, **changes: Any) -> Lexicon:
+        """With another `network`, or another layout of `derivatives`."""
+        return self._with(**changes)
 
     def with_synonym(self, node: Node, other: Node) -> Lexicon:
         """With another symbol for all that a symbol stands for.

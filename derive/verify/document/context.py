@@ -115,7 +115,7 @@ class Context:
             return False
         network = with_changes(self.network)
         if network.tensors.keys() != self.network.tensors.keys():
-            self.lexicon = self.lexicon.about(network)
+            self.lexicon = self.lexicon.changed(network=network)
         return True
 
     def define(self, left: Node, value: Quantity, scope: Scope, is_numbered: bool = False) -> None:
@@ -169,7 +169,7 @@ def context_of(
     if settings.kinds:
         lexicon = lexicon.with_kinds({word: frozenset(numbers) for word, numbers in settings.kinds})
     if settings.derivatives is not None:
-        lexicon = lexicon.laid_out(settings.derivatives)
+        lexicon = lexicon.changed(derivatives=settings.derivatives)
     return Context(
         lexicon,
         {**_numbers(network), **whole_numbers(settings.names)},

@@ -36,6 +36,7 @@ from derive.reading.stated import stated
 from derive.terms.affine import Affine, Index
 from derive.terms.algebra import subtract
 from derive.terms.term import Poly
+from derive.verify.document.allowed import allowed
 from derive.verify.document.gap import Apart, Difference, gap
 from derive.verify.document.measured import apart, unlike
 from derive.verify.document.outside import zero_outside
@@ -45,9 +46,6 @@ from derive.verify.labelled import aligned, union
 
 MOST_INSTANCES = 200
 """For so many layers, and pairs of layers, a formula is judged."""
-
-USUAL = 600
-"""A link of so many characters is of a usual length; of a longer one less is tried."""
 
 BEYOND = 3
 """So many numbers behind that of the last layer are tried: notations begin at 0 or 1, and formulas say `l+1`."""
@@ -325,9 +323,3 @@ class Links:
 def _fitting(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Those in which the shapes fit; one of the others where they do in none."""
     return [o for o in outcomes if not o.misfit] or list(outcomes[:1])
-
-
-def allowed(most: int, nodes: Sequence[Node]) -> int:
-    """How often a link is read: `most` times, in proportion less often if it is longer than usual."""
-    length = sum(n.span.end - n.span.start for n in nodes)
-    return max(2, most * USUAL // max(length, USUAL))
