@@ -16,6 +16,8 @@ from derive.forward.constants import is_constant
 from derive.forward.parts import COSTS, Parts
 from derive.forward.signs import Sign, Use, names_in
 from derive.forward.statements import Statement
+from derive.latex.reading.syntax import Fraction
+from derive.latex.reading.trees import walk
 
 COUNTS = ("m", "N", "n", "M", "B")
 INPUTS = ("x", "X")
@@ -57,6 +59,8 @@ def roles_of(parts: Parts) -> dict[Sign, str]:
             out[sign] = "input"
         else:
             out[sign] = "parameter"
+        if said is None and out[sign] == "parameter":
+            _refuse_count(parts, sign, places)
         if said is None and out[sign] != "input":
             _refuse_undefined(parts, sign, places)
     if "input" not in out.values() and list(out.values()).count("parameter") != 1:
@@ -82,6 +86,19 @@ def _in_functions(parts: Parts) -> set[Sign]:
             uses = (parts.signs.use(n, frozenset(parts.signs.ordered)) for n in names_in(macro.body))
             out |= {u.sign for u in uses if u is not None}
     return out
+
+
+def _refuse_count(parts: Parts, sign: Sign, places: Sequence[tuple[Statement, Use]]) -> None:
+    """A letter of sizes that only divides, `1/n Σ_i x_i`, is no parameter.
+
+    Raises: DeriveError at its first place.
+    """
+    below = {id(x) for e in parts.needed for f in walk(e.right) if isinstance(f, Fraction) for x in walk(f.below)}
+    if sign.key.name in COUNTS and all(id(use.node) in below for _, use in places):
+        e, use = places[0]
+        message = f"what {e.said(use.node)} counts is not said"
+        repair = f"write the sum with its end, `\\sum_{{i=1}}^{{{sign.key.name}}}`"
+        raise parts.stated.error(message, repair, e.fragment, use.node)
 
 
 def _refuse_undefined(parts: Parts, sign: Sign, places: Sequence[tuple[Statement, Use]]) -> None:

@@ -29,7 +29,7 @@ from derive.latex.reading.syntax import (
 )
 from derive.latex.reading.trees import parts, walk
 from derive.reading.keys import Key, key_of
-from derive.reading.marks import digits, marks_of
+from derive.reading.marks import digits, is_transpose, marks_of, sequence
 from derive.reading.stated import Stated, stated
 
 USUAL = frozenset("ijklmnpqrst")
@@ -191,8 +191,9 @@ def names_in(node: Node) -> Iterator[Node]:
             yield node
             return
         yield from names_in(node.base) if key is None else ()
-        if node.above is not None:
-            yield from names_in(node.above)
+        for item in sequence(node.above):
+            if not is_transpose(item):
+                yield from names_in(item)
         return
     if isinstance(node, Symbol):
         yield node

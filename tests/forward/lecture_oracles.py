@@ -212,6 +212,10 @@ def softmax_lse(p: Any, g: Any) -> Any:
     return -(flat(g.y) * o).sum() + np.log(np.exp(o).sum())
 
 
+def logistic_rows(p: Any, g: Any) -> Any:
+    return binary(flat(g.Y), sigmoid(g.X @ flat(p.W))) / len(g.X)
+
+
 def mse_scalar(p: Any, g: Any) -> Any:
     return (sigmoid(p.w_1 * g.x_1 + p.w_2 * g.x_2 + p.b) - g.y) ** 2 / 2
 
@@ -227,6 +231,6 @@ LECTURES: dict[str, Callable[[Any, Any], Any]] = {
         *(ng_one_output, logistic_samples, conv_one, conv_two, lstm, lstm_concat, attention, layer_norm, batch_norm),
         *(dropout, residual_block, deep_softmax, ones_batch, ng_l2, skipgram, tied_autoencoder, watermelon, bishop),
         *(bishop_zero, ufldl, goodfellow_rnn, ng_rnn, ridge, hinge, gcn, highway, siamese, d2l_rnn, pooling, vae),
-        *(softmax_lse, mse_scalar, ffn_rows),
+        *(softmax_lse, logistic_rows, mse_scalar, ffn_rows),
     )
 }

@@ -40,6 +40,10 @@ REFUSED = {
         r"$z_i = \sum_{a=1}^k w_a x_{i+a-1}$, $C = \sum_i (z_i - y_i)^2$",
         "may leave its range",
     ),
+    "a count of nothing": (
+        r"$\bar x = \frac1n \sum_i x_i$, $y = w \bar x$, $L = (y - t)^2$",
+        ":1:17: what n counts is not said; write the sum with its end",
+    ),
     "a star": (rf"A convolution: $z = w * x + b$, {LOSS}", ":1:21: w * x: whether this is a convolution"),
     "a number in a vector": (r"$z = W [2; x]$, $C = \|z - y\|^2$", "these parts cannot be put together"),
     "an expression": (r"$z = \int W x$, $C = \|z - y\|^2$", ":1:6: "),
