@@ -13,6 +13,7 @@ from derive.verify.document.claims import DocumentClaim
 from derive.verify.document.context import Context
 from derive.verify.document.judge import Judged
 from derive.verify.document.link import Pair
+from derive.verify.document.supposed import Mistakes
 from derive.verify.document.verdict import Verdict, verdict_of
 from derive.verify.effort import Effort
 
@@ -31,22 +32,28 @@ class Carried:
 
 
 def traced(
-    context: Context, judged: Judged, source: str, line: int, equal: Sequence[Node], effort: Effort
+    context: Context,
+    mistakes: Mistakes,
+    judged: Judged,
+    source: str,
+    line: int,
+    equal: Sequence[Node],
+    effort: Effort,
 ) -> int | None:
     """The line of the mistake from which a wrong link follows; None for a mistake of its own, which is remembered.
 
     `equal` is what its chain has as equal to its left side.
     """
-    root = root_of(context, judged, source, effort)
+    root = root_of(context, mistakes, judged, source, effort)
     if root is None:
-        take_up(context, judged, source, line, equal)
+        take_up(context, mistakes, judged, source, line, equal)
     return root
 
 
-def root_of(context: Context, judged: Judged, source: str, effort: Effort) -> int | None:
+def root_of(context: Context, mistakes: Mistakes, judged: Judged, source: str, effort: Effort) -> int | None:
     """The line of an earlier mistake under which a wrong link is right; None for a mistake of its own."""
     text = "" if judged.left is None else source[judged.left.span.start : judged.left.span.end]
-    for line, world in context.mistakes.worlds(context.network):
+    for line, world in mistakes.worlds(context.network):
         if not effort.allows(text):
             break
         try:
@@ -68,7 +75,9 @@ def _verdict(context: Context, judged: Judged, source: str) -> Verdict | None:
     return verdict_of(links.outcomes(judged.left, judged.right, judged.remarks))
 
 
-def take_up(context: Context, judged: Judged, source: str, line: int, equal: Sequence[Node]) -> None:
+def take_up(
+    context: Context, mistakes: Mistakes, judged: Judged, source: str, line: int, equal: Sequence[Node]
+) -> None:
     """Remember a mistake: what its formula says of its left side, and of what the chain had as equal to that."""
     if judged.left is None or judged.right is None or judged.judge is not None:
         return
@@ -82,7 +91,7 @@ def take_up(context: Context, judged: Judged, source: str, line: int, equal: Seq
         found = (next((o.pair for o in outcomes if o.pair is not None and not o.misfit), None) for outcomes in wrong)
         pairs += [p for p in found if p is not None]
     with suppress(DeriveError):
-        context.mistakes.add(line, pairs, context.world.prover)
+        mistakes.add(line, pairs, context.world.prover)
 
 
 def carried_forward(claims: Sequence[DocumentClaim], carried: Mapping[Place, Carried]) -> list[DocumentClaim]:

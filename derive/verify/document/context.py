@@ -32,7 +32,6 @@ from derive.verify.document.names import condition_node, symbol_node, whole_numb
 from derive.verify.document.own_network import OwnNetwork
 from derive.verify.document.profile import Settings
 from derive.verify.document.randomness import Declared
-from derive.verify.document.supposed import Mistakes
 from derive.verify.document.world import World
 
 DEPTH = "L"
@@ -64,8 +63,6 @@ class Context:
     """Whether letters that stand on the right only are summed over."""
     sets: dict[Key, tuple[Symbol, ...]] = field(default_factory=dict)
     """Letters that stand for one of several parts of names."""
-    mistakes: Mistakes = field(default_factory=Mistakes)
-    """What is wrong in it so far, from which more may follow."""
     _world: World | None = None
 
     @property

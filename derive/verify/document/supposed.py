@@ -30,6 +30,9 @@ from derive.verify.document.world import World
 from derive.verify.evaluate import Frame
 from derive.verify.rows import Rule, fill
 
+MOST = 8
+"""From so many mistakes before it a formula may follow."""
+
 
 @dataclass(frozen=True)
 class Supposition:
@@ -202,7 +205,7 @@ class Mistakes:
 
     def worlds(self, network: Network) -> Iterator[tuple[int, SupposedWorld]]:
         """Those of single mistakes, the last first, and that of all; with the line of the last one."""
-        numbers = range(len(self.known))
+        numbers = range(max(0, len(self.known) - MOST), len(self.known))
         for chosen in (*((k,) for k in reversed(numbers)), tuple(numbers) if len(numbers) > 1 else ()):
             if chosen:
                 world = self._worlds.get(chosen)

@@ -37,6 +37,7 @@ from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_
 from derive.verify.document.said import SaidShape, shape_in_words
 from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, said_behind
 from derive.verify.document.shapes import judged_shape
+from derive.verify.document.supposed import Mistakes
 from derive.verify.document.verdict import Verdict, combined, undecided
 from derive.verify.effort import Effort, silent
 
@@ -66,7 +67,8 @@ class Verifier:
     before: Fragment | None = None
     """The last equation, with which a formula may go on."""
     carried: dict[Place, Carried] = field(default_factory=dict)
-    """What is wrong because something before it is."""
+    mistakes: dict[int, Mistakes] = field(default_factory=dict)
+    """What is wrong so far in each context, and `carried` what is because something before it is."""
 
     def report(self, is_strict: bool = False) -> DocumentReport:
         claims = by_convention(self._parts(), self.claims(self.document.fragments), self._there)
@@ -247,15 +249,14 @@ class Verifier:
         finally:
             self.patience -= effort.spent
 
-    def _trace(
-        self, context: Context, judged: Judged, source: str, claim: DocumentClaim, equal: Sequence[Node]
-    ) -> None:
+    def _trace(self, context: Context, judged: Judged, source: str, c: DocumentClaim, equal: Sequence[Node]) -> None:
         """Find out whether a wrong link follows from an earlier mistake; if not, it is one itself."""
         effort = Effort(min(self.patience, LONGEST_SEARCH), self.tell)
         with suppress(*EXHAUSTED):
-            line = traced(context, judged, source, claim.place.line, equal, effort)
+            mistakes = self.mistakes.setdefault(id(context), Mistakes())
+            line = traced(context, mistakes, judged, source, c.place.line, equal, effort)
             if line is not None:
-                self.carried[claim.start, claim.latex] = Carried(line, judged.verdict.reason)
+                self.carried[c.start, c.latex] = Carried(line, judged.verdict.reason)
         self.patience -= effort.spent
 
     def _claim(
