@@ -144,12 +144,24 @@ class Placed:
         raise Unknown(f"{self.scope.said(self.marks.base)} has {own} indices, and here are {len(given)}")
 
     def _spread(self, given: Sequence[Affine | None], axes: Sequence[Index]) -> list[Affine | None]:
-        """Fewer indices than axes: those in front; of a matrix any but the last axis may be meant, `Z_t` of a step."""
+        """Fewer indices than axes: those in front; of a matrix any but the last axis may be meant, `Z_t` of a step.
+
+        What is stated of the letters, `v = 1, 2`, says which: axes over which they run so count before others.
+        """
         options = list(combinations(range(len(axes) - 1), len(given))) if len(axes) - len(given) == 2 else []
         leading = tuple(range(len(given)))
-        chosen = self.scope.choices.choose((leading, *(o for o in options if o != leading)))
+        options = [leading, *(o for o in options if o != leading)]
+        agreeing = [self._agreeing(given, [axes[k] for k in o]) for o in options]
+        best = max(agreeing)
+        chosen = self.scope.choices.choose([o for o, n in zip(options, agreeing, strict=True) if n == best])
         at = dict(zip(chosen, given, strict=True))
         return [at.get(k) for k in range(len(axes))]
+
+    def _agreeing(self, given: Sequence[Affine | None], axes: Sequence[Index]) -> int:
+        """How many indices stand at axes that are as long as is stated of the index."""
+        said = self.scope.ranges.stated
+        letters = ((None if at is None else at.variable, a) for at, a in zip(given, axes, strict=True))
+        return sum(x is not None and x in said and (said[x].lo, said[x].hi) == (a.lo, a.hi) for x, a in letters)
 
     def _of_sample(self) -> Affine:
         batch = self.scope.batch
