@@ -27,7 +27,7 @@ from derive.terms.growth import grown
 from derive.terms.prover import nonnegative
 from derive.terms.substitute import substitute
 from derive.terms.term import Atom, Entry, Func, Poly
-from derive.terms.walk import rewrite
+from derive.terms.walk import atoms_in, rewrite
 
 LARGEST = 400
 """Differences are not unfolded to more terms."""
@@ -36,6 +36,9 @@ MOST_ROUNDS = 12
 
 MOST_STEPS = 1500
 """So many names are looked at in one unfolding."""
+
+MOST_ATOMS = 6000
+"""The differences that one proof unfolds have so many names, functions and sums in them, all taken together."""
 
 
 class Definition(Protocol):
@@ -76,12 +79,15 @@ class Prover:
 
     def vanishes(self, p: Poly, free: Iterable[Index]) -> bool:
         """Whether the polynomial is 0 for all values of its names, as far as unfolding shows it."""
-        context = {b.name: b for b in free}
+        context, atoms = {b.name: b for b in free}, 0
         for tables in ((self._gradients,), (self._gradients, self._values)):
             current = p
             for _ in range(MOST_ROUNDS):
                 if not current.terms:
                     return True
+                atoms += sum(1 for _ in atoms_in(current))
+                if atoms > MOST_ATOMS:
+                    return False
                 try:
                     rule = cache(self._unfolding(tables, context))
                     if grown(current, rule) > LARGEST:
