@@ -25,7 +25,7 @@ def summary_row(printed: Form, name: str) -> dict[str, Any]:
 
 
 def _in_cases(results: Sequence[Result]) -> str:
-    """Several equations with their conditions as one formula; a single one with the ranges of held indices."""
+    """Several equations with their conditions as one formula; a single one with the ranges that it does not tell."""
     parts = [(f"{r.lhs} = {r.rhs}", r.condition) for r in results]
     if len(parts) == 1:
         [r] = results

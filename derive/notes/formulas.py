@@ -29,7 +29,8 @@ Sides = tuple[str, str]
 class Result:
     """An equation `lhs = rhs` for an adjoint, at one layer or step, and for some ranges (empty: always).
 
-    `held` are those ranges among them of indices that stay fixed in a matrix form.
+    `held` are those ranges among them that the equation itself does not tell: of indices that stay fixed in a matrix
+    form, and of those that run over a part of an axis or share one.
     """
 
     lhs: str
@@ -202,7 +203,7 @@ class Formulas:
     def _result(self, sides: Sides, case: Case, piece: str, held: str = "") -> Result:
         span, ranges = self.printer.span(case), both(piece, held)
         is_single = case.condition is not None and case.condition[1] != "rest"
-        return Result(*sides, span, ranges, held) if is_single else Result(*sides, "", both(span, ranges), held)
+        return Result(*sides, *((span, ranges) if is_single else ("", both(span, ranges))), ranges)
 
     def case_raised(self, case: Case) -> Raised | None:
         name = case.lhs.tensor.removeprefix(ADJOINT)

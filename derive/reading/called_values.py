@@ -17,6 +17,7 @@ from derive.reading.named import Named
 from derive.reading.quantity import Quantity
 from derive.reading.sample_cost import SAMPLE_COST
 from derive.reading.scope import Scope
+from derive.reading.special import special
 
 if TYPE_CHECKING:
     from derive.reading.expressions import Reader
@@ -28,7 +29,10 @@ DATA = ("input", "target")
 
 
 def called_value(reader: Reader, name: Node, argument: Bracketed) -> Quantity | None:
-    """The cost or the prediction with its arguments; None for anything else, such as the cost times a sum."""
+    """The cost or the prediction with its arguments; None for anything else, such as the cost times a sum.
+
+    `\\mathbf{e}_k (…)` is a product with a column of the identity, where the cost is called e as well.
+    """
     scope = reader.scope
     marks = marks_of(name, t_is_free=False)
     key = key_of(marks.base)
@@ -38,7 +42,7 @@ def called_value(reader: Reader, name: Node, argument: Bracketed) -> Quantity | 
     found = scope.lexicon.find(key)
     costs = [n for n in found if n.tensor.name in (scope.lexicon.network.cost, SAMPLE_COST) and not n.gradient]
     predictions = [n for n in found if n.is_prediction]
-    if not costs and not predictions:
+    if not (costs or predictions) or special(reader, name) is not None:
         return None
     data = [marks_of(x) for x in names if _is_one_sample(scope, x)]
     of_sample = next((m.above for m in data if m.above), ())

@@ -90,8 +90,12 @@ class Subject:
     def wrong(self) -> Iterator[Wrong]:
         """Every formula with every mistake that changes its value."""
         for printed in self.formulas:
-            for equation in equations(printed.text):
-                yield from self._wrong(printed, equation)
+            yield from self.wrong_of(printed)
+
+    def wrong_of(self, printed: Printed) -> Iterator[Wrong]:
+        """One formula with every mistake that changes its value."""
+        for equation in equations(printed.text):
+            yield from self._wrong(printed, equation)
 
     def _wrong(self, printed: Printed, equation: Equation) -> Iterator[Wrong]:
         meaning = self.meaning(printed.form)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from derive.verify.claims import Status
@@ -53,11 +53,36 @@ class Tally:
         return self.total["named"] / max(1, self.total["mutants"])
 
     def table(self) -> Iterator[str]:
-        """Rows of a Markdown table."""
+        """Rows of a Markdown table: what became of mistakes of each kind."""
         yield f"| kind | mutants | {' | '.join(COLUMNS)} |"
         yield f"|---|{'---:|' * (len(COLUMNS) + 1)}"
         for kind, c in [*sorted(self.counts.items()), ("all", self.total)]:
             yield f"| {kind} | {c['mutants']} | {' | '.join(str(c[x]) for x in COLUMNS)} |"
+
+
+SHOWN = ("mutants", "refuted", "named", "undecided", "accepted")
+
+
+def tables(found: Mapping[str, Tally]) -> Iterator[str]:
+    """Markdown tables of tallies by notation: of all mistakes, and kind by kind the numbers of `SHOWN` in one cell."""
+    whole = Tally()
+    for tally in found.values():
+        whole.add(tally)
+    yield "| notation | planted | called wrong | named rightly | not checked | accepted | right formulas accepted |"
+    yield f"|---|{'---:|' * 6}"
+    for name, t in [*((f"`{n}`", t) for n, t in found.items()), ("all", whole)]:
+        right = f"{t.originals['accepted']} of {t.originals['all']}"
+        yield f"| {name} | {' | '.join(str(t.total[x]) for x in SHOWN)} | {right} |"
+    yield ""
+    yield f"| kind | {' | '.join(f'`{n}`' for n in found)} | all |"
+    yield f"|---|{'---:|' * (len(found) + 1)}"
+    for kind in sorted(whole.counts):
+        cells = (_cell(t.counts.get(kind, Counter())) for t in (*found.values(), whole))
+        yield f"| {kind} | {' | '.join(cells)} |"
+
+
+def _cell(c: Counter[str]) -> str:
+    return " ".join(str(c[x]) for x in SHOWN)
 
 
 def tallied(subject: Subject, wrong: Iterable[Wrong]) -> Tally:

@@ -24,6 +24,7 @@ Value = Any
 
 EXTENT = 3
 TRANSPOSE = "\\mathsf{T}"
+ONES = "\\mathbf{1}"
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,10 @@ class _Evaluation:
         return total
 
     def _product(self, node: Node, at: Mapping[str, int]) -> Value:
-        """⊙ binds like a matrix product, from left to right; a number scales."""
+        """⊙ binds like a matrix product, from left to right; a number scales, and `1ᵀ A 1` is one."""
+        if self._is_total(node):
+            inner = Node("product", node.parts[1].start, node.parts[-2].end, node.parts[1:-1], node.marks[1:-1])
+            return np.sum(self.of(inner, at))
         out = self.of(node.parts[0], at)
         for operator, part in zip(node.marks, node.parts[1:]):
             factor = self.of(part, at)
@@ -95,6 +99,12 @@ class _Evaluation:
             else:
                 out = out @ factor
         return out
+
+    def _is_total(self, node: Node) -> bool:
+        """Whether a product sums up all entries of the matrix between a row and a column of ones."""
+        first, last = (self.text[p.start : p.end] for p in (node.parts[0], node.parts[-1]))
+        is_ones = first.startswith(ONES) and last.startswith(ONES) and TRANSPOSE in first and TRANSPOSE not in last
+        return self.meaning.is_matrix and is_ones and len(node.parts) > 2 and not (node.marks[0] or node.marks[-1])
 
     def _fraction(self, node: Node, at: Mapping[str, int]) -> Value:
         above, below = (self.of(p, at) for p in node.parts)
