@@ -36,7 +36,7 @@ from derive.reading.ellipses import has_dots, with_sums
 from derive.reading.evaluated import evaluated, is_evaluated, is_primed, primed
 from derive.reading.keys import key_of
 from derive.reading.listings import is_listing, listing, row
-from derive.reading.marks import is_transpose, marks_of, sequence
+from derive.reading.marks import has_plain_t, is_transpose, marks_of, sequence
 from derive.reading.moments import moment, moment_named
 from derive.reading.norms import EUCLIDEAN, angles, colons, is_colons, norm
 from derive.reading.parts import part, slice_of
@@ -180,7 +180,7 @@ class Reader:
         always = conditional(self, node)
         if always is not None:
             return always
-        marks = marks_of(node, self._t_is_free())
+        marks = marks_of(node, self._t_is_free(node))
         if key_of(marks.base) is None or any(slice_of(x) for x in sequence(node.below)):
             return self._raised(node)
         return self.symbol(node)
@@ -192,9 +192,9 @@ class Reader:
             return self.symbol(node)
         return primed(self, node)
 
-    def _t_is_free(self) -> bool:
+    def _t_is_free(self, node: Node) -> bool:
         """Whether T above a symbol is no number of steps."""
-        if any(s.name == "T" for s in self.scope.lexicon.all_sizes):
+        if has_plain_t(node) and any(s.name == "T" for s in self.scope.lexicon.all_sizes):
             return self.scope.choices.choose((True, False), "T")
         return True
 
@@ -238,7 +238,7 @@ class Reader:
 
     def symbol(self, node: Node) -> Quantity:
         """A symbol with its scripts: a name of the document, a tensor, a size, a letter, a constant."""
-        marks = marks_of(node, self._t_is_free())
+        marks = marks_of(node, self._t_is_free(node))
         key = key_of(marks.base)
         if key is None:
             raise Unknown(f"{self.scope.said(node)} has no meaning here")
@@ -276,7 +276,7 @@ class Reader:
 
     def _letter(self, node: Node) -> Quantity:
         """A size or an index that stands as a number, a power of it; a constant."""
-        marks = marks_of(node, self._t_is_free())
+        marks = marks_of(node, self._t_is_free(node))
         constant_of = functions.constant_named(marks.base)
         if constant_of is not None:
             q = Quantity(constant_of)

@@ -119,6 +119,17 @@ def is_transpose(node: Node) -> bool:
     return isinstance(node, Symbol) and node.name in ("T", "top", "intercal", "ᵀ") and not node.accents
 
 
+def has_plain_t(node: Node) -> bool:
+    """Whether an italic T stands above, a transpose or a number of steps; `\\mathsf T` and `\\top` are transposes."""
+    node = _accent_inside(node)
+    if isinstance(node, Bracketed):
+        return has_plain_t(node.body)
+    if not isinstance(node, Scripts):
+        return False
+    above = (x.body if isinstance(x, Bracketed) and x.opening == "{" else x for x in sequence(node.above))
+    return any(isinstance(x, Symbol) and x.name == "T" and not x.font for x in above) or has_plain_t(node.base)
+
+
 def _is_indexed_name(body: Node, around: Scripts) -> bool:
     """Whether `(x_2)_{jk}^2` is the square of an entry: a name with subscripts alone, and more of them behind."""
     return around.below is not None and isinstance(body, Scripts) and body.above is None and body.below is not None

@@ -24,7 +24,10 @@ INDICATORS = frozenset((name, font) for name in ("1", "I") for font in ("bold", 
 
 
 def special(reader: Reader, node: Node) -> Quantity | None:
-    """`𝟏_m`, `𝟏_{z>0}`, `I_n`; None for any other symbol."""
+    """`𝟏_m`, `(𝟏_m)^T`, `𝟏_{z>0}`, `I_n`; None for any other symbol."""
+    if isinstance(node, Scripts) and node.below is None and node.above is not None and is_transpose(node.above):
+        inner = special(reader, node.base.body) if isinstance(node.base, Bracketed) else None
+        return None if inner is None else transposed(inner)
     if not isinstance(node, Scripts) or node.below is None:
         return None
     key = _key(node.base)
