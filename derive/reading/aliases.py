@@ -83,9 +83,9 @@ def _places(lexicon: Lexicon, letters: Sequence[str], tensor: Tensor) -> tuple[i
             f"{len(letters)} indices, and {tensor.name} has {len(tensor.axes)} axes",
             repair="add `indices: [...]` with those letters that are indices, [] for none",
         )
-    if len(letters) == len(tensor.axes) or batch is None:
+    samples = [k for k, a in enumerate(tensor.axes) if batch is not None and a.name == batch.name]
+    sample = None if batch is None else lexicon.printer.symbols.lettering.names.get(batch.name, batch.name)
+    if not samples or (len(letters) == len(tensor.axes) and letters.count(str(sample)) != 1):
         return tuple(range(len(letters)))
-    sample = lexicon.printer.symbols.lettering.names.get(batch.name, batch.name)
-    samples = [k for k, a in enumerate(tensor.axes) if a.name == batch.name]
     others = iter(k for k in range(len(tensor.axes)) if k not in samples)
-    return tuple(samples[0] if x == sample and samples else next(others) for x in letters)
+    return tuple(samples[0] if x == sample else next(others) for x in letters)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from derive.ir.tensor import ADJOINT
 from derive.latex.reading.syntax import Accented, Bracketed, Multiplied, Node, Scripts, Symbol
 from derive.network.network import Network
 from derive.reading.functions import arguments
@@ -124,7 +123,7 @@ def is_function_of(network: Network, tensor: str, held: Sequence[Entry], is_comp
 
     Parameters may all be left out, `ŷ = f(x)`, unless the arguments are said to be complete.
     """
-    if any(e.tensor.startswith(ADJOINT) for e in held):
+    if any(e.tensor not in network.tensors for e in held):
         return False
     whole = {e.tensor for e in held if _is_whole(network, e, held)}
     reached: set[str] = set()

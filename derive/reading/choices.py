@@ -81,3 +81,17 @@ def readings(read: Callable[[Choices], R], same: Callable[[R], Hashable], most: 
             unknown.setdefault(e.message, Unknown(e.message))
         choices = choices.following()
     return Readings(tuple(found.values()), tuple(misfits.values()), tuple(unknown.values()), choices is None)
+
+
+def where_t_fits(read: Callable[[Choices], R]) -> Callable[[Choices], R]:
+    """`read`, where T above a name may be its mark: if nothing has such a mark, that is no reading, and not unknown."""
+
+    def fitting(choices: Choices) -> R:
+        try:
+            return read(choices)
+        except Unknown as e:
+            if choices.settled.get("T") is False:
+                raise Misfit("nothing here has T for a mark") from e
+            raise
+
+    return fitting

@@ -205,6 +205,10 @@ def _defined(lexicon: Lexicon, letter: Key, calls: dict[int | None, Call]) -> Le
 
 
 def _named(lexicon: Lexicon, node: Node, value: Quantity) -> Lexicon:
+    """A number that another name has already, `y = g(x)`, is that one: `f(g(x))` depends on y."""
+    equations = (e for e in lexicon.network.equations if value.is_scalar and not e.domain)
+    same = next((e.lhs for e in equations if e.rhs.key == value.poly.key), None)
+    value = value if same is None else Quantity(of_atom(same))
     return with_definition(lexicon, head_of(node), value, _scope(lexicon))
 
 

@@ -23,7 +23,7 @@ from derive.reading.named import Expansion, Named, Own
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
 from derive.terms.affine import Affine, Index, index, number
-from derive.terms.term import Entry
+from derive.terms.term import Entry, Poly
 from derive.terms.walk import entries_in
 
 
@@ -136,12 +136,46 @@ def with_definition(lexicon: Lexicon, head: Head, value: Quantity, scope: Scope)
     if any(ADJOINT in e.tensor for e in entries_in(value.poly)):
         return _abbreviated(lexicon, head, value, indices)
     domain = (*indices, *value.axes)
+    copied = _copied(lexicon.network, value.poly, domain)
+    if copied is not None:
+        lies = value.rows is None if len(value.axes) == 1 else None
+        named = Named(
+            *(copied[0], head.fixed, None, 0, None, False, head.above),
+            is_own=True,
+            is_row=lies,
+            letters=head.letters,
+            axes=copied[1][: len(head.letters)],
+            is_copy=True,
+        )
+        return lexicon.extended(lexicon.network, Own(head.key, named))
     taken = f"'{len(lexicon.network.tensors)}"
     own = {i.name: index(f"{i.name}{taken}") for i in domain}
     axes = tuple(i.renamed(f"{i.name}{taken}").subs(own) for i in domain)
     equation = Equation(Entry("", tuple(index(i.name) for i in domain)), domain, None, value.poly)
     is_row = value.rows is None if len(value.axes) == 1 else None
     return _entered(lexicon, head, axes, "value", equation, is_row)
+
+
+def _copied(network: Network, value: Poly, domain: Sequence[Index]) -> tuple[Tensor, tuple[int, ...]] | None:
+    """The value, without layers or steps, that an expression is as a whole, and on which axis each index stands.
+
+    A copy is no value of its own: the derivative by `y` of `y = a^2` is that by `a^2`.
+    """
+    if len(value.terms) != 1:
+        return None
+    m, c = value.terms[0]
+    if c != 1 or len(m.powers) != 1 or m.powers[0][1] != 1:
+        return None
+    [(atom, _)] = m.powers
+    if not isinstance(atom, Entry) or atom.tensor not in network.tensors or not network.definitions(atom.tensor):
+        return None
+    tensor = network.tensors[atom.tensor]
+    letters = [i.variable for i in atom.idx]
+    if tensor.family or len(domain) != len(letters) or any(letters.count(i.name) != 1 for i in domain):
+        return None
+    axes = tuple(letters.index(i.name) for i in domain)
+    is_whole = all(tensor.axes[k].extent == i.extent for k, i in zip(axes, domain, strict=True))
+    return (tensor, axes) if is_whole and list(axes) == sorted(axes) else None
 
 
 def ranges_of(head: Head, value: Quantity, scope: Scope) -> tuple[Index, ...]:

@@ -22,6 +22,9 @@ _ROUNDED = {"\\lfloor": ("\\rfloor", False), "⌊": ("⌋", False), "\\lceil": (
 
 LONGEST_SAID = 60
 
+SMALL = ("ell", "imath", "jmath")
+"""Commands of single small letters."""
+
 NO_LAYERS: Mapping[str, int] = MappingProxyType({})
 
 
@@ -120,7 +123,7 @@ class IndexReader:
             plain = [s for s in self.lexicon.sizes[key] if not s.args and s.name in (key.name, self._spelled(key))]
             if plain:
                 return size(plain[0].name)
-        if len(key.name) > 1 and key.name.isalpha() and key.name not in GREEK:
+        if len(key.name) > 1 and key.name.isalpha() and key.name not in (*GREEK, *SMALL):
             raise Unknown(f"{self.said(node)} is a word, and no index")
         return index(letter)
 
@@ -182,6 +185,8 @@ class IndexReader:
             units = width_of(self.lexicon.network, at.const - shift) if at.is_number else None
             if units is not None:
                 return units
+        if not options and (key is None or not self.lexicon.find(key)):
+            raise Unknown(f"{self.said(node.base)} is nothing that this document or its network names")
         raise Unknown(f"{self.said(node)} is no size of this network")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from derive.ir.tensor import Tensor
@@ -51,6 +51,8 @@ class Named:
     """Whether its subscript is one of several numbers, for which a letter may stand."""
     is_told: bool = False
     """Whether a profile says so."""
+    is_copy: bool = False
+    """Whether the document introduced it for a value that has another name."""
 
     @property
     def extents(self) -> tuple[Affine, ...]:
@@ -90,3 +92,13 @@ class Own:
             return False
         is_same = mine.extents == theirs.extents and not (mine.is_told and theirs.is_told)
         return mine.letters == theirs.letters or is_same
+
+
+def letter_extents(own: Iterable[Own]) -> Mapping[str, Set[Affine]]:
+    """How many units each letter counts in the names that a profile tells apart by their letters."""
+    found: dict[str, set[Affine]] = {}
+    for o in own:
+        if o.named.is_told:
+            for letter, extent in zip(o.named.letters, o.named.extents, strict=False):
+                found.setdefault(letter, set()).add(extent)
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from derive.reading.quantity import Measure, Misfit, shown
+from derive.reading.quantity import Measure, Misfit, Unknown, shown
 from derive.terms.affine import Affine, Index, number
 from derive.terms.prover import nonnegative
 
@@ -27,6 +27,9 @@ class Interval:
 
 
 UNSAID = Interval()
+
+BIAS = "if that is the bias, its name is to be said"
+"""Of the place 0 in front of an axis, where many put a bias, and a value 1 beside it."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,8 @@ class Ranges:
 
     def _check(self, at: Affine, axis: Index, where: str) -> None:
         for distance, end in ((at - axis.lo, "begin"), (axis.hi - at, "end")):
+            if at == number(0) and axis.lo == number(1):
+                raise Unknown(f"{where} has no place 0; {BIAS}")
             if distance.is_number and distance.const < 0:
                 limit = shown(axis.lo if end == "begin" else axis.hi)
                 raise Misfit(f"{where} has no place {shown(at)}: its axis {end}s at {limit}")
@@ -251,6 +256,8 @@ def _larger(a: Affine, b: Affine) -> Affine:
 def _check_within(letter: str, lo: Affine, hi: Affine, place: Place) -> None:
     """Raises: Misfit if the range is certain to leave the place, or not certain to lie within a firm one."""
     below, above = (_under(place.held, gap) for gap in (lo - place.lo, place.hi - hi))
+    if lo == number(0) and place.lo == number(1) and not place.loose:
+        raise Unknown(f"{letter} runs from 0 on, and {place.where} has no place 0; {BIAS}")
     leaves = nonnegative(-below - 1, {}) or nonnegative(-above - 1, {})
     has_letters = any(isinstance(v, str) for end in (below, above) for v, _ in end.terms)
     is_open = place.loose or has_letters or (lo.is_number and hi.is_number and not place.hi.is_number)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from derive.errors import DeriveError
 from derive.latex.reading.syntax import Big, Chain, Node, Scripts
 from derive.reading.choices import Choices
+from derive.reading.clashes import told_apart
 from derive.reading.named_sets import members_of, put_in
 from derive.reading.quantity import Misfit, Quantity, Unknown, added, multiplied, scaled, shown, total_over
 from derive.reading.ranges import UNSAID, Interval, Outside
@@ -42,6 +43,8 @@ class Sums:
     reader: Reader
     inside: list[str] = field(default_factory=list)
     """The letters of the sums that what is read stands in."""
+    tried: list[Big] = field(default_factory=list)
+    """The sums that are read with their letter as it stands."""
 
     def read(self, node: Big) -> Quantity:
         """Raises: Unknown for a sign that binds no letter, or one whose range nothing tells; Misfit for a wrong one."""
@@ -58,6 +61,9 @@ class Sums:
         layers = self._layers(node, below)
         if layers is not None:
             return layers
+        apart = told_apart(node, below.named[0], ranges.letters) if len(below.named) == 1 else None
+        if apart is not None and not self._fits(node):
+            return self.read(apart)
         outside = {x: ranges.open(x, below.ranges.get(x, UNSAID)) for x in below.named}
         before = ranges.letters
         self.inside += below.named
@@ -71,6 +77,21 @@ class Sums:
             ranges.close(x, outside.get(x, Outside()))
         body = body.map(lambda p: multiplied(p, _without(below.excluded)))
         return self._joined(node.operator, body, bounds)
+
+    def _fits(self, node: Big) -> bool:
+        """Whether the sum can be read with its letter for all that has it."""
+        if node in self.tried:
+            return True
+        scope = self.reader.scope
+        reader = type(self.reader)(replace(scope, choices=Choices(), ranges=deepcopy(scope.ranges)))
+        reader.sums.tried = [*self.tried, node]
+        try:
+            reader.read(node)
+        except Misfit:
+            return False
+        except DeriveError:
+            pass
+        return True
 
     def _layers(self, node: Big, below: Stated) -> Quantity | None:
         """Σ over numbered layers, `Σ_{l=1}^{2} ‖W^l‖²`, written out; None where the letter stands for no layer."""

@@ -13,7 +13,7 @@ from derive.reading.called_values import is_parameter
 from derive.reading.keys import key_of
 from derive.reading.lexicon import node_of
 from derive.reading.marks import Marks, digits, entrywise_power, marks_of, place_of
-from derive.reading.named import Named
+from derive.reading.named import Named, letter_extents
 from derive.reading.placed import Placed
 from derive.reading.quantity import Quantity, Unknown
 from derive.reading.scope import IMPLICIT_LAYER, SOME_LAYER, OpenLayer, Scope
@@ -153,7 +153,7 @@ class Tensors:
         if named.expansion is not None or not items:
             return Placed(self.scope, named, (), tuple(items), None, exponent, marks)
         places: list[Node] = [Ellipsis(marks.base.span)] * count
-        for k, item in zip(named.axes if len(items) < count else range(count), items, strict=True):
+        for k, item in zip(named.axes if len(items) == len(named.axes) else range(count), items, strict=True):
             places[k] = item
         return Placed(self.scope, named, (), tuple(places), None, exponent, marks)
 
@@ -162,7 +162,20 @@ class Tensors:
         others = [c for c in candidates if c is not named and c.is_own and c.arity == named.arity == len(items)]
         letters = [shown(x).rstrip("' ") for x in items]
         alike = [c for c in others if (c.subs, c.above) == (named.subs, named.above)]
+        if (
+            named.letters
+            and list(named.letters) != letters
+            and not named.is_told
+            and self._count_others(named, letters)
+        ):
+            return False
         return list(named.letters) == letters or not any(list(c.letters) == letters for c in alike)
+
+    def _count_others(self, named: Named, letters: Sequence[str]) -> bool:
+        """Whether a letter is known to count other units than those of which the document introduced the name."""
+        known = letter_extents(self.scope.lexicon.own)
+        pairs = zip(letters, named.extents, strict=False)
+        return any(x in known and extent not in known[x] for x, extent in pairs)
 
     def _is_sub(self, named: Named, item: Node, sub: str) -> bool:
         """Whether an item below is the one that belongs to the name.
@@ -299,14 +312,16 @@ def _taken(named: Named, above: Sequence[Node]) -> tuple[tuple[str, ...], list[N
 
 
 def _preferred(fitting: list[Placed]) -> list[Placed]:
-    """Names of the document before those of the network, and those before powers of names of the document.
+    """Names of the document before those of the network, but powers of any behind what is none.
 
     Those come first of which most subscripts belong to the name: `x_1` is a name of its own before an entry of x.
     """
     own = [p for p in fitting if p.named.is_own]
     most = max((len(p.named.subs) for p in own), default=0)
     own = [p for p in own if len(p.named.subs) == most]
-    return [p for p in own if p.exponent == 1] or [p for p in fitting if not p.named.is_own] or own
+    others = [p for p in fitting if not p.named.is_own]
+    plain = ([p for p in row if p.exponent == 1] for row in (own, others))
+    return next((row for row in (*plain, own) if row), others)
 
 
 def _has_arrow(marks: Marks) -> bool:

@@ -215,7 +215,7 @@ def _keyword(cursor: Cursor, items: list[Item], place: Span) -> Node:
 
 def _spelled(items: list[Item]) -> str:
     """Letters beside one another as a word; empty for anything else."""
-    letters = [i.text for i in items if isinstance(i, Token) and i.kind in ("letter", "word", "_")]
+    letters = [i.text.strip() for i in items if isinstance(i, Token) and i.kind in ("letter", "word", "words", "_")]
     return "".join(letters) if len(letters) == len(items) else ""
 
 

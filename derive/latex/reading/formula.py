@@ -11,6 +11,7 @@ from derive.latex.reading.cursor import State
 from derive.latex.reading.groups import grouped
 from derive.latex.reading.macros import expanded
 from derive.latex.reading.parser import expression
+from derive.latex.reading.stamps import unstamped
 from derive.latex.reading.syntax import Chain, Formula, Problem, Span, Unread
 from derive.latex.reading.tokens import Token, tokens_of
 from derive.latex.reading.vocabulary import PLAIN, Vocabulary
@@ -39,6 +40,8 @@ def formula_of(
     state = State(vocabulary, expression, list(problems))
     items = matched(arranged(grouped(tokens, state.problems)), state.problems)
     chains = chains_of(items, state, Span(0, 0))
+    if vocabulary.stamps:
+        chains = tuple(unstamped(chain, vocabulary.stamps) for chain in chains)
     found = sorted(set(state.problems), key=lambda p: (p.span.start, p.span.end, p.kind, p.message))
     return Formula(source, chains, tuple(found))
 

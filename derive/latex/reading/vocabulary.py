@@ -41,7 +41,8 @@ class Macro:
 @dataclass(frozen=True)
 class Vocabulary:
     """`words`: names of several letters written as plain italics, `dZ`, `db`, `MSE`, `np.sum`. `functions`: names that
-    take an argument without brackets, beyond the commands of LaTeX. `macros`: those of the document.
+    take an argument without brackets, beyond the commands of LaTeX. `macros`: those of the document. `stamps`:
+    letters in brackets behind names, which mean nothing there.
 
     Raises `NotationError` for a name that is no word, or a macro that cannot be one.
     """
@@ -49,6 +50,7 @@ class Vocabulary:
     words: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
     macros: tuple[Macro, ...] = ()
+    stamps: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for word in sorted(self.words | self.functions):

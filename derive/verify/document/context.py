@@ -10,7 +10,7 @@ from types import MappingProxyType
 from derive.errors import DeriveError, quoted
 from derive.ir.tensor import Tensor
 from derive.latex.printer import Printer
-from derive.latex.reading.syntax import Chain, Node, Symbol
+from derive.latex.reading.syntax import Chain, Node, Scripts, Symbol
 from derive.latex.reading.vocabulary import Macro, Vocabulary
 from derive.network.compile import compile_network
 from derive.network.network import Network
@@ -28,7 +28,7 @@ from derive.terms.affine import Affine
 from derive.terms.term import Poly
 from derive.verify.document.declaring import declared
 from derive.verify.document.link import Links
-from derive.verify.document.names import condition_node, symbol_node, whole_numbers, with_name, with_rate
+from derive.verify.document.names import condition_node, stamps_of, symbol_node, whole_numbers, with_name, with_rate
 from derive.verify.document.own_network import OwnNetwork
 from derive.verify.document.profile import Settings
 from derive.verify.document.randomness import Declared
@@ -63,6 +63,10 @@ class Context:
     """Whether letters that stand on the right only are summed over."""
     sets: dict[Key, tuple[Symbol, ...]] = field(default_factory=dict)
     """Letters that stand for one of several parts of names."""
+    schemas: dict[Key, tuple[Scripts, Node]] = field(default_factory=dict)
+    """Names that the document says to be derivatives, with what they are: its own for all of its parts."""
+    stamps: frozenset[str] = frozenset()
+    """Letters that stand in brackets behind the names of the profile, and say when these are looked at: `(n)`."""
     _world: World | None = None
 
     @property
@@ -85,7 +89,7 @@ class Context:
             self._world = own
 
     def vocabulary(self, macros: tuple[Macro, ...]) -> Vocabulary:
-        return Vocabulary(words=self.lexicon.words, macros=macros)
+        return Vocabulary(words=self.lexicon.words, macros=macros, stamps=self.stamps)
 
     def links(self, source: str, meanings: Mapping[Key, Quantity] = MappingProxyType({})) -> Links:
         return Links(
@@ -175,6 +179,7 @@ def context_of(
         measured={letter: symbol_node(of) for letter, of in settings.sizes},
         declared=declared(lexicon, settings.random, file),
         given=frozenset(lexicon.network.tensors),
+        stamps=stamps_of(settings.names),
     )
 
 

@@ -28,10 +28,13 @@ from derive.verify.document.demands import of_variances
 from derive.verify.document.each import for_each, take_up_sets
 from derive.verify.document.examples import in_numbers
 from derive.verify.document.layered import defined_for_layers
+from derive.verify.document.lettered import take_up_lettered
 from derive.verify.document.lists import entries, gradient_by_list, is_set, named_list, paired, worst
 from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
 from derive.verify.document.open_values import opened
-from derive.verify.document.own_functions import argument_of, called, taken_up
+from derive.verify.document.own_functions import argument_of, called, take_up_beside, taken_up
+from derive.verify.document.routes import reroute
+from derive.verify.document.schemas import remember, take_up_schemas
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.statements import approximated, is_equation, is_fixed, is_step, judged_statement, shape_said
 from derive.verify.document.updates import judged_update
@@ -80,10 +83,12 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
     changes = context.take_changes([m for m in chain.members[1:] if m is not None])
     is_composed = not changes and context.compose([m for m in chain.members if m is not None])
     take_up_sets(context, chain)
+    take_up_schemas(context, chain)
     argument = argument_of(context, first) if first is not None else NOTHING
     before: Judged | None = None
     for k, relation in enumerate(chain.relations):
         left, right = first or chain.members[k], chain.members[k + 1]
+        take_up_beside(context, chain, k + 1, source)
         if left is None or right is None:
             judged = Judged(k + 1, undecided("one side is missing"))
         elif not is_equation(left, relation, right):
@@ -119,6 +124,10 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
         if before is not None and _follows(context, before, judged, source):
             judged = replace(judged, follows=True)
         yield judged
+        if judged.verdict.status in (Status.PROVED, Status.DEFINITION):
+            remember(context, left, right)
+        if judged.verdict.status is Status.PROVED and left is not None and right is not None:
+            reroute(context, left, right, source)
         before = judged
         if judged.judge is not None:
             first = chain.members[k + 1]
@@ -127,13 +136,20 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
 def _unless_assumed(context: Context, judged: Judged) -> Judged:
     """Shapes that do not fit are no mistake where a name was taken for a number that nothing says to be one.
 
-    Between such names alone they are: what is a function of what says that they are numbers.
+    Between such names alone they are: what is a function of what says that they are numbers. Nothing is right of
+    vectors because it is of the numbers with their letters.
     """
-    if judged.verdict.status is not Status.WRONG or not judged.verdict.is_misfit:
-        return judged
     numbers = taken_for_numbers(context.lexicon)
     parts = (part for node in (judged.left, judged.right) if node is not None and numbers for part in walk(node))
     keys = {key for part in parts if (key := key_of(marks_of(part).base)) is not None and context.lexicon.find(key)}
+    if judged.verdict.status in (Status.PROVED, Status.AGREES):
+        own = {o.key for o in context.lexicon.own}
+        told = {o.key.plain for o in context.lexicon.own if o.named.is_told or o.named.tensor.axes}
+        bold = sorted(k.name for k in keys if k != k.plain and k.plain in numbers - told and k not in own)
+        reason = f"{bold[0]} was taken for a number before, and is written as a vector here" if bold else ""
+        return replace(judged, verdict=undecided(reason)) if bold else judged
+    if judged.verdict.status is not Status.WRONG or not judged.verdict.is_misfit:
+        return judged
     taken = sorted(k.name for k in keys if k.plain in numbers)
     if not taken or all(k.plain in numbers for k in keys):
         return judged
@@ -197,6 +213,8 @@ def judged_link(
     verdict = equated(context, left, right, source, argument, remarks)
     if verdict.status is Status.NOT_CHECKED and (layered := defined_for_layers(context, left, right, source)):
         return layered
+    if verdict.status in (Status.PROVED, Status.AGREES):
+        take_up_lettered(context, left, right, source)
     if (
         verdict.status is Status.WRONG
         and isinstance(right, Number)
@@ -226,7 +244,7 @@ def _may_be_shadowed(context: Context, node: Node) -> bool:
     if own:
         return all(
             not o.named.is_told
-            and o.named.tensor.name not in context.given
+            and (o.named.is_copy or o.named.tensor.name not in context.given)
             and o.named.expansion is None
             and lexicon.network.definitions(o.named.tensor.name)
             for o in own

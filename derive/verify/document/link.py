@@ -16,7 +16,7 @@ from derive.errors import DeriveError, IndexRangeError
 from derive.ir.moment import MEAN
 from derive.latex.reading.syntax import Chain, Node, Number
 from derive.reading.choices import MOST as MOST_READINGS
-from derive.reading.choices import Choices, readings
+from derive.reading.choices import Choices, readings, where_t_fits
 from derive.reading.differentials import differentials
 from derive.reading.expressions import Reader
 from derive.reading.free_letters import free_letters, without_unit_axes
@@ -243,7 +243,7 @@ class Links:
                 a, b = hadamard(a, where), hadamard(b, where)
             return Pair(a, b, free, bool(choices.settled.get(DOT)), bool(reader.scope.unsigned), has_means)
 
-        found = readings(pair, lambda p: p.key, allowed(MOST_READINGS, (left, right)))
+        found = readings(where_t_fits(pair), lambda p: p.key, allowed(MOST_READINGS, (left, right)))
         if not found.found and found.unknown:
             raise found.unknown[0]
         if not found.are_all:

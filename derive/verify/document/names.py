@@ -19,12 +19,21 @@ from derive.reading.expressions import Reader
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import key_of
 from derive.reading.lexicon import Lexicon, open_function
+from derive.reading.marks import marks_of
 from derive.reading.scope import Scope
 from derive.reading.templates import Template, head
 from derive.verify.document.profile import Meaning
 
 _WORD = re.compile(r"[A-Za-z]{2,}(?![A-Za-z]*\()")
 """A symbol of several letters, `net`, `dX`."""
+STAMPED = ("tensor", "gradient", "shape")
+_STAMP = re.compile(r"\(([a-zA-Z])\)\s*\Z")
+
+
+def stamps_of(names: Sequence[Meaning]) -> frozenset[str]:
+    """The letters in brackets behind values that a profile names: n of `v_j(n): {tensor: z1}`."""
+    found = (_STAMP.search(m.written) for m in names if m.kind in STAMPED)
+    return frozenset(m.group(1) for m in found if m)
 
 
 def whole_numbers(names: Sequence[Meaning]) -> dict[str, int]:
@@ -51,7 +60,7 @@ def symbol_node(written: str) -> Node:
 
 def with_name(lexicon: Lexicon, m: Meaning) -> Lexicon:
     """Raises: DeriveError for a name that cannot be had, and for what it is said to be."""
-    node = symbol_node(m.written)
+    node = symbol_node(_STAMP.sub("", m.written) if m.kind in STAMPED else m.written)
     if m.kind == "shape":
         assert isinstance(m.value, tuple)
         sizes = [IndexReader(lexicon).size_named(symbol_node(s)) for s in m.value]
@@ -61,7 +70,7 @@ def with_name(lexicon: Lexicon, m: Meaning) -> Lexicon:
         return with_numbered(lexicon, node, tensors, m.kind == "gradient")
     assert isinstance(m.value, str)
     if m.kind == "function":
-        key = key_of(node)
+        key = key_of(marks_of(node).base)
         if key is None:
             raise DeriveError(f"{quoted(m.written)} is no symbol of a function")
         return lexicon.with_function(key, open_function(key) if m.value == "any" else m.value)

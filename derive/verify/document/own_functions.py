@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derive.errors import DeriveError
-from derive.latex.reading.syntax import Node
+from derive.latex.reading.syntax import Chain, Node
 from derive.reading.choices import Choices
 from derive.reading.expressions import Reader
 from derive.reading.keys import Key
@@ -47,6 +47,14 @@ def argument_of(context: Context, node: Node) -> Mapping[Key, Quantity]:
         return {call[1]: Quantity(of_atom(SLOT))}
     variable = variable_of(context, node)
     return NOTHING if variable is None else {variable: Quantity(of_atom(SLOT))}
+
+
+def take_up_beside(context: Context, chain: Chain, k: int, source: str) -> None:
+    """A new function within a chain is what stands behind it: `g(x) = h(x) = tanh(x)` introduces two."""
+    here, behind = chain.members[k], chain.members[k + 1 : k + 2]
+    call = called(context, here) if here is not None else None
+    if call is not None and behind and behind[0] is not None and not context.lexicon.functions.get(call[0]):
+        taken_up(context, *call, behind[0], source)
 
 
 def taken_up(context: Context, key: Key, argument: Key, right: Node, source: str) -> Verdict:

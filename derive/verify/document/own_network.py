@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
@@ -22,6 +22,9 @@ from derive.reading.lexicon import Lexicon
 from derive.reading.marks import marks_of
 from derive.verify.claims import Status
 from derive.verify.document.verdict import Verdict
+
+PREFIXES = ("d", "delta")
+"""What many write before the name of a value for the gradient of the cost by it."""
 
 STATES = Verdict(Status.DEFINITION, "states the network of this document")
 
@@ -100,10 +103,11 @@ def _in_notations(document: Document, found: Forward) -> tuple[OwnNetwork, ...]:
     own = OwnNetwork(found.network, stated, found.names, found.notation, _lettered(chains, found))
     if not _has_layers(found) or any(map(_is_negative, chains)):
         own = replace(own, settings={**own.settings, "gradient_symbols": {"preactivation": ""}})
-    if "notation" in document.front_matter or not _has_prefixes(chains, found.names):
+    mark = _prefix(chains, found.names)
+    if "notation" in document.front_matter or mark is None:
         return (own,)
     scalings = ("summed", "cost") if found.network.reduce == "mean" else ("cost",)
-    prefix = {"gradients": "prefix", "gradient_prefix": "d"}
+    prefix = {"gradients": "prefix", "gradient_prefix": mark, "gradient_symbols": {"preactivation": ""}}
     return tuple(replace(own, settings={**own.settings, **prefix, "scaling": s}) for s in scalings)
 
 
@@ -136,18 +140,22 @@ def _is_negative(chain: Chain) -> bool:
     return is_negative and second is not None and any(isinstance(x, Symbol) and x.name == "∂" for x in walk(second))
 
 
-def _has_prefixes(chains: Sequence[Chain], names: tuple[tuple[Node, str, bool], ...]) -> bool:
-    """Whether equations are about `dZ`, Z being a name of the network, and d none."""
+def _prefix(chains: Sequence[Chain], names: tuple[tuple[Node, str, bool], ...]) -> str | None:
+    """The letter before names of the network on left sides, `dZ`, `\\delta z`, if it is no such name itself."""
     keys = {key_of(marks_of(node).base) for node, *_ in names}
-    if Key("d") in keys:
-        return False
-    firsts = (c.members[0] for c in chains)
-    return any(
-        isinstance(first, Multiplied)
-        and len(first.factors) == 2
-        and key_of(first.factors[0]) == Key("d")
-        and key_of(marks_of(first.factors[1]).base) in keys
-        for first in firsts
+    firsts = [c.members[0] for c in chains]
+    for mark in PREFIXES:
+        if Key(mark) not in keys and any(_is_prefixed(first, mark, keys) for first in firsts):
+            return mark
+    return None
+
+
+def _is_prefixed(node: Node | None, mark: str, keys: Collection[Key | None]) -> bool:
+    return (
+        isinstance(node, Multiplied)
+        and len(node.factors) == 2
+        and key_of(node.factors[0]) == Key(mark)
+        and key_of(marks_of(node.factors[1]).base) in keys
     )
 
 

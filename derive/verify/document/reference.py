@@ -46,7 +46,13 @@ def references(context: Context, left: Quantity) -> Iterator[str]:
 
 
 def _cases(context: Context, tensor: str) -> tuple[Case, ...]:
-    results = context.world.prover.results.get(tensor, ())
+    """The results that are made of what the notation has names for: names of the document are none of it."""
+    drawn = context.lexicon.printer.network.tensors
+    results = tuple(
+        case
+        for case in context.world.prover.results.get(tensor, ())
+        if all(e.tensor.removeprefix(ADJOINT) in drawn for e in entries_in(case.poly))
+    )
     if context.lexicon.notation.scaling == "cost":
         return results
     return tuple(rescaled(c, context.network) for c in results)
