@@ -97,10 +97,6 @@ class Lexicon:
         kept = (o for o in self.own if not o.is_replaced_by(own))
         return self._with(network=network, own=(*kept, own))
 
-    def with_network(self, network: Network) -> Lexicon:
-        """About a network with the same tensors."""
-        return self._with(network=network)
-
     def without(self, key: Key) -> Lexicon:
         """Without the document's own names under a letter."""
         return self._with(own=tuple(o for o in self.own if o.key.plain != key.plain))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from derive.ir.tensor import Tensor
@@ -94,11 +94,11 @@ class Own:
         return mine.letters == theirs.letters or is_same
 
 
-def letter_extents(own: Iterable[Own]) -> Mapping[str, Set[Affine]]:
-    """How many units each letter counts in the names that a profile tells apart by their letters."""
-    found: dict[str, set[Affine]] = {}
+def counts_others(named: Named, letters: Sequence[str], own: Iterable[Own]) -> bool:
+    """Whether one of the letters, in names that a profile tells apart by them, counts other units than this name's."""
+    known: dict[str, set[Affine]] = {}
     for o in own:
         if o.named.is_told:
             for letter, extent in zip(o.named.letters, o.named.extents, strict=False):
-                found.setdefault(letter, set()).add(extent)
-    return found
+                known.setdefault(letter, set()).add(extent)
+    return any(x in known and extent not in known[x] for x, extent in zip(letters, named.extents, strict=False))

@@ -13,7 +13,7 @@ from derive.reading.called_values import is_parameter
 from derive.reading.keys import key_of
 from derive.reading.lexicon import node_of
 from derive.reading.marks import Marks, digits, entrywise_power, marks_of, place_of
-from derive.reading.named import Named, letter_extents
+from derive.reading.named import Named, counts_others
 from derive.reading.placed import Placed
 from derive.reading.quantity import Quantity, Unknown
 from derive.reading.scope import IMPLICIT_LAYER, SOME_LAYER, OpenLayer, Scope
@@ -166,16 +166,10 @@ class Tensors:
             named.letters
             and list(named.letters) != letters
             and not named.is_told
-            and self._count_others(named, letters)
+            and counts_others(named, letters, self.scope.lexicon.own)
         ):
             return False
         return list(named.letters) == letters or not any(list(c.letters) == letters for c in alike)
-
-    def _count_others(self, named: Named, letters: Sequence[str]) -> bool:
-        """Whether a letter is known to count other units than those of which the document introduced the name."""
-        known = letter_extents(self.scope.lexicon.own)
-        pairs = zip(letters, named.extents, strict=False)
-        return any(x in known and extent not in known[x] for x, extent in pairs)
 
     def _is_sub(self, named: Named, item: Node, sub: str) -> bool:
         """Whether an item below is the one that belongs to the name.

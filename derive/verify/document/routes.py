@@ -52,7 +52,8 @@ def _replace(context: Context, entry: Entry, value: Quantity) -> None:
         return
     equation = replace(old, rhs=substitute(value.poly, at))
     equations = tuple(equation if e is old else e for e in network.equations)
-    context.lexicon = context.lexicon.with_network(replace(network, equations=equations))
+    *_, last = context.lexicon.own
+    context.lexicon = context.lexicon.extended(replace(network, equations=equations), last)
 
 
 def reached(network: Network, tensor: str) -> set[str]:

@@ -14,11 +14,10 @@ from derive.latex.reading.extract import read_document
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.macros import macros_of
 from derive.latex.reading.repairs import repairs
-from derive.latex.reading.syntax import Chain, Formula, Node, Scripts
+from derive.latex.reading.syntax import Chain, Formula, Node
 from derive.latex.reading.vocabulary import Macro
 from derive.network.spec.models import NetworkSpec
 from derive.reading.guards import is_guard
-from derive.reading.keys import Key
 from derive.reading.remarks import conditions_said, has_ends, with_remarks
 from derive.verify.claims import Status
 from derive.verify.document.carried import RIGHT, Carried, Place, carried_forward, traced
@@ -63,8 +62,6 @@ class Verifier:
     said: SaidRange = NOTHING_SAID
     """The last ranges of letters that a formula by itself said."""
     introduced: Introduced = field(default_factory=Introduced)
-    schemas: dict[Key, tuple[Scripts, Node]] = field(default_factory=dict)
-    """Names that are said to be derivatives, for units of any layer."""
     own: OwnNetwork | None = None
     """The network that the document states, where nobody names one."""
     before: Fragment | None = None
@@ -145,8 +142,7 @@ class Verifier:
             else:
                 changed = self.convention.of_settings(settings) or settings
                 self.contexts[key] = context_of(changed, self.profile.file, self.own, self.convention.of_network)
-        context = self.contexts[key]
-        context.schemas = self.schemas
+        context = self.contexts[key].sharing(self.introduced.schemas)
         context.declared = declared(context.lexicon, settings.random, self.profile.file)
         return context
 
