@@ -27,6 +27,10 @@ from derive.terms.term import Entry, Poly
 from derive.terms.walk import entries_in
 
 
+class NoName(Unknown):
+    """The left side is no name that a definition could give a meaning."""
+
+
 @dataclass(frozen=True)
 class Head:
     """The left side of a definition: a name with fixed marks, and the letters of its indices, those above first."""
@@ -45,13 +49,13 @@ def head_of(node: Node, indices: Sequence[str] | None = None, free: Collection[s
     Letters above in brackets are indices if they are among those that are free on the right. Of `indices`, if they are
     given, all stand for places, above in brackets too, and no other letter does.
 
-    Raises: Unknown for what is no name.
+    Raises: NoName.
     """
     change, symbol, iterate = name_parts(node)
     marks = marks_of(symbol)
     key = key_of(marks.base)
     if key is None or marks.transposed or (isinstance(symbol, Scripts) and is_primed(symbol)):
-        raise Unknown("the left side is no name that could be defined")
+        raise NoName("the left side is no name that could be defined")
     fixed, letters = _below(marks, indices)
     above, higher = _above(marks, free if indices is None else indices)
     key = replace(key, primes=key.primes + marks.primes)

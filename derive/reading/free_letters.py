@@ -8,14 +8,18 @@ from derive.terms.affine import Index
 from derive.terms.substitute import substitute
 
 
-def free_letters(scope: Scope, left: Quantity, right: Quantity) -> tuple[Index, ...]:
+def free_letters(
+    scope: Scope, left: Quantity, right: Quantity, tied: frozenset[str] = frozenset()
+) -> tuple[Index, ...]:
     """The letters that are free in either side, with their ranges, layers first.
 
-    Raises: Misfit for a letter on the right that the left side does not have, Unknown for one without a range.
+    `tied` are those that a condition beside the equation makes equal to others, `i = j`: they may stand on either side.
+
+    Raises: Misfit for another letter on the right that the left side does not have, Unknown for one without a range.
     """
     axes = {a.name for q in (left, right) for a in q.axes}
     names = sorted((left.poly.free | right.poly.free) - axes)
-    extra = sorted(right.poly.free - left.poly.free - axes)
+    extra = sorted(right.poly.free - left.poly.free - axes - tied)
     if extra:
         raise Misfit(f"{extra[0]} stands free on the right, and not on the left")
     found = []

@@ -1,4 +1,4 @@
-"""For which indices an equation is said to hold, where that is no range of one letter: `s ≤ t`, `j ≠ k`.
+"""For which indices an equation is said to hold, where that is no range of one letter: `s ≤ t`, `j ≠ k`, `j = k`.
 
 A condition between letters is a mask: both sides are compared where it holds.
 """
@@ -17,7 +17,7 @@ from derive.reading.special import is_indicator
 if TYPE_CHECKING:
     from derive.reading.expressions import Reader
 
-RELATIONS = frozenset(("<", "≤", ">", "≥", "≠"))
+RELATIONS = frozenset(("<", "≤", ">", "≥", "≠", "="))
 
 
 def without_condition(node: Node) -> tuple[Node, tuple[Node, ...]]:
@@ -27,7 +27,7 @@ def without_condition(node: Node) -> tuple[Node, tuple[Node, ...]]:
     *factors, last = node.factors
     if not isinstance(last, Bracketed) or last.opening != "(" or not isinstance(last.body, Chain):
         return node, ()
-    if is_indicator(factors[-1]) or not all(r in RELATIONS or r == "=" for r in last.body.relations):
+    if is_indicator(factors[-1]) or not RELATIONS.issuperset(last.body.relations):
         return node, ()
     span = factors[0].span | factors[-1].span
     rest = factors[0] if len(factors) == 1 else Multiplied(tuple(factors), node.operators[:-1], span)
@@ -35,7 +35,7 @@ def without_condition(node: Node) -> tuple[Node, tuple[Node, ...]]:
 
 
 def is_guard(chain: Chain) -> bool:
-    """Whether a chain compares letters, all with one another: `s ≤ t`, `i < j ≤ k`."""
+    """Whether a chain compares letters, all with one another: `s ≤ t`, `i < j ≤ k`, `j = k`."""
     letters = [key_of(m) for m in chain.members if isinstance(m, Symbol)]
     return len(letters) == len(chain.members) > 1 and set(chain.relations) <= RELATIONS
 
@@ -47,6 +47,12 @@ def guards(remarks: Iterable[Node]) -> Iterator[Chain]:
             yield from guards((node.body,))
         elif isinstance(node, Chain) and is_guard(node):
             yield node
+
+
+def tied(conditions: Iterable[Chain]) -> frozenset[str]:
+    """The letters that conditions make equal: `i` and `j` of `i = j`."""
+    chains = [c for c in conditions if set(c.relations) == {"="}]
+    return frozenset(k.name for c in chains for m in c.members if (k := key_of(m)) is not None)
 
 
 def mask(

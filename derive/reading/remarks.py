@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -18,7 +19,7 @@ from derive.reading.lexicon import Lexicon
 from derive.reading.quantity import Unknown
 from derive.reading.scope import Scope
 from derive.reading.stated import letter_of, stated
-from derive.terms.affine import IdEntry
+from derive.terms.affine import Affine, IdEntry
 
 
 def with_remarks(formula: Formula, lexicon: Lexicon) -> Formula:
@@ -52,7 +53,7 @@ def _is_guard(chain: Chain, lexicon: Lexicon) -> bool:
 
 
 def has_ends(chain: Chain, lexicon: Lexicon) -> bool:
-    """Whether such a chain says where a letter ends, or `j ≠ k`; and does not say that two are one: `j = k`."""
+    """Whether such a chain says where a letter ends, or compares letters, `j ≠ k`."""
     if is_guard(chain):
         return True
     ranges = stated([chain], IndexReader(lexicon, {})).ranges.values()
@@ -87,10 +88,18 @@ def _is_condition(chain: Chain, before: Chain | None, lexicon: Lexicon, source: 
     except Unknown:
         return False
     is_meant = letter in lexicon.network.names.values() or before is None or _stands_in(letter, before)
-    is_itself = any(a is not None and letter in a.free for i in found.ranges.values() for a in (i.lo, i.hi))
+    ends = [a for i in found.ranges.values() for a in (i.lo, i.hi) if a is not None]
+    if before is None and first.name.isupper() and letter not in lexicon.network.names.values() and _has_names(ends):
+        return False
+    is_itself = any(letter in a.free for a in ends)
     return not found.unread and tuple(found.ranges) == (letter,) and is_meant and not is_itself
+
+
+def _has_names(ends: Sequence[Affine]) -> bool:
+    """Whether letters stand in what a capital letter is equal to: `S = X + Y` speaks of no index."""
+    return any(isinstance(v, str) for a in ends for v, _ in a.terms)
 
 
 def _stands_in(letter: str, chain: Chain) -> bool:
     stem = re.escape(letter.rstrip("'"))
-    return re.search(rf"(?<![\w.]){stem}(?!\w)", shown(chain)) is not None
+    return re.search(rf"(?<![^\W_]|\.){stem}(?!\w)", shown(chain)) is not None

@@ -47,8 +47,11 @@ def _means_nothing(lexicon: Lexicon, key: Key) -> bool:
 
 
 def _places(context: Context, node: Node) -> Iterator[Node]:
-    """Arguments of functions, and that by which a derivative is taken."""
+    """Arguments of functions, and that by which a derivative is taken; not what is differentiated."""
+    differentiated = {id(inner.above) for inner in walk(node) if isinstance(inner, Fraction)}
     for inner in walk(node):
+        if id(inner) in differentiated:
+            continue
         if isinstance(inner, Applied):
             yield inner.argument
         elif isinstance(inner, Root):

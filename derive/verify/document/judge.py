@@ -11,7 +11,7 @@ from derive.latex.reading.syntax import Chain, Fraction, Node, Number, Unread
 from derive.reading.calls import call_of
 from derive.reading.choices import Choices
 from derive.reading.compositions import taken_for_numbers
-from derive.reading.definitions import head_of
+from derive.reading.definitions import NoName, head_of
 from derive.reading.differentials import differentials
 from derive.reading.expressions import Reader
 from derive.reading.guards import without_condition
@@ -282,6 +282,17 @@ def _definition(context: Context, left: Node, right: Node, source: str) -> Verdi
         context.define(left, value, scope)
     except Misfit as e:
         return impossible(context.world, e)
+    except NoName as e:
+        return undecided(_unknown_in(left, scope) or e.message)
     except DeriveError as e:
         return undecided(e.message)
     return Verdict(Status.DEFINITION, "introduces a name")
+
+
+def _unknown_in(left: Node, scope: Scope) -> str:
+    """Why a left side that is no name cannot be read."""
+    try:
+        Reader(scope).read(left)
+    except DeriveError as e:
+        return e.message
+    return ""

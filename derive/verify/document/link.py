@@ -20,7 +20,7 @@ from derive.reading.choices import Choices, readings, where_t_fits
 from derive.reading.differentials import differentials
 from derive.reading.expressions import Reader
 from derive.reading.free_letters import free_letters, without_unit_axes
-from derive.reading.guards import guards, mask
+from derive.reading.guards import guards, mask, tied
 from derive.reading.implied import implied_sums
 from derive.reading.index_reader import IndexReader
 from derive.reading.jacobians import Jacobian
@@ -236,7 +236,7 @@ class Links:
             has_means = any(f.name == MEAN for q in read for f in moments_of(q.poly))
             a, b = (self._settled(reader.scope, q) for q in read)
             b = implied_sums(reader.scope, a, b) if self.are_summed else b
-            free = free_letters(reader.scope, a, b)
+            free = free_letters(reader.scope, a, b, tied(conditions))
             where = mask(reader, conditions, frozenset(i.name for i in free), self.assumed)
             if where is not None:
                 self._check_somewhere(where, free)

@@ -16,11 +16,12 @@ FURTHEST = 6
 
 
 class SaidRange(NamedTuple):
-    """What a formula by itself said of letters: below which headings, its chains, its text."""
+    """What a formula by itself said of letters: below which headings, its chains, its text, where it stands."""
 
     heading: tuple[str, ...] = ()
     chains: tuple[Chain, ...] = ()
     text: str = ""
+    start: int | None = None
 
 
 NOTHING_SAID = SaidRange()
@@ -34,5 +35,5 @@ def said_behind(document: Document, fragment: Fragment, context: Context) -> Sai
             break
         said = conditions_said(read_formula(other.source, context.vocabulary(())), context.lexicon)
         if said and all(has_ends(c, context.lexicon) for c in said):
-            return SaidRange(other.heading, said, other.source.strip())
+            return SaidRange(other.heading, said, other.source.strip(), other.start)
     return NOTHING_SAID

@@ -61,6 +61,8 @@ class Verifier:
     contexts: dict[str, Context] = field(default_factory=dict)
     said: SaidRange = NOTHING_SAID
     """The last ranges of letters that a formula by itself said."""
+    said_before: int | None = None
+    """Where stands what was said of the letters of a formula before it: it says nothing of those that follow."""
     introduced: Introduced = field(default_factory=Introduced)
     own: OwnNetwork | None = None
     """The network that the document states, where nobody names one."""
@@ -152,8 +154,8 @@ class Verifier:
         formula = read_formula(fragment.source, vocabulary)
         said = conditions_said(formula, context.lexicon)
         if said:
-            if all(has_ends(c, context.lexicon) for c in said):
-                self.said = SaidRange(fragment.heading, said, fragment.source.strip())
+            if fragment.start != self.said_before and all(has_ends(c, context.lexicon) for c in said):
+                self.said = SaidRange(fragment.heading, said, fragment.source.strip(), fragment.start)
             return
         if (shape := shape_in_words(fragment, formula)) is not None:
             yield self._shape(context, fragment, formula, shape)
@@ -220,11 +222,12 @@ class Verifier:
         left, right = judged.left, judged.right
         if judged.verdict.status is not Status.WRONG or left is None or right is None or judged.judge is not None:
             return judged
-        for heading, said, text in (self.said, said_behind(self.document, fragment, context)):
+        for heading, said, text, start in (self.said, said_behind(self.document, fragment, context)):
             if not said or heading != fragment.heading:
                 continue
             verdict = equated(context, left, right, fragment.source, {}, said)
             if verdict.status in (Status.PROVED, Status.AGREES):
+                self.said_before = start if start is not None and start > fragment.start else self.said_before
                 return replace(
                     judged, verdict=replace(verdict, reason=f"{verdict.reason}, for {text} as said around it")
                 )
