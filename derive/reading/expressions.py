@@ -40,6 +40,7 @@ from derive.reading.marks import has_plain_t, is_transpose, marks_of, sequence
 from derive.reading.moments import moment, moment_named
 from derive.reading.norms import EUCLIDEAN, angles, colons, is_colons, norm
 from derive.reading.parts import part, slice_of
+from derive.reading.powers import is_square, repeated
 from derive.reading.products import Products
 from derive.reading.quantity import Quantity, Unknown, added, raised, scaled, transposed
 from derive.reading.scope import Scope
@@ -225,7 +226,8 @@ class Reader:
         if len(items) != 1:
             raise Unknown("this is no power")
         item = items[0]
-        if isinstance(item, Prefixed) and item.operator in ("odot", "circ"):
+        is_entrywise = isinstance(item, Prefixed) and item.operator in ("odot", "circ")
+        if isinstance(item, Prefixed) and is_entrywise:
             item = item.body
         exponent = self.read(item).poly.constant
         if exponent is None:
@@ -234,6 +236,8 @@ class Reader:
             raise Unknown("the inverse of a matrix has no meaning here")
         if abs(exponent) > 64:
             raise Unknown(f"the power {exponent} is too large")
+        if not is_entrywise and is_square(q) and self.scope.choices.choose((False, True), "powers of matrices"):
+            return repeated(q, exponent, self.scope.fresh)
         return raised(q, exponent)
 
     def symbol(self, node: Node) -> Quantity:

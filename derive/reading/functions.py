@@ -11,10 +11,11 @@ from derive.ir.scalar import PLAIN, REGISTRY
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Bracketed, Keyword, Listed, Node, Scripts
 from derive.reading import templates
+from derive.reading.function_marks import marked
 from derive.reading.function_names import ALIASES
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import SLOT
-from derive.reading.marks import Marks, marks_of
+from derive.reading.marks import marks_of
 from derive.reading.moments import moment, moment_named
 from derive.reading.quantity import (
     Misfit,
@@ -79,18 +80,16 @@ def applied(reader: Reader, name: Node, argument: Node) -> Quantity:
     args = arguments(argument)
     template = reader.scope.lexicon.templates.get(replace(key, primes=key.primes + marks.primes))
     if template is not None:
-        out = templates.applied(reader, template, *map(reader.read, args))
-        return reader.power(out, marks.above) if _is_power(marks.above) else out
+        return marked(reader, name, args[0], templates.applied(reader, template, *map(reader.read, args)))
     word = ALIASES.get(key.name, key.name)
     if word in _WHOLE and not marks.primes:
-        return _WHOLE[word](reader, args)
+        return marked(reader, name, args[0], _WHOLE[word](reader, args))
     orders = marks.primes + key.primes
     if len(args) != 1:
-        return _with_options(reader, replace(key, primes=0), args, orders)
+        return marked(reader, name, args[0], _with_options(reader, replace(key, primes=0), args, orders))
     names = reader.scope.functions_of(replace(key, primes=0))
     if not names:
         raise Unknown(f"{reader.scope.said(marks.base)} is no function that this document or its network names")
-    _check_layer(reader, marks, args[0])
     q = reader.read(args[0])
     chosen = reader.scope.choices.choose(names, ("function", key))
     formula = reader.scope.lexicon.formulas.get(chosen)
@@ -98,20 +97,7 @@ def applied(reader: Reader, name: Node, argument: Node) -> Quantity:
         out = q.map(lambda p: at_argument(formula, p, orders))
     else:
         out = q.map(lambda p: apply(chosen, p, orders))
-    return reader.power(out, marks.above) if _is_power(marks.above) else out
-
-
-def _check_layer(reader: Reader, function_marks: Marks, argument: Node) -> None:
-    """`g^{[l]}(Z^{[l]})`: all layers of a network may have one function, but it is not to be that of another layer.
-
-    Raises: Unknown for different numbers at a function and at the value that it is applied to.
-    """
-    own, theirs = function_marks.above, marks_of(argument).above
-    if not own or not theirs or not all(isinstance(m, Bracketed) and m.opening in "([" for m in (own[0], theirs[0])):
-        return
-    if shown(own[0]) != shown(theirs[0]):
-        said = reader.scope.said
-        raise Unknown(f"the function of {said(own[0])} is applied to a value of {said(theirs[0])}")
+    return marked(reader, name, args[0], out)
 
 
 def _with_options(reader: Reader, key: Key, args: Sequence[Node], order: int) -> Quantity:
@@ -127,10 +113,6 @@ def _with_options(reader: Reader, key: Key, args: Sequence[Node], order: int) ->
     rest = tuple(q.poly for q in options)
     orders = (order, *(0 for _ in rest))
     return reader.read(args[0]).map(lambda p: function(known[0], (p, *rest), orders))
-
-
-def _is_power(above: Sequence[Node]) -> bool:
-    return len(above) == 1 and shown(above[0]).isdigit()
 
 
 def apply(name: str, p: Poly, order: int) -> Poly:

@@ -101,6 +101,8 @@ class Products:
             return hadamard(a, b)
         if operator in DIVISIONS:
             return divided(a, b)
+        if operator not in PLAIN | DOTS | {"otimes"}:
+            raise Unknown(f"what {operator} means between factors is not known")
         chained = self.reader.derivatives.chained(a, b)
         if operator == "otimes":
             return chained[0] if chained else self._outer(a, b)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -19,7 +18,7 @@ from derive.reading.lexicon import Lexicon
 from derive.reading.quantity import Unknown
 from derive.reading.scope import Scope
 from derive.reading.stated import letter_of, stated
-from derive.terms.affine import Affine, IdEntry
+from derive.terms.affine import IdEntry
 
 
 def with_remarks(formula: Formula, lexicon: Lexicon) -> Formula:
@@ -41,7 +40,8 @@ def conditions_said(formula: Formula, lexicon: Lexicon) -> tuple[Chain, ...]:
     """The chains of a formula that only speaks of letters of indices, `l = 2, 1`, `j = k`; none for any other."""
     source = formula.source
     are_conditions = (
-        _is_condition(c, None, lexicon, source) or _compares_letters(c, lexicon, source) or _is_guard(c, lexicon)
+        not _is_of_values(c, lexicon)
+        and (_is_condition(c, None, lexicon, source) or _compares_letters(c, lexicon, source) or _is_guard(c, lexicon))
         for c in formula.chains
     )
     return formula.chains if all(are_conditions) else ()
@@ -89,15 +89,20 @@ def _is_condition(chain: Chain, before: Chain | None, lexicon: Lexicon, source: 
         return False
     is_meant = letter in lexicon.network.names.values() or before is None or _stands_in(letter, before)
     ends = [a for i in found.ranges.values() for a in (i.lo, i.hi) if a is not None]
-    if before is None and first.name.isupper() and letter not in lexicon.network.names.values() and _has_names(ends):
-        return False
     is_itself = any(letter in a.free for a in ends)
     return not found.unread and tuple(found.ranges) == (letter,) and is_meant and not is_itself
 
 
-def _has_names(ends: Sequence[Affine]) -> bool:
-    """Whether letters stand in what a capital letter is equal to: `S = X + Y` speaks of no index."""
-    return any(isinstance(v, str) for a in ends for v, _ in a.terms)
+def _is_of_values(chain: Chain, lexicon: Lexicon) -> bool:
+    """Whether a capital letter is equal to what has letters: `S = X + Y` speaks of no index."""
+    first, *others = chain.members
+    if not isinstance(first, Symbol) or not first.name.isupper() or first.name in lexicon.network.names.values():
+        return False
+    try:
+        ends = [IndexReader(lexicon, {}).affine(m) for m in others if m is not None]
+    except DeriveError:
+        return False
+    return "=" in chain.relations and any(isinstance(v, str) for a in ends for v, _ in a.terms)
 
 
 def _stands_in(letter: str, chain: Chain) -> bool:

@@ -202,7 +202,7 @@ def judged_link(
         return function
     if is_new(context, left, source, argument) or is_another(context, left, right, source):
         layered = defined_for_layers(context, left, right, source)
-        verdict = layered or _definition(context, left, right, source)
+        verdict = layered or _definition(context, left, right, source, argument)
         if verdict.status is Status.DEFINITION:
             return verdict
         return named_list(context, left, right) or verdict
@@ -273,7 +273,9 @@ def equated(
         return undecided(e.message)
 
 
-def _definition(context: Context, left: Node, right: Node, source: str) -> Verdict:
+def _definition(
+    context: Context, left: Node, right: Node, source: str, argument: Mapping[Key, Quantity] = NOTHING
+) -> Verdict:
     scope = Scope(context.lexicon, Choices(), context.numbers, source)
     if is_name(left) and mentions(right, left):
         return Verdict(Status.WRONG, BY_ITSELF)
@@ -283,7 +285,7 @@ def _definition(context: Context, left: Node, right: Node, source: str) -> Verdi
     except Misfit as e:
         return impossible(context.world, e)
     except NoName as e:
-        return undecided(_unknown_in(left, scope) or e.message)
+        return undecided(_unknown_in(left, replace(scope, meanings=argument)) or e.message)
     except DeriveError as e:
         return undecided(e.message)
     return Verdict(Status.DEFINITION, "introduces a name")

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-import numpy as np
-
 from derive.errors import DeriveError, IndexRangeError
 from derive.ir.moment import MEAN
 from derive.latex.reading.syntax import Chain, Node, Number
@@ -35,14 +33,13 @@ from derive.reading.sides import both_sides
 from derive.reading.stated import stated
 from derive.terms.affine import Affine, Index
 from derive.terms.algebra import subtract
-from derive.terms.term import Poly
 from derive.verify.document.allowed import allowed
-from derive.verify.document.gap import Apart, Difference, gap
+from derive.verify.document.comparison import differing
+from derive.verify.document.gap import Apart, Difference
 from derive.verify.document.measured import apart, unlike
 from derive.verify.document.outside import zero_outside
 from derive.verify.document.randomness import Declared, Randomness
 from derive.verify.document.world import World
-from derive.verify.labelled import aligned, union
 
 MOST_INSTANCES = 200
 """For so many layers, and pairs of layers, a formula is judged."""
@@ -282,11 +279,11 @@ class Links:
         right = like(p.right, p.left)
         names = (*p.free, *p.left.axes)
         try:
-            difference = self._apart(p.left.poly, right.poly, names)
+            difference = differing(self.world, p.left.poly, right.poly, names)
         except IndexRangeError:
             network = self.world.network
             a, b = (zero_outside(q, network) for q in (p.left.poly, right.poly))
-            return Outcome(p, difference=self._apart(a, b, names), beyond=True)
+            return Outcome(p, difference=differing(self.world, a, b, names), beyond=True)
         if difference is not None:
             return Outcome(p, difference=difference)
         if self.is_quick:
@@ -297,27 +294,6 @@ class Links:
         """What does not fit, in one side or between both."""
         between = None if self.is_quick else apart(self.world, *m.between, are_sides=p is not None)
         return Outcome(p, misfit=m.message, apart=between)
-
-    def _apart(self, a: Poly, b: Poly, free: Sequence[Index]) -> Difference | None:
-        """Where they differ; None if they are equal wherever both have values.
-
-        Raises: Misfit where there is nothing to compare, Unknown where one side has no value at any point.
-        """
-        seen, has_values = False, False
-        for frame, (x, y) in self.world.values((a, b), free):
-            seen = True
-            labels = union((x, y))
-            left, right = np.broadcast_arrays(aligned(x, labels), aligned(y, labels))
-            defined = np.isfinite(left) & np.isfinite(right)
-            has_values |= bool(defined.any()) or not defined.size
-            found = gap(frame, labels, np.where(defined, left, 0), np.where(defined, right, 0))
-            if found is not None:
-                return found
-        if not seen:
-            raise Misfit("there is no layer for which this could hold")
-        if not has_values:
-            raise Unknown("one side has no value at the points that were tried: a root or a logarithm, or a zero below")
-        return None
 
 
 def _fitting(outcomes: Sequence[Outcome]) -> list[Outcome]:

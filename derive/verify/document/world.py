@@ -23,7 +23,7 @@ from derive.verify.document.instance import concrete, instance, instance_size
 from derive.verify.document.proof import Prover
 from derive.verify.evaluate import Frame
 from derive.verify.labelled import Labelled
-from derive.verify.points import random_points
+from derive.verify.points import Point, random_points
 from derive.verify.rows import fill
 
 POINTS = 3
@@ -36,6 +36,9 @@ class World:
 
     network: Network
     points: int = POINTS
+    factor: int = 1
+    """By so much inputs and parameters are larger than usual."""
+    _wide: dict[int, World] = field(default_factory=dict)
     _frames: list[Frame] = field(default_factory=list)
 
     @cached_property
@@ -57,13 +60,20 @@ class World:
     def _start(self) -> list[Frame]:
         """All values, and all gradients if there is a cost."""
         network = self.concrete
-        points = random_points(network, self.points, SEED)
+        points = [_scaled(network, p, self.factor) for p in random_points(network, self.points, SEED)]
         if network.cost is not None:
             return [self.chain.at(p).frame for p in points]
         axes = {t.name: t.axes for t in network.tensors.values()}
         frames = [Frame(p.sizes, axes, p.data) for p in points]
         with np.errstate(all="ignore"):
             return [replace(f, values=fill(network.equations, f)) for f in frames]
+
+    def wide(self, reach: int) -> World:
+        """The same with values beyond a number, on both sides of it: where a step there is no matter of sizes."""
+        factor = 10 * reach
+        if factor not in self._wide:
+            self._wide[factor] = World(self.network, self.points, factor)
+        return self._wide[factor]
 
     def frames(self, polys: Sequence[Poly]) -> list[Frame]:
         """The points, with everything in them that the polynomials read."""
@@ -92,6 +102,8 @@ class World:
         inner = replace(frame, axes=axes)
         with np.errstate(all="ignore"):
             values = fill(equations.values(), inner)
+        if adjoint_name(wrt) not in values:
+            raise DeriveError(f"a derivative by {wrt} has no value here")
         wrt_axes = self.concrete.tensor(wrt).axes
         return replace(
             frame,
@@ -115,3 +127,12 @@ class World:
             for inner in frame.inside(tuple(free)):
                 with np.errstate(all="ignore"):
                     yield inner, tuple(inner.poly(p) for p in ready)
+
+
+def _scaled(network: Network, point: Point, factor: int) -> Point:
+    """A point whose inputs and parameters are larger by a factor."""
+    if factor == 1:
+        return point
+    names = {t.name for t in network.role("input", "parameter") if t.kind == "real"}
+    data = {n: {k: v * factor for k, v in rows.items()} if n in names else rows for n, rows in point.data.items()}
+    return Point(point.sizes, data)

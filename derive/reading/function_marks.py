@@ -1,0 +1,83 @@
+"""What stands above and below the name of a function: a power, a layer, the base of a logarithm, an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Bracketed, Node, Number, Symbol
+from derive.reading.function_names import WHOLE, is_scalar_function
+from derive.reading.keys import key_of
+from derive.reading.marks import is_transpose, marks_of
+from derive.reading.parts import part
+from derive.reading.quantity import Quantity, Unknown, multiplied, raised, transposed
+from derive.terms.algebra import function
+from derive.terms.term import Poly, constant
+
+if TYPE_CHECKING:
+    from derive.reading.expressions import Reader
+
+LOGARITHMS = frozenset(("log", "lg"))
+LAYERS = frozenset(("l", "L"))
+
+
+def marked(reader: Reader, name: Node, argument: Node, value: Quantity) -> Quantity:
+    """The value of a function, with what is written above and below its name.
+
+    Raises: Unknown for marks that are none of these: an inverse `σ^{-1}`, the layer of another argument.
+    """
+    marks = marks_of(name, t_is_free=False)
+    key = key_of(marks.base)
+    word = key.name if key is not None else ""
+    if word in LOGARITHMS:
+        value = _by_base(reader, word, marks.below, value)
+    elif marks.below and word in WHOLE:
+        value = part(reader, value, marks.below, reader.scope.said(marks.base))
+    elif marks.below and is_scalar_function(word):
+        raise Unknown(f"what stands below {reader.scope.said(name)} has no meaning here")
+    above = marks.above
+    if above and is_transpose(above[-1]):
+        value, above = transposed(value), above[:-1]
+    return _raised(reader, name, above, argument, value) if above else value
+
+
+def _by_base(reader: Reader, word: str, below: Sequence[Node], value: Quantity) -> Quantity:
+    """log_b x = ln x / ln b; `lg` has a base of its author's own: e, 10 or 2."""
+    if word == "lg":
+        base = reader.scope.choices.choose((None, Fraction(10), Fraction(2)), word)
+    elif not below or shown(below[0]) == "e":
+        base = None
+    elif len(below) == 1 and isinstance(below[0], Number) and Fraction(below[0].text) > 1:
+        base = Fraction(below[0].text)
+    else:
+        raise Unknown("the base of this logarithm is no number")
+    return value if base is None else value.map(lambda p: _over_log(p, base))
+
+
+def _over_log(p: Poly, base: Fraction) -> Poly:
+    below = Quantity(function("log", (constant(base),)))
+    return multiplied(p, raised(below, -1).poly)
+
+
+def _raised(reader: Reader, name: Node, above: Sequence[Node], argument: Node, value: Quantity) -> Quantity:
+    """A power, or the mark of the layer whose function it is: that of the argument, where this has one."""
+    said = reader.scope.said(name)
+    item, *rest = above
+    if rest:
+        raise Unknown(f"what stands above {said} has no meaning here")
+    theirs = marks_of(argument).above
+    is_alike = bool(theirs) and shown(theirs[0]) == shown(item)
+    if isinstance(item, Number):
+        is_layer = is_alike and reader.scope.choices.choose((True, False), ("layer", said))
+        return value if is_layer else reader.power(value, above)
+    if isinstance(item, Bracketed) and item.opening in "([":
+        if theirs and isinstance(theirs[0], Bracketed) and theirs[0].opening in "([" and not is_alike:
+            raise Unknown(f"the function of {said} is applied to a value of {reader.scope.said(argument)}")
+        is_layer = is_alike or item.opening == "[" or not isinstance(item.body, Number)
+    else:
+        is_layer = is_alike or (isinstance(item, Symbol) and item.name in LAYERS)
+    if not is_layer:
+        raise Unknown(f"what stands above {said} has no meaning here")
+    return value
