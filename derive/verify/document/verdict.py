@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.reading.quantity import Misfit
 from derive.verify.claims import Status
@@ -75,3 +75,8 @@ def impossible(world: World, misfit: Misfit) -> Verdict:
 def undecided(reason: str) -> Verdict:
     """Not checked, for this reason."""
     return Verdict(Status.NOT_CHECKED, reason)
+
+
+def beside(verdict: Verdict, problem: str) -> Verdict:
+    """The verdict on a formula whose writing has a flaw, which is told with it."""
+    return replace(verdict, reason=f"{verdict.reason}; {problem}")

@@ -31,14 +31,14 @@ from derive.verify.document.edits import SELF
 from derive.verify.document.introduced import Introduced
 from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
 from derive.verify.document.manner import Manner, manner_of
-from derive.verify.document.own_network import STATES, OwnNetwork, networks_beside, own_networks
+from derive.verify.document.own_network import STATES, OwnNetwork, own_networks
 from derive.verify.document.passages import passages_before
 from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
 from derive.verify.document.said import SaidShape, shape_in_words
 from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, said_behind
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.supposed import Mistakes
-from derive.verify.document.verdict import Verdict, combined, undecided
+from derive.verify.document.verdict import Verdict, beside, combined, undecided
 from derive.verify.effort import Effort, silent
 
 PATIENCE, LONGEST_SEARCH = 120.0, 5.0
@@ -177,7 +177,7 @@ class Verifier:
                 verdict = judged.verdict
                 if mended:
                     ways = [w[j].verdict for c in mended if len(w := links_of(context, c, fragment.source)) > j]
-                    verdict = _beside(combined(ways), formula.problems[0].message)
+                    verdict = beside(combined(ways), formula.problems[0].message)
                     judged = replace(judged, verdict=verdict)
                 if self.own is not None and self.own.states(fragment, judged.right):
                     judged = Judged(judged.member, STATES, judged.left, judged.right)
@@ -295,11 +295,6 @@ def _is_alike(one: Formula, other: Formula) -> bool:
     return [len(c.members) for c in one.chains] == [len(c.members) for c in other.chains]
 
 
-def _beside(verdict: Verdict, problem: str) -> Verdict:
-    """The verdict on a formula whose writing has a flaw, which is told with it."""
-    return replace(verdict, reason=f"{verdict.reason}; {problem}")
-
-
 def verify_document(
     path: Path,
     find: Find,
@@ -323,7 +318,7 @@ def verify_document(
         chosen = EMPTY
     if isinstance(network, Document):
         chosen = replace(chosen, settings=replace(chosen.settings, network=None))
-        own = networks_beside(network)
+        own = networksbeside(network)
     elif network is not None:
         chosen = replace(chosen, settings=chosen.settings.under(Settings(network=network)))
         own = ()
