@@ -31,7 +31,7 @@ from derive.verify.document.edits import SELF
 from derive.verify.document.introduced import Introduced
 from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
 from derive.verify.document.manner import Manner, manner_of
-from derive.verify.document.own_network import STATES, OwnNetwork, own_networks
+from derive.verify.document.own_network import STATES, OwnNetwork, networks_beside, own_networks
 from derive.verify.document.passages import passages_before
 from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
 from derive.verify.document.said import SaidShape, shape_in_words
@@ -318,7 +318,7 @@ def verify_document(
         chosen = EMPTY
     if isinstance(network, Document):
         chosen = replace(chosen, settings=replace(chosen.settings, network=None))
-        own = networksbeside(network)
+        own = networks_beside(network)
     elif network is not None:
         chosen = replace(chosen, settings=chosen.settings.under(Settings(network=network)))
         own = ()
