@@ -29,6 +29,8 @@ def norm(reader: Reader, node: Bracketed, kind: Node | None) -> Quantity:
     q = reader.read(node.body)
     if node.opening == "|" and (q.is_scalar or (kind is None and reader.scope.choices.choose((True, False)))):
         return q.map(lambda p: function("abs", (p,)))
+    if node.opening == "|" and len(q.axes) > 1:
+        raise Unknown("a matrix between single lines may be a determinant, or a norm")
     said = "2" if kind is None else shown(kind)
     if said in EUCLIDEAN:
         return raised(total_over(Quantity(raised(q, 2).poly), q.axes), Fraction(1, 2))
