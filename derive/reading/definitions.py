@@ -22,6 +22,7 @@ from derive.reading.marks import Marks, marks_of, place_of
 from derive.reading.named import Expansion, Named, Own
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
+from derive.reading.stacks import are_several
 from derive.terms.affine import Affine, Index, index, number
 from derive.terms.term import Entry, Poly
 from derive.terms.walk import entries_in
@@ -187,6 +188,8 @@ def ranges_of(head: Head, value: Quantity, scope: Scope) -> tuple[Index, ...]:
 
     Raises: Misfit for a letter that stands on the right only, Unknown for one without a range.
     """
+    if are_several(value.rows, value.columns):
+        raise Unknown("names for vec(…) and for Kronecker products are not judged")
     free = value.poly.free - {a.name for a in value.axes}
     missing = [x for x in sorted(free) if x not in head.letters]
     if missing and missing[0].startswith("·"):

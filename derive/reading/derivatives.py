@@ -266,6 +266,8 @@ class Derivatives:
             options.append(self._diagonal(p, of, wrt))
         if of.columns is None and wrt.columns is None:
             options.append(of_vector(self._layout, Quantity(p, of.rows, wrt.rows)))
+        if of.columns is None and wrt.rows is None:
+            options.append(Quantity(p, of.rows, wrt.columns))
         if of.rows is None and wrt.rows is None:
             options.append(of_vector(self._layout, Quantity(p, of.columns, wrt.columns)))
         return self.reader.scope.choices.choose(options)

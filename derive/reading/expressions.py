@@ -35,6 +35,7 @@ from derive.reading.derivatives import Derivatives
 from derive.reading.ellipses import has_dots, with_sums
 from derive.reading.evaluated import evaluated, is_evaluated, is_primed, primed
 from derive.reading.keys import key_of
+from derive.reading.kronecker import IDENTITIES, identity
 from derive.reading.listings import is_listing, listing, row
 from derive.reading.marks import has_plain_t, is_transpose, marks_of, sequence
 from derive.reading.moments import moment, moment_named
@@ -265,6 +266,8 @@ class Reader:
             return self._tensor_or_constant(key.name, found, node, marks)
         if key.name == "e" and marks.above and not marks.below:
             return functions.exponential(self, node)
+        if key in IDENTITIES and not marks.below and not marks.above and not marks.primes:
+            return identity(self, node.span)
         return self._letter(node)
 
     def _tensor_or_constant(self, name: str, found: Sequence[object], node: Node, marks: object) -> Quantity:

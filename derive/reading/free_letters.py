@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
+from derive.reading.stacks import are_several
 from derive.terms.affine import Index
 from derive.terms.substitute import substitute
 
@@ -39,6 +40,8 @@ def free_letters(
 def without_unit_axes(q: Quantity) -> Quantity:
     """A quantity without the axes whose extent is stated to be 1: of one output, a vector is a number."""
     poly = q.poly
+    if are_several(q.rows, q.columns):
+        return q
     for axis in q.axes:
         if axis.lo == axis.hi:
             poly = substitute(poly, {axis.name: axis.lo})

@@ -14,6 +14,7 @@ from derive.reading import templates
 from derive.reading.function_marks import marked
 from derive.reading.function_names import ALIASES
 from derive.reading.keys import Key, key_of
+from derive.reading.kronecker import vec
 from derive.reading.lexicon import SLOT
 from derive.reading.marks import marks_of
 from derive.reading.moments import moment, moment_named
@@ -250,7 +251,13 @@ def _np_mean(reader: Reader, args: Sequence[Node]) -> Quantity:
     return total
 
 
+def _vec(reader: Reader, args: Sequence[Node]) -> Quantity:
+    reader.scope.shapes_decide.append("vec")
+    return vec(_one(reader, args, "vec"))
+
+
 _WHOLE = {
+    "vec": _vec,
     "max": _largest,
     "min": _smallest,
     "diag": _diagonal,

@@ -20,6 +20,7 @@ from derive.reading.dots import written_out
 from derive.reading.evaluated import bar, evaluated, is_symbol_of_function, point
 from derive.reading.iterates import change_of, iteration
 from derive.reading.keys import Key, key_of
+from derive.reading.kronecker import tensor_products
 from derive.reading.listings import is_listing
 from derive.reading.marks import marks_of, sequence
 from derive.reading.moments import moment_named
@@ -105,7 +106,8 @@ class Products:
             raise Unknown(f"what {operator} means between factors is not known")
         chained = self.reader.derivatives.chained(a, b)
         if operator == "otimes":
-            return chained[0] if chained else self._outer(a, b)
+            self.reader.scope.shapes_decide.append(operator)
+            return chained[0] if chained else self.reader.scope.choices.choose(tensor_products(a, b))
         options = [*chained, *(q for q in (self._product(a, b), self._entries(a, b)) if q is not None)]
         if operator in PLAIN and options and not chained and self._product(a, b) is None:
             self.reader.scope.unsigned.add(f"{a.shape} beside {b.shape}")
@@ -140,16 +142,6 @@ class Products:
         except Misfit:
             return []
         return [total_over(Quantity(both.poly), both.axes)]
-
-    def _outer(self, a: Quantity, b: Quantity) -> Quantity:
-        """v ⊗ w = v wᵀ of two vectors."""
-        if any(len(q.axes) > 1 for q in (a, b)):
-            raise Unknown("Kronecker products of matrices are not judged")
-        axes = [q.rows or q.columns for q in (a, b)]
-        if None in axes or any(len(q.axes) != 1 for q in (a, b)):
-            raise Misfit(f"an outer product is one of vectors, not of {a.shape} and {b.shape}", a.measure, b.measure)
-        left, right = axes
-        return product(Quantity(a.poly, left, None), Quantity(b.poly, None, right))
 
     # -- what belongs together ---------------------------------------------------------------------------------
 

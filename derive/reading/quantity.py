@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.errors import DeriveError
+from derive.reading.stacks import are_several, is_permuted, parts_of
 from derive.terms.affine import Affine, Index, index
 from derive.terms.affine import number as one
 from derive.terms.algebra import add, power, scale, times
@@ -64,7 +65,7 @@ class Quantity:
 
     @property
     def axes(self) -> tuple[Index, ...]:
-        return tuple(a for a in (self.rows, self.columns) if a is not None)
+        return (*parts_of(self.rows), *parts_of(self.columns))
 
     @property
     def is_scalar(self) -> bool:
@@ -90,7 +91,7 @@ def array(poly: Poly, rows: Axis = None, columns: Axis = None) -> Quantity:
     """The entry at (rows, columns); an axis of one place is none."""
     kept: list[Axis] = []
     for axis in (rows, columns):
-        if axis is not None and axis.extent == ONE_PLACE:
+        if axis is not None and not are_several(axis) and axis.extent == ONE_PLACE:
             poly, axis = substitute(poly, {axis.name: axis.lo}), None
         kept.append(axis)
     return Quantity(poly, *kept)
@@ -148,15 +149,19 @@ def product(a: Quantity, b: Quantity) -> Quantity:
     if a.columns is None and b.rows is None:
         return Quantity(multiplied(a.poly, b.poly), a.rows, b.columns)
     if not same_extent(a.columns, b.rows):
+        _check_plain(a.columns, b.rows)
         raise Misfit(f"a matrix of {a.shape} cannot be multiplied by one of {b.shape}", a.measure, b.measure)
     assert a.columns is not None and b.rows is not None
     inner = multiplied(a.poly, renamed(b.poly, b.rows, a.columns))
-    return Quantity(sum_over((a.columns,), inner, {x.name: x for x in (*a.axes, *b.axes)}), a.rows, b.columns)
+    met = parts_of(a.columns)
+    return Quantity(sum_over(met, inner, {x.name: x for x in (*a.axes, *b.axes)}), a.rows, b.columns)
 
 
 def entrywise(operation: Callable[[Poly, Poly], Poly], a: Quantity, b: Quantity, what: str) -> Quantity:
     """Entry with entry; both of one shape."""
     if not fits(a, b):
+        _check_plain(a.rows, b.rows)
+        _check_plain(a.columns, b.columns)
         raise Misfit(f"{what} needs equal shapes, and here are {a.shape} and {b.shape}", a.measure, b.measure)
     return Quantity(operation(a.poly, like(b, a).poly), a.rows, a.columns)
 
@@ -213,13 +218,25 @@ def like(q: Quantity, other: Quantity) -> Quantity:
 
 
 def same_extent(a: Axis, b: Axis) -> bool:
+    """Whether two axes have one extent; of several in one, part by part."""
     if a is None or b is None:
         return a is b
-    return a.extent == b.extent
+    return [p.extent for p in parts_of(a)] == [p.extent for p in parts_of(b)]
+
+
+def _check_plain(a: Axis, b: Axis) -> None:
+    """Raises: Unknown for axes that may have one extent although their parts do not show it."""
+    is_open = len(parts_of(a)) != len(parts_of(b)) and None not in (a, b)
+    if are_several(a, b) and (is_open or is_permuted(a, b)) and not same_extent(a, b):
+        raise Unknown("whether the axes of these Kronecker products have one length is not judged")
 
 
 def renamed(p: Poly, old: Index, new: Index) -> Poly:
     """The polynomial with another name for an axis, counted from where that axis begins."""
+    if are_several(old, new):
+        for mine, theirs in zip(parts_of(old), parts_of(new), strict=True):
+            p = renamed(p, mine, theirs)
+        return p
     at = index(new.name) - new.lo + old.lo
     return p if at == index(old.name) else substitute(p, {old.name: at})
 
@@ -254,7 +271,7 @@ def _along(narrow: Quantity, wide: Quantity) -> Quantity:
 
 
 def _extent(axis: Axis) -> str:
-    return "1" if axis is None else shown(axis.extent)
+    return "·".join(shown(p.extent) for p in parts_of(axis)) or "1"
 
 
 def shown(a: Affine) -> str:

@@ -52,6 +52,8 @@ class Scope:
     """The values of which there are both."""
     unsigned: set[str] = field(default_factory=set)
     """Products without a sign that fit entry by entry only."""
+    shapes_decide: list[str] = field(default_factory=list)
+    """What shapes alone tell apart: the sizes of identities, and what ⊗ means."""
     ranges: Ranges = field(default_factory=Ranges)
     fresh: Fresh = field(default_factory=Fresh)
     differentials: tuple[Node, ...] = ()

@@ -39,6 +39,7 @@ from derive.verify.document.gap import Apart, Difference
 from derive.verify.document.measured import apart, unlike
 from derive.verify.document.outside import zero_outside
 from derive.verify.document.randomness import Declared, Randomness
+from derive.verify.document.stacked import may_fit, stacked_apart
 from derive.verify.document.world import World
 
 MOST_INSTANCES = 200
@@ -64,10 +65,12 @@ class Pair:
     """Whether an entrywise product has no sign."""
     has_means: bool = False
     """Whether its author writes means."""
+    shapes: tuple[str, ...] = ()
+    """Those of both sides, where readings may differ in nothing else."""
 
     @property
     def key(self) -> tuple[object, ...]:
-        return self.left.poly.key, self.right.poly.key
+        return self.left.poly.key, self.right.poly.key, self.shapes
 
     @property
     def is_zero(self) -> bool:
@@ -238,7 +241,8 @@ class Links:
             if where is not None:
                 self._check_somewhere(where, free)
                 a, b = hadamard(a, where), hadamard(b, where)
-            return Pair(a, b, free, bool(choices.settled.get(DOT)), bool(reader.scope.unsigned), has_means)
+            shapes = (a.shape, b.shape) if reader.scope.shapes_decide else ()
+            return Pair(a, b, free, bool(choices.settled.get(DOT)), bool(reader.scope.unsigned), has_means, shapes)
 
         found = readings(where_t_fits(pair), lambda p: p.key, allowed(MOST_READINGS, (left, right)))
         if not found.found and found.unknown:
@@ -271,6 +275,8 @@ class Links:
             p = replace(p, right=Quantity(p.right.poly, p.left.rows, p.left.columns))
         if not fits(p.left, p.right):
             p = replace(p, left=without_unit_axes(p.left), right=without_unit_axes(p.right))
+        if not fits(p.left, p.right) and may_fit(p.left, p.right):
+            return Outcome(p, difference=stacked_apart(self.world, p.left, p.right, p.free))
         if not fits(p.left, p.right):
             if fits(p.left, transposed(p.right)):
                 turned = self.compared(replace(p, right=transposed(p.right)))

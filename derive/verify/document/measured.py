@@ -8,6 +8,7 @@ from itertools import product
 
 from derive.errors import DeriveError
 from derive.reading.quantity import Measure, Misfit, Quantity
+from derive.reading.stacks import are_several
 from derive.verify.document.gap import Apart, listed
 from derive.verify.document.world import World
 from derive.verify.evaluate import Frame
@@ -19,6 +20,8 @@ LAYERS = (1, 2, 3, 0)
 def unlike(left: Quantity, right: Quantity) -> Misfit:
     """Both sides of an equation have shapes of their own."""
     text = f"the left side is {left.shape}, the right side {right.shape}"
+    if are_several(left.rows, left.columns, right.rows, right.columns):
+        return Misfit(text)
     return Misfit(text, left.measure, right.measure)
 
 
