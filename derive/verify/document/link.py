@@ -48,7 +48,6 @@ MOST_INSTANCES = 200
 BEYOND = 3
 """So many numbers behind that of the last layer are tried: notations begin at 0 or 1, and formulas say `l+1`."""
 
-
 Where = Callable[[Mapping[str, int]], bool]
 
 
@@ -275,9 +274,9 @@ class Links:
             p = replace(p, right=Quantity(p.right.poly, p.left.rows, p.left.columns))
         if not fits(p.left, p.right):
             p = replace(p, left=without_unit_axes(p.left), right=without_unit_axes(p.right))
-        if not fits(p.left, p.right) and may_fit(p.left, p.right):
-            return Outcome(p, difference=stacked_apart(self.world, p.left, p.right, p.free))
         if not fits(p.left, p.right):
+            if may_fit(p.left, p.right):
+                return Outcome(p, difference=stacked_apart(self.world, p.left, p.right, p.free))
             if fits(p.left, transposed(p.right)):
                 turned = self.compared(replace(p, right=transposed(p.right)))
                 return replace(self.unfit(unlike(p.left, p.right), p), transposed=turned.equal)
