@@ -21,14 +21,14 @@ from derive.latex.reading.syntax import (
     Symbol,
     Words,
 )
-from derive.reading.choices import Choices
+from derive.reading.choices import Choices, readings
 from derive.reading.conditions import is_condition
 from derive.reading.definitions import head_of, ranges_of
 from derive.reading.derivatives import NABLA, SIGNS
 from derive.reading.expressions import Reader
 from derive.reading.keys import Key, key_of
 from derive.reading.quantity import Quantity, Unknown
-from derive.reading.scope import OpenLayer, Scope
+from derive.reading.scope import Scope
 from derive.reading.special import KRONECKER
 from derive.verify.document.context import DEPTH, Context
 
@@ -66,21 +66,23 @@ def is_name(node: Node) -> bool:
 
 
 def is_new(context: Context, node: Node, source: str, argument: Mapping[Key, Quantity] = NOTHING) -> bool:
-    """Whether a name stands for nothing yet, or for the number of the last layer only, as `L` does."""
+    """Whether a name stands for nothing yet in any reading, or for the number of the last layer only, as `L` does."""
     key = key_of(node)
     if key is not None and key.name in context.numbers and not context.lexicon.find(key):
         return key.name == DEPTH
     if isinstance(node, Scripts) and key_of(node.base) == KRONECKER and not context.lexicon.find(KRONECKER):
         return True
-    try:
-        Reader(Scope(context.lexicon, Choices(), context.numbers, source, argument)).read(node)
-    except OpenLayer:
-        return False
-    except Unknown:
+
+    def known(choices: Choices) -> bool:
+        try:
+            Reader(Scope(context.lexicon, choices, context.numbers, source, argument)).read(node)
+        except Unknown:
+            raise
+        except DeriveError:
+            return True
         return True
-    except DeriveError:
-        return False
-    return False
+
+    return not readings(known, bool).found
 
 
 def is_another(context: Context, left: Node, right: Node, source: str) -> bool:
