@@ -11,6 +11,7 @@ from derive.errors import DeriveError
 from derive.forward.assembly import Assembly
 from derive.forward.declared import declared_in
 from derive.forward.functions import WORDS
+from derive.forward.notation import loss_of
 from derive.forward.solving import solved
 from derive.forward.sorting import parts_of
 from derive.forward.statements import Statement, stated_in
@@ -43,6 +44,8 @@ class Forward:
     layers or steps with a letter."""
     notation: Mapping[str, object]
     """What the document shows of its notation, as settings."""
+    has_loss: bool = False
+    """Whether the loss of one sample has a name of its own beside the cost."""
 
 
 def forward_of(document: Document, name: str) -> Forward:
@@ -62,7 +65,7 @@ def forward_of(document: Document, name: str) -> Forward:
         raise DeriveError("the equations are nested too deeply", repair=repair, file=document.name) from None
     named = ((parts.bare(sign), found.named[sign]) for sign in parts.first if sign in found.named)
     names = tuple((node, known.name, known.is_row) for node, known in named if not known.has_order)
-    return Forward(network, parts.needed, names, assembly.settings)
+    return Forward(network, parts.needed, names, assembly.settings, loss_of(parts) is not None)
 
 
 def read_forward_file(path: Path) -> Network:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from derive.forward.calls import inner
+from derive.forward.calls import call_of, inner
 from derive.forward.naming import Drawing, drawing_of
-from derive.forward.parts import Parts
+from derive.forward.parts import COSTS, Parts
 from derive.forward.signs import Sign
 from derive.latex.notation import Notation
+from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Applied, Bracketed
+from derive.latex.reading.trees import walk
 from derive.latex.settings import DEFAULT, customized, read_notation
 
 
@@ -33,11 +35,28 @@ def _applied(parts: Parts) -> Iterator[tuple[Sign, Sign]]:
 
 def settings_of(parts: Parts, drawing: Drawing, is_row: bool) -> Mapping[str, object]:
     """The layer mark, the layout, and the letters of the cost, of preactivations and activations."""
-    meant = {"cost": parts.cost, **_one("preactivation", drawing.preactivations)}
+    loss = loss_of(parts)
+    meant = {"cost": parts.cost, **({"loss": loss} if loss else {}), **_one("preactivation", drawing.preactivations)}
     meant |= _one("activation", drawing.activations)
     symbols = {meaning: words for meaning, sign in meant.items() if (words := drawing.words(sign)) is not None}
     found = {"layer_mark": drawing.style, "layout": "rows" if is_row else "columns", "symbols": symbols}
     return {**found, "sample_mark": "^(n)"} if parts.sampled else found
+
+
+def loss_of(parts: Parts) -> Sign | None:
+    """The loss of one sample, of which the cost is a mean or a sum: a value, or a function of the prediction."""
+    if not parts.sampled:
+        return None
+    for e in parts.definitions[parts.cost]:
+        letters = parts.signs.letters[e.start]
+        for node in walk(e.right if e.written is None else e.written):
+            call = call_of(node)
+            use = parts.signs.use(node if call is None else call[0], letters)
+            if use is None or use.sign == parts.cost or use.sign.key.name not in COSTS:
+                continue
+            if use.sign in parts.definitions or (call is not None and shown(call[0]) in parts.functions.macros):
+                return use.sign
+    return None
 
 
 def notation_of(parts: Parts, settings: Mapping[str, object]) -> Notation:

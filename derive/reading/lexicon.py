@@ -192,7 +192,7 @@ class Lexicon:
         whole = self.printer.whole(cost)
         for tex in sorted({whole, self.printer.symbols.cost_letter(self.notation.symbols["loss"]).tex}):
             key = key_of(node_of(tex))
-            if key is not None:
+            if key is not None and (tex == whole or not self._look_up(key)):
                 self.table.setdefault(key, []).append(Named(t, (), None, 0, False, needs_index=tex == whole))
 
     def _enter_prediction(self) -> None:

@@ -9,6 +9,7 @@ from itertools import combinations
 
 from derive.ir.tensor import ADJOINT
 from derive.latex.reading.syntax import Node
+from derive.reading.free_letters import without_unit_axes
 from derive.reading.layouts import of_number
 from derive.reading.marks import Marks, digits, is_dot
 from derive.reading.named import Expansion, Named
@@ -88,7 +89,10 @@ class Placed:
         scope, value = self.scope, expansion.value
         at = [scope.indices.affine(x) for x in self.below]
         where = scope.said(self.marks.base)
-        own = (*expansion.letters, *(value.axes if len(at) > len(expansion.letters) else ()))
+        more = len(at) - len(expansion.letters)
+        if 0 < more == len(without_unit_axes(value).axes):
+            value = without_unit_axes(value)
+        own = (*expansion.letters, *(value.axes if more > 0 else ()))
         if len(at) != len(own):
             raise Unknown(f"{where} has {len(expansion.letters)} indices, and here are {len(at)}")
         for place, axis in zip(at, own, strict=True):
@@ -139,6 +143,13 @@ class Placed:
         if not given:
             samples = self._samples_are_open() if any(is_sample) else False
             return [self._of_sample() if s and not samples else None for s in is_sample]
+        units = [a.lo if a.lo == a.hi and not s else None for a, s in zip(axes, is_sample, strict=True)]
+        if given and len(given) == units.count(None) - sum(is_sample):
+            rest = iter(given)
+            return [
+                self._of_sample() if s else next(rest) if u is None else u
+                for s, u in zip(is_sample, units, strict=True)
+            ]
         if len(axes) - len(given) in (1, 2):
             return self._spread(given, axes)
         raise Unknown(f"{self.scope.said(self.marks.base)} has {own} indices, and here are {len(given)}")
@@ -172,7 +183,7 @@ class Placed:
         if self.sample is not None:
             return False
         if self.named.tensor.name == SAMPLE_COST:
-            return bool(self.scope.choices.settled.get("samples", True))
+            return self.scope.choices.choose((True, False), "samples")
         if self.named.large is not None and self.scope.lexicon.notation.capitals:
             return self.named.large
         return self.scope.choices.choose((True, False), "samples")

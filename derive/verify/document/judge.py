@@ -280,6 +280,7 @@ def _definition(
     if is_name(left) and mentions(right, left):
         return Verdict(Status.WRONG, BY_ITSELF)
     try:
+        head_of(left)
         value = Reader(scope).read(right)
         context.define(left, value, scope)
     except Misfit as e:

@@ -12,7 +12,7 @@ from derive.latex.notation import Notation
 from derive.latex.reading.document import Document, Fragment
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Added, Chain, Multiplied, Node, Symbol
+from derive.latex.reading.syntax import Added, Chain, Multiplied, Node, Number, Symbol
 from derive.latex.reading.trees import walk
 from derive.latex.settings import customized
 from derive.network.network import Network
@@ -103,11 +103,14 @@ def _in_notations(document: Document, found: Forward) -> tuple[OwnNetwork, ...]:
     own = OwnNetwork(found.network, stated, found.names, found.notation, _lettered(chains, found))
     if not _has_layers(found) or any(map(_is_negative, chains)):
         own = replace(own, settings={**own.settings, "gradient_symbols": {"preactivation": ""}})
-    mark = _prefix(chains, found.names)
-    if "notation" in document.front_matter or mark is None:
+    if "notation" in document.front_matter:
         return (own,)
-    scalings = ("summed", "cost") if found.network.reduce == "mean" else ("cost",)
-    prefix = {"gradients": "prefix", "gradient_prefix": mark, "gradient_symbols": {"preactivation": ""}}
+    mark = _prefix(chains, found.names)
+    prefix: dict[str, object] = {}
+    if mark is not None:
+        prefix = {"gradients": "prefix", "gradient_prefix": mark, "gradient_symbols": {"preactivation": ""}}
+    is_open = found.network.reduce == "mean" and (mark is not None or found.has_loss)
+    scalings = ("summed", "cost") if is_open else ("cost",)
     return tuple(replace(own, settings={**own.settings, **prefix, "scaling": s}) for s in scalings)
 
 
@@ -117,7 +120,8 @@ def _lettered(chains: Sequence[Chain], found: Forward) -> frozenset[Key]:
     for chain in chains:
         marks = marks_of(chain.members[0]) if chain.members[0] is not None else None
         key = key_of(marks.base) if marks is not None else None
-        if marks is not None and key is not None and marks.below and not marks.above:
+        is_lettered = marks is not None and any(not isinstance(x, Number) for x in marks.below)
+        if marks is not None and key is not None and is_lettered and not marks.above:
             letters.setdefault(key, set()).add(tuple(map(shown, marks.below)))
     known = {
         key_of(marks_of(node).base) for node in (*(n for n, *_ in found.names), *(e.left for e in found.equations))

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 from derive.errors import DeriveError
 from derive.ir.tensor import ADJOINT
-from derive.latex.reading.syntax import Node
+from derive.latex.reading.syntax import Node, Symbol
+from derive.latex.reading.trees import walk
 from derive.reading.calls import entry_of
 from derive.reading.choices import Choices, readings
+from derive.reading.definitions import with_given
 from derive.reading.expressions import Reader
 from derive.reading.free_letters import free_letters
+from derive.reading.keys import key_of
 from derive.reading.quantity import Misfit, Quantity, Unknown, added, like, scaled
 from derive.terms.algebra import power, times
 from derive.terms.term import Entry, Poly, constant, of_atom
@@ -23,11 +26,16 @@ from derive.verify.document.verdict import Verdict, undecided, verdict_of
 UNKNOWN = "it is no single step along a gradient that is known here"
 
 
+RATES = frozenset(("eta", "alpha", "epsilon", "varepsilon", "gamma", "lambda", "mu", "rho", "tau"))
+"""Letters of learning rates."""
+
+
 def judged_update(context: Context, left: Node, right: Node, source: str) -> Verdict:
     """A step by −η times the gradient is right, one by +η times that of the network's cost wrong.
 
     Any other update is a choice of its author.
     """
+    _take_up_rate(context, right)
     links = context.links(source)
     try:
         down = _verdict(context, links, left, right, 1)
@@ -39,6 +47,14 @@ def judged_update(context: Context, left: Node, right: Node, source: str) -> Ver
     if up.status in (Status.PROVED, Status.AGREES) and context.network.cost is not None:
         return Verdict(Status.WRONG, "it is a step up the gradient, where the cost grows", down.difference)
     return undecided(UNKNOWN)
+
+
+def _take_up_rate(context: Context, right: Node) -> None:
+    """A letter of learning rates that means nothing yet, the only one in a step, is the rate of this step."""
+    letters = {x.name: x for x in walk(right) if isinstance(x, Symbol) and x.name in RATES}
+    new = [x for x in letters.values() if (key := key_of(x)) is not None and not context.lexicon.find(key)]
+    if len(new) == 1:
+        context.lexicon = with_given(context.lexicon, new[0], (), "hyper")
 
 
 def _verdict(context: Context, links: Links, left: Node, right: Node, sign: int) -> Verdict:

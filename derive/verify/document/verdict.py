@@ -44,7 +44,7 @@ def verdict_of(instances: Sequence[Sequence[Outcome]]) -> Verdict:
                 reason = f"{TURNED}: {reason}"
             return Verdict(Status.WRONG, reason, worst.difference, bool(worst.misfit), worst.apart)
     if all(o.equal for o in some):
-        if any(o.pair is not None and o.pair.is_unsigned for o in some):
+        if any(outcomes and all(_is_unsigned(o) for o in outcomes) for outcomes in instances):
             return undecided(UNSIGNED)
         if all(o.is_empty for o in some):
             return undecided(EMPTY)
@@ -53,6 +53,10 @@ def verdict_of(instances: Sequence[Sequence[Outcome]]) -> Verdict:
         beyond = ", if what lies beyond the ends of an axis is 0" if any(o.beyond for o in some) else ""
         return Verdict(Status.AGREES, f"equal at random points{beyond}")
     return undecided(BRACKETS)
+
+
+def _is_unsigned(outcome: Outcome) -> bool:
+    return outcome.pair is not None and outcome.pair.is_unsigned
 
 
 def combined(verdicts: Sequence[Verdict]) -> Verdict:

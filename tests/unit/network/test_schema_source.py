@@ -48,10 +48,10 @@ def test_20_megabytes_are_refused_without_reading_them(tmp_path: Path) -> None:
     path = tmp_path / "weights.yaml"
     with path.open("wb") as stream:
         stream.truncate(20_000_000)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(NetworkFileError) as caught:
         read_network_file(path)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert caught.value.render() == (
         f"{path}: this is 20.0 MB, and a network file has at most 1 MB; name the network file, not data or weights"
     )
@@ -64,10 +64,10 @@ def test_a_long_text_is_refused() -> None:
 
 def test_a_file_at_the_limit_ends_soon() -> None:
     text = "a: [" + "1," * (SIZE_LIMIT // 2 - 10) + "]"
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(NetworkFileError, match="more than 50000 values"):
         read_network_text(text)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_not_utf8_names_the_byte(tmp_path: Path) -> None:

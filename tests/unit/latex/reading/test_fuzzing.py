@@ -39,9 +39,9 @@ PIECES = SOUP.split()
 
 
 def check(source: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     formula = read_formula(source, VOCABULARY)
-    assert time.perf_counter() - start < SLOWEST
+    assert time.process_time() - start < SLOWEST
     assert not stray_spans(formula)
     assert formula.chains or not shown(formula)
     assert shown(formula).count("unread") <= len(formula.problems)

@@ -74,9 +74,9 @@ def test_the_place_of_an_expansion_is_the_call() -> None:
     ids=["itself", "twice itself", "in turn", "growing argument", "long", "powers of ten"],
 )
 def test_a_bomb_is_a_problem(macros: tuple[Macro, ...]) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     formula = read_formula(r"x + \a y", Vocabulary(macros=macros))
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert [p.kind for p in formula.problems] == ["macro"]
     assert "unread" in shown(formula)
 

@@ -45,9 +45,9 @@ def test_the_four_documents() -> None:
     texts = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt"))]
     formulas = [next(g for g in m.groups() if g) for text in texts for m in IN_MATH.finditer(text)]
     assert len(formulas) == 293
-    start = time.perf_counter()
+    start = time.process_time()
     wrong = {source for source in formulas if not is_whole(source, Vocabulary(WORDS))}
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert wrong == UNBALANCED
 
 
