@@ -20,6 +20,7 @@ from derive.forward.scene import Scene
 from derive.forward.signs import Sign, Use, place_of
 from derive.forward.sizes import Extent
 from derive.forward.solving import Solved
+from derive.forward.starts import open_starts
 from derive.forward.statements import Statement
 from derive.ir.tensor import Label
 from derive.latex.reading.shown import shown
@@ -42,6 +43,7 @@ class Assembly:
         self.scene = self._scene()
         self._place_families()
         self.stated: dict[str, sympy.Expr] = {}
+        self.starts = frozenset(open_starts(self.parts))
 
     def network(self) -> Network:
         """Raises: DeriveError with the place of an equation that is none."""
@@ -203,21 +205,20 @@ class Assembly:
         letter = self._letter(sign)
         orders = [use.order for _, use, _ in self.solved.forms if use.sign == sign and use.order is not None]
         numbers = [more for x, more in map(place_of, orders) if not x]
-        if not numbers:
-            self._refuse_start(sign)
-        step = self.scene.steps(letter, min(numbers, default=1), self._last(letter))
+        is_open = sign in self.starts
+        step = self.scene.steps(letter, 0 if is_open else min(numbers, default=1), self._last(letter))
         named = self.solved.named[sign]
         self.net.value(named.name, self._axes(named, step, letter), label=self._label(sign, "value", step))
+        if is_open:
+            self._start(sign, named)
 
-    def _refuse_start(self, sign: Sign) -> None:
-        """Raises: DeriveError where a value reads the one before it, and nothing says what the first one is."""
-        for e, use, _ in self.solved.forms:
-            for other in self.parts.uses(e) if use.sign == sign else ():
-                if other.sign == sign and other.order is not None and place_of(other.order)[1] < 0:
-                    said = e.said(other.node)
-                    message = f"{e.said(use.node)} reads {said}, and nothing says what the first one is"
-                    repair = "state it: `h_0 = 0`, `a^0 = x`"
-                    raise self.parts.stated.error(message, repair, e.fragment, other.node)
+    def _start(self, sign: Sign, named: Named) -> None:
+        """The value of number 0 is an input of its own."""
+        sample = self.scene.batch_index() if named.has_sample else None
+        features = self._fresh([e.at("", 0) for e in named.axes], named.has_sample)
+        first = self.net.input(f"{named.name}_0", self.scene.ordered([], features, sample), label=Label())
+        at = self.scene.ordered([sympy.Integer(0)], features, sample)
+        self.net.define(named.name, at, first[tuple(at[1:])], label=self._label(sign, "value"))
 
     def _label(self, sign: Sign, role: str, step: sympy.Idx | None = None) -> Label:
         words = self.drawing.words(sign)

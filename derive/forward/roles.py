@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from derive.forward.constants import is_constant
 from derive.forward.parts import COSTS, Parts
 from derive.forward.signs import Sign, Use, names_in
+from derive.forward.starts import open_starts
 from derive.forward.statements import Statement
 from derive.latex.reading.syntax import Fraction
 from derive.latex.reading.trees import walk
@@ -63,7 +64,8 @@ def roles_of(parts: Parts) -> dict[Sign, str]:
             _refuse_count(parts, sign, places)
         if said is None and out[sign] != "input":
             _refuse_undefined(parts, sign, places)
-    if "input" not in out.values() and list(out.values()).count("parameter") != 1:
+    has_input = "input" in out.values() or any(open_starts(parts))
+    if not has_input and list(out.values()).count("parameter") != 1:
         e = parts.definitions[parts.cost][0]
         message, repair = "nothing says what the input is", "call it x, or name it under `derive:` as `inputs:`"
         raise parts.stated.error(message, repair, e.fragment, e.left)

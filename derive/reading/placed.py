@@ -56,7 +56,7 @@ class Placed:
         where = scope.said(self.marks.base)
         idx: list[Affine] = list(self.family)
         for a, at in zip(t.axes, self.family, strict=False):
-            scope.ranges.put(at, a, where)
+            scope.ranges.put(at, self._stretch(a, at), where)
         opened: list[Index] = []
         given = {a.name: place for a, place in zip(axes, places, strict=True) if place is not None}
         for a, place in zip((a.subs(given) for a in axes), places, strict=True):

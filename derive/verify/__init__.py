@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from derive.verify.code import verify_code, verify_functions
-    from derive.verify.document.verifier import verify_document
+    from derive.verify.document.whole import verify_document
 
 __all__ = ["verify_code", "verify_document", "verify_functions"]
 
 _ROOMS = {
     "verify_code": "derive.verify.code",
-    "verify_document": "derive.verify.document.verifier",
+    "verify_document": "derive.verify.document.whole",
     "verify_functions": "derive.verify.code",
 }
 

@@ -154,6 +154,14 @@ def goodfellow_rnn(p: Any, g: Any) -> Any:
     return total
 
 
+def given_start(p: Any, g: Any) -> Any:
+    h, total = g.h_0, 0.0
+    for x, y in zip(g.x, g.y, strict=True):
+        h = np.tanh(flat(p.b) + p.W @ h + p.U @ x)
+        total -= (y * np.log(softmax(flat(p.c) + p.V @ h))).sum()
+    return total
+
+
 def ng_rnn(p: Any, g: Any) -> Any:
     a, total = np.zeros(len(p.W_a_a)), 0.0
     for x, y in zip(g.x, g.y, strict=True):
@@ -230,7 +238,21 @@ LECTURES: dict[str, Callable[[Any, Any], Any]] = {
     for f in (
         *(ng_one_output, logistic_samples, conv_one, conv_two, lstm, lstm_concat, attention, layer_norm, batch_norm),
         *(dropout, residual_block, deep_softmax, ones_batch, ng_l2, skipgram, tied_autoencoder, watermelon, bishop),
-        *(bishop_zero, ufldl, goodfellow_rnn, ng_rnn, ridge, hinge, gcn, highway, siamese, d2l_rnn, pooling, vae),
+        *(
+            bishop_zero,
+            ufldl,
+            goodfellow_rnn,
+            given_start,
+            ng_rnn,
+            ridge,
+            hinge,
+            gcn,
+            highway,
+            siamese,
+            d2l_rnn,
+            pooling,
+            vae,
+        ),
         *(softmax_lse, logistic_rows, mse_scalar, ffn_rows),
     )
 }

@@ -21,7 +21,7 @@ STEP = 1e-6
 ALL = {**ORACLES, **LECTURES}
 PROBABILITIES = {
     **{"batch_rows": "Y", "rows": "y", "gcn": "Y", "ones_batch": "Y", "skipgram": "y", "deep_softmax": "y"},
-    **{"goodfellow_rnn": "y", "ng_rnn": "y", "softmax_lse": "y"},
+    **{"given_start": "y", "goodfellow_rnn": "y", "ng_rnn": "y", "softmax_lse": "y"},
 }
 """Targets that are probabilities: of cross-entropies."""
 

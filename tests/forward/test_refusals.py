@@ -26,10 +26,6 @@ REFUSED = {
         ":1:17: \\mathrm{foo}(z): this function",
     ),
     "no last step": (r"$h_0 = 0$, $h_t = \tanh(W h_{t-1} + U x_t)$, $C = \|h_T - y\|^2$", "up to where t runs"),
-    "no first step": (
-        r"$h_t = \tanh(W h_{t-1} + U x_t)$ for $t = 1, \dots, T$, $C = \|h_T - y\|^2$",
-        ":1:16: h_t reads h_{t-1}",
-    ),
     "sizes": (rf"$W \in \mathbb{{R}}^{{4 \times 3}}$, $x \in \mathbb{{R}}^5$. $z = W x$, {LOSS}", "3 is not 5"),
     "sums from 2": (r"$z_j = \sum_{k=2}^{n} w_{jk} x_k$, $C = \sum_j (z_j - y_j)^2$", "sums begin at 0 or 1 here"),
     "one axis from 0 and from 1": (

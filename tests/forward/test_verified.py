@@ -78,3 +78,14 @@ def test_a_name_for_a_value_with_another_name_is_that_value(tmp_path: Path) -> N
     )
     statuses = [c.status for c in verify_document(document).claims]
     assert statuses[-3:] == [Status.PROVED, Status.PROVED, Status.WRONG]
+
+
+def test_why_a_document_has_no_network_is_told(tmp_path: Path) -> None:
+    document = tmp_path / "doc.md"
+    document.write_text(
+        "$z = W x$, $a = \\tanh(z)$\n\n$\\frac{\\partial C}{\\partial a} = 2 (a - y)$\n", encoding="utf-8"
+    )
+    [note] = verify_document(document).notes
+    assert "no equation defines a cost" in note and "`cost:`" in note
+    document.write_text("$\\sigma'(z) = \\sigma(z) (1 - \\sigma(z))$\n", encoding="utf-8")
+    assert verify_document(document).notes == ()

@@ -273,6 +273,15 @@ def equated(
         return undecided(e.message)
 
 
+def _must_be_a_name(scope: Scope, left: Node) -> None:
+    """Raises: Unknown for what is no name that could be defined, and why it is nothing else either."""
+    try:
+        head_of(left)
+    except Unknown:
+        Reader(scope).read(left)
+        raise
+
+
 def _definition(
     context: Context, left: Node, right: Node, source: str, argument: Mapping[Key, Quantity] = NOTHING
 ) -> Verdict:
@@ -280,7 +289,7 @@ def _definition(
     if is_name(left) and mentions(right, left):
         return Verdict(Status.WRONG, BY_ITSELF)
     try:
-        head_of(left)
+        _must_be_a_name(scope, left)
         value = Reader(scope).read(right)
         context.define(left, value, scope)
     except Misfit as e:

@@ -75,25 +75,22 @@ class OwnNetwork:
 
 
 def own_networks(document: Document) -> tuple[OwnNetwork, ...]:
-    """The network of the forward pass and the loss in a document; none where they are not there, or not clear.
+    """The network of the forward pass and the loss in a document.
 
-    Several that differ in their notation, where gradients are written `dZ`: those of values are of the cost, or of the
-    summed loss.
+    Several that differ in their notation, where gradients are written `dZ` or the loss of one sample has a name:
+    gradients of values are of the summed loss, or of the cost.
+
+    Raises: DeriveError where its forward pass or its loss are not there, or not clear.
     """
-    try:
-        found = forward_of(document, "document")
-    except DeriveError:
-        return ()
-    return _in_notations(document, found)
+    return _in_notations(document, forward_of(document, "document"))
 
 
 def networks_beside(document: Document) -> tuple[OwnNetwork, ...]:
     """The network that another document states, none of whose equations stand in the one that is judged.
 
-    Raises: DeriveError where its forward pass or its loss are not there, or not clear.
+    Raises: as `own_networks`.
     """
-    found = _in_notations(document, forward_of(document, "document"))
-    return tuple(replace(own, stated=frozenset()) for own in found)
+    return tuple(replace(own, stated=frozenset()) for own in own_networks(document))
 
 
 def _in_notations(document: Document, found: Forward) -> tuple[OwnNetwork, ...]:

@@ -6,17 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 
 from derive.errors import DeriveError
 from derive.latex.reading.document import Document, Fragment
-from derive.latex.reading.extract import read_document
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.macros import macros_of
 from derive.latex.reading.repairs import repairs
 from derive.latex.reading.syntax import Chain, Formula, Node
 from derive.latex.reading.vocabulary import Macro
-from derive.network.spec.models import NetworkSpec
 from derive.reading.guards import is_guard
 from derive.reading.remarks import conditions_said, has_ends, with_remarks
 from derive.verify.claims import Status
@@ -31,9 +28,9 @@ from derive.verify.document.edits import SELF
 from derive.verify.document.introduced import Introduced
 from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
 from derive.verify.document.manner import Manner, manner_of
-from derive.verify.document.own_network import STATES, OwnNetwork, networks_beside, own_networks
+from derive.verify.document.own_network import STATES, OwnNetwork
 from derive.verify.document.passages import passages_before
-from derive.verify.document.profile import EMPTY, Find, Profile, Settings, read_profile_file, read_profile_text
+from derive.verify.document.profile import Profile
 from derive.verify.document.said import SaidShape, shape_in_words
 from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, said_behind
 from derive.verify.document.shapes import judged_shape
@@ -293,36 +290,3 @@ class Verifier:
 def _is_alike(one: Formula, other: Formula) -> bool:
     """Whether two readings have the same links."""
     return [len(c.members) for c in one.chains] == [len(c.members) for c in other.chains]
-
-
-def verify_document(
-    path: Path,
-    find: Find,
-    network: NetworkSpec | Document | None = None,
-    profile: Path | None = None,
-    is_strict: bool = False,
-    tell: Tell = silent,
-) -> DocumentReport:
-    """The verdicts on a document; a profile's file counts before its front matter, `network` before both.
-
-    The network may be one that another document states.
-
-    Raises: DeriveError for a document or a profile that cannot be read.
-    """
-    document = read_document(path)
-    if profile is not None:
-        chosen = read_profile_file(profile, find)
-    elif document.front_matter_source:
-        chosen = read_profile_text(document.front_matter_source, path, find)
-    else:
-        chosen = EMPTY
-    if isinstance(network, Document):
-        chosen = replace(chosen, settings=replace(chosen.settings, network=None))
-        own = networks_beside(network)
-    elif network is not None:
-        chosen = replace(chosen, settings=chosen.settings.under(Settings(network=network)))
-        own = ()
-    else:
-        own = () if chosen.names_network else own_networks(document)
-    reports = [Verifier(document, chosen, tell, own=o).report(is_strict) for o in own or (None,)]
-    return min(reports, key=lambda r: sum(c.status is Status.WRONG for c in r.claims))

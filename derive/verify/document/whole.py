@@ -1,0 +1,57 @@
+"""A whole document: under which profile it is judged, and about which network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from derive.errors import DeriveError
+from derive.latex.reading.document import Document
+from derive.latex.reading.extract import read_document
+from derive.network.spec.models import NetworkSpec
+from derive.verify.claims import Status
+from derive.verify.document.claims import DocumentReport
+from derive.verify.document.own_network import OwnNetwork, networks_beside, own_networks
+from derive.verify.document.profile import EMPTY, Find, Settings, read_profile_file, read_profile_text
+from derive.verify.document.verifier import Tell, Verifier
+from derive.verify.effort import silent
+
+
+def verify_document(
+    path: Path,
+    find: Find,
+    network: NetworkSpec | Document | None = None,
+    profile: Path | None = None,
+    is_strict: bool = False,
+    tell: Tell = silent,
+) -> DocumentReport:
+    """The verdicts on a document; a profile's file counts before its front matter, `network` before both.
+
+    The network may be one that another document states.
+
+    Raises: DeriveError for a document or a profile that cannot be read.
+    """
+    document = read_document(path)
+    if profile is not None:
+        chosen = read_profile_file(profile, find)
+    elif document.front_matter_source:
+        chosen = read_profile_text(document.front_matter_source, path, find)
+    else:
+        chosen = EMPTY
+    own: tuple[OwnNetwork, ...] = ()
+    lacking = ""
+    if isinstance(network, Document):
+        chosen = replace(chosen, settings=replace(chosen.settings, network=None))
+        own = networks_beside(network)
+    elif network is not None:
+        chosen = replace(chosen, settings=chosen.settings.under(Settings(network=network)))
+    elif not chosen.names_network:
+        try:
+            own = own_networks(document)
+        except DeriveError as error:
+            where = f"line {error.line}: " if error.line is not None else ""
+            what = f"{where}{error.message}; {error.repair}"
+            lacking = f"no network is named, and this document's own is not understood: {what}"
+    reports = [Verifier(document, chosen, tell, own=o).report(is_strict) for o in own or (None,)]
+    best = min(reports, key=lambda r: r.counts[Status.WRONG.value])
+    return replace(best, notes=(*best.notes, lacking)) if lacking and best.counts[Status.NOT_CHECKED.value] else best
