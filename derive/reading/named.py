@@ -65,6 +65,11 @@ class Named:
         return len(self.letters)
 
     @property
+    def units(self) -> int:
+        """How many axes of one entry what the name abbreviates has; they need no index."""
+        return 0 if self.expansion is None else sum(a.lo == a.hi for a in self.expansion.value.axes)
+
+    @property
     def is_marked(self) -> bool:
         """Whether ordered axes are steps, which stand below, because one layer is marked above."""
         return isinstance(self.layer, int | str)

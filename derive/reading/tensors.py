@@ -144,7 +144,7 @@ class Tensors:
         is_other = named.tensor.role == "parameter" and all(isinstance(x, Number) for x in items)
         if named.is_told and not named.arity and 0 < len(items) < count and not is_other:
             return Placed(self.scope, named, (), tuple(items), None, exponent, marks)
-        counts = (0, named.arity, count, count - _units(named))
+        counts = (0, named.arity, count, count - named.units)
         if len(items) not in counts or (items and len(items) == count and _has_arrow(marks)):
             raise NotThis
         if not items and named.arity and any(c.is_own and not c.arity for c in candidates):
@@ -287,11 +287,6 @@ class Tensors:
             else:
                 raise NotThis
         return sample, exponent
-
-
-def _units(named: Named) -> int:
-    """How many axes of one entry what a name abbreviates has; they need no index."""
-    return 0 if named.expansion is None else sum(a.lo == a.hi for a in named.expansion.value.axes)
 
 
 def _taken(named: Named, above: Sequence[Node]) -> tuple[tuple[str, ...], list[Node], Fraction]:
