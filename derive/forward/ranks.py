@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations, product
 
 from derive.forward.calls import inner
-from derive.forward.parts import Parts
+from derive.forward.parts import COSTS, Parts
 from derive.forward.signs import Sign
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Added, Node
@@ -65,10 +65,13 @@ def is_term(parts: Parts, sign: Sign) -> bool:
 
 
 def fixed_rank(parts: Parts, sign: Sign) -> int | None:
+    """By indices or a stated shape; the parts of a cost, `L = Σ_t L_t`, are numbers as it is. None for others."""
     count = parts.signs.counts.get((sign.key, sign.subs))
     if count is not None:
         return count
     sizes = declared_shape(parts, sign)
+    if sizes is None and sign.key.name in COSTS and (sign.key, sign.subs) in parts.signs.totals:
+        return 0
     return None if sizes is None else len([s for s in sizes if shown(s) != "1"])
 
 

@@ -101,7 +101,7 @@ def _differentiates(node: Node) -> bool:
 
 
 def _is_open(lexicon: Lexicon, call: Call) -> bool:
-    if call.key.primes or _scope(lexicon).functions_of(call.key):
+    if call.key.primes or _scope(lexicon).functions_of(call.key) or lexicon.has_template(call.key):
         return False
     own = [o for o in lexicon.own if o.key.plain == call.key.plain]
     if own:

@@ -65,6 +65,22 @@ def head_of(node: Node, indices: Sequence[str] | None = None, free: Collection[s
     return Head(key, (*above, *iterate), fixed, (*higher, *letters))
 
 
+INDICES = frozenset("ijklmnpqrst")
+"""Letters that are those of indices, unless a profile says something else."""
+
+
+def head_on_left(node: Node, value: Quantity, scope: Scope) -> Head:
+    """The left side of the definition of a value.
+
+    A letter that stands nowhere on the right, runs over nothing and is none of indices, belongs to the name: `μ_B`.
+
+    Raises: as `head_of`.
+    """
+    head = head_of(node, free=value.poly.free)
+    kept = [x for x in head.letters if x in value.poly.free or x in INDICES or scope.ranges.of(x) is not None]
+    return head if len(kept) == len(head.letters) else head_of(node, kept)
+
+
 def _above(marks: Marks, indices: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The marks above, with `(·)` or `·` in place of those that are indices; the letters of these."""
     above: list[str] = []
@@ -95,13 +111,18 @@ def with_given(
     node: Node,
     shape: Sequence[Affine],
     role: Role = "input",
+    indices: Sequence[str] | None = None,
+    is_row: bool | None = None,
 ) -> Lexicon:
-    """The lexicon with a name for a tensor of any values: an input or a parameter of this shape."""
-    head = head_of(node)
-    if len(head.letters) not in (0, len(shape)):
+    """The lexicon with a name for a tensor of any values: an input or a parameter of this shape.
+
+    The letters of the name among `indices` are those of its first axes; where none are said, all are or none is.
+    """
+    head = head_of(node, indices)
+    if len(head.letters) > len(shape) or (indices is None and len(head.letters) not in (0, len(shape))):
         head = replace(head, fixed=(*head.fixed, *head.letters), letters=())
     axes = tuple(Index(f"{k}'{len(lexicon.network.tensors)}", number(1), n) for k, n in enumerate(shape))
-    return _entered(lexicon, head, axes, role)
+    return _entered(lexicon, head, axes, role, is_row=is_row)
 
 
 def _entered(

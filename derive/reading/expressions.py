@@ -268,6 +268,10 @@ class Reader:
             return functions.exponential(self, node)
         if key in IDENTITIES and not marks.below and not marks.above and not marks.primes:
             return identity(self, node.span)
+        alone = templates.value_of(self, key) if not marks.below else None
+        if alone is not None:
+            alone = transposed(alone) if marks.transposed else alone
+            return self.power(alone, marks.above) if marks.above else alone
         return self._letter(node)
 
     def _tensor_or_constant(self, name: str, found: Sequence[object], node: Node, marks: object) -> Quantity:

@@ -185,6 +185,10 @@ def _diagonal(reader: Reader, args: Sequence[Node]) -> Quantity:
 
 
 def _trace(reader: Reader, args: Sequence[Node]) -> Quantity:
+    """tr(A) = Σ_i A_ii; that of a number is the number."""
+    q = _one(reader, args, "tr")
+    if q.is_scalar:
+        return q
     diagonal = _diagonal(reader, args)
     assert diagonal.rows is not None
     return total_over(Quantity(diagonal.poly), [diagonal.rows])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from derive.latex.reading.syntax import Bracketed, Chain, Multiplied, Node, Quantified, Symbol
+from derive.latex.reading.syntax import Bracketed, Chain, Multiplied, Node, Number, Quantified, Symbol
 from derive.reading.conditions import all_hold, condition
 from derive.reading.keys import key_of
 from derive.reading.quantity import Quantity
@@ -35,9 +35,10 @@ def without_condition(node: Node) -> tuple[Node, tuple[Node, ...]]:
 
 
 def is_guard(chain: Chain) -> bool:
-    """Whether a chain compares letters, all with one another: `s ≤ t`, `i < j ≤ k`, `j = k`."""
-    letters = [key_of(m) for m in chain.members if isinstance(m, Symbol)]
-    return len(letters) == len(chain.members) > 1 and set(chain.relations) <= RELATIONS
+    """Whether a chain compares letters with one another: `s ≤ t`, `i < j ≤ k`, `j = k`, `1 ≤ k < t`."""
+    letters = [m for m in chain.members if isinstance(m, Symbol)]
+    are_all = all(isinstance(m, Symbol | Number) for m in chain.members)
+    return are_all and len(letters) > 1 and set(chain.relations) <= RELATIONS
 
 
 def guards(remarks: Iterable[Node]) -> Iterator[Chain]:
@@ -59,6 +60,11 @@ def mask(
     reader: Reader, conditions: Sequence[Chain], letters: frozenset[str], assumed: Sequence[Chain] = ()
 ) -> Quantity | None:
     """1 where all conditions on free letters hold, and all that is assumed, else 0; None if there are none of both."""
-    about = [c for c in conditions if all((k := key_of(m)) is not None and k.name in letters for m in c.members)]
+    about = [c for c in conditions if all(isinstance(m, Number) or _is_of(m, letters) for m in c.members)]
     about += assumed
     return all_hold([condition(reader, c) for c in about]) if about else None
+
+
+def _is_of(node: Node | None, letters: frozenset[str]) -> bool:
+    key = key_of(node)
+    return key is not None and key.name in letters

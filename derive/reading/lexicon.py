@@ -114,7 +114,8 @@ class Lexicon:
         """With a function of the document's own: `value` is made of the number `SLOT`."""
         name = f"·{key.name}"
         own_functions = {**self.own_functions, key: (name,)}
-        return self._with(own_functions=own_functions, formulas={**self.formulas, name: value})
+        templates = {k: t for k, t in self.templates.items() if k != key}
+        return self._with(own_functions=own_functions, formulas={**self.formulas, name: value}, templates=templates)
 
     def with_template(self, key: Key, template: Template) -> Lexicon:
         """With a function of vectors or matrices."""

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from derive.latex.reading.syntax import Bracketed, Chain, Ellipsis, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.syntax import Bracketed, Chain, Ellipsis, Fraction, Multiplied, Node, Scripts, Symbol
 from derive.reading import functions
 from derive.reading.called_values import called_value
 from derive.reading.calls import of_value
 from derive.reading.conditions import condition, under
-from derive.reading.derivatives import NABLA
+from derive.reading.derivatives import NABLA, SIGNS
 from derive.reading.differentials import differential, is_mark
 from derive.reading.dots import written_out
 from derive.reading.evaluated import bar, evaluated, is_symbol_of_function, point
@@ -177,10 +177,9 @@ class Products:
                 q = attempt(factors[k], factors[k + 1])
                 if q is not None:
                     return q, 2
-            of, used = self._operand(factors, operators, k + 1)
-            found = self.reader.derivatives.operator(factors[k], of)
-            if found is not None:
-                return found, 1 + used
+            applied = self._operator(factors, operators, k)
+            if applied is not None:
+                return applied
         signed = k > 0 and operators[k - 1] in ENTRYWISE | DOTS
         comparison = self._comparison(factors[k]) if signed else None
         return comparison or self.reader.read(factors[k]), 1
@@ -190,6 +189,27 @@ class Products:
         body = node.body if isinstance(node, Bracketed) and node.opening == "(" else None
         is_one = isinstance(body, Chain) and set(body.relations) <= {"<", "≤", ">", "≥"}
         return condition(self.reader, body) if is_one and isinstance(body, Chain) else None
+
+    def _operator(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> tuple[Quantity, int] | None:
+        """`∇_θ f`, `d/dx f g`: of what is next to it, or of all that stands behind it without a sign.
+
+        Which of them is meant where both could be is a matter of reading.
+        """
+        if not is_operator(factors[k]):
+            return None
+        of, used = self._operand(factors, operators, k + 1)
+        end = k + 2
+        while end <= len(operators) and operators[end - 1] == "":
+            end += 1
+        spans = [used]
+        if k + 1 + used < end:
+            spans = [used, end - k - 1]
+        used = self.reader.scope.choices.choose(spans, ("operand", factors[k].span))
+        if used > 1:
+            behind = tuple(factors[k + 1 : k + 1 + used])
+            of = Multiplied(behind, tuple(operators[k + 1 : k + used]), behind[0].span | behind[-1].span)
+        found = self.reader.derivatives.operator(factors[k], of)
+        return None if found is None else (found, 1 + used)
 
     def _operand(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> tuple[Node, int]:
         """What an operator before it is applied to: one factor, or a call."""
@@ -290,6 +310,13 @@ class Products:
 
     def _indicator(self, head: Node, body: Node) -> Quantity | None:
         return indicator(self.reader, head, body)
+
+
+def is_operator(sign: Node) -> bool:
+    """Whether it is `∂/∂x`, `∇_W`, before what it is applied to."""
+    if isinstance(sign, Fraction):
+        return key_of(sign.above) in SIGNS
+    return isinstance(sign, Scripts) and key_of(sign.base) in NABLA
 
 
 def _prefixed(prefix: Key, key: Key) -> Key:

@@ -80,6 +80,8 @@ class Ranges:
     """The letters of the brackets that multiply what is read now."""
     is_given: bool = False
     """Whether the left side of an equation is being read."""
+    left: dict[str, Index] = field(default_factory=dict)
+    """What letters of sums that have been read leave to letters beside them, which stand nowhere alone."""
     equated: list[Affine] = field(default_factory=list)
     """The differences of index expressions that brackets compare."""
 
@@ -148,12 +150,16 @@ class Ranges:
             ranges = [i for i in known if i is not None]
             if c != 1 or len(ranges) != len(others):
                 continue
-            least = highest = at - Affine([(letter, 1)])
-            for i in ranges:
-                ends = (i.lo, i.hi) if at.coefficient(i.name) > 0 else (i.hi, i.lo)
-                least, highest = least.subs({i.name: ends[0]}), highest.subs({i.name: ends[1]})
-            return Index(letter, axis.lo - least, axis.hi - highest)
-        return self._partner(letter)
+            return _beside(letter, at, axis, ranges)
+        return self.left.get(letter) or self._partner(letter)
+
+    def _leave(self, letter: str) -> None:
+        """Keep what a letter that is about to mean nothing leaves to the one beside it."""
+        for at, axis in self.mixed.get(letter, ()):
+            others = [v for v, _ in at.terms if isinstance(v, str) and v != letter]
+            own = self.of(letter, is_bound=True)
+            if len(others) == 1 and own is not None and at.coefficient(others[0]) == 1:
+                self.left.setdefault(others[0], _beside(others[0], at, axis, [own]))
 
     def _partner(self, letter: str) -> Index | None:
         """The range of p, of which nothing is known but the bracket [i = p]: all that i may be."""
@@ -189,7 +195,8 @@ class Ranges:
 
     def close(self, letter: str, outside: Outside) -> None:
         """The letter means again what it meant outside."""
-        for table in (self.places, self.stated, self.mixed):
+        self._leave(letter)
+        for table in (self.places, self.stated, self.mixed, self.left):
             table.pop(letter, None)
         self.equated = [a for a in self.equated if letter not in a.free]
         if outside.places:
@@ -203,6 +210,15 @@ class Ranges:
     def letters(self) -> frozenset[str]:
         """All letters that are known to be those of indices."""
         return frozenset(self.places) | frozenset(self.stated)
+
+
+def _beside(letter: str, at: Affine, axis: Index, others: Sequence[Index]) -> Index:
+    """Where a letter may be for all that the others beside it are: i = 1 … n − P + 1 in x_{i + p - 1}."""
+    least = highest = at - Affine([(letter, 1)])
+    for i in others:
+        ends = (i.lo, i.hi) if at.coefficient(i.name) > 0 else (i.hi, i.lo)
+        least, highest = least.subs({i.name: ends[0]}), highest.subs({i.name: ends[1]})
+    return Index(letter, axis.lo - least, axis.hi - highest)
 
 
 def _common(letter: str, places: list[Place], is_bound: bool) -> tuple[Affine, Affine]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from derive.latex.reading.syntax import Bracketed, Multiplied, Node
+from derive.latex.reading.syntax import Bracketed, Listed, Multiplied, Node
 from derive.reading.jacobians import Jacobian
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import marks_of
@@ -33,20 +33,43 @@ class Template:
     source: str
 
 
-def head(node: Node) -> tuple[Key, Key] | None:
-    """The name and the letter of `f(x)`, `f'(x)`, `⟨x⟩`; None for anything else."""
+@dataclass(frozen=True)
+class Head:
+    """`f(x)`, `f'(x)`, `J(w, b)`, `h_θ(x)`, `⟨x⟩`: the name, the letters of the arguments, and what stands below."""
+
+    key: Key
+    letters: tuple[Key, ...]
+    below: tuple[Node, ...] = ()
+
+
+def head(node: Node) -> Head | None:
+    """The left side of the definition of a function; None for anything else."""
     if isinstance(node, Bracketed) and node.opening == r"\langle":
         letter = key_of(node.body)
-        return None if letter is None else (ANGLES, letter)
+        return None if letter is None else Head(ANGLES, (letter,))
     if not isinstance(node, Multiplied) or len(node.factors) != 2 or any(node.operators):
         return None
     name, argument = node.factors
     marks = marks_of(name, t_is_free=False)
     key = key_of(marks.base)
-    letter = key_of(argument.body) if isinstance(argument, Bracketed) and argument.opening == "(" else None
-    if key is None or letter is None or marks.above or marks.below:
+    if key is None or not isinstance(argument, Bracketed) or argument.opening != "(" or marks.above:
         return None
-    return replace(key, primes=key.primes + marks.primes), letter
+    items = argument.body.items if isinstance(argument.body, Listed) else (argument.body,)
+    letters = tuple(k for x in items if (k := key_of(x)) is not None)
+    if len(letters) != len(items) or len(set(letters)) != len(letters):
+        return None
+    return Head(replace(key, primes=key.primes + marks.primes), letters, tuple(marks.below))
+
+
+def value_of(reader: Reader, key: Key) -> Quantity | None:
+    """`J` where `J(θ)` is known: its value at the letters themselves; None if one of them is only a letter."""
+    template = reader.scope.lexicon.templates.get(key)
+    if template is None or not all(map(reader.scope.lexicon.find, template.letters)):
+        return None
+    inner = replace(reader.scope, source=template.source, depth=reader.scope.depth + 1)
+    if inner.depth > DEEPEST:
+        raise Unknown("functions stand in functions without end")
+    return type(reader)(inner).read(template.body)
 
 
 def applied(reader: Reader, template: Template, *arguments: Quantity) -> Quantity:

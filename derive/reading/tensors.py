@@ -147,6 +147,8 @@ class Tensors:
         counts = (0, named.arity, count, count - named.units)
         if len(items) not in counts or (items and len(items) == count and _has_arrow(marks)):
             raise NotThis
+        if named.is_entry and len(items) != count:
+            raise NotThis
         if not items and named.arity and any(c.is_own and not c.arity for c in candidates):
             raise NotThis
         if not self._is_of_letters(named, items, candidates):

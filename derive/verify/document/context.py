@@ -17,7 +17,7 @@ from derive.network.network import Network
 from derive.network.notation import read_notation
 from derive.network.spec.models import NotationSpec
 from derive.reading.compositions import with_compositions
-from derive.reading.definitions import head_of, with_definition
+from derive.reading.definitions import head_on_left, with_definition
 from derive.reading.differentials import differentials, with_changes
 from derive.reading.keys import Key
 from derive.reading.lexicon import SLOT, Lexicon
@@ -28,9 +28,18 @@ from derive.terms.affine import Affine
 from derive.terms.term import Poly
 from derive.verify.document.declaring import declared
 from derive.verify.document.link import Links
-from derive.verify.document.names import condition_node, stamps_of, symbol_node, whole_numbers, with_name, with_rate
+from derive.verify.document.names import (
+    condition_node,
+    stamps_of,
+    symbol_node,
+    told,
+    unknown_arguments,
+    whole_numbers,
+    with_name,
+    with_rate,
+)
 from derive.verify.document.own_network import OwnNetwork
-from derive.verify.document.profile import Settings
+from derive.verify.document.profile import Meaning, Settings
 from derive.verify.document.randomness import Declared
 from derive.verify.document.world import World
 
@@ -57,6 +66,8 @@ class Context:
     """What the document gives a name to without saying that it is a vector: `θ = \\{w_1, w_2, …\\}`."""
     given: frozenset[str] = frozenset()
     """What the network and the profile have, which no line of the document gives another meaning."""
+    given_functions: frozenset[Key] = frozenset()
+    """The functions that the profile writes out, which no line gives another meaning either."""
     assumed: tuple[Chain, ...] = ()
     """Conditions under which all is judged."""
     are_summed: bool = False
@@ -67,6 +78,10 @@ class Context:
     """Names that the document says to be derivatives, with what they are: its own for all of its parts."""
     stamps: frozenset[str] = frozenset()
     """Letters that stand in brackets behind the names of the profile, and say when these are looked at: `(n)`."""
+    derivatives: tuple[Node, ...] = ()
+    """What the last derivatives were found to be equal to."""
+    waiting: tuple[Meaning, ...] = ()
+    """Values of the profile that are functions of what the document has yet to define."""
     _world: World | None = None
 
     @property
@@ -129,8 +144,12 @@ class Context:
 
         Raises: Unknown, Misfit if the equation is no definition.
         """
-        head = replace(head_of(left, free=value.poly.free), is_numbered=is_numbered)
+        head = replace(head_on_left(left, value, scope), is_numbered=is_numbered)
         self.lexicon = with_definition(self.lexicon, head, value, scope)
+        for m in self.waiting:
+            if not unknown_arguments(self.lexicon, m):
+                self.lexicon = with_name(self.lexicon, m)
+        self.waiting = tuple(m for m in self.waiting if unknown_arguments(self.lexicon, m))
 
 
 def unchanged(network: Network) -> Network:
@@ -143,15 +162,16 @@ def context_of(
     file: str = "",
     own: OwnNetwork | None = None,
     change: Callable[[Network], Network] = unchanged,
+    later: frozenset[Key] = frozenset(),
 ) -> Context:
     """`own` is the network that the document states, for parts where nobody names one; `change` makes of a network that
-    somebody names what another convention states.
+    somebody names what another convention states; `later` are the names on the left sides of the document.
 
     Raises: DeriveError for a network that cannot be had, and for names that cannot.
     """
     spec = settings.notation or (settings.network.notation if settings.network is not None else None) or DEFAULT
     notation = read_notation(spec, file)
-    if settings.network is not None:
+    if settings.network is not None or (own is not None and own.is_told_otherwise(told(settings.names))):
         own = None
     if own is not None:
         network = with_sample_cost(own.network)
@@ -164,7 +184,11 @@ def context_of(
     network = replace(network, tensors={**network.tensors, SLOT.tensor: Tensor(SLOT.tensor, (), "input")})
     lexicon = Lexicon(Printer(printed, notation), network)
     lexicon = lexicon if own is None else own.named(lexicon)
+    waiting = []
     for m in settings.names:
+        if later & unknown_arguments(lexicon, m):
+            waiting.append(m)
+            continue
         try:
             lexicon = with_name(lexicon, m)
         except DeriveError as error:
@@ -185,6 +209,8 @@ def context_of(
         declared=declared(lexicon, settings.random, file),
         given=frozenset(lexicon.network.tensors),
         stamps=stamps_of(settings.names),
+        given_functions=frozenset(lexicon.templates),
+        waiting=tuple(waiting),
     )
 
 

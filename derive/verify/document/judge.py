@@ -37,6 +37,7 @@ from derive.verify.document.routes import reroute
 from derive.verify.document.schemas import remember, take_up_schemas
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.statements import approximated, is_equation, is_fixed, is_step, judged_statement, shape_said
+from derive.verify.document.stationary import condition, remember_derivative
 from derive.verify.document.updates import judged_update
 from derive.verify.document.variables import says_value, variables
 from derive.verify.document.verdict import Verdict, impossible, undecided, verdict_of
@@ -84,7 +85,7 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
     is_composed = not changes and context.compose([m for m in chain.members if m is not None])
     take_up_sets(context, chain)
     take_up_schemas(context, chain)
-    argument = argument_of(context, first) if first is not None else NOTHING
+    argument = argument_of(context, first, *chain.members[1:2]) if first is not None else NOTHING
     before: Judged | None = None
     for k, relation in enumerate(chain.relations):
         left, right = first or chain.members[k], chain.members[k + 1]
@@ -117,6 +118,9 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
                 verdict = near or approximated(context, verdict, left, right, source)
             if verdict.status is Status.WRONG:
                 verdict = in_numbers(context, left, right, source) or verdict
+            if verdict.status is Status.WRONG and len(chain.members) == 2:
+                verdict = condition(context, left, right, source) or verdict
+            remember_derivative(context, left, right, verdict)
             if verdict.status in (Status.WRONG, Status.NOT_CHECKED):
                 verdict = _of_a_function(context, first, left, right, source) or verdict
             judged = Judged(k + 1, verdict, left, right, remarks=remarks)
@@ -192,7 +196,7 @@ def judged_link(
         return equated(context, left, right, source, argument, remarks)
     call = called(context, left)
     if call is not None:
-        return taken_up(context, *call, right, source)
+        return taken_up(context, call, right, source)
     pairs = paired(left, right)
     if pairs is not None:
         verdicts = [judged_link(context, a, b, source, remarks) for a, b in pairs]

@@ -12,12 +12,13 @@ from derive.latex.reading.formula import read_formula
 from derive.latex.reading.syntax import Chain, Node
 from derive.latex.reading.vocabulary import Vocabulary
 from derive.reading.aliases import with_alias, with_numbered
+from derive.reading.calls import call_of
 from derive.reading.choices import Choices
 from derive.reading.compositions import open_value
 from derive.reading.definitions import head_of, with_abbreviation, with_definition, with_given
 from derive.reading.expressions import Reader
 from derive.reading.index_reader import IndexReader
-from derive.reading.keys import key_of
+from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon, open_function
 from derive.reading.marks import marks_of
 from derive.reading.scope import Scope
@@ -39,6 +40,19 @@ def stamps_of(names: Sequence[Meaning]) -> frozenset[str]:
 def whole_numbers(names: Sequence[Meaning]) -> dict[str, int]:
     """The letters that a profile says to be whole numbers: they may be indices and ends of sums."""
     return {m.written: int(m.value) for m in names if m.kind == "is" and isinstance(m.value, str) and m.value.isdigit()}
+
+
+def told(names: Sequence[Meaning]) -> list[Key]:
+    """The letters of which a profile says the shape or the value."""
+    nodes = (symbol_node(m.written) for m in names if m.kind in ("shape", "value"))
+    return [key for node in nodes if (key := key_of(marks_of(node).base)) is not None]
+
+
+def unknown_arguments(lexicon: Lexicon, m: Meaning) -> set[Key]:
+    """The arguments of a value `L(y)` that stand for nothing yet."""
+    call = call_of(symbol_node(m.value)) if m.kind == "value" and isinstance(m.value, str) else None
+    keys = (key_of(marks_of(x).base) for x in (call.arguments if call is not None else ()))
+    return {key.plain for key in keys if key is not None and not lexicon.find(key)}
 
 
 def condition_node(written: str) -> Chain:
@@ -64,7 +78,7 @@ def with_name(lexicon: Lexicon, m: Meaning) -> Lexicon:
     if m.kind == "shape":
         assert isinstance(m.value, tuple)
         sizes = [IndexReader(lexicon).size_named(symbol_node(s)) for s in m.value]
-        return with_given(lexicon, node, sizes, "hyper" if not sizes else "input")
+        return with_given(lexicon, node, sizes, "hyper" if not sizes else "input", m.indices, m.is_row)
     if isinstance(m.value, dict):
         tensors = {k: _tensor(lexicon, name) for k, name in m.value.items()}
         return with_numbered(lexicon, node, tensors, m.kind == "gradient")
@@ -92,8 +106,8 @@ def _with_abbreviation(lexicon: Lexicon, node: Node, m: Meaning) -> Lexicon:
     """Another way to write a symbol; a name for what can be written, `10^{-5}`, a part of a matrix; a function."""
     assert isinstance(m.value, str)
     other, call = symbol_node(m.value), head(node)
-    if call is not None:
-        return lexicon.with_template(call[0], Template((call[1],), other, m.value))
+    if call is not None and not call.below:
+        return lexicon.with_template(call.key, Template(call.letters, other, m.value))
     known = key_of(other)
     if known is not None and lexicon.find(known):
         return lexicon.with_synonym(node, other)

@@ -12,11 +12,12 @@ from derive.latex.notation import Notation
 from derive.latex.reading.document import Document, Fragment
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Added, Chain, Multiplied, Node, Number, Symbol
+from derive.latex.reading.syntax import Added, Chain, Fraction, Multiplied, Node, Number, Symbol
 from derive.latex.reading.trees import walk
 from derive.latex.settings import customized
 from derive.network.network import Network
 from derive.reading.aliases import with_alias
+from derive.reading.derivatives import SIGNS
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
 from derive.reading.marks import marks_of
@@ -54,6 +55,11 @@ class OwnNetwork:
     def may_mean_more(self, *nodes: Node | None) -> bool:
         """Whether a name with several meanings occurs."""
         return any(key_of(x) in self.lettered for node in nodes if node is not None for x in walk(node))
+
+    def is_told_otherwise(self, told: Sequence[Key]) -> bool:
+        """Whether somebody says what a name of the network is: there it is another one, or none of a network."""
+        keys = {key.plain for node, *_ in self.names if (key := key_of(marks_of(node).base)) is not None}
+        return not keys.isdisjoint(k.plain for k in told)
 
     def named(self, lexicon: Lexicon) -> Lexicon:
         """With the document's own names for tensors that are drawn in another way."""
@@ -98,7 +104,8 @@ def _in_notations(document: Document, found: Forward) -> tuple[OwnNetwork, ...]:
     rights = ((e, e.right if e.written is None else e.written) for e in found.equations)
     stated = frozenset((e.fragment.start, right.span.start) for e, right in rights)
     own = OwnNetwork(found.network, stated, found.names, found.notation, _lettered(chains, found))
-    if not _has_layers(found) or any(map(_is_negative, chains)):
+    is_other = any(_is_negative(c) or _is_of_another(c, found) for c in chains)
+    if not _has_layers(found) or is_other:
         own = replace(own, settings={**own.settings, "gradient_symbols": {"preactivation": ""}})
     if "notation" in document.front_matter:
         return (own,)
@@ -141,6 +148,19 @@ def _is_negative(chain: Chain) -> bool:
     return is_negative and second is not None and any(isinstance(x, Symbol) and x.name == "∂" for x in walk(second))
 
 
+def _is_of_another(chain: Chain, found: Forward) -> bool:
+    """Whether δ is said to be the derivative of something else than the cost, `δ_{t,k} = ∂L_t/∂z_k`.
+
+    That of the loss of one sample is a matter of scaling.
+    """
+    first, second, *_ = chain.members
+    if found.has_loss or first is None or second is None or key_of(marks_of(first).base) != Key("delta"):
+        return False
+    whole = {shown(node) for node, name, _ in found.names if name == found.network.cost}
+    tops = (x.above for x in walk(second) if isinstance(x, Fraction) and isinstance(x.above, Multiplied))
+    return any(key_of(top.factors[0]) in SIGNS and whole and shown(top.factors[1]) not in whole for top in tops)
+
+
 def _prefix(chains: Sequence[Chain], names: tuple[tuple[Node, str, bool], ...]) -> str | None:
     """The letter before names of the network on left sides, `dZ`, `\\delta z`, if it is no such name itself."""
     keys = {key_of(marks_of(node).base) for node, *_ in names}
@@ -161,8 +181,13 @@ def _is_prefixed(node: Node | None, mark: str, keys: Collection[Key | None]) -> 
 
 
 def _is_known(lexicon: Lexicon, node: Node, tensor: str) -> bool:
-    """Whether a tensor is drawn as the document writes it."""
+    """Whether a tensor is drawn as the document writes it; words above, `y^k`, are drawn upright."""
     marks = marks_of(node)
-    key, subs = key_of(marks.base), tuple(map(shown, marks.below))
+    key, subs, above = key_of(marks.base), tuple(map(shown, marks.below)), [shown(x) for x in marks.above]
     known = () if key is None else lexicon.find(key)
-    return any(n.tensor.name == tensor and not n.gradient and (n.layer is not None or n.subs == subs) for n in known)
+    return any(
+        n.tensor.name == tensor
+        and not n.gradient
+        and (n.subs == subs if n.layer is None else not isinstance(n.layer, str) or above == [f"rm.{n.layer}"])
+        for n in known
+    )

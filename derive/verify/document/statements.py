@@ -35,8 +35,11 @@ EQUALITIES = ("=", "≡", "≈")
 
 
 def is_equation(left: Node | None, relation: str, right: Node | None) -> bool:
-    """Whether a link says that two sides are equal; `w := w − η ∂C/∂w` says what becomes of w."""
-    if relation == ":=":
+    """Whether a link says that two sides are equal; `w := w − η ∂C/∂w` says what becomes of w.
+
+    An arrow to a name that does not stand on the right gives it a value, as algorithms have it: `μ ← Σ_i x_i / m`.
+    """
+    if relation in (":=", "←"):
         return left is None or right is None or not is_step(left, right)
     return relation in EQUALITIES
 

@@ -19,7 +19,7 @@ from derive.reading.remarks import conditions_said, has_ends, with_remarks
 from derive.verify.claims import Status
 from derive.verify.document.carried import RIGHT, Carried, Place, carried_forward, traced
 from derive.verify.document.claims import DocumentClaim, DocumentReport
-from derive.verify.document.context import Context, context_of
+from derive.verify.document.context import Context, context_of, unchanged
 from derive.verify.document.continued import goes_on, is_equation, joined
 from derive.verify.document.conventions import Convention, Statuses, by_convention
 from derive.verify.document.declaring import declared
@@ -27,6 +27,7 @@ from derive.verify.document.diagnosis import Finding, Trial, of_shape
 from derive.verify.document.edits import SELF
 from derive.verify.document.introduced import Introduced
 from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
+from derive.verify.document.left_sides import names_on_left
 from derive.verify.document.manner import Manner, manner_of
 from derive.verify.document.own_network import STATES, OwnNetwork
 from derive.verify.document.passages import passages_before
@@ -136,11 +137,10 @@ class Verifier:
         settings = self.profile.at(fragment.heading, self._passages[fragment.start])
         key = repr(replace(settings, random=()))
         if key not in self.contexts:
-            if self.convention is None:
-                self.contexts[key] = context_of(settings, self.profile.file, self.own)
-            else:
-                changed = self.convention.of_settings(settings) or settings
-                self.contexts[key] = context_of(changed, self.profile.file, self.own, self.convention.of_network)
+            later = names_on_left(self.document)
+            changed = (self.convention and self.convention.of_settings(settings)) or settings
+            change = unchanged if self.convention is None else self.convention.of_network
+            self.contexts[key] = context_of(changed, self.profile.file, self.own, change, later)
         context = self.contexts[key].sharing(self.introduced.schemas)
         context.declared = declared(context.lexicon, settings.random, self.profile.file)
         return context
@@ -149,8 +149,7 @@ class Verifier:
         context = self._context(fragment)
         vocabulary = context.vocabulary(macros)
         formula = read_formula(fragment.source, vocabulary)
-        said = conditions_said(formula, context.lexicon)
-        if said:
+        if said := conditions_said(formula, context.lexicon):
             if fragment.start != self.said_before and all(has_ends(c, context.lexicon) for c in said):
                 self.said = SaidRange(fragment.heading, said, fragment.source.strip(), fragment.start)
             return
