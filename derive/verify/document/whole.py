@@ -46,12 +46,17 @@ def verify_document(
     elif network is not None:
         chosen = replace(chosen, settings=chosen.settings.under(Settings(network=network)))
     elif not chosen.names_network:
-        try:
-            own = own_networks(document)
-        except DeriveError as error:
-            where = f"line {error.line}: " if error.line is not None else ""
-            what = f"{where}{error.message}; {error.repair}"
-            lacking = f"no network is named, and this document's own is not understood: {what}"
+        own, lacking = stated_networks(document)
     reports = [Verifier(document, chosen, tell, own=o).report(is_strict) for o in own or (None,)]
     best = min(reports, key=lambda r: r.counts[Status.WRONG.value])
     return replace(best, notes=(*best.notes, lacking)) if lacking and best.counts[Status.NOT_CHECKED.value] else best
+
+
+def stated_networks(document: Document) -> tuple[tuple[OwnNetwork, ...], str]:
+    """The network that a document states, in the notations that it may have; or why there is none."""
+    try:
+        return own_networks(document), ""
+    except DeriveError as error:
+        where = f"line {error.line}: " if error.line is not None else ""
+        what = f"{where}{error.message}; {error.repair}"
+        return (), f"no network is named, and this document's own is not understood: {what}"

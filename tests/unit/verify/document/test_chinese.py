@@ -18,9 +18,9 @@ from derive.latex.reading.extract import read_document
 from derive.resources import find_network
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim
-from derive.verify.document.own_network import own_networks
 from derive.verify.document.profile import EMPTY, read_profile_file
 from derive.verify.document.verifier import Verifier
+from derive.verify.document.whole import stated_networks
 
 FOLDER = Path(__file__).resolve().parents[3] / "chinese"
 MEASURED: dict[str, Any] = yaml.safe_load((FOLDER / "verdicts.yaml").read_text())
@@ -32,7 +32,7 @@ def claims(name: str, path: Path) -> tuple[DocumentClaim, ...]:
     document = read_document(path)
     file = FOLDER / f"{name}.profile.yaml"
     profile = read_profile_file(file, find_network) if file.is_file() else EMPTY
-    own = () if profile.names_network else own_networks(document)
+    own = () if profile.names_network else stated_networks(document)[0]
     return Verifier(document, profile, patience=0.0, own=next(iter(own), None)).report().claims
 
 

@@ -16,9 +16,9 @@ from derive.latex.reading.extract import read_document
 from derive.resources import find_network
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim
-from derive.verify.document.own_network import own_networks
 from derive.verify.document.profile import EMPTY, read_profile_file, read_profile_text
 from derive.verify.document.verifier import Verifier
+from derive.verify.document.whole import stated_networks
 
 FOLDER = Path(__file__).resolve().parents[3] / "sources"
 MEASURED: dict[str, Any] = yaml.safe_load((FOLDER / "measured.yaml").read_text())
@@ -32,7 +32,7 @@ def judged(path: Path, profile: Path) -> list[DocumentClaim]:
     chosen = read_profile_file(profile, find_network) if profile.is_file() else EMPTY
     if chosen is EMPTY and document.front_matter_source:
         chosen = read_profile_text(document.front_matter_source, path, find_network)
-    networks = () if chosen.names_network else own_networks(document)
+    networks = () if chosen.names_network else stated_networks(document)[0]
     reports = [Verifier(document, chosen, own=own, patience=0.0).report() for own in networks or (None,)]
     return list(min((r.claims for r in reports), key=lambda claims: sum(c.status is Status.WRONG for c in claims)))
 
