@@ -35,7 +35,7 @@ def roles_of(parts: Parts) -> dict[Sign, str]:
             is_fixed = use.sign in parts.numbers or is_constant(use.sign.key)
             if use.sign not in parts.definitions and not is_fixed:
                 found.setdefault(use.sign, []).append((e, use))
-    loss, inside = _of_loss(parts), _in_functions(parts)
+    loss, inside = of_loss(parts), _in_functions(parts)
     outside = {sign for sign, places in found.items() if any(id(e) not in loss for e, _ in places)}
     only = [s for s in found if s not in outside and s not in inside and s.key.name not in NUMBERS]
     is_clear = not any(_is_input(s) or s.key.name in (*WEIGHTS, *TARGETS) for s in only)
@@ -137,9 +137,9 @@ def _is_number_letter(sign: Sign) -> bool:
     return sign.key.name in ("lambda", "alpha", "beta", "gamma", "epsilon", "varepsilon", "eta", "delta", "mu")
 
 
-def _of_loss(parts: Parts) -> set[int]:
+def of_loss(parts: Parts) -> set[int]:
     """The equations of the loss: that of the cost, and those that only the loss reads and that name no weight."""
-    of_loss = {id(e) for e in parts.definitions[parts.cost]}
+    found = {id(e) for e in parts.definitions[parts.cost]}
     readers: dict[Sign, set[int]] = {}
     for e in parts.needed:
         for use in parts.uses(e):
@@ -147,6 +147,6 @@ def _of_loss(parts: Parts) -> set[int]:
     for e in reversed(parts.needed):
         sign = parts.use(e).sign
         is_loss = sign.key.name in COSTS or (sign.key.name == "e" and not sign.layer)
-        if id(e) not in of_loss and is_loss and readers.get(sign, set()) <= of_loss:
-            of_loss.add(id(e))
-    return of_loss
+        if id(e) not in found and is_loss and readers.get(sign, set()) <= found:
+            found.add(id(e))
+    return found

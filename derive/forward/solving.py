@@ -21,6 +21,7 @@ from derive.forward.names import Named
 from derive.forward.naming import name_of
 from derive.forward.parts import Parts
 from derive.forward.ranks import declared_shape, fixed_rank, is_adaptive, is_bold, ranks_of
+from derive.forward.roles import of_loss
 from derive.forward.running import batch_of, ends_of, run_as_said, sample_letter
 from derive.forward.signs import Sign, Use
 from derive.forward.sizes import Conflict, Extent, Sizes
@@ -278,6 +279,7 @@ def _equation(
     parts: Parts, ev: Evaluation, e: Statement, is_row: bool, names: dict[str, None]
 ) -> tuple[Statement, Use, Form]:
     ev.letters, ev.counting = {}, parts.signs.letters[e.start]
+    ev.algebra.single = ev.single and id(e) in of_loss(parts)
     use = parts.use(e)
     ev.sample = shown(use.sample) if use.sample is not None else sample_letter(parts)
     form = _read(parts, ev, e)

@@ -29,22 +29,34 @@ CONVOLUTION = re.compile("convol|cross-correlat|卷积|互相关")
 
 
 def parts_of(stated: Stated, declared: Declared) -> Parts:
-    """Raises: DeriveError if there is no cost, or more than one."""
+    """What scripts mean is told by the equations of the network: others have letters of their own, δ_{z,t} beside U_z.
+
+    Raises: DeriveError if there is no cost, or more than one.
+    """
     functions = functions_of(stated.equations)
     call_by_name(functions)
     equations = _prepared(stated, functions)
-    signs = signs_of(equations, [c.name for c in stated.shapes])
+    all_signs = signs_of(equations, [c.name for c in stated.shapes])
+    needed = _sorted(stated, functions, declared, equations, all_signs).needed
+    signs = signs_of(needed, [c.name for c in stated.shapes])
+    signs.letters = {**all_signs.letters, **signs.letters}
+    made = _sorted(stated, functions, declared, equations, signs)
+    _refuse_convolutions(made)
+    made = replace(made, first=_first(made))
+    made = replace(made, leaves=roles_of(made))
+    return replace(made, sampled=_sampled(made))
+
+
+def _sorted(
+    stated: Stated, functions: Functions, declared: Declared, equations: Sequence[Statement], signs: Signs
+) -> Parts:
+    """The cost and what it needs, where names are read in one way."""
     declared = replace(declared, roles=_declared_roles(declared, signs))
     numbers = _numbers(stated, equations, signs, declared)
     definitions = _definitions(equations, signs, numbers)
     made = Parts(stated, signs, functions, declared, (), definitions, Sign(Key("")), {}, numbers)
     cost = _cost(made, equations)
-    needed = _needed(made, cost)
-    made = replace(made, cost=cost, needed=needed)
-    _refuse_convolutions(made)
-    made = replace(made, first=_first(made))
-    made = replace(made, leaves=roles_of(made))
-    return replace(made, sampled=_sampled(made))
+    return replace(made, cost=cost, needed=_needed(made, cost))
 
 
 def _refuse_convolutions(parts: Parts) -> None:

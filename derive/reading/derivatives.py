@@ -220,9 +220,17 @@ class Derivatives:
         if local is not None:
             return self._shaped(local, of.whole, wrt.whole, of.tensor, wrt.tensor)
         is_made_of = of.tensor == wrt.tensor or self.depends(of.tensor, wrt.tensor)
+        if not is_made_of and self._is_introduced(wrt.tensor):
+            raise Unknown("nothing says that what is differentiated is made of that by which it is")
         entry = of_atom(Entry(f"{of.tensor}{ADJOINT}{wrt.tensor}", (*wrt.idx, *of.idx)))
         p = scale(entry, of.factor) if is_made_of else constant(0)
         return self._shaped(p, of.whole, wrt.whole, of.tensor, wrt.tensor)
+
+    def _is_introduced(self, tensor: str) -> bool:
+        """Whether the document gave a name to what may stand unnamed elsewhere: `a = W x` beside `l = f(W x)`."""
+        lexicon = self.reader.scope.lexicon
+        is_own = any(o.named.tensor.name == tensor and not o.named.is_told for o in lexicon.own)
+        return is_own and bool(lexicon.network.definitions(tensor))
 
     def _local(self, of: Variable, wrt: Variable) -> Poly | None:
         """What the equation of a value itself gives, where it depends on the variable on other ways too.

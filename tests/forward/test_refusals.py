@@ -26,6 +26,10 @@ REFUSED = {
         ":1:17: \\mathrm{foo}(z): this function",
     ),
     "no last step": (r"$h_0 = 0$, $h_t = \tanh(W h_{t-1} + U x_t)$, $C = \|h_T - y\|^2$", "up to where t runs"),
+    "vectors side by side": (
+        r"$h_0 = 0$, $z_t = \sigma(W x_t + U h_{t-1})$, $h_t = z_t h_{t-1}$ for $t = 1, \dots, T$, $C = \|h_T - y\|^2$",
+        "h_t = z_t h_{t-1}: ? × 1 cannot be multiplied by ? × 1",
+    ),
     "sizes": (rf"$W \in \mathbb{{R}}^{{4 \times 3}}$, $x \in \mathbb{{R}}^5$. $z = W x$, {LOSS}", "3 is not 5"),
     "sums from 2": (r"$z_j = \sum_{k=2}^{n} w_{jk} x_k$, $C = \sum_j (z_j - y_j)^2$", "sums begin at 0 or 1 here"),
     "one axis from 0 and from 1": (
