@@ -14,7 +14,7 @@ from derive.reading import functions
 from derive.reading.called_values import called_value
 from derive.reading.calls import of_value
 from derive.reading.conditions import condition, under
-from derive.reading.derivatives import NABLA, SIGNS
+from derive.reading.derivatives import NABLA, OPERATORS, SIGNS
 from derive.reading.differentials import differential, is_mark
 from derive.reading.dots import written_out
 from derive.reading.evaluated import bar, evaluated, is_symbol_of_function, point
@@ -313,10 +313,10 @@ class Products:
 
 
 def is_operator(sign: Node) -> bool:
-    """Whether it is `∂/∂x`, `∇_W`, before what it is applied to."""
+    """Whether it is `∂/∂x`, `∇_W`, `∂_x`, before what it is applied to."""
     if isinstance(sign, Fraction):
         return key_of(sign.above) in SIGNS
-    return isinstance(sign, Scripts) and key_of(sign.base) in NABLA
+    return isinstance(sign, Scripts) and key_of(sign.base) in OPERATORS
 
 
 def _prefixed(prefix: Key, key: Key) -> Key:
