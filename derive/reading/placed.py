@@ -75,8 +75,11 @@ class Placed:
         return transposed(q) if self.marks.transposed else q
 
     def _stretch(self, axis: Index, at: Affine) -> Index:
-        """The steps for which a letter stands by itself: those of the recurrence, without the values that start it."""
-        if not axis.ordered or not isinstance(at.variable, str):
+        """The steps for which a letter stands by itself: those of the recurrence, without the values that start it.
+
+        What is said of the letter counts before.
+        """
+        if not axis.ordered or not isinstance(at.variable, str) or at.variable in self.scope.ranges.stated:
             return axis
         k = [a.name for a in self.named.tensor.axes].index(axis.name)
         equations = self.scope.lexicon.network.definitions(self.named.tensor.name)

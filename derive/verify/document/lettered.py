@@ -19,9 +19,9 @@ def take_up_lettered(context: Context, left: Node, right: Node, source: str) -> 
     """
     marks = marks_of(left)
     key = key_of(marks.base)
-    if key is None or marks.above or not marks.below or not all(isinstance(x, Symbol) for x in marks.below):
+    if key is None or marks.above or not marks.below or not all(map(_is_index, marks.below)):
         return
-    found = context.lexicon.find(key)
+    found = context.lexicon.table.get(key, [])
     if any(n.is_own for n in found) or len({n.layer for n in found if n.layer is not None}) < 2:
         return
     scope = Scope(context.lexicon, Choices(), context.numbers, source)
@@ -29,3 +29,8 @@ def take_up_lettered(context: Context, left: Node, right: Node, source: str) -> 
         context.define(left, Reader(scope).read(right), scope)
     except DeriveError:
         return
+
+
+def _is_index(node: Node) -> bool:
+    """Whether something below is a letter, and no word that names a layer."""
+    return isinstance(node, Symbol) and not node.font and not node.accents and len(node.name) == 1

@@ -96,14 +96,14 @@ class World:
         self, frame: Frame, name: str, seeds: tuple[Index, ...], equations: Mapping[str, AdjointEquation]
     ) -> Frame:
         wrt = name.partition(ADJOINT)[2]
+        if wrt not in equations:
+            raise DeriveError(f"a derivative by {wrt} has no value here")
         axes = dict(frame.axes)
         for n in equations:
             axes[adjoint_name(n)] = (*self.concrete.tensor(n).axes, *seeds)
         inner = replace(frame, axes=axes)
         with np.errstate(all="ignore"):
             values = fill(equations.values(), inner)
-        if adjoint_name(wrt) not in values:
-            raise DeriveError(f"a derivative by {wrt} has no value here")
         wrt_axes = self.concrete.tensor(wrt).axes
         return replace(
             frame,
