@@ -72,7 +72,7 @@ class Evaluation:
     single: bool = False
 
     def __post_init__(self) -> None:
-        self.algebra = Algebra(self.sizes, self.spread, self.single)
+        self.algebra = Algebra(self.sizes, self.spread)
 
     # -- letters ------------------------------------------------------------------------------------------
 

@@ -28,12 +28,10 @@ from derive.latex.reading.syntax import (
     Symbol,
 )
 from derive.latex.reading.trees import parts, walk
+from derive.reading.definitions import INDICES
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import digits, is_transpose, marks_of, sequence
 from derive.reading.stated import Stated, stated
-
-USUAL = frozenset("ijklmnpqrst")
-"""Letters that count units, steps or samples where they stand below on both sides."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +154,7 @@ def signs_of(equations: Sequence[Statement], others: Iterable[Node] = ()) -> Sig
                     signs.ordered.add(letter)
     summed = {x for e in equations for n in walk(e.right) if isinstance(n, Big) and n.below for x in bound_letters(n)}
     for e in equations:
-        signs.letters[e.start] = _letters(e, signs.ordered, USUAL | summed)
+        signs.letters[e.start] = _letters(e, signs.ordered, INDICES | summed)
     for e in equations:
         for name in _names(e):
             _learn(signs, name, signs.letters[e.start])
@@ -236,12 +234,12 @@ def _letters(e: Statement, ordered: set[str], usual: frozenset[str]) -> frozense
     sides = [[_scripted(n) for n in names_in(s)] for s in (e.left, e.right)]
     left, right = ({x for row in side for x in row} for side in sides)
     found |= left & right & usual
-    found |= {x for x in left if x in USUAL and not right}
+    found |= {x for x in left if x in INDICES and not right}
     for node in (e.left, e.right):
         for name in names_in(node):
             for item in marks_of(name).above:
                 body = item.body if isinstance(item, Bracketed) and item.opening == "(" else None
-                if isinstance(body, Symbol) and body.name in USUAL:
+                if isinstance(body, Symbol) and body.name in INDICES:
                     found.add(body.name)
     before = -1
     while before != len(found):

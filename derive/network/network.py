@@ -92,6 +92,16 @@ class Network:
         """The equations that give `name` its entries (several for a recurrence with a start)."""
         return self._definitions.get(name, ())
 
+    def made_of(self, name: str) -> set[str]:
+        """A value and all of which it is made, through any number of equations."""
+        seen, waiting = {name}, [name]
+        while waiting:
+            for e in self.definitions(waiting.pop()):
+                found = {x.tensor for x in entries_in(e.rhs)} - seen
+                seen |= found
+                waiting += found
+        return seen
+
     def readers(self, name: str) -> tuple[Equation, ...]:
         """The equations whose right side reads `name`."""
         return self._readers.get(name, ())

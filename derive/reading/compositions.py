@@ -15,10 +15,10 @@ from derive.latex.reading.syntax import Bracketed, Fraction, Multiplied, Node, N
 from derive.reading.calls import OWN, Call, call_of, is_composed, of_value
 from derive.reading.choices import Choices
 from derive.reading.definitions import head_of, with_definition, with_given
-from derive.reading.derivatives import NABLA, SIGNS
 from derive.reading.expressions import Reader
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
+from derive.reading.operators import NABLA, SIGNS
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
 from derive.terms.affine import Index, index, number

@@ -66,7 +66,7 @@ def head_of(node: Node, indices: Sequence[str] | None = None, free: Collection[s
 
 
 INDICES = frozenset("ijklmnpqrst")
-"""Letters that are those of indices, unless a profile says something else."""
+"""Letters that count units, steps or samples where they stand below, unless somebody says something else."""
 
 
 def head_on_left(node: Node, value: Quantity, scope: Scope) -> Head:

@@ -18,6 +18,7 @@ from derive.reading.jacobians import Jacobian, chained
 from derive.reading.keys import Key, key_of
 from derive.reading.layouts import DerivativeLayout, by_number, of_number, of_vector
 from derive.reading.marks import marks_of
+from derive.reading.operators import NABLA, SIGNS, is_operator
 from derive.reading.quantity import Quantity, Unknown, like, same_extent, total_over
 from derive.reading.sample_cost import SAMPLE_COST
 from derive.simplify.match import instance
@@ -31,11 +32,7 @@ from derive.terms.walk import entries_in
 if TYPE_CHECKING:
     from derive.reading.expressions import Reader
 
-SIGNS = frozenset((Key("∂"), Key("partial"), Key("d"), Key("d", "rm")))
-NABLA = frozenset((Key("nabla"), Key("∇")))
 JACOBIAN = Key("J")
-OPERATORS = NABLA | {Key("∂"), Key("partial"), Key("D")}
-"""`∂_x f` and `D_x f` are derivatives, `d_x` is a name."""
 
 
 @dataclass(frozen=True)
@@ -67,16 +64,16 @@ class Derivatives:
 
     def operator(self, sign: Node, of: Node) -> Quantity | None:
         """`\\frac{∂}{∂ x} f(x)`, `∇_W C`."""
-        if isinstance(sign, Fraction) and key_of(sign.above) in SIGNS:
+        if not is_operator(sign):
+            return None
+        if isinstance(sign, Fraction):
             wrt = self._differential(sign.below)
             return None if wrt is None else self.derivative(of, wrt)
         if not isinstance(sign, Scripts) or sign.below is None or sign.above is not None or sign.primes:
             return None
         key = key_of(sign.base)
         is_name = self._is_gradient(sign) if key in NABLA else bool(key and self.reader.scope.lexicon.find(key))
-        if key not in OPERATORS or is_name:
-            return None
-        return self.derivative(of, sign.below, is_gradient=key in NABLA)
+        return None if is_name else self.derivative(of, sign.below, is_gradient=key in NABLA)
 
     def jacobian(self, head: Node, argument: Node) -> Quantity | None:
         """`J_f(x)`; None for anything else."""
@@ -309,14 +306,7 @@ class Derivatives:
 
     def depends(self, tensor: str, on: str) -> bool:
         """Whether a value is made of another one, through any number of equations."""
-        network = self.reader.scope.lexicon.network
-        seen, waiting = {tensor}, [tensor]
-        while waiting:
-            for e in network.definitions(waiting.pop()):
-                for found in {x.tensor for x in entries_in(e.rhs)} - seen:
-                    seen.add(found)
-                    waiting.append(found)
-        return on in seen
+        return on in self.reader.scope.lexicon.network.made_of(tensor)
 
 
 def _equation_at(equations: Sequence[Equation], idx: tuple[Affine, ...]) -> Poly | None:

@@ -7,7 +7,6 @@ is Σ ∂q/∂X dX over these X. So `dC = tr(Gᵀ dW)` says that G is the gradie
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from fractions import Fraction as Number
 from typing import TYPE_CHECKING
@@ -17,7 +16,6 @@ from derive.ir.tensor import ADJOINT, Tensor
 from derive.latex.reading.syntax import Accented, Bracketed, Fraction, Multiplied, Node, Scripts, Symbol
 from derive.latex.reading.trees import parts
 from derive.network.network import Network
-from derive.reading.choices import Choices
 from derive.reading.derivatives import Variable
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
@@ -116,7 +114,7 @@ def moving(reader: Reader, nodes: Sequence[Node]) -> tuple[Moving, ...]:
 
 def _moved(reader: Reader, node: Node) -> Moving:
     scope = reader.scope
-    aside = type(reader)(replace(scope, ranges=deepcopy(scope.ranges), choices=Choices(), differentials=()))
+    aside = type(reader)(replace(scope.aside(), differentials=()))
     q, said = aside.read(node), scope.said(node)
     entries = list(entries_in(q.poly))
     [entry, *others] = [*entries, None]

@@ -83,6 +83,8 @@ def applied(reader: Reader, name: Node, argument: Node) -> Quantity:
     if template is not None:
         return marked(reader, name, args[0], templates.applied(reader, template, *map(reader.read, args)))
     word = ALIASES.get(key.name, key.name)
+    if word == "softmax" and not (marks.primes or marks.above) and (lines := _said_lines(marks.below)):
+        return _softmax_of(reader, args, lines)
     if word in _WHOLE and not marks.primes:
         return marked(reader, name, args[0], _WHOLE[word](reader, args))
     orders = marks.primes + key.primes
@@ -197,7 +199,25 @@ def _trace(reader: Reader, args: Sequence[Node]) -> Quantity:
 def _softmax(reader: Reader, args: Sequence[Node]) -> Quantity:
     """exp(z_i) / Σ_j exp(z_j) over the units: along each row where samples are rows, else along each column."""
     q = _one(reader, args, "softmax")
-    axis = _units(reader, q)
+    return _softmax_along(reader, q, _units(reader, q))
+
+
+def _said_lines(below: Sequence[Node]) -> str:
+    """`rows` or `columns` where such a word stands below; empty for anything else."""
+    word = shown(below[0]).removeprefix("rm.") if len(below) == 1 else ""
+    return {"row": "rows", "rows": "rows", "col": "columns", "column": "columns", "columns": "columns"}.get(word, "")
+
+
+def _softmax_of(reader: Reader, args: Sequence[Node], lines: str) -> Quantity:
+    """`softmax_{rows}(A)`: each row sums to 1, or each column."""
+    q = _one(reader, args, "softmax")
+    axis = q.columns if lines == "rows" else q.rows
+    if axis is None:
+        raise Unknown(f"a softmax of {lines} is one of a matrix, and here is {q.shape}")
+    return _softmax_along(reader, q, axis)
+
+
+def _softmax_along(reader: Reader, q: Quantity, axis: Index) -> Quantity:
     exponentials = q.map(lambda p: function("exp", (p,)))
     inner = reader.scope.fresh.axis(axis)
     below = total_over(Quantity(renamed(exponentials.poly, axis, inner)), [inner])

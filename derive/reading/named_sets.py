@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from derive.latex.reading.syntax import Bracketed, Chain, Listed, Node, Quantified, Symbol
+from derive.latex.reading.syntax import Bracketed, Chain, Listed, Node, Number, Quantified, Symbol
 from derive.latex.reading.trees import changed, walk
 from derive.reading.keys import Key, key_of
 
@@ -36,8 +36,8 @@ def occurs(letter: Key, node: Node) -> bool:
     return any(isinstance(x, Symbol) and key_of(x) == letter for x in walk(node))
 
 
-def put_in(node: Node, letter: Key, name: Symbol) -> Node:
-    """The expression with the name in place of the letter."""
+def put_in(node: Node, letter: Key, name: Symbol | Number) -> Node:
+    """The expression with a name, or a number, in place of the letter."""
 
     def named(node: Node) -> Node | None:
         return replace(name, span=node.span) if isinstance(node, Symbol) and key_of(node) == letter else None

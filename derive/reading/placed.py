@@ -140,19 +140,15 @@ class Placed:
         given = [None if is_dot(x) else scope.indices.place(x) for x in items]
         if len(given) == len(axes) and self.sample is None:
             return given
-        if given and len(given) == own:
-            rest = iter(given)
-            return [self._of_sample() if s else next(rest) for s in is_sample]
         if not given:
             samples = self._samples_are_open() if any(is_sample) else False
             return [self._of_sample() if s and not samples else None for s in is_sample]
-        units = [a.lo if a.lo == a.hi and not s else None for a, s in zip(axes, is_sample, strict=True)]
-        if given and len(given) == units.count(None) - sum(is_sample):
-            rest = iter(given)
-            return [
-                self._of_sample() if s else next(rest) if u is None else u
-                for s, u in zip(is_sample, units, strict=True)
-            ]
+        one_place = [a.lo if a.lo == a.hi and not s else None for a, s in zip(axes, is_sample, strict=True)]
+        for known in ([None] * len(axes), one_place):
+            if len(given) == known.count(None) - sum(is_sample):
+                rest = iter(given)
+                settled = [self._of_sample() if s else at for at, s in zip(known, is_sample, strict=True)]
+                return [next(rest) if at is None else at for at in settled]
         if len(axes) - len(given) in (1, 2):
             return self._spread(given, axes)
         raise Unknown(f"{self.scope.said(self.marks.base)} has {own} indices, and here are {len(given)}")

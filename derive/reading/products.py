@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from derive.latex.reading.syntax import Bracketed, Chain, Ellipsis, Fraction, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.syntax import Bracketed, Chain, Ellipsis, Multiplied, Node, Scripts, Symbol
 from derive.reading import functions
 from derive.reading.called_values import called_value
 from derive.reading.calls import of_value
 from derive.reading.conditions import condition, under
-from derive.reading.derivatives import NABLA, OPERATORS, SIGNS
 from derive.reading.differentials import differential, is_mark
 from derive.reading.dots import written_out
 from derive.reading.evaluated import bar, evaluated, is_symbol_of_function, point
@@ -24,6 +23,7 @@ from derive.reading.kronecker import tensor_products
 from derive.reading.listings import is_listing
 from derive.reading.marks import marks_of, sequence
 from derive.reading.moments import moment_named
+from derive.reading.operators import NABLA, is_operator
 from derive.reading.points import at_point, gradient_at
 from derive.reading.quantity import Misfit, Quantity, Unknown, divided, hadamard, product, total_over, transposed
 from derive.reading.special import indicator
@@ -310,13 +310,6 @@ class Products:
 
     def _indicator(self, head: Node, body: Node) -> Quantity | None:
         return indicator(self.reader, head, body)
-
-
-def is_operator(sign: Node) -> bool:
-    """Whether it is `∂/∂x`, `∇_W`, `∂_x`, before what it is applied to."""
-    if isinstance(sign, Fraction):
-        return key_of(sign.above) in SIGNS
-    return isinstance(sign, Scripts) and key_of(sign.base) in OPERATORS
 
 
 def _prefixed(prefix: Key, key: Key) -> Key:

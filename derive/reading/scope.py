@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
 from derive.errors import DeriveError
@@ -62,6 +63,10 @@ class Scope:
     """Of functions that are written out, one in another."""
     id_entry: Callable[[Node], Affine | None] | None = None
     """Reads a symbol that is an entry of class ids."""
+
+    def aside(self) -> Scope:
+        """The same, for a look that decides nothing: neither choices nor what letters run over come back from it."""
+        return replace(self, choices=Choices(), ranges=deepcopy(self.ranges))
 
     @property
     def indices(self) -> IndexReader:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
 from derive.errors import DeriveError
 from derive.latex.reading.syntax import Big, Chain, Node, Scripts
-from derive.reading.choices import Choices
 from derive.reading.clashes import told_apart
 from derive.reading.named_sets import members_of, put_in
 from derive.reading.quantity import Misfit, Quantity, Unknown, added, multiplied, scaled, shown, total_over
@@ -82,8 +80,7 @@ class Sums:
         """Whether the sum can be read with its letter for all that has it."""
         if node in self.tried:
             return True
-        scope = self.reader.scope
-        reader = type(self.reader)(replace(scope, choices=Choices(), ranges=deepcopy(scope.ranges)))
+        reader = type(self.reader)(self.reader.scope.aside())
         reader.sums.tried = [*self.tried, node]
         try:
             reader.read(node)
@@ -114,11 +111,9 @@ class Sums:
 
     def _at(self, body: Node, letter: str, at: int | None) -> Quantity:
         """What stands behind the sign where its letter is this number, or has none."""
-        scope = self.reader.scope
+        scope = self.reader.scope.aside() if at is None else self.reader.scope
         numbers = {x: k for x, k in scope.numbers.items() if x != letter} | ({} if at is None else {letter: at})
-        choices = Choices() if at is None else scope.choices
-        ranges = deepcopy(scope.ranges) if at is None else scope.ranges
-        reader = type(self.reader)(replace(scope, numbers=numbers, choices=choices, ranges=ranges))
+        reader = type(self.reader)(replace(scope, numbers=numbers))
         reader.sums.inside = [*self.inside, letter]
         return reader.read(body)
 

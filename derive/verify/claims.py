@@ -18,6 +18,10 @@ class Status(Enum):
     NOT_CHECKED = "not checked"
 
 
+RIGHT = frozenset((Status.PROVED, Status.AGREES))
+"""What was looked at and found right."""
+
+
 @dataclass(frozen=True)
 class Counterexample:
     """Where a claim fails: at which sizes, in which entry, and both values there (or both shapes)."""

@@ -9,11 +9,11 @@ from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Branch, Cases, Chain, Multiplied, Node, Scripts
 from derive.reading.calls import call_of, is_nothing
 from derive.reading.choices import Choices
-from derive.reading.derivatives import NABLA
 from derive.reading.expressions import Reader
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import key_of
 from derive.reading.kinds import holds_for, is_by_kind
+from derive.reading.operators import NABLA
 from derive.reading.scope import Scope
 from derive.reading.shapes import extents_of_space
 from derive.reading.templates import Template

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
 from derive.latex.reading.syntax import Node
-from derive.verify.claims import Status
+from derive.verify.claims import RIGHT, Status
 from derive.verify.document.claims import DocumentClaim
 from derive.verify.document.context import Context
 from derive.verify.document.judge import Judged
@@ -16,8 +16,6 @@ from derive.verify.document.link import Pair
 from derive.verify.document.supposed import Mistakes
 from derive.verify.document.verdict import Verdict, verdict_of
 from derive.verify.effort import Effort
-
-RIGHT = (Status.PROVED, Status.AGREES)
 
 Place = tuple[int, str]
 """Where a claim begins and what it says."""

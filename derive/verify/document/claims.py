@@ -107,7 +107,5 @@ class DocumentReport:
 def as_json(reports: Sequence[DocumentReport], is_list: bool = False) -> str:
     """One report as an object, several as a list; as `is_list` says, one of several as well."""
     data = [r.as_data() for r in reports]
-    return (
-        json.dumps(data[0] if len(data) == 1 and not is_list else data, indent=2, ensure_ascii=False, allow_nan=False)
-        + "\n"
-    )
+    found = data if is_list or len(data) != 1 else data[0]
+    return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

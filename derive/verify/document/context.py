@@ -103,11 +103,6 @@ class Context:
         finally:
             self._world = own
 
-    def sharing(self, schemas: dict[Key, tuple[Scripts, Node]]) -> Context:
-        """The same, with what all parts of a document have."""
-        self.schemas = schemas
-        return self
-
     def vocabulary(self, macros: tuple[Macro, ...]) -> Vocabulary:
         return Vocabulary(words=self.lexicon.words, macros=macros, stamps=self.stamps)
 

@@ -17,12 +17,11 @@ from derive.reading.layouts import DerivativeLayout
 from derive.terms.algebra import scale, times, total
 from derive.terms.term import Entry, Monomial, Poly, of_affine, of_monomial
 from derive.terms.walk import entries_in
-from derive.verify.claims import Status
+from derive.verify.claims import RIGHT, Status
 from derive.verify.document.claims import DocumentClaim
 from derive.verify.document.profile import Settings
 from derive.verify.document.verdict import TURNED
 
-RIGHT = (Status.PROVED, Status.AGREES)
 FEWEST = 2
 """So many formulas must follow a convention: in a single one it cannot be told from a mistake."""
 

@@ -20,7 +20,7 @@ from derive.reading.marks import sequence
 from derive.terms.affine import size as named_size
 from derive.terms.term import Func
 from derive.terms.walk import atoms_in
-from derive.verify.claims import Status
+from derive.verify.claims import RIGHT
 from derive.verify.document.context import Context
 from derive.verify.document.departure import Departure, departure
 from derive.verify.document.edits import EXPLAINED, SEVERAL, SHAPE, Surroundings, edits, spliced
@@ -89,7 +89,7 @@ class Trial:
 
     def _is_right(self, text: str) -> bool:
         verdict = self._verdict(text)
-        return verdict is not None and verdict.status in (Status.PROVED, Status.AGREES)
+        return verdict is not None and verdict.status in RIGHT
 
     @cached_property
     def links(self) -> Links:
@@ -100,7 +100,7 @@ class Trial:
         if not self.effort.allows(self.source[self.left.span.start : self.left.span.end]):
             return False
         verdict = self._verdict(text)
-        if verdict is None or verdict.status in (Status.PROVED, Status.AGREES):
+        if verdict is None or verdict.status in RIGHT:
             return verdict is not None
         return verdict.reason == UNSIGNED and _signs(text) >= _signs(self.source)
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from derive.latex.reading.syntax import Applied, Bracketed, Fraction, Multiplied, Node, Root, Scripts
 from derive.reading.choices import Choices
-from derive.reading.derivatives import SIGNS
 from derive.reading.evaluated import is_primed
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
+from derive.reading.operators import SIGNS
 from derive.reading.scope import Scope
 from derive.verify.document.context import Context
 from derive.verify.document.written import walk

@@ -19,7 +19,7 @@ from derive.reading.keys import Key, key_of
 from derive.reading.marks import marks_of
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
-from derive.verify.claims import Status
+from derive.verify.claims import RIGHT, Status
 from derive.verify.document.aims import judged_aim, judged_function
 from derive.verify.document.approximate import approximately
 from derive.verify.document.branches import judged_branches
@@ -146,7 +146,7 @@ def _unless_assumed(context: Context, judged: Judged) -> Judged:
     numbers = taken_for_numbers(context.lexicon)
     parts = (part for node in (judged.left, judged.right) if node is not None and numbers for part in walk(node))
     keys = {key for part in parts if (key := key_of(marks_of(part).base)) is not None and context.lexicon.find(key)}
-    if judged.verdict.status in (Status.PROVED, Status.AGREES):
+    if judged.verdict.status in RIGHT:
         own = {o.key for o in context.lexicon.own}
         told = {o.key.plain for o in context.lexicon.own if o.named.is_told or o.named.tensor.axes}
         bold = sorted(k.name for k in keys if k != k.plain and k.plain in numbers - told and k not in own)
@@ -168,7 +168,7 @@ def _of_a_function(context: Context, first: Node | None, left: Node, right: Node
         return Verdict(Status.DEFINITION, "says for which number and which value of a function letters stand")
     about = variables(context, first) or context.variables
     verdict = equated(context, left, right, source, about) if about else None
-    return verdict if verdict is not None and verdict.status in (Status.PROVED, Status.AGREES) else None
+    return verdict if verdict is not None and verdict.status in RIGHT else None
 
 
 def _follows(context: Context, before: Judged, judged: Judged, source: str) -> bool:
@@ -180,7 +180,7 @@ def _follows(context: Context, before: Judged, judged: Judged, source: str) -> b
         verdict = verdict_of(context.links(source).outcomes(before.right, judged.right))
     except DeriveError:
         return False
-    return verdict.status in (Status.PROVED, Status.AGREES)
+    return verdict.status in RIGHT
 
 
 def judged_link(
@@ -217,7 +217,7 @@ def judged_link(
     verdict = equated(context, left, right, source, argument, remarks)
     if verdict.status is Status.NOT_CHECKED and (layered := defined_for_layers(context, left, right, source)):
         return layered
-    if verdict.status in (Status.PROVED, Status.AGREES):
+    if verdict.status in RIGHT:
         take_up_lettered(context, left, right, source)
     if (
         verdict.status is Status.WRONG
@@ -229,7 +229,7 @@ def judged_link(
         return undecided("a value is set to a number: a case that is looked at, or a mistake")
     if verdict.status is Status.WRONG and is_step(left, right):
         update = judged_update(context, left, right, source)
-        return replace(verdict, reason=BY_ITSELF) if update.status in (Status.PROVED, Status.AGREES) else verdict
+        return replace(verdict, reason=BY_ITSELF) if update.status in RIGHT else verdict
     if verdict.status is Status.WRONG and _may_be_shadowed(context, left):
         again = _definition(context, left, right, source)
         if again.status is Status.DEFINITION:
@@ -277,15 +277,6 @@ def equated(
         return undecided(e.message)
 
 
-def _must_be_a_name(scope: Scope, left: Node) -> None:
-    """Raises: Unknown for what is no name that could be defined, and why it is nothing else either."""
-    try:
-        head_of(left)
-    except Unknown:
-        Reader(scope).read(left)
-        raise
-
-
 def _definition(
     context: Context, left: Node, right: Node, source: str, argument: Mapping[Key, Quantity] = NOTHING
 ) -> Verdict:
@@ -293,7 +284,7 @@ def _definition(
     if is_name(left) and mentions(right, left):
         return Verdict(Status.WRONG, BY_ITSELF)
     try:
-        _must_be_a_name(scope, left)
+        head_of(left)
         value = Reader(scope).read(right)
         context.define(left, value, scope)
     except Misfit as e:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from derive.errors import DeriveError
-from derive.latex.reading.syntax import Node, Number, Symbol
-from derive.latex.reading.trees import changed
+from derive.latex.reading.syntax import Node, Number
 from derive.reading.choices import Choices
 from derive.reading.expressions import Reader
-from derive.reading.keys import Key, key_of
-from derive.reading.named_sets import occurs
+from derive.reading.keys import Key
+from derive.reading.named_sets import occurs, put_in
 from derive.reading.quantity import Misfit, Unknown
 from derive.reading.scope import Scope
 from derive.verify.claims import Status
@@ -28,7 +27,7 @@ def defined_for_layers(context: Context, left: Node, right: Node, source: str) -
             if len(letters) != 1:
                 return None
             [letter] = letters
-            name = _at(left, letter, numbers[letter])
+            name = put_in(left, Key(letter), Number(str(numbers[letter]), left.span))
             scope = Scope(context.lexicon, Choices(), numbers, source)
             if not _is_new(name, scope):
                 return None
@@ -45,15 +44,6 @@ def defined_for_layers(context: Context, left: Node, right: Node, source: str) -
     if misfit is not None:
         return Verdict(Status.WRONG, misfit.message, is_misfit=True)
     return Verdict(Status.DEFINITION, "introduces a name in each layer") if defined else None
-
-
-def _at(node: Node, letter: str, at: int) -> Node:
-    """The name with the number of a layer in place of its letter."""
-
-    def numbered(x: Node) -> Node | None:
-        return Number(str(at), x.span) if isinstance(x, Symbol) and key_of(x) == Key(letter) else None
-
-    return changed(node, numbered)
 
 
 def _is_new(name: Node, scope: Scope) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Bracketed, Ellipsis, Fraction, Listed, Multiplied, Node, Scripts, Table
-from derive.reading.derivatives import NABLA, SIGNS
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import is_transpose
+from derive.reading.operators import NABLA, SIGNS
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
 from derive.verify.document.naming import is_name

@@ -24,9 +24,9 @@ from derive.latex.reading.syntax import (
 from derive.reading.choices import Choices, readings
 from derive.reading.conditions import is_condition
 from derive.reading.definitions import head_of, ranges_of
-from derive.reading.derivatives import NABLA, SIGNS
 from derive.reading.expressions import Reader
 from derive.reading.keys import Key, key_of
+from derive.reading.operators import NABLA, is_derivative
 from derive.reading.quantity import Quantity, Unknown
 from derive.reading.scope import Scope
 from derive.reading.special import KRONECKER
@@ -44,7 +44,7 @@ def is_name(node: Node) -> bool:
             len(node.terms) == 1 and is_name(node.terms[0])
         )
     if isinstance(node, Fraction):
-        return all(isinstance(p, Multiplied) and key_of(p.factors[0]) in SIGNS for p in (node.above, node.below))
+        return is_derivative(node)
     if isinstance(node, Listed):
         return all(map(is_name, node.items))
     if isinstance(node, Multiplied) and isinstance(node.factors[0], Scripts) and len(node.factors) == 2:

@@ -17,10 +17,10 @@ from derive.latex.reading.trees import walk
 from derive.latex.settings import customized
 from derive.network.network import Network
 from derive.reading.aliases import with_alias
-from derive.reading.derivatives import SIGNS
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
 from derive.reading.marks import marks_of
+from derive.reading.operators import SIGNS
 from derive.verify.claims import Status
 from derive.verify.document.verdict import Verdict
 

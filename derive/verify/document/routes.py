@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from derive.errors import DeriveError
 from derive.latex.reading.syntax import Node
-from derive.network.network import Network
 from derive.reading.calls import entry_of
 from derive.reading.choices import Choices
 from derive.reading.expressions import Reader
@@ -36,8 +35,8 @@ def reroute(context: Context, left: Node, right: Node, source: str) -> None:
     if entry is None or len(network.definitions(entry.tensor)) != 1 or not fits(whole, value):
         return
     made_of = {e.tensor for e in entries_in(value.poly) if e.tensor in network.tensors}
-    new = {t for t in made_of if t not in context.given and network.definitions(t)} - reached(network, entry.tensor)
-    if new and not any(entry.tensor in reached(network, t) for t in made_of):
+    new = {t for t in made_of if t not in context.given and network.definitions(t)} - network.made_of(entry.tensor)
+    if new and not any(entry.tensor in network.made_of(t) for t in made_of):
         _replace(context, entry, like(value, whole))
 
 
@@ -54,14 +53,3 @@ def _replace(context: Context, entry: Entry, value: Quantity) -> None:
     equations = tuple(equation if e is old else e for e in network.equations)
     *_, last = context.lexicon.own
     context.lexicon = context.lexicon.extended(replace(network, equations=equations), last)
-
-
-def reached(network: Network, tensor: str) -> set[str]:
-    """A value and all of which it is made."""
-    waiting, seen = [tensor], {tensor}
-    while waiting:
-        for equation in network.definitions(waiting.pop()):
-            found = {e.tensor for e in entries_in(equation.rhs)} - seen
-            seen |= found
-            waiting += sorted(found)
-    return seen

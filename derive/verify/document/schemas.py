@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from derive.errors import DeriveError
-from derive.latex.reading.syntax import Added, Chain, Fraction, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.syntax import Added, Chain, Fraction, Node, Scripts, Symbol
 from derive.latex.reading.trees import walk
 from derive.reading.choices import Choices
-from derive.reading.derivatives import SIGNS
 from derive.reading.expressions import Reader
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import marks_of
 from derive.reading.named_sets import put_in
+from derive.reading.operators import is_derivative
 from derive.reading.scope import Scope
 from derive.verify.document.context import Context
 
@@ -70,6 +70,4 @@ def _letters(node: Scripts) -> tuple[Symbol, ...]:
 def _is_derivative(node: Node) -> bool:
     if isinstance(node, Added):
         return len(node.terms) == 1 and _is_derivative(node.terms[0])
-    return isinstance(node, Fraction) and all(
-        isinstance(part, Multiplied) and key_of(part.factors[0]) in SIGNS for part in (node.above, node.below)
-    )
+    return isinstance(node, Fraction) and is_derivative(node)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from derive.latex.reading.syntax import Added, Fraction, Multiplied, Node, Number
-from derive.reading.products import is_operator
-from derive.verify.claims import Status
+from derive.reading.operators import is_operator
+from derive.verify.claims import RIGHT, Status
 from derive.verify.document.context import Context
 from derive.verify.document.naming import is_name
 from derive.verify.document.proportions import judged_proportion
@@ -18,7 +18,7 @@ CONDITION = "it says where a derivative is 0: a condition, and no identity"
 
 def remember_derivative(context: Context, left: Node, right: Node, verdict: Verdict) -> None:
     """Keep what a derivative was found to be equal to."""
-    is_right = verdict.status in (Status.PROVED, Status.AGREES)
+    is_right = verdict.status in RIGHT
     is_derivative = is_name(left) if isinstance(left, Fraction) else _begins_with_operator(left)
     if is_right and is_derivative:
         context.derivatives = (*context.derivatives, right)[-MOST:]

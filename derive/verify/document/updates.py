@@ -18,7 +18,7 @@ from derive.reading.quantity import Misfit, Quantity, Unknown, added, like, scal
 from derive.terms.algebra import power, times
 from derive.terms.term import Entry, Poly, constant, of_atom
 from derive.terms.walk import entries_in
-from derive.verify.claims import Status
+from derive.verify.claims import RIGHT, Status
 from derive.verify.document.context import Context
 from derive.verify.document.link import Links, Pair
 from derive.verify.document.verdict import Verdict, undecided, verdict_of
@@ -44,7 +44,7 @@ def judged_update(context: Context, left: Node, right: Node, source: str) -> Ver
         up = _verdict(context, links, left, right, -1)
     except DeriveError as e:
         return undecided(e.message)
-    if up.status in (Status.PROVED, Status.AGREES) and context.network.cost is not None:
+    if up.status in RIGHT and context.network.cost is not None:
         return Verdict(Status.WRONG, "it is a step up the gradient, where the cost grows", down.difference)
     return undecided(UNKNOWN)
 

@@ -13,10 +13,10 @@ from derive.latex.reading.syntax import Applied, Bracketed, Fraction, Multiplied
 from derive.latex.tex import symbol
 from derive.reading import functions
 from derive.reading.choices import Choices
-from derive.reading.derivatives import SIGNS
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import SLOT, node_of
 from derive.reading.marks import marks_of
+from derive.reading.operators import SIGNS
 from derive.reading.quantity import Quantity
 from derive.reading.scope import Scope
 from derive.terms.term import of_atom

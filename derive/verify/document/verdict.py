@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from derive.reading.quantity import Misfit
-from derive.verify.claims import Status
+from derive.verify.claims import RIGHT, Status
 from derive.verify.document.gap import Apart, Difference
 from derive.verify.document.link import Outcome
 from derive.verify.document.measured import apart
@@ -65,7 +65,7 @@ def combined(verdicts: Sequence[Verdict]) -> Verdict:
     statuses = {v.status for v in fitting}
     if len(statuses) == 1:
         return fitting[0]
-    if statuses <= {Status.PROVED, Status.AGREES}:
+    if statuses <= RIGHT:
         return next(v for v in fitting if v.status is Status.AGREES)
     unknown = next((v for v in fitting if v.status is Status.NOT_CHECKED), None)
     return unknown if unknown is not None else undecided(BRACKETS)

@@ -15,9 +15,10 @@ from derive.latex.reading.repairs import repairs
 from derive.latex.reading.syntax import Chain, Formula, Node
 from derive.latex.reading.vocabulary import Macro
 from derive.reading.guards import is_guard
+from derive.reading.keys import Key
 from derive.reading.remarks import conditions_said, has_ends, with_remarks
-from derive.verify.claims import Status
-from derive.verify.document.carried import RIGHT, Carried, Place, carried_forward, traced
+from derive.verify.claims import RIGHT, Status
+from derive.verify.document.carried import Carried, Place, carried_forward, traced
 from derive.verify.document.claims import DocumentClaim, DocumentReport
 from derive.verify.document.context import Context, context_of, unchanged
 from derive.verify.document.continued import goes_on, is_equation, joined
@@ -129,6 +130,10 @@ class Verifier:
         return passages_before(self.document, self.profile)
 
     @cached_property
+    def _later(self) -> frozenset[Key]:
+        return names_on_left(self.document)
+
+    @cached_property
     def _manner(self) -> Manner:
         return manner_of("\n".join(f.source for f in self.document.fragments))
 
@@ -137,11 +142,11 @@ class Verifier:
         settings = self.profile.at(fragment.heading, self._passages[fragment.start])
         key = repr(replace(settings, random=()))
         if key not in self.contexts:
-            later = names_on_left(self.document)
             changed = (self.convention and self.convention.of_settings(settings)) or settings
             change = unchanged if self.convention is None else self.convention.of_network
-            self.contexts[key] = context_of(changed, self.profile.file, self.own, change, later)
-        context = self.contexts[key].sharing(self.introduced.schemas)
+            self.contexts[key] = context_of(changed, self.profile.file, self.own, change, self._later)
+        context = self.contexts[key]
+        context.schemas = self.introduced.schemas
         context.declared = declared(context.lexicon, settings.random, self.profile.file)
         return context
 
@@ -222,7 +227,7 @@ class Verifier:
             if not said or heading != fragment.heading:
                 continue
             verdict = equated(context, left, right, fragment.source, {}, said)
-            if verdict.status in (Status.PROVED, Status.AGREES):
+            if verdict.status in RIGHT:
                 self.said_before = start if start is not None and start > fragment.start else self.said_before
                 return replace(
                     judged, verdict=replace(verdict, reason=f"{verdict.reason}, for {text} as said around it")

@@ -13,7 +13,7 @@ from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentReport
 from derive.verify.document.own_network import OwnNetwork, networks_beside, own_networks
 from derive.verify.document.profile import EMPTY, Find, Settings, read_profile_file, read_profile_text
-from derive.verify.document.verifier import Tell, Verifier
+from derive.verify.document.verifier import PATIENCE, Tell, Verifier
 from derive.verify.effort import silent
 
 
@@ -24,10 +24,12 @@ def verify_document(
     profile: Path | None = None,
     is_strict: bool = False,
     tell: Tell = silent,
+    patience: float = PATIENCE,
 ) -> DocumentReport:
     """The verdicts on a document; a profile's file counts before its front matter, `network` before both.
 
-    The network may be one that another document states.
+    The network may be one that another document states. `patience` are seconds for finding out what was meant by what
+    is wrong; no verdict depends on them.
 
     Raises: DeriveError for a document or a profile that cannot be read.
     """
@@ -46,13 +48,13 @@ def verify_document(
     elif network is not None:
         chosen = replace(chosen, settings=chosen.settings.under(Settings(network=network)))
     elif not chosen.names_network:
-        own, lacking = stated_networks(document)
-    reports = [Verifier(document, chosen, tell, own=o).report(is_strict) for o in own or (None,)]
+        own, lacking = _stated(document)
+    reports = [Verifier(document, chosen, tell, patience, own=o).report(is_strict) for o in own or (None,)]
     best = min(reports, key=lambda r: r.counts[Status.WRONG.value])
     return replace(best, notes=(*best.notes, lacking)) if lacking and best.counts[Status.NOT_CHECKED.value] else best
 
 
-def stated_networks(document: Document) -> tuple[tuple[OwnNetwork, ...], str]:
+def _stated(document: Document) -> tuple[tuple[OwnNetwork, ...], str]:
     """The network that a document states, in the notations that it may have; or why there is none."""
     try:
         return own_networks(document), ""

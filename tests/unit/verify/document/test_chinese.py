@@ -14,13 +14,11 @@ import pytest
 import yaml
 
 from derive.errors import DeriveError
-from derive.latex.reading.extract import read_document
 from derive.resources import find_network
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim
-from derive.verify.document.profile import EMPTY, read_profile_file
-from derive.verify.document.verifier import Verifier
-from derive.verify.document.whole import stated_networks
+from derive.verify.document.profile import read_profile_file
+from derive.verify.document.whole import verify_document
 
 FOLDER = Path(__file__).resolve().parents[3] / "chinese"
 MEASURED: dict[str, Any] = yaml.safe_load((FOLDER / "verdicts.yaml").read_text())
@@ -29,11 +27,9 @@ ACCEPTED = (Status.PROVED, Status.AGREES, Status.DEFINITION)
 
 def claims(name: str, path: Path) -> tuple[DocumentClaim, ...]:
     """Without the search for what was meant, which takes most of the time."""
-    document = read_document(path)
     file = FOLDER / f"{name}.profile.yaml"
-    profile = read_profile_file(file, find_network) if file.is_file() else EMPTY
-    own = () if profile.names_network else stated_networks(document)[0]
-    return Verifier(document, profile, patience=0.0, own=next(iter(own), None)).report().claims
+    said = file if file.is_file() else None
+    return verify_document(path, find_network, profile=said, patience=0.0).claims
 
 
 def test_every_document_is_measured() -> None:

@@ -25,6 +25,8 @@ names:
 """
 BACK = r"\delta^1 = (W^2)^T (p-y)"
 RIGHT = (
+    r"\operatorname{softmax}_{\text{rows}}(A) \mathbf 1_{n_0} = \mathbf 1_{n_1}",
+    r"\operatorname{softmax}_{\mathrm{col}}(A)^T \mathbf 1_{n_1} = \mathbf 1_{n_0}",
     r"\frac{\partial p_i}{\partial z_j} = p_i(\delta_{ij} - p_j)",
     r"\frac{\partial p_i}{\partial z_j} = p_i(\mathbf 1_{i=j} - p_j)",
     r"\frac{\partial p_i}{\partial z_j} = \begin{cases} p_i(1-p_i) & i=j \\ -p_i p_j & i \neq j \end{cases}",
@@ -62,6 +64,7 @@ RIGHT = (
     r"s \tanh'(t)\big|_{t=0} = s",
 )
 WRONG = (
+    r"\operatorname{softmax}_{\text{columns}}(A) \mathbf 1_{n_0} = \mathbf 1_{n_1}",
     r"\frac{\partial p_i}{\partial z_j} = p_i(\delta_{ij} + p_j)",
     r"C = \mathrm{LSE}(z) + \langle y, z\rangle",
     r"\nabla_z \operatorname{LSE}(z) = p - 1",

@@ -12,13 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from derive.latex.reading.extract import read_document
 from derive.resources import find_network
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim
-from derive.verify.document.profile import EMPTY, read_profile_file, read_profile_text
-from derive.verify.document.verifier import Verifier
-from derive.verify.document.whole import stated_networks
+from derive.verify.document.whole import verify_document
 
 FOLDER = Path(__file__).resolve().parents[3] / "sources"
 MEASURED: dict[str, Any] = yaml.safe_load((FOLDER / "measured.yaml").read_text())
@@ -26,15 +23,10 @@ NAMES = sorted(p.stem for p in FOLDER.glob("*.md"))
 RIGHT = (Status.PROVED, Status.AGREES, Status.DEFINITION)
 
 
-def judged(path: Path, profile: Path) -> list[DocumentClaim]:
+def judged(path: Path, profile: Path) -> tuple[DocumentClaim, ...]:
     """The claims of a document; nobody looks for what was meant, which takes the most time and decides nothing."""
-    document = read_document(path)
-    chosen = read_profile_file(profile, find_network) if profile.is_file() else EMPTY
-    if chosen is EMPTY and document.front_matter_source:
-        chosen = read_profile_text(document.front_matter_source, path, find_network)
-    networks = () if chosen.names_network else stated_networks(document)[0]
-    reports = [Verifier(document, chosen, own=own, patience=0.0).report() for own in networks or (None,)]
-    return list(min((r.claims for r in reports), key=lambda claims: sum(c.status is Status.WRONG for c in claims)))
+    said = profile if profile.is_file() else None
+    return verify_document(path, find_network, profile=said, patience=0.0).claims
 
 
 def test_every_source_is_measured() -> None:
