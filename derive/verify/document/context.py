@@ -10,7 +10,7 @@ from types import MappingProxyType
 from derive.errors import DeriveError, quoted
 from derive.ir.tensor import Tensor
 from derive.latex.printer import Printer
-from derive.latex.reading.syntax import Chain, Node, Scripts, Symbol
+from derive.latex.reading.syntax import Chain, Node, Symbol
 from derive.latex.reading.vocabulary import Macro, Vocabulary
 from derive.network.compile import compile_network
 from derive.network.network import Network
@@ -41,6 +41,7 @@ from derive.verify.document.names import (
 from derive.verify.document.own_network import OwnNetwork
 from derive.verify.document.profile import Meaning, Settings
 from derive.verify.document.randomness import Declared
+from derive.verify.document.schema import Form, Schema
 from derive.verify.document.world import World
 
 DEPTH = "L"
@@ -74,7 +75,7 @@ class Context:
     """Whether letters that stand on the right only are summed over."""
     sets: dict[Key, tuple[Symbol, ...]] = field(default_factory=dict)
     """Letters that stand for one of several parts of names."""
-    schemas: dict[Key, tuple[Scripts, Node]] = field(default_factory=dict)
+    schemas: dict[Form, Schema] = field(default_factory=dict)
     """Names that the document says to be derivatives, with what they are: its own for all of its parts."""
     stamps: frozenset[str] = frozenset()
     """Letters that stand in brackets behind the names of the profile, and say when these are looked at: `(n)`."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from derive.latex.reading.syntax import Node, Scripts
-from derive.reading.keys import Key
 from derive.verify.document.judge import SHADOWED
+from derive.verify.document.schema import Form, Schema
 from derive.verify.document.verdict import Verdict
 
 
@@ -15,7 +14,7 @@ class Introduced:
     """The line in which each name got its meaning last."""
 
     lines: dict[str, int] = field(default_factory=dict)
-    schemas: dict[Key, tuple[Scripts, Node]] = field(default_factory=dict)
+    schemas: dict[Form, Schema] = field(default_factory=dict)
     """Names that are said to be derivatives, for units of any layer, with what they are."""
 
     def told(self, name: str, line: int, verdict: Verdict) -> Verdict:

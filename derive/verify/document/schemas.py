@@ -1,73 +1,64 @@
-"""Names that are said to be derivatives, `δ_j = -∂E/∂v_j`, hold for units of every layer: `δ_k` is `-∂E/∂v_k`."""
+"""Names that are said to be derivatives are so for other units and layers: after `δ_j = -∂E/∂v_j` there is `δ_k`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from derive.errors import DeriveError
-from derive.latex.reading.syntax import Added, Chain, Fraction, Node, Scripts, Symbol
+from derive.latex.reading.syntax import Added, Chain, Fraction, Multiplied, Node, Scripts
 from derive.latex.reading.trees import walk
 from derive.reading.choices import Choices
+from derive.reading.definitions import head_of
 from derive.reading.expressions import Reader
-from derive.reading.keys import Key, key_of
-from derive.reading.marks import marks_of
-from derive.reading.named_sets import put_in
 from derive.reading.operators import is_derivative
 from derive.reading.scope import Scope
 from derive.verify.document.context import Context
+from derive.verify.document.schema import Schema, form_of, places, text_of
 
 
 def remember(context: Context, left: Node | None, right: Node | None) -> None:
-    """Keep a name of the document's own, letters below, that is said to be one derivative, or the negative of one."""
-    if not isinstance(left, Scripts) or right is None or not _is_derivative(right) or not _letters(left):
+    """Keep a name of the document's own that is said to be one derivative, or the negative of one."""
+    by = _by(right)
+    form = form_of(left) if isinstance(left, Scripts) else None
+    if not isinstance(left, Scripts) or right is None or by is None or form is None:
         return
-    key = key_of(marks_of(left).base)
-    found = context.lexicon.find(key) if key is not None else ()
-    if key is not None and found and all(n.is_own and not n.is_told for n in found):
-        context.schemas.setdefault(key, (left, right))
+    if not {text_of(p) for p in places(left)} <= {text_of(p) for p in places(by)}:
+        return
+    found = context.lexicon.find(form[0])
+    if found and all(n.is_own and not n.is_told for n in found):
+        context.schemas.setdefault(form, Schema(left, right))
 
 
 def take_up_schemas(context: Context, chain: Chain) -> None:
-    """Give names of the chain a meaning that only other letters have one for."""
-    for node in _unmet(context, chain):
-        key = key_of(marks_of(node).base)
-        assert key is not None
-        left, right = context.schemas[key]
-        for old, new in zip(_letters(left), _letters(node), strict=True):
-            right = put_in(right, Key(old.name), new)
+    """Give names of the chain a meaning that only names with other letters or numbers have, unless it says another."""
+    if any(_by(m) is not None for m in chain.members[1:]):
+        return
+    for left, right in _unmet(context, chain):
         scope = Scope(context.lexicon, Choices(), context.numbers)
         try:
-            context.define(replace(left, below=node.below), Reader(scope).read(right), scope)
+            context.define(left, Reader(scope).read(right), scope)
         except DeriveError:
             continue
 
 
-def _unmet(context: Context, chain: Chain) -> Iterator[Scripts]:
-    """Names with a schema and with letters with which they were not introduced."""
-    seen: set[tuple[Key, tuple[str, ...]]] = set()
+def _unmet(context: Context, chain: Chain) -> Iterator[tuple[Scripts, Node]]:
+    """Names with a schema and with letters or numbers with which they were not introduced."""
     for member in chain.members:
         for node in walk(member):
-            key = key_of(marks_of(node).base) if isinstance(node, Scripts) else None
-            if not isinstance(node, Scripts) or key not in context.schemas or key is None:
+            schema = context.schemas.get(form) if isinstance(node, Scripts) and (form := form_of(node)) else None
+            if schema is None:
                 continue
-            letters = _letters(node)
-            names = tuple(x.name for x in letters)
-            known = any(o.key == key and o.named.letters == names for o in context.lexicon.own)
-            if known or (key, names) in seen or len(letters) != len(_letters(context.schemas[key][0])):
-                continue
-            seen.add((key, names))
-            yield node
+            left, right = schema.of(node)
+            head = head_of(left)
+            known = ((o.key, o.named.above, o.named.subs, o.named.letters) for o in context.lexicon.own)
+            if (head.key, head.above, head.fixed, head.letters) not in known:
+                yield left, right
 
 
-def _letters(node: Scripts) -> tuple[Symbol, ...]:
-    """The letters below a name, if it has nothing else."""
-    marks = marks_of(node)
-    found = tuple(x for x in marks.below if isinstance(x, Symbol) and not x.accents)
-    return found if len(found) == len(marks.below) and not marks.above else ()
-
-
-def _is_derivative(node: Node) -> bool:
-    if isinstance(node, Added):
-        return len(node.terms) == 1 and _is_derivative(node.terms[0])
-    return isinstance(node, Fraction) and is_derivative(node)
+def _by(node: Node | None) -> Node | None:
+    """What a derivative, or the negative of one, is by; None for anything else."""
+    if isinstance(node, Added) and len(node.terms) == 1:
+        return _by(node.terms[0])
+    if isinstance(node, Fraction) and is_derivative(node) and isinstance(node.below, Multiplied):
+        return node.below.factors[-1]
+    return None
