@@ -1,12 +1,14 @@
 """Products: calls, gradients and inline derivatives are found first; then what binds more tightly is chosen.
 
-`W^T δ ⊙ σ'` is read with the matrix product first or with the entrywise product first, whichever fits, or both ways.
+`W^T δ ⊙ σ'` is read with the matrix product first or with the entrywise product first, whichever fits, or both ways;
+`W^T δ ⊙ σ' x^T` from left to right as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from derive.latex.reading.syntax import Bracketed, Chain, Ellipsis, Multiplied, Node, Scripts, Symbol
@@ -54,11 +56,8 @@ class Products:
             items, operators = self._grouped(factors, signs)
         if len(items) == 1:
             return items[0]
-        if any(o in ENTRYWISE for o in operators) and any(o not in ENTRYWISE for o in operators):
-            tight = self.reader.scope.choices.choose(("matrix", "entrywise"), ("tight", node.span))
-        else:
-            tight = "matrix"
-        return self._multiplied(items, operators, tight)
+        first = self.reader.scope.choices.choose(_orders(operators), ("order", node.span))
+        return self._multiplied(items, operators, first)
 
     def of(self, factors: Sequence[Node], operators: Sequence[str]) -> Quantity:
         """The product of these factors."""
@@ -84,9 +83,9 @@ class Products:
         outer = self.of(factors[:-count], operators[: len(operators) - count])
         return self._pair(outer, sign, inner)
 
-    def _multiplied(self, items: list[Quantity], operators: list[str], tight: str) -> Quantity:
-        groups = (ENTRYWISE,) if tight == "entrywise" else (PLAIN | DOTS | DIVISIONS | {"otimes"},)
-        for group in (*groups, None):
+    def _multiplied(self, items: list[Quantity], operators: list[str], first: frozenset[str]) -> Quantity:
+        """From left to right, products with the `first` signs before those with others."""
+        for group in (first, None):
             k = 0
             while k < len(operators):
                 if group is None or operators[k] in group:
@@ -310,6 +309,14 @@ class Products:
 
     def _indicator(self, head: Node, body: Node) -> Quantity | None:
         return indicator(self.reader, head, body)
+
+
+def _orders(operators: Sequence[str]) -> tuple[frozenset[str], ...]:
+    """Which products may come first: those without a sign of entries, those with one, or none: from left to right."""
+    kinds = [kind for kind, _ in groupby(o in ENTRYWISE for o in operators)]
+    if len(kinds) < 2:
+        return (frozenset(),)
+    return (PLAIN | DOTS | DIVISIONS | {"otimes"}, ENTRYWISE, frozenset())[: len(kinds)]
 
 
 def _prefixed(prefix: Key, key: Key) -> Key:

@@ -69,7 +69,7 @@ class Pair:
 
     @property
     def key(self) -> tuple[object, ...]:
-        return self.left.poly.key, self.right.poly.key, self.shapes
+        return self.left.poly.key, self.right.poly.key, self.shapes, self.is_unsigned
 
     @property
     def is_zero(self) -> bool:
