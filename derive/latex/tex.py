@@ -12,6 +12,8 @@ _LOWER = (
 _UPPER = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 GREEK = frozenset((*_LOWER.split(), *_UPPER.split()))
 """The words that stand for a Greek letter; each is also the name of its TeX command."""
+LETTERS = GREEK | {"ell"}
+"""All words that stand for one letter."""
 
 _ESCAPES = {
     "\\": r"\backslash ",
@@ -42,7 +44,7 @@ def name(text: str) -> Name:
     if found is None:
         return Name(upright(text))
     letters, digits = found.groups()
-    if digits and (len(letters) == 1 or letters in GREEK):
+    if digits and (len(letters) == 1 or letters in LETTERS):
         return Name(word(letters), (digits, *subs))
     return Name(word(head), tuple(subs))
 
@@ -51,12 +53,12 @@ def word(text: str) -> str:
     """A single letter as it is, a Greek word as its letter, anything else upright."""
     if len(text) == 1 and text.isascii() and text.isalpha():
         return text
-    return f"\\{text}" if text in GREEK else upright(text)
+    return f"\\{text}" if text in LETTERS else upright(text)
 
 
 def subscript(text: str) -> str:
     """A part of a name as a subscript: digits as they are, Greek as letters, words upright."""
-    return text if text.isascii() and text.isdigit() else f"\\{text}" if text in GREEK else upright(text)
+    return text if text.isascii() and text.isdigit() else f"\\{text}" if text in LETTERS else upright(text)
 
 
 def upright(text: str) -> str:

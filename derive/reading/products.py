@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from derive.latex.reading.syntax import Bracketed, Chain, Ellipsis, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.syntax import Bracketed, Chain, Ellipsis, Multiplied, Node, Scripts, Span, Symbol
 from derive.reading import functions
 from derive.reading.called_values import called_value
 from derive.reading.calls import of_value
@@ -26,6 +25,7 @@ from derive.reading.listings import is_listing
 from derive.reading.marks import marks_of, sequence
 from derive.reading.moments import moment_named
 from derive.reading.operators import NABLA, is_operator
+from derive.reading.orders import DIVISIONS, DOTS, ENTRYWISE, PLAIN, orders
 from derive.reading.points import at_point, gradient_at
 from derive.reading.quantity import Misfit, Quantity, Unknown, divided, hadamard, product, total_over, transposed
 from derive.reading.special import indicator
@@ -33,12 +33,8 @@ from derive.reading.special import indicator
 if TYPE_CHECKING:
     from derive.reading.expressions import Reader
 
-ENTRYWISE = frozenset(("odot", "circ", "star"))
-PLAIN = frozenset(("", "times"))
-DOTS = frozenset(("cdot", "*", "ast", "bullet"))
 DOT = "dot"
 """Whether `v · w` of two vectors that lie alike is a number: only if it fits in no other way."""
-DIVISIONS = frozenset(("/", "div", "oslash"))
 
 
 @dataclass
@@ -53,11 +49,14 @@ class Products:
         if any(isinstance(f, Ellipsis) for f in factors):
             factors, signs = written_out(self.reader, factors, signs)
         with under(self.reader, factors):
-            items, operators = self._grouped(factors, signs)
+            items, spans, operators = self._grouped(factors, signs)
         if len(items) == 1:
             return items[0]
-        first = self.reader.scope.choices.choose(_orders(operators), ("order", node.span))
-        return self._multiplied(items, operators, first)
+        order = self.reader.scope.choices.choose(orders(spans, operators), ("order", node.span))
+        for k in order.pairs:
+            items[k : k + 2] = [self._pair(items[k], operators.pop(k), items[k + 1])]
+        [out] = items
+        return out
 
     def of(self, factors: Sequence[Node], operators: Sequence[str]) -> Quantity:
         """The product of these factors."""
@@ -82,19 +81,6 @@ class Products:
         sign = operators[-count]
         outer = self.of(factors[:-count], operators[: len(operators) - count])
         return self._pair(outer, sign, inner)
-
-    def _multiplied(self, items: list[Quantity], operators: list[str], first: frozenset[str]) -> Quantity:
-        """From left to right, products with the `first` signs before those with others."""
-        for group in (first, None):
-            k = 0
-            while k < len(operators):
-                if group is None or operators[k] in group:
-                    items[k : k + 2] = [self._pair(items[k], operators[k], items[k + 1])]
-                    del operators[k]
-                else:
-                    k += 1
-        [out] = items
-        return out
 
     def _pair(self, a: Quantity, operator: str, b: Quantity) -> Quantity:
         if operator in ENTRYWISE:
@@ -144,18 +130,20 @@ class Products:
 
     # -- what belongs together ---------------------------------------------------------------------------------
 
-    def _grouped(self, factors: list[Node], operators: list[str]) -> tuple[list[Quantity], list[str]]:
-        """Calls, gradients `Δz`, `∇_W C` and derivatives `∂z/∂w` as one factor each."""
+    def _grouped(self, factors: list[Node], operators: list[str]) -> tuple[list[Quantity], list[Span], list[str]]:
+        """Calls, gradients `Δz`, `∇_W C` and derivatives `∂z/∂w` as one factor each, and where they stand."""
         items: list[Quantity] = []
+        spans: list[Span] = []
         kept: list[str] = []
         k = 0
         while k < len(factors):
             q, used = self._one(factors, operators, k)
             items.append(q)
+            spans.append(factors[k].span | factors[k + used - 1].span)
             k += used
             if k < len(factors):
                 kept.append(operators[k - 1])
-        return items, kept
+        return items, spans, kept
 
     def _one(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> tuple[Quantity, int]:
         beside = k < len(operators) and operators[k] == ""
@@ -309,14 +297,6 @@ class Products:
 
     def _indicator(self, head: Node, body: Node) -> Quantity | None:
         return indicator(self.reader, head, body)
-
-
-def _orders(operators: Sequence[str]) -> tuple[frozenset[str], ...]:
-    """Which products may come first: those without a sign of entries, those with one, or none: from left to right."""
-    kinds = [kind for kind, _ in groupby(o in ENTRYWISE for o in operators)]
-    if len(kinds) < 2:
-        return (frozenset(),)
-    return (PLAIN | DOTS | DIVISIONS | {"otimes"}, ENTRYWISE, frozenset())[: len(kinds)]
 
 
 def _prefixed(prefix: Key, key: Key) -> Key:

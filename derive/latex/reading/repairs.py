@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from derive.latex.reading import commands
 from derive.latex.reading.braces import bracket
@@ -20,7 +21,27 @@ LONGEST = 2_000
 _OPENERS = {closing: opening for opening, closing in commands.BRACKETS.items()}
 
 
-def repairs(source: str, vocabulary: Vocabulary = PLAIN) -> tuple[Formula, ...]:
+@dataclass(frozen=True)
+class Repair:
+    """A formula whose brackets all have partners, and the change of its source: what stands in place of `span`."""
+
+    formula: Formula
+    span: Span
+    text: str
+    lone: Span
+    """The bracket without a partner."""
+
+    def spelt(self, span: Span) -> str:
+        """A part of the source with this change in it."""
+        start, end, source = span.start, span.end, self.formula.source
+        if not source[end : self.lone.start].strip():
+            end = max(end, self.lone.end)
+        if not start <= self.span.start <= self.span.end <= end:
+            return source[start:end]
+        return f"{source[start : self.span.start]}{self.text}{source[self.span.end : end]}"
+
+
+def repairs(source: str, vocabulary: Vocabulary = PLAIN) -> tuple[Repair, ...]:
     """The readings in which one bracket is left out, is another bracket, or one partner is put in where an operand
     begins or ends; those that change what stands nearest to the bracket without a partner come first.
 
@@ -34,12 +55,12 @@ def repairs(source: str, vocabulary: Vocabulary = PLAIN) -> tuple[Formula, ...]:
     tokens = expanded(tokens_of(source, vocabulary), vocabulary, [])
     if not wrong or tokens is None:
         return ()
-    found: dict[str, Formula] = {}
+    found: dict[str, Repair] = {}
     changes = [change for problem in wrong[:2] for change in _changed(tokens, problem)]
-    for trial in sorted(changes, key=lambda change: change[0])[:MOST_TRIALS]:
-        formula = formula_of(source, trial[1], vocabulary)
+    for change in sorted(changes, key=lambda change: change.distance)[:MOST_TRIALS]:
+        formula = formula_of(source, change.tokens, vocabulary)
         if _is_even(formula, first):
-            found.setdefault(shown(formula), formula)
+            found.setdefault(shown(formula), Repair(formula, change.span, change.text, wrong[0].span))
         if len(found) == MOST_READINGS:
             break
     return tuple(found.values())
@@ -53,8 +74,18 @@ def _is_even(formula: Formula, first: Formula) -> bool:
     return len(formula.problems) <= len(others)
 
 
-def _changed(tokens: Sequence[Token], problem: Problem) -> Iterator[tuple[int, list[Token]]]:
-    """The tokens with one bracket of the kind in question less, more or another, and how far from the problem it is."""
+@dataclass(frozen=True)
+class _Change:
+    """What stands in place of `span`, so many tokens from the problem, and all tokens then."""
+
+    distance: int
+    tokens: list[Token]
+    span: Span
+    text: str = ""
+
+
+def _changed(tokens: Sequence[Token], problem: Problem) -> Iterator[_Change]:
+    """The tokens with one bracket of the kind in question less, more or another."""
     lone = next((k for k, token in enumerate(tokens) if token.span == problem.span and _kind(token)), None)
     pair = _kind(tokens[lone]) if lone is not None else None
     if lone is None or pair is None:
@@ -63,15 +94,16 @@ def _changed(tokens: Sequence[Token], problem: Problem) -> Iterator[tuple[int, l
     depths = _depths(tokens)
     for k, token in enumerate(tokens):
         if _kind(token) == (opening, closing):
-            yield abs(k - lone), [*tokens[:k], *tokens[k + 1 :]]
+            yield _Change(abs(k - lone), [*tokens[:k], *tokens[k + 1 :]], token.span)
     opens = bracket(tokens[lone]) in commands.BRACKETS
     for sign in ("(", "[", "\\{") if opens else (")", "]", "\\}"):
-        yield 0, [*tokens[:lone], _sign(sign, tokens[lone].span), *tokens[lone + 1 :]]
+        span = tokens[lone].span
+        yield _Change(0, [*tokens[:lone], _sign(sign, span), *tokens[lone + 1 :]], span, sign)
     if opens:
         for k in range(lone + 2, len(tokens) + 1):
             if depths[k] == depths[lone] and _may_end(tokens, k):
-                end = tokens[k - 1].span.end
-                yield k - lone, [*tokens[:k], _sign(closing, Span(end, end)), *tokens[k:]]
+                end = Span(tokens[k - 1].span.end, tokens[k - 1].span.end)
+                yield _Change(k - lone, [*tokens[:k], _sign(closing, end), *tokens[k:]], end, closing)
             if _parts(tokens, k):
                 break
     else:
@@ -79,8 +111,8 @@ def _changed(tokens: Sequence[Token], problem: Problem) -> Iterator[tuple[int, l
             if _parts(tokens, k):
                 break
             if depths[k] == depths[lone] and _may_begin(tokens, k):
-                start = tokens[k].span.start
-                yield lone - k, [*tokens[:k], _sign(opening, Span(start, start)), *tokens[k:]]
+                start = Span(tokens[k].span.start, tokens[k].span.start)
+                yield _Change(lone - k, [*tokens[:k], _sign(opening, start), *tokens[k:]], start, opening)
 
 
 def _kind(token: Token) -> tuple[str, str] | None:
@@ -112,7 +144,9 @@ def _depths(tokens: Sequence[Token]) -> list[int]:
 
 
 def _may_end(tokens: Sequence[Token], k: int) -> bool:
-    """Whether an operand can end before the k-th token: an operator, a relation, a bracket or nothing follows."""
+    """Whether an operand can end before the k-th token: an operator, relation, bracket, factor, or nothing."""
+    if _is_between_factors(tokens, k):
+        return True
     if _operates(tokens, k - 1) or bracket(tokens[k - 1]) in commands.BRACKETS:
         return False
     if k == len(tokens) or tokens[k].kind in ("}", "end"):
@@ -121,12 +155,27 @@ def _may_end(tokens: Sequence[Token], k: int) -> bool:
 
 
 def _may_begin(tokens: Sequence[Token], k: int) -> bool:
-    """Whether an operand can begin at the k-th token: an operator, a relation, a bracket or nothing is before it."""
+    """Whether an operand can begin at the k-th token: behind an operator, relation, bracket, factor, or nothing."""
+    if _is_between_factors(tokens, k):
+        return True
     if (_operates(tokens, k) and not sum_sign(tokens[k])) or tokens[k].kind in ("^", "_"):
         return False
     if k == 0 or tokens[k - 1].kind in ("{", "begin"):
         return True
     return _operates(tokens, k - 1) or bracket(tokens[k - 1]) in commands.BRACKETS
+
+
+def _is_between_factors(tokens: Sequence[Token], k: int) -> bool:
+    """Whether what ends before the k-th token, and what begins with it, are factors without a sign between them."""
+    if not 0 < k < len(tokens):
+        return False
+    before, behind = tokens[k - 1], tokens[k]
+    ends = _is_symbol(before) or before.kind == "}" or bracket(before) in _OPENERS
+    return ends and (_is_symbol(behind) or bracket(behind) in commands.BRACKETS)
+
+
+def _is_symbol(token: Token) -> bool:
+    return token.kind in ("letter", "word", "number") or (token.kind == "command" and token.text in commands.SYMBOLS)
 
 
 def _operates(tokens: Sequence[Token], k: int) -> bool:

@@ -8,8 +8,7 @@ from derive.latex.reading.syntax import Chain, Node
 from derive.reading.named_sets import occurs, put_in, said_sets
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
-from derive.verify.document.lists import worst
-from derive.verify.document.verdict import Verdict
+from derive.verify.document.verdict import Verdict, worst
 
 Judge = Callable[[Node, Node], Verdict]
 
@@ -27,6 +26,5 @@ def for_each(context: Context, left: Node, right: Node, judge: Judge) -> Verdict
     for letter, names in context.sets.items():
         if occurs(letter, left) or occurs(letter, right):
             found = [judge(put_in(left, letter, x), put_in(right, letter, x)) for x in names]
-            status = worst([v.status for v in found])
-            return next(v for v in found if v.status is status)
+            return worst(found)
     return verdict

@@ -29,7 +29,7 @@ from derive.verify.document.each import for_each, take_up_sets
 from derive.verify.document.examples import in_numbers
 from derive.verify.document.layered import defined_for_layers
 from derive.verify.document.lettered import take_up_lettered
-from derive.verify.document.lists import entries, gradient_by_list, is_set, named_list, paired, worst
+from derive.verify.document.lists import entries, gradient_by_list, is_set, named_list, paired
 from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
 from derive.verify.document.open_values import opened
 from derive.verify.document.own_functions import argument_of, called, take_up_beside, taken_up
@@ -40,7 +40,7 @@ from derive.verify.document.statements import approximated, is_equation, is_fixe
 from derive.verify.document.stationary import condition, remember_derivative
 from derive.verify.document.updates import judged_update
 from derive.verify.document.variables import says_value, variables
-from derive.verify.document.verdict import Verdict, impossible, undecided, verdict_of
+from derive.verify.document.verdict import Verdict, impossible, undecided, verdict_of, worst
 from derive.verify.document.written import mentions, walk
 
 BY_ITSELF = "a name is defined by itself: the new value needs a name of its own, or ← for what the old one becomes"
@@ -200,7 +200,7 @@ def judged_link(
     pairs = paired(left, right)
     if pairs is not None:
         verdicts = [judged_link(context, a, b, source, remarks) for a, b in pairs]
-        return next(v for v in verdicts if v.status is worst([w.status for w in verdicts]))
+        return worst(verdicts)
     function = opened(context, left, right, source) or judged_function(context, left, right, source)
     if function is not None:
         return function

@@ -25,6 +25,7 @@ from derive.reading.jacobians import Jacobian
 from derive.reading.keys import Key
 from derive.reading.lexicon import Lexicon
 from derive.reading.moments import moments_of
+from derive.reading.orders import bracketed
 from derive.reading.products import DOT
 from derive.reading.quantity import Misfit, Quantity, Unknown, fits, hadamard, like, transposed
 from derive.reading.ranges import Interval, Ranges, numbers_within
@@ -66,6 +67,8 @@ class Pair:
     """Whether its author writes means."""
     shapes: tuple[str, ...] = ()
     """Those of both sides, where readings may differ in nothing else."""
+    text: str = ""
+    """As it stands, with brackets around what was multiplied first."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -241,7 +244,9 @@ class Links:
                 self._check_somewhere(where, free)
                 a, b = hadamard(a, where), hadamard(b, where)
             shapes = (a.shape, b.shape) if reader.scope.shapes_decide else ()
-            return Pair(a, b, free, bool(choices.settled.get(DOT)), bool(reader.scope.unsigned), has_means, shapes)
+            is_dot, is_unsigned = bool(choices.settled.get(DOT)), bool(reader.scope.unsigned)
+            text = " = ".join(bracketed(self.source, x.span, choices.settled.values()) for x in (left, right))
+            return Pair(a, b, free, is_dot, is_unsigned, has_means, shapes, text)
 
         found = readings(where_t_fits(pair), lambda p: p.key, allowed(MOST_READINGS, (left, right)))
         if not found.found and found.unknown:

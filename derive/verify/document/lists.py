@@ -112,9 +112,3 @@ def _derivative(node: Node) -> tuple[str, str] | None:
 
 def _factors(node: Node) -> tuple[Node, ...]:
     return node.factors if isinstance(node, Multiplied) and not any(node.operators) else (node,)
-
-
-def worst(statuses: list[Status]) -> Status:
-    """Of equations that hold together."""
-    order = (Status.WRONG, Status.NOT_CHECKED, Status.CONVENTION, Status.AGREES, Status.PROVED, Status.DEFINITION)
-    return min(statuses, key=order.index)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from derive.errors import DeriveError
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Added, Node, Number
+from derive.latex.reading.syntax import Added, Listed, Node, Number
 from derive.reading.choices import Choices
 from derive.reading.expressions import Reader
 from derive.reading.shapes import extents_of_space, extents_of_tuple, shaped
@@ -18,7 +18,7 @@ from derive.verify.document.naming import is_name
 from derive.verify.document.proportions import judged_proportion
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.updates import judged_update
-from derive.verify.document.verdict import Verdict, undecided
+from derive.verify.document.verdict import Verdict, undecided, worst
 from derive.verify.document.written import mentions
 
 REASONS = {
@@ -54,7 +54,9 @@ def judged_statement(context: Context, left: Node, relation: str, right: Node, s
     if relation == "∈":
         extents = extents_of_space(right)
         if extents is not None:
-            return judged_shape(context, left, extents, source)
+            named = left.items if isinstance(left, Listed) and set(left.separators) == {","} else (left,)
+            verdicts = [judged_shape(context, x, extents, source) for x in named]
+            return worst(verdicts)
     if relation == "←" or is_step(left, right):
         return judged_update(context, left, right, source)
     if relation == "∼":

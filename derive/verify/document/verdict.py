@@ -12,7 +12,8 @@ from derive.verify.document.link import Outcome
 from derive.verify.document.measured import apart
 from derive.verify.document.world import World
 
-BRACKETS = "brackets or marks missing: it is right in one reading and wrong in another"
+MISSING = "brackets or marks missing"
+UNCLEAR = "it is right in one reading and wrong in another"
 UNSIGNED = "it is right if factors of one shape, side by side, are multiplied entry by entry; no sign says so"
 TURNED = "right up to transposition"
 EMPTY = "both sides are 0 here, for nothing in them depends on that by which they are differentiated"
@@ -52,15 +53,36 @@ def verdict_of(instances: Sequence[Sequence[Outcome]]) -> Verdict:
             return Verdict(Status.PROVED, "the normal forms are equal")
         beyond = ", if what lies beyond the ends of an axis is 0" if any(o.beyond for o in some) else ""
         return Verdict(Status.AGREES, f"equal at random points{beyond}")
-    return undecided(BRACKETS)
+    right, wrong = (next((o.pair.text for o in some if o.equal is x and o.pair is not None), "") for x in (True, False))
+    return in_two_ways(right, wrong)
 
 
 def _is_unsigned(outcome: Outcome) -> bool:
     return outcome.pair is not None and outcome.pair.is_unsigned
 
 
-def combined(verdicts: Sequence[Verdict]) -> Verdict:
-    """Of one link under several ways to mend its brackets: right or wrong if all that fit are."""
+def in_two_ways(right: str, wrong: str) -> Verdict:
+    """Undecided: how it would be right, and how wrong, if that can be written."""
+    return undecided(f"{MISSING}: right as {right}, wrong as {wrong}" if right != wrong else f"{MISSING}: {UNCLEAR}")
+
+
+_WORST_FIRST = (
+    Status.WRONG,
+    Status.NOT_CHECKED,
+    Status.CONVENTION,
+    Status.AGREES,
+    Status.PROVED,
+    Status.DEFINITION,
+)
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """Of links that hold together, the first of the worst."""
+    return min(verdicts, key=lambda v: _WORST_FIRST.index(v.status))
+
+
+def combined(verdicts: Sequence[Verdict], texts: Sequence[str] = ()) -> Verdict:
+    """Of one link under several ways to read it, with these texts: right or wrong if all that fit are."""
     fitting = [v for v in verdicts if not v.is_misfit] or list(verdicts)
     statuses = {v.status for v in fitting}
     if len(statuses) == 1:
@@ -68,7 +90,12 @@ def combined(verdicts: Sequence[Verdict]) -> Verdict:
     if statuses <= RIGHT:
         return next(v for v in fitting if v.status is Status.AGREES)
     unknown = next((v for v in fitting if v.status is Status.NOT_CHECKED), None)
-    return unknown if unknown is not None else undecided(BRACKETS)
+    if unknown is not None:
+        return unknown
+    found = (
+        [(v.status in RIGHT, text) for v, text in zip(verdicts, texts, strict=True) if v in fitting] if texts else []
+    )
+    return in_two_ways(*(next((text for is_right, text in found if is_right is x), "") for x in (True, False)))
 
 
 def impossible(world: World, misfit: Misfit) -> Verdict:

@@ -37,7 +37,7 @@ from derive.verify.document.said import SaidShape, shape_in_words
 from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, said_behind
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.supposed import Mistakes
-from derive.verify.document.verdict import Verdict, beside, combined, undecided
+from derive.verify.document.verdict import MISSING, Verdict, beside, combined, undecided
 from derive.verify.effort import Effort, silent
 
 PATIENCE, LONGEST_SEARCH = 120.0, 5.0
@@ -167,19 +167,23 @@ class Verifier:
         if is_equation(formula):
             self.before = fragment
         formula = with_remarks(formula, context.lexicon)
-        others = repairs(fragment.source, vocabulary) if any(p.kind == "bracket" for p in formula.problems) else ()
+        is_uneven = any(p.kind == "bracket" for p in formula.problems)
+        others = repairs(fragment.source, vocabulary) if is_uneven else ()
         for k, chain in enumerate(formula.chains):
             before: DocumentClaim | None = None
             equal: list[Node] = []
-            mended = [f.chains[k] for f in others if _is_alike(f, formula)]
-            for j, judged in enumerate(links_of(context, chain, fragment.source)):
+            links = links_of(context, chain, fragment.source)
+            alike = [r for r in others if _is_alike(r.formula, formula)]
+            mended = [(r, links_of(context, r.formula.chains[k], fragment.source)) for r in alike]
+            for j, judged in enumerate(links):
                 if fragment.start + chain.spans[judged.member].start < begins:
                     continue
                 verdict = judged.verdict
-                if mended:
-                    ways = [w[j].verdict for c in mended if len(w := links_of(context, c, fragment.source)) > j]
-                    verdict = beside(combined(ways), formula.problems[0].message)
-                    judged = replace(judged, verdict=verdict)
+                if is_uneven:
+                    span = chain.spans[judged.member]
+                    ways = [(w[j].verdict, r.spelt(span).lstrip("&= ")) for r, w in mended if len(w) > j]
+                    verdict = combined(*zip(*ways, strict=True)) if ways else undecided(MISSING)
+                    judged = replace(judged, verdict=beside(verdict, formula.problems[0].message))
                 if self.own is not None and self.own.states(fragment, judged.right):
                     judged = Judged(judged.member, STATES, judged.left, judged.right)
                 judged = self._where_said(context, fragment, judged)

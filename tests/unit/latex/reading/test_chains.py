@@ -7,6 +7,7 @@ import pytest
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.repairs import MOST_READINGS, repairs
 from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Span
 from tests.unit.latex.reading.trees import stray_spans
 
 
@@ -81,13 +82,14 @@ def test_no_repairs_where_nothing_is_wrong() -> None:
 )
 def test_repairs(source: str, among: set[str]) -> None:
     found = repairs(source)
-    readings = [shown(formula) for formula in found]
+    readings = [shown(repair.formula) for repair in found]
     assert among <= set(readings)
     assert len(set(readings)) == len(readings) <= MOST_READINGS
-    for formula in found:
-        assert not [p for p in formula.problems if p.kind == "bracket"]
-        assert formula.source == source
-        assert not stray_spans(formula)
+    for repair in found:
+        assert not [p for p in repair.formula.problems if p.kind == "bracket"]
+        assert repair.formula.source == source
+        assert not stray_spans(repair.formula)
+        assert shown(read_formula(repair.spelt(Span(0, len(source))))) == shown(repair.formula)
 
 
 def test_repairs_are_few_for_long_formulas() -> None:

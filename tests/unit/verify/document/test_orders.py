@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.verify.document.judged import is_right, statuses
+from derive.verify.claims import Status
+from tests.unit.verify.document.judged import claims, is_right, statuses
 
 PROFILE = """
 notation: nielsen
@@ -48,5 +49,23 @@ def test_products_of_two_kinds_without_brackets(outputs: str) -> None:
 def test_where_two_orders_fit_both_count() -> None:
     profile = PROFILE.format(outputs="n_2") + "  P, Q, R, S: {shape: [n_1, n_1]}\n"
     both = r"P Q \odot R S"
-    assert statuses(rf"$${both} = (PQ) \odot (RS)$$", profile) == ["not checked"]
+    [claim] = claims(rf"$$(PQ) \odot (RS) = {both}$$", profile)
+    assert claim.status is Status.NOT_CHECKED
+    assert r"right as (PQ) \odot (RS) = (P Q) \odot (R S), wrong as" in claim.reason
     assert statuses(rf"$${both} = P (Q + R) S$$", profile) == ["wrong"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "status", "told"),
+    [
+        ("P(Q+R) = P Q+R)", "not checked", "right as P (Q+R), wrong as P Q+R"),
+        ("(P+Q) R = (PR + QR", "not checked", "right as PR + QR, wrong as (PR + Q)R"),
+        ("(P+Q) R = (P(R + QR", "not checked", "brackets or marks missing"),
+        ("P + Q = P - Q)", "wrong", "closes nothing"),
+        ("P + Q = (Q + P", "proved", ""),
+    ],
+)
+def test_all_ways_to_mend_brackets_count(formula: str, status: str, told: str) -> None:
+    profile = "names:\n  P, Q, R: {shape: [n, n]}\n"
+    [claim] = claims(f"$${formula}$$", profile)
+    assert (claim.status.value, told in claim.reason) == (status, True), claim.reason
