@@ -52,7 +52,9 @@ class Products:
             items, spans, operators = self._grouped(factors, signs)
         if len(items) == 1:
             return items[0]
-        order = self.reader.scope.choices.choose(orders(spans, operators), ("order", node.span))
+        choices, ways = self.reader.scope.choices, orders(spans, operators)
+        order = ways[choices.choose(range(len(ways)), ("order", node.span, len(ways)))]
+        choices.settled["groups", node.span] = order
         for k in order.pairs:
             items[k : k + 2] = [self._pair(items[k], operators.pop(k), items[k + 1])]
         [out] = items
