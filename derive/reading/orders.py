@@ -8,7 +8,7 @@ from itertools import groupby
 
 from derive.latex.reading.syntax import Span
 
-ENTRYWISE = frozenset(("odot", "circ", "star"))
+ENTRYWISE = frozenset(("odot", "circ"))
 PLAIN = frozenset(("", "times"))
 DOTS = frozenset(("cdot", "*", "ast", "bullet"))
 DIVISIONS = frozenset(("/", "div", "oslash"))

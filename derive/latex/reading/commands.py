@@ -21,7 +21,7 @@ _RELATIONS: Mapping[Relation, str] = {
     "=": "= == eq",
     ":=": ":= coloneqq coloneq triangleq doteq doteqdot eqdef defeq colonequals",
     "≈": "approx approxeq thickapprox simeq cong",
-    "≠": "!= ne neq",
+    "≠": "!= =/= !== ne neq",
     "<": "< lt prec",
     "≤": "<= le leq leqslant preceq leqq",
     ">": "> gt succ",
@@ -42,6 +42,7 @@ _RELATIONS: Mapping[Relation, str] = {
     "⇔": "iff Leftrightarrow Longleftrightarrow leftrightarrow",
     "+=": "+=",
     "-=": "-=",
+    "≟": "questeq",
 }
 RELATIONS: Mapping[str, Relation] = MappingProxyType(
     {name: relation for relation, names in _RELATIONS.items() for name in names.split()}

@@ -83,13 +83,18 @@ class Cursor:
         return unwrapped(self.state.expression(Cursor(items, self.state, self.depth, place), 0))
 
     def first_digit(self, token: Token) -> Token:
-        """The first digit of the number just taken; the others are put back: `\\frac12`."""
-        if len(token.text) == 1 or token.span.end - token.span.start != len(token.text):
+        """The first digit of the number just taken; the others are put back: `\\frac12`.
+
+        What a macro stands for has the place of the call, all of it.
+        """
+        if len(token.text) == 1:
             return token
-        start = token.span.start
+        span, start = token.span, token.span.start
+        is_at_its_place = span.end - start == len(token.text)
         self.at -= 1
-        self.items[self.at] = Token("number", token.text[1:], Span(start + 1, token.span.end), True)
-        return Token("number", token.text[0], Span(start, start + 1), token.glued)
+        rest = Span(start + 1, span.end) if is_at_its_place else span
+        self.items[self.at] = Token("number", token.text[1:], rest, True)
+        return Token("number", token.text[0], Span(start, start + 1) if is_at_its_place else span, token.glued)
 
 
 def unwrapped(node: Node) -> Node:

@@ -107,6 +107,8 @@ def _stacked(items: Sequence[Item], at: int, item: Token) -> RelationSign | None
     relation = found.relation
     if relation == "=" and _letters(label) & commands.DEFINING:
         return RelationSign(":=", 3, item.span | base.span)
+    if "?" in _letters(label):
+        return RelationSign("≟", 3, item.span | base.span)
     return RelationSign(relation, 3, item.span | base.span, label)
 
 

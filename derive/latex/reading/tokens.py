@@ -35,10 +35,10 @@ class Token:
 _PATTERN = re.compile(
     r"(?P<space>\s+|~|%[^\n]*)"
     r"|(?P<command>\\(?:[A-Za-z]+|.|\Z))"
-    r"|(?P<number>[0-9]{1,3}(?:\{,\}[0-9]{3})+|[0-9]+(?:\.[0-9]+|\.(?=/))?|(?<![\w)\]}])\.[0-9]+)"
+    r"|(?P<number>[0-9]{1,3}(?:(?:\{,\}|\\,)[0-9]{3}(?![0-9]))+|[0-9]+(?:\.[0-9]+|\.(?=/))?|(?<![\w)\]}])\.[0-9]+)"
     r"|(?P<letters>[A-Za-z](?:[A-Za-z]|\\_(?=[A-Za-z]))*)"
     r"|(?P<prose>[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+)"
-    r"|(?P<sign>:=|==|<=|>=|!=|->|=>|\+=|-=|\.\.\.?|\*\*|\.\*|\./|.)",
+    r"|(?P<sign>:=|=/=|!==|==|<=|>=|!=|->|=>|\+=|-=|\.\.\.?|\*\*|\.\*|\./|.)",
     re.DOTALL,
 )
 _TEXT_COMMANDS = (
@@ -103,7 +103,7 @@ class Scanner:
                 case "command":
                     yield from self._command(text[1:], start)
                 case "number":
-                    yield Token("number", text.replace("{,}", "").rstrip("."), Span(start, self.at))
+                    yield Token("number", text.replace("{,}", "").replace("\\,", "").rstrip("."), Span(start, self.at))
                 case "letters":
                     yield from self._letters(text, start)
                 case "prose":
@@ -289,6 +289,9 @@ class Scanner:
         elif (apart := unicode_signs.decomposed(text)) is not None:
             yield Token("command", apart[1], span)
             yield Token("letter", apart[0], span)
+        elif (parts := unicode_signs.fraction(text)) and not self.source[: span.start][-1:].isdigit():
+            yield Token("command", "frac", span)
+            yield from (Token("number", part, span) for part in parts)
         elif (plain := unicode_signs.styled(text)) is not None:
             if plain[1]:
                 yield Token("command", plain[1], span)

@@ -24,7 +24,7 @@ _COMMANDS = {
     "⟹": "Rightarrow", "⇔": "iff", "⟺": "iff", "↔": "iff", "⊥": "perp", "∥": "|", "‖": "|", "∀": "forall",
     "∃": "exists", "⟨": "langle", "⟩": "rangle", "〈": "langle", "〉": "rangle", "⌊": "lfloor", "⌋": "rfloor",
     "⌈": "lceil", "⌉": "rceil", "…": "dots", "⋯": "cdots", "⋮": "vdots", "⋱": "ddots", "≜": "triangleq",
-    "≔": "coloneqq", "∣": "mid", "⊤": "top", "†": "dagger", "‡": "ddagger", "∧": "wedge", "∨": "vee",
+    "≔": "coloneqq", "≟": "questeq", "∣": "mid", "⊤": "top", "†": "dagger", "‡": "ddagger", "∧": "wedge", "∨": "vee",
     "¬": "neg", "∖": "setminus", "∴": "therefore", "∵": "because", "µ": "mu", "°": "degree",
 }  # fmt: skip
 COMMANDS: Mapping[str, str] = MappingProxyType(_COMMANDS)
@@ -67,13 +67,17 @@ COMBINING: Mapping[str, str] = MappingProxyType(
         "\u0332": "underline",
     }
 )
+CYRILLIC: Mapping[str, str] = MappingProxyType(
+    dict(zip("аеосрухіјѕАВЕКМНОРСТХІЈЅ", "aeocpyxijsABEKMHOPCTXIJS", strict=True))
+)
+"""Letters of Cyrillic that look like those of Latin, and are taken for them."""
 INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\u2061\u2062\u2063\ufeff\u00ad\ufe0e\ufe0f\u200e\u200f")
 
 
 def styled(char: str) -> tuple[str, str] | None:
     """The plain letter or digit of a mathematical alphabet, and the command of its font: `𝐱` is `mathbf` x, `ℝ` is
     `mathbb` R; None for any other character."""
-    plain = unicodedata.normalize("NFKC", char)
+    plain = CYRILLIC.get(char) or unicodedata.normalize("NFKC", char)
     if plain == char or len(plain) != 1 or not plain.isalnum():
         return None
     name = unicodedata.name(char, "")
@@ -89,6 +93,12 @@ def styled(char: str) -> tuple[str, str] | None:
         if mark in name:
             return plain, font
     return plain, ""
+
+
+def fraction(char: str) -> tuple[str, ...]:
+    """What is above and below the line of `½`; nothing for any other character."""
+    parts = unicodedata.normalize("NFKC", char).split("\u2044")
+    return tuple(parts) if len(parts) == 2 and all(len(p) == 1 for p in parts) else ()
 
 
 def decomposed(char: str) -> tuple[str, str] | None:

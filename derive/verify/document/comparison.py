@@ -6,7 +6,7 @@ that are too small to be seen beside others are looked at once more as larger on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -14,19 +14,26 @@ import numpy as np
 from derive.network.network import Network
 from derive.reading.quantity import Misfit, Unknown
 from derive.terms.affine import Index
-from derive.terms.algebra import function, positive, scale, subtract, total
-from derive.terms.term import Atom, Base, Func, Poly, Positive
-from derive.terms.walk import atoms_in, rewrite
+from derive.terms.algebra import subtract
+from derive.terms.term import Func, Poly, Positive
+from derive.terms.walk import atoms_in
+from derive.verify.document.constants import has_constants, worked_out
 from derive.verify.document.gap import Difference, gap
+from derive.verify.document.minute import SMALL, enlarged, has_small, numbers
+from derive.verify.document.thresholds import are_told_apart
 from derive.verify.document.world import World
 from derive.verify.labelled import aligned, union
 
-SMALL = Fraction(1, 10**4)
-"""Numbers below this may be lost beside others."""
 REACHED = 1
 """Random values are on both sides of steps at numbers up to this."""
-PLAIN = 100
-"""Other numbers differ from a fraction with a denominator up to this by no more than a small number: `1 + 10^{-12}`."""
+BENDS = 4
+"""Functions are bent where values are up to this: beyond, σ is nearly 0 or 1."""
+MOST_STEPS = 4
+"""So many different numbers, with which steps compare, are met at points of their own."""
+UNSEEN = Fraction(1, 10**9)
+"""Functions of numbers that differ from simple numbers by less are not told from them by random points."""
+ROUNDING = "the sides are equal but for numbers too small to be told from rounding"
+STEPS = "the steps in it are not told apart at the points that were tried"
 
 
 def differing(world: World, a: Poly, b: Poly, free: Sequence[Index]) -> Difference | None:
@@ -43,23 +50,36 @@ def differing(world: World, a: Poly, b: Poly, free: Sequence[Index]) -> Differen
         found = _gap_at(world, *_sides(difference), free)
     if found is not None:
         return found
-    factor = _farthest(difference, world.network)
-    if factor > REACHED:
+    worlds = [world, *(world.wide(k) for k in _reaches(difference, world.network))]
+    for wider in worlds[1:]:
         try:
-            found = _gap_at(world.wide(factor), *_sides(difference), free)
+            found = found or _gap_at(wider, *_sides(difference), free)
         except Unknown:
-            found = None
-    is_small = found is None and _has_small(difference) and not any(_has_small(e.rhs) for e in world.network.equations)
-    if is_small and _gap_at(world, *_sides(_enlarged(difference)), free) is not None:
-        raise Unknown("the sides are equal but for numbers too small to be told from rounding")
+            continue
+    if found is None and not are_told_apart(worlds, difference, free):
+        raise Unknown(STEPS)
+    if found is None and not any(has_small(e.rhs) for e in world.network.equations):
+        _check_small(world, difference, free)
     return found
 
 
-def _farthest(p: Poly, network: Network) -> int:
-    """The largest number with which a step, here or in the network, compares a value."""
-    polys = (p, *(e.rhs for e in network.equations))
-    steps = (a for q in polys for a in atoms_in(q) if isinstance(a, Positive))
-    return max((abs(c.__ceil__()) for a in steps for c in _numbers(a.poly)), default=0)
+def _check_small(world: World, difference: Poly, free: Sequence[Index]) -> None:
+    """Raises: Unknown where only numbers that are too small to be seen make the difference."""
+    looked_at = [(difference, SMALL)]
+    if has_constants(difference):
+        looked_at.append((worked_out(difference), UNSEEN))
+    for p, small in looked_at:
+        if has_small(p, small) and _gap_at(world, *_sides(enlarged(p, small)), free) is not None:
+            raise Unknown(ROUNDING)
+
+
+def _reaches(p: Poly, network: Network) -> list[int]:
+    """The numbers by which steps and other functions, here or in the network, move what random values do not reach."""
+    atoms = [a for q in (p, *(e.rhs for e in network.equations)) for a in atoms_in(q)]
+    found = {abs(c.__ceil__()) for a in atoms if isinstance(a, Positive) for c in numbers(a.poly)}
+    moved = (q for a in atoms if isinstance(a, Func) for q in a.args if q.constant is None)
+    found |= {abs(c.__ceil__()) for q in moved for m, c in q.terms if not m.powers and abs(c) > BENDS}
+    return [k for k in sorted(found) if k > REACHED][-MOST_STEPS:]
 
 
 def _gap_at(world: World, a: Poly, b: Poly, free: Sequence[Index]) -> Difference | None:
@@ -83,53 +103,3 @@ def _gap_at(world: World, a: Poly, b: Poly, free: Sequence[Index]) -> Difference
 def _sides(p: Poly) -> tuple[Poly, Poly]:
     """What is added in a difference, and what is taken away."""
     return Poly({m: c for m, c in p.terms if c > 0}), Poly({m: -c for m, c in p.terms if c < 0})
-
-
-def _numbers(p: Poly) -> Iterable[Fraction]:
-    """All numbers in a polynomial, those inside functions and powers too."""
-    yield from (c for _, c in p.terms)
-    for atom in atoms_in(p):
-        for inner in _inside(atom):
-            yield from (c for _, c in inner.terms)
-
-
-def _inside(atom: Atom) -> tuple[Poly, ...]:
-    match atom:
-        case Func():
-            return atom.args
-        case Base() | Positive():
-            return (atom.poly,)
-    return ()
-
-
-def _has_small(p: Poly) -> bool:
-    return any(_moderate(c) != c for c in _numbers(p))
-
-
-def _enlarged(p: Poly) -> Poly:
-    """With numbers of moderate size for small ones, equal for equal ones."""
-    return total(scale(rewrite(Poly({m: Fraction(1)}), _rule), _moderate(c)) for m, c in p.terms)
-
-
-def _rule(atom: Atom) -> Poly | None:
-    match atom:
-        case Func():
-            return function(atom.name, tuple(map(_enlarged, atom.args)), atom.orders)
-        case Base():
-            return _enlarged(atom.poly)
-        case Positive():
-            return positive(_enlarged(atom.poly), atom.strict)
-    return None
-
-
-def _moderate(c: Fraction) -> Fraction:
-    """A number of the order of 1 in place of what is small in it, which tells how small that was."""
-    near = c.limit_denominator(PLAIN) if abs(c) > SMALL else Fraction(0)
-    return near + _large(c - near) if abs(c - near) <= SMALL else c
-
-
-def _large(c: Fraction) -> Fraction:
-    places = 0
-    while 0 < abs(c) <= SMALL:
-        c, places = c * 10, places + 1
-    return c * 10**4 * (1 + Fraction(places, 17)) if places else c

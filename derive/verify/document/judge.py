@@ -25,6 +25,7 @@ from derive.verify.document.approximate import approximately
 from derive.verify.document.branches import judged_branches
 from derive.verify.document.context import Context
 from derive.verify.document.demands import of_variances
+from derive.verify.document.denied import denied
 from derive.verify.document.each import for_each, take_up_sets
 from derive.verify.document.examples import in_numbers
 from derive.verify.document.layered import defined_for_layers
@@ -87,6 +88,7 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
     take_up_schemas(context, chain)
     argument = argument_of(context, first, *chain.members[1:2]) if first is not None else NOTHING
     before: Judged | None = None
+    words = denied(chain)
     for k, relation in enumerate(chain.relations):
         left, right = first or chain.members[k], chain.members[k + 1]
         take_up_beside(context, chain, k + 1, source)
@@ -125,6 +127,8 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
                 verdict = _of_a_function(context, first, left, right, source) or verdict
             judged = Judged(k + 1, verdict, left, right, remarks=remarks)
         judged = _unless_assumed(context, judged)
+        if words:
+            judged = replace(judged, verdict=undecided(f"the words beside it, {words}, may say that it is false"))
         if before is not None and _follows(context, before, judged, source):
             judged = replace(judged, follows=True)
         yield judged

@@ -27,8 +27,10 @@ REASONS = {
     "↦": "what something is mapped to is not judged",
     "⇒": "that one statement follows from another is not judged",
     "⇔": "that two statements are the same is not judged",
+    "≟": "it is asked, and not said, whether both sides are equal",
 }
 FAR = 0.1
+ROUNDED = 1e-9
 
 
 EQUALITIES = ("=", "≡", "≈")
@@ -81,7 +83,8 @@ def approximated(context: Context, equal: Verdict, left: Node, right: Node, sour
     if d is not None and written is not None and is_fixed(context, left, source):
         unit = 10.0 ** -len(written.text.partition(".")[2])
         gap = abs(d.left - d.right)
-        if gap <= unit:
+        is_cut_off = d.left * d.right >= 0 and 0 <= abs(d.left) - abs(d.right) < unit
+        if gap <= unit / 2 * (1 + ROUNDED) or is_cut_off:
             return Verdict(Status.AGREES, "equal up to the last digit that is written")
         if gap > FAR * abs(d.left):
             return replace(equal, reason="the number is another one")
