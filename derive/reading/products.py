@@ -95,8 +95,10 @@ class Products:
         if operator == "otimes":
             self.reader.scope.shapes_decide.append(operator)
             return chained[0] if chained else self.reader.scope.choices.choose(tensor_products(a, b))
-        options = [*chained, *(q for q in (self._product(a, b), self._entries(a, b)) if q is not None)]
-        if operator in PLAIN and options and not chained and self._product(a, b) is None:
+        matrix = self._product(a, b)
+        entries = self._entries(a, b) if matrix is None else None
+        options = [*chained, *(q for q in (matrix, entries) if q is not None)]
+        if operator in PLAIN and options and not chained and matrix is None:
             self.reader.scope.unsigned.add(f"{a.shape} beside {b.shape}")
         dot = self._dot(a, b) if operator == "cdot" and not chained and len(options) < 2 else []
         if dot and (not options or self.reader.scope.choices.choose((False, True), DOT)):
@@ -112,8 +114,8 @@ class Products:
             return None
 
     def _entries(self, a: Quantity, b: Quantity) -> Quantity | None:
-        """Two arrays of one shape beside one another that are no matrix product: entry by entry."""
-        if a.is_scalar or b.is_scalar or self._product(a, b) is not None:
+        """Two arrays of one shape beside one another: entry by entry."""
+        if a.is_scalar or b.is_scalar:
             return None
         try:
             return hadamard(a, b)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from derive.errors import DeriveError
 from derive.reading.stacks import are_several, is_permuted, parts_of
@@ -45,6 +46,8 @@ class Unknown(DeriveError):
     """Something that has no meaning here."""
 
 
+KEPT = 1024
+"""So many products are kept: each reading of a formula makes most of them again."""
 Axis = Index | None
 ONE_PLACE = one(1)
 
@@ -142,6 +145,7 @@ def scaled(q: Quantity, factor: Fraction | int) -> Quantity:
     return q.map(lambda p: scale(p, factor))
 
 
+@lru_cache(KEPT)
 def product(a: Quantity, b: Quantity) -> Quantity:
     """Σ_k A_ik B_kj; a number multiplies every entry. Axes that meet must have one extent."""
     if a.is_scalar or b.is_scalar:

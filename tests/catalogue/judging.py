@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Protocol
 
 from derive.latex.reading.extract import document_of
+from derive.network.network import Network
 from derive.network.notation import spec_of
 from derive.network.schema import NetworkSpec
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim
 from derive.verify.document.context import Context
 from derive.verify.document.profile import Profile, Settings
-from derive.verify.document.verifier import Verifier
-from tests.catalogue.subjects import Subject
+from derive.verify.document.verifier import PATIENCE, Verifier
 
 ACCEPTED = frozenset((Status.PROVED, Status.AGREES, Status.DEFINITION, Status.CONVENTION))
+
+
+class HasNetwork(Protocol):
+    """What judges need of a subject."""
+
+    @property
+    def network(self) -> Network: ...
+    @property
+    def notation(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -35,10 +45,12 @@ class Said:
 class Judge:
     """Judges formulas about one network in one notation."""
 
-    subject: Subject
+    subject: HasNetwork
     contexts: dict[str, Context] = field(default_factory=dict)
     known: dict[str, bool] = field(default_factory=dict)
     """Whether a formula is accepted as it is printed."""
+    patience: float = PATIENCE
+    """Seconds for finding out what was meant."""
 
     @cached_property
     def profile(self) -> Profile:
@@ -49,7 +61,7 @@ class Judge:
     def said(self, formula: str) -> Said:
         document = document_of(f"$$\n{formula}\n$$\n", "catalogue.md", "markdown")
         contexts = {k: replace(c) for k, c in self.contexts.items()}
-        verifier = Verifier(document, self.profile, contexts=contexts)
+        verifier = Verifier(document, self.profile, patience=self.patience, contexts=contexts)
         claims = verifier.report().claims
         if not self.contexts:
             self.contexts = {k: replace(c) for k, c in contexts.items()}
