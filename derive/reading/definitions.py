@@ -6,7 +6,6 @@ with what is known already, gives the equation and the axes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +17,7 @@ from derive.reading.evaluated import is_primed
 from derive.reading.iterates import change_of, name_parts
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
-from derive.reading.marks import Marks, marks_of, place_of
+from derive.reading.marks import Marks, is_written, marks_of, place_of
 from derive.reading.named import Expansion, Named, Own
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
@@ -216,7 +215,7 @@ def ranges_of(head: Head, value: Quantity, scope: Scope) -> tuple[Index, ...]:
     if missing and missing[0].startswith("·"):
         raise Unknown("a derivative of one array by another has too many axes for a name")
     batch = scope.batch
-    if missing and batch is not None and missing == [batch.name] and not _is_written(batch.name, scope.source):
+    if missing and batch is not None and missing == [batch.name] and not is_written(batch.name, scope.source):
         raise Unknown("of which sample it is the value is not said")
     if missing:
         raise Misfit(f"{missing[0]} stands on the right, and not on the left")
@@ -225,10 +224,6 @@ def ranges_of(head: Head, value: Quantity, scope: Scope) -> tuple[Index, ...]:
     if unsaid is not None:
         raise Unknown(f"over what {unsaid} runs is not said")
     return tuple(i for _, i in found if i is not None)
-
-
-def _is_written(letter: str, source: str) -> bool:
-    return re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", source) is not None
 
 
 def with_abbreviation(lexicon: Lexicon, head: Head, value: Quantity, scope: Scope) -> Lexicon:

@@ -217,7 +217,7 @@ class Derivatives:
         if local is not None:
             return self._shaped(local, of.whole, wrt.whole, of.tensor, wrt.tensor)
         is_made_of = of.tensor == wrt.tensor or self.depends(of.tensor, wrt.tensor)
-        if not is_made_of and self._is_introduced(wrt.tensor):
+        if not is_made_of and (self._is_introduced(wrt.tensor) or self._is_shape_only(of.tensor)):
             raise Unknown("nothing says that what is differentiated is made of that by which it is")
         entry = of_atom(Entry(f"{of.tensor}{ADJOINT}{wrt.tensor}", (*wrt.idx, *of.idx)))
         p = scale(entry, of.factor) if is_made_of else constant(0)
@@ -228,6 +228,12 @@ class Derivatives:
         lexicon = self.reader.scope.lexicon
         is_own = any(o.named.tensor.name == tensor and not o.named.is_told for o in lexicon.own)
         return is_own and bool(lexicon.network.definitions(tensor))
+
+    def _is_shape_only(self, tensor: str) -> bool:
+        """Whether only its shape is said of a value: it may be made of anything."""
+        lexicon = self.reader.scope.lexicon
+        is_own = any(o.named.tensor.name == tensor for o in lexicon.own)
+        return is_own and tensor not in lexicon.printer.network.tensors and not lexicon.network.definitions(tensor)
 
     def _local(self, of: Variable, wrt: Variable) -> Poly | None:
         """What the equation of a value itself gives, where it depends on the variable on other ways too.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -167,3 +168,8 @@ def marks_of(node: Node, t_is_free: bool = True) -> Marks:
         above, below = (*inner.above, *above), (*inner.below, *below)
         transposed = transposed != inner.transposed
     return Marks(base, above, below, transposed, node.primes + (inner.primes if inner else 0))
+
+
+def is_written(letter: str, source: str) -> bool:
+    """Whether a letter stands by itself somewhere in a formula."""
+    return re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", source) is not None

@@ -11,7 +11,7 @@ from derive.ir.tensor import ADJOINT
 from derive.latex.reading.syntax import Node
 from derive.reading.free_letters import without_unit_axes
 from derive.reading.layouts import of_number
-from derive.reading.marks import Marks, digits, is_dot
+from derive.reading.marks import Marks, digits, is_dot, is_written
 from derive.reading.named import Expansion, Named
 from derive.reading.quantity import Quantity, Unknown, array, raised, transposed
 from derive.reading.sample_cost import SAMPLE_COST
@@ -21,6 +21,9 @@ from derive.terms.affine import Affine, IdEntry, Index, index
 from derive.terms.algebra import times
 from derive.terms.substitute import substitute
 from derive.terms.term import Entry, Poly, of_affine, of_atom
+
+ANY_SAMPLE = "sample of any letter"
+"""A reading in which a letter that is not the samples' own counts them; it counts where no other fits."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,8 @@ class Placed:
         if not given:
             samples = self._samples_are_open() if any(is_sample) else False
             return [self._of_sample() if s and not samples else None for s in is_sample]
+        if len(given) == own == 1 and any(is_sample) and self._is_of_sample(given[0]):
+            return [given[0] if s else None for s in is_sample]
         one_place = [a.lo if a.lo == a.hi and not s else None for a, s in zip(axes, is_sample, strict=True)]
         for known in ([None] * len(axes), one_place):
             if len(given) == known.count(None) - sum(is_sample):
@@ -152,6 +157,29 @@ class Placed:
         if len(axes) - len(given) in (1, 2):
             return self._spread(given, axes)
         raise Unknown(f"{self.scope.said(self.marks.base)} has {own} indices, and here are {len(given)}")
+
+    def _is_of_sample(self, at: Affine | None) -> bool:
+        """Whether the one index of a value is that of a sample, `x_n`, and not of a unit.
+
+        That is said by a range, `i = 1, …, N`; the samples' own letter may be either, and where samples are rows,
+        `X_i`, any letter that as one of units fits nowhere, throughout the formula.
+        """
+        scope, batch = self.scope, self.scope.batch
+        letter = None if at is None else at.variable
+        if batch is None or self.sample is not None or self.named.letters:
+            return False
+        if not isinstance(letter, str):
+            return False
+        said = scope.ranges.stated.get(letter)
+        if said is not None and said.hi is not None:
+            return said.hi == batch.hi
+        if letter == batch.name:
+            return self._letter_is_of_samples(batch)
+        return scope.is_rows and scope.choices.choose((False, True), (ANY_SAMPLE, letter))
+
+    def _letter_is_of_samples(self, batch: Index) -> bool:
+        """Whether the samples' own letter is theirs in this formula, where it is written; it may count units."""
+        return self.scope.choices.choose((True, False), ("of sample", batch.name))
 
     def _spread(self, given: Sequence[Affine | None], axes: Sequence[Index]) -> list[Affine | None]:
         """Fewer indices than axes: those in front; of a matrix any but the last axis may be meant, `Z_t` of a step.
@@ -174,9 +202,16 @@ class Placed:
         return sum(x is not None and x in said and (said[x].lo, said[x].hi) == (a.lo, a.hi) for x, a in letters)
 
     def _of_sample(self) -> Affine:
+        """The sample that is not written: that of the samples' own letter, or another where this counts units."""
         batch = self.scope.batch
         assert batch is not None
-        return index(batch.name) if self.sample is None else self.sample
+        if self.sample is not None:
+            return self.sample
+        if not is_written(batch.name, self.scope.source) or self._letter_is_of_samples(batch):
+            return index(batch.name)
+        other = index(f"{batch.name}'")
+        self.scope.ranges.put(other, batch, self.scope.said(self.marks.base))
+        return other
 
     def _samples_are_open(self) -> bool:
         if self.sample is not None:

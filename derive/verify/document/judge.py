@@ -22,6 +22,7 @@ from derive.reading.scope import Scope
 from derive.verify.claims import RIGHT, Status
 from derive.verify.document.aims import judged_aim, judged_function
 from derive.verify.document.approximate import approximately
+from derive.verify.document.backward import unless_gradients
 from derive.verify.document.branches import judged_branches
 from derive.verify.document.context import Context
 from derive.verify.document.demands import of_variances
@@ -29,6 +30,7 @@ from derive.verify.document.denied import denied
 from derive.verify.document.each import for_each, take_up_sets
 from derive.verify.document.examples import in_numbers
 from derive.verify.document.layered import defined_for_layers
+from derive.verify.document.left_open import unless_open
 from derive.verify.document.lettered import take_up_lettered
 from derive.verify.document.lists import entries, gradient_by_list, is_set, named_list, paired
 from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
@@ -271,7 +273,8 @@ def equated(
     """Whether both sides are equal; `argument` is that of the function that the chain defines."""
     try:
         instances = context.links(source, argument).outcomes(left, right, remarks)
-        verdict = verdict_of(instances)
+        verdict = unless_open(context, instances, verdict_of(instances))
+        verdict = unless_gradients(context, left, right, verdict)
         failing = next((o for o in instances if o and not any(x.equal for x in o)), ())
         if verdict.status is Status.WRONG and len(failing) == 1 and failing[0].pair is not None:
             text = " = ".join(source[x.span.start : x.span.end] for x in (left, right))

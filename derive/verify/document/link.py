@@ -26,6 +26,7 @@ from derive.reading.keys import Key
 from derive.reading.lexicon import Lexicon
 from derive.reading.moments import moments_of
 from derive.reading.orders import bracketed
+from derive.reading.placed import ANY_SAMPLE
 from derive.reading.products import DOT
 from derive.reading.quantity import Misfit, Quantity, Unknown, fits, hadamard, like, transposed
 from derive.reading.ranges import Interval, Ranges, numbers_within
@@ -244,9 +245,9 @@ class Links:
                 self._check_somewhere(where, free)
                 a, b = hadamard(a, where), hadamard(b, where)
             shapes = (a.shape, b.shape) if reader.scope.shapes_decide else ()
-            is_dot, is_unsigned = bool(choices.settled.get(DOT)), bool(reader.scope.unsigned)
+            is_unlikely, is_unsigned = _is_unlikely(choices), bool(reader.scope.unsigned)
             text = " = ".join(bracketed(self.source, x.span, choices.settled.values()) for x in (left, right))
-            return Pair(a, b, free, is_dot, is_unsigned, has_means, shapes, text)
+            return Pair(a, b, free, is_unlikely, is_unsigned, has_means, shapes, text)
 
         found = readings(where_t_fits(pair), lambda p: p.key, allowed(MOST_READINGS, (left, right)))
         if not found.found and found.unknown:
@@ -304,6 +305,11 @@ class Links:
         """What does not fit, in one side or between both."""
         between = None if self.is_quick else apart(self.world, *m.between, are_sides=p is not None)
         return Outcome(p, misfit=m.message, apart=between)
+
+
+def _is_unlikely(choices: Choices) -> bool:
+    any_sample = (v for k, v in choices.settled.items() if isinstance(k, tuple) and k[0] == ANY_SAMPLE)
+    return bool(choices.settled.get(DOT)) or any(any_sample)
 
 
 def _fitting(outcomes: Sequence[Outcome]) -> list[Outcome]:
