@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from derive.calculus.adjoint import AdjointEquation
 from derive.derivation.sweep import Adjoints, derive_adjoints
 from derive.errors import DeriveError
 from derive.ir.record import Case
@@ -43,6 +44,23 @@ def with_adjoints(adjoints: Adjoints) -> Network:
         )
         equations += [_equation(c) for c in adjoints.results[name]]
     return replace(network, tensors=MappingProxyType(tensors), equations=tuple(equations), cost=None, sample=None)
+
+
+def with_sweep(network: Network, equations: Mapping[str, AdjointEquation]) -> Network:
+    """The network together with adjoint equations as the sweep gives them, of a Jacobian too.
+
+    Their axes get names of their own: a second sweep puts primes to them.
+    """
+    tensors = dict(network.tensors)
+    found = list(network.equations)
+    for name, e in equations.items():
+        own = gradient_name(name)
+        at = {a.name: index(f"{a.name}~") for a in e.domain}
+        domain = tuple(a.renamed(f"{a.name}~").subs(at) for a in e.domain)
+        tensors[own] = Tensor(own, domain, "value", family=network.tensor(name).family)
+        rhs = rewrite(substitute(e.rhs, at), _renamed)
+        found.append(Equation(Entry(own, tuple(x.subs(at) for x in e.lhs.idx)), domain, None, rhs))
+    return replace(network, tensors=MappingProxyType(tensors), equations=tuple(found), cost=None, sample=None)
 
 
 def _equation(c: Case) -> Equation:

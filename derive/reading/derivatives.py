@@ -7,13 +7,14 @@ that it depends on. By an entry that an expression contains it is that of the ex
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction as Number
 from typing import TYPE_CHECKING
 
 from derive.calculus.occurrence import occurrences
 from derive.ir.tensor import ADJOINT, Equation
 from derive.latex.reading.syntax import Bracketed, Fraction, Multiplied, Node, Scripts, Symbol
+from derive.reading.immediate import immediate, immediate_of
 from derive.reading.jacobians import Jacobian, chained
 from derive.reading.keys import Key, key_of
 from derive.reading.layouts import DerivativeLayout, by_number, of_number, of_vector
@@ -21,6 +22,7 @@ from derive.reading.marks import marks_of
 from derive.reading.operators import NABLA, SIGNS, is_operator
 from derive.reading.quantity import Quantity, Unknown, like, same_extent, total_over
 from derive.reading.sample_cost import SAMPLE_COST
+from derive.reading.second_derivatives import second_fraction, second_inline, second_operator
 from derive.simplify.match import instance
 from derive.terms.affine import Affine
 from derive.terms.algebra import delta, scale, times, times_all, total
@@ -55,17 +57,21 @@ class Derivatives:
 
     def fraction(self, above: Node, below: Node) -> Quantity | None:
         """`\\frac{∂ a}{∂ b}`; None for a plain fraction."""
+        second = second_fraction(self, above, below)
+        if second is not None:
+            return second
         wrt = self._differential(below)
-        immediate = self._immediate_of(above)
-        of = self._differential(above)
-        if wrt is None or (of is None and immediate is None):
+        of, directly = self._differential(above), immediate_of(above)
+        if wrt is None or (of is None and directly is None):
             return None
-        return self.derivative(of, wrt) if of is not None else self._immediate(immediate, wrt)
+        return self.derivative(of, wrt) if of is not None else immediate(self, directly, wrt)
 
     def operator(self, sign: Node, of: Node) -> Quantity | None:
         """`\\frac{∂}{∂ x} f(x)`, `∇_W C`."""
         if not is_operator(sign):
             return None
+        if (second := second_operator(self, sign, of)) is not None:
+            return second
         if isinstance(sign, Fraction):
             wrt = self._differential(sign.below)
             return None if wrt is None else self.derivative(of, wrt)
@@ -104,6 +110,8 @@ class Derivatives:
 
     def inline(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> tuple[Quantity, int] | None:
         """`∂z/∂w`, `dz/dx`, `df(x)/dx` among other factors."""
+        if (second := second_inline(self, factors, operators, k)) is not None:
+            return second
         if key_of(factors[k]) not in SIGNS or k + 3 >= len(factors):
             return None
         of, behind = factors[k + 1 : k + 3]
@@ -125,37 +133,9 @@ class Derivatives:
             return rest[0] if len(rest) == 1 else Multiplied(rest, operators, node.span)
         return None
 
-    def _immediate_of(self, node: Node) -> Node | None:
-        """`C` of `∂⁺C`; None where it is none."""
-        if not isinstance(node, Multiplied) or len(node.factors) != 2 or node.operators != ("",):
-            return None
-        mark, of = node.factors
-        if not isinstance(mark, Scripts) or mark.below is not None or key_of(mark.base) not in SIGNS:
-            return None
-        return of if key_of(mark.above) == Key("+") else None
-
-    def _immediate(self, of: Node | None, wrt: Node) -> Quantity:
-        """`∂⁺C/∂W`: what the equation of C itself gives, all other values held fixed.
-
-        Raises: Unknown for what has no single equation.
-        """
-        assert of is not None
-        by = self._variable(self.reader.read(wrt), self.reader.scope.said(wrt))
-        known = self._variable(self.reader.read(of), self.reader.scope.said(of))
-        equations = self.reader.scope.lexicon.network.definitions(known.tensor)
-        letters = [a.variable for a in equations[0].lhs.idx] if len(equations) == 1 else [None]
-        if None in letters or not known.whole.is_scalar:
-            raise Unknown(f"{self.reader.scope.said(of)} has no single equation")
-        p = substitute(equations[0].rhs, dict(zip(letters, known.idx, strict=True)))
-        avoid = frozenset(x for a in by.idx for x in a.free) | p.free
-        found = occurrences(p, by.tensor, avoid)
-        parts = [sum_over(o.bounds, times(o.coefficient, self.inner(by.tensor, o.idx, by)), {}) for o in found]
-        of_array = Quantity(scale(total(parts), known.factor), by.whole.rows, by.whole.columns)
-        return of_number(self._layout, of_array)
-
     def chained(self, a: Quantity, b: Quantity) -> list[Quantity]:
         """As `chained` of two derivatives, in the layout of the document."""
-        return chained(self._layout, a, b)
+        return chained(self.layout, a, b)
 
     # -- what it is ---------------------------------------------------------------------------------------------
 
@@ -164,19 +144,37 @@ class Derivatives:
 
         Raises: Unknown for a derivative by what is no value or parameter.
         """
-        by = self._variable(self.reader.read(wrt), self.reader.scope.said(wrt))
-        above = self._read_of(of)
-        above = self._summed(above)
+        by = self.variable(self.reader.read(wrt), self.reader.scope.said(wrt))
+        above = self._summed(self._read_of(of))
+        found = self._differentiated(above, by, self.reader.scope.said(of))
+        return of_number(self.layout, found) if is_gradient and above.is_scalar else found
+
+    def _differentiated(self, of: Quantity, by: Variable, said: str) -> Quantity:
         try:
-            known = self._variable(above, self.reader.scope.said(of))
+            known = self.variable(of, said)
         except Unknown:
-            found = self._of_expression(above, by)
-        else:
-            found = self._of_value(known, by)
-        return of_number(self._layout, found) if is_gradient and above.is_scalar else found
+            return self._of_expression(of, by)
+        return self._of_value(known, by)
+
+    def second(self, of: Node, first: Node, then: Node, is_matrix: bool = False) -> Quantity:
+        """`∂(∂of/∂first)/∂then`; `is_matrix` for the Hessian alone.
+
+        Raises: Unknown as `derivative`, and for the second derivatives of an array by another one.
+        """
+        once, said = self.derivative(of, first), self.reader.scope.said(of)
+        by = self.variable(self.reader.read(then), self.reader.scope.said(then))
+        if len(once.axes) == 1 == len(by.whole.axes):
+            hessian = replace(self, is_jacobian=True)._differentiated(once, by, said)
+            is_same = not is_matrix and same_extent(*once.axes, *by.whole.axes)
+            diagonal = [self._diagonal(hessian.poly, once, by.whole)] if is_same else []
+            return self.reader.scope.choices.choose([hessian, *diagonal])
+        found = self._differentiated(once, by, said)
+        if isinstance(found, Jacobian):
+            raise Unknown(f"the second derivatives of {said} have {found.order} axes")
+        return found
 
     @property
-    def _layout(self) -> DerivativeLayout:
+    def layout(self) -> DerivativeLayout:
         return self.reader.scope.lexicon.derivatives
 
     def _summed(self, of: Quantity) -> Quantity:
@@ -189,7 +187,7 @@ class Derivatives:
             return self.reader.products.read(node)
         return self.reader.read(node)
 
-    def _variable(self, q: Quantity, text: str) -> Variable:
+    def variable(self, q: Quantity, text: str) -> Variable:
         terms = q.poly.terms
         if len(terms) == 1:
             m, c = terms[0]
@@ -207,20 +205,17 @@ class Derivatives:
             raise Unknown("derivatives by gradients are not judged")
         if of.tensor == network.cost:
             p = of_atom(Entry(ADJOINT + wrt.tensor, wrt.idx))
-            return of_number(self._layout, Quantity(scale(p, of.factor), wrt.whole.rows, wrt.whole.columns))
-        if of.tensor.startswith(ADJOINT):
-            raise Unknown("second derivatives are not judged")
+            return of_number(self.layout, Quantity(scale(p, of.factor), wrt.whole.rows, wrt.whole.columns))
         return self._jacobian(of, wrt)
 
     def _jacobian(self, of: Variable, wrt: Variable) -> Quantity:
         local = self._local(of, wrt)
         if local is not None:
             return self._shaped(local, of.whole, wrt.whole, of.tensor, wrt.tensor)
-        is_made_of = of.tensor == wrt.tensor or self.depends(of.tensor, wrt.tensor)
+        is_made_of = self._moves_with(of.tensor, wrt.tensor)
         if not is_made_of and (self._is_introduced(wrt.tensor) or self._is_shape_only(of.tensor)):
             raise Unknown("nothing says that what is differentiated is made of that by which it is")
-        entry = of_atom(Entry(f"{of.tensor}{ADJOINT}{wrt.tensor}", (*wrt.idx, *of.idx)))
-        p = scale(entry, of.factor) if is_made_of else constant(0)
+        p = scale(_entry(of.tensor, of.idx, wrt), of.factor) if is_made_of else constant(0)
         return self._shaped(p, of.whole, wrt.whole, of.tensor, wrt.tensor)
 
     def _is_introduced(self, tensor: str) -> bool:
@@ -269,18 +264,18 @@ class Derivatives:
         if self.is_jacobian and len(of.axes) == len(wrt.axes) == 1:
             return Quantity(p, of.rows or of.columns, wrt.rows or wrt.columns)
         if of.is_scalar:
-            return of_number(self._layout, Quantity(p, wrt.rows, wrt.columns))
+            return of_number(self.layout, Quantity(p, wrt.rows, wrt.columns))
         if wrt.is_scalar:
-            return by_number(self._layout, Quantity(p, of.rows, of.columns))
+            return by_number(self.layout, Quantity(p, of.rows, of.columns))
         options: list[Quantity] = [Jacobian(p, wrt.rows, wrt.columns, name, by, of.rows, of.columns)]
         if same_extent(of.rows, wrt.rows) and same_extent(of.columns, wrt.columns) and name != by:
             options.append(self._diagonal(p, of, wrt))
         if of.columns is None and wrt.columns is None:
-            options.append(of_vector(self._layout, Quantity(p, of.rows, wrt.rows)))
+            options.append(of_vector(self.layout, Quantity(p, of.rows, wrt.rows)))
         if of.columns is None and wrt.rows is None:
             options.append(Quantity(p, of.rows, wrt.columns))
         if of.rows is None and wrt.rows is None:
-            options.append(of_vector(self._layout, Quantity(p, of.columns, wrt.columns)))
+            options.append(of_vector(self.layout, Quantity(p, of.columns, wrt.columns)))
         return self.reader.scope.choices.choose(options)
 
     def _diagonal(self, p: Poly, of: Quantity, wrt: Quantity) -> Quantity:
@@ -288,17 +283,17 @@ class Derivatives:
         return like(Quantity(p, wrt.rows, wrt.columns), of)
 
     def _of_expression(self, of: Quantity, wrt: Variable) -> Quantity:
-        """Σ over the occurrences of the variable in what is written."""
+        """Σ over the occurrences of the variable in what is written; of a number it is 0."""
         p = of.poly
         avoid = frozenset(x for a in wrt.idx for x in a.free) | p.free | frozenset(a.name for a in of.axes)
         parts = []
         for tensor in dict.fromkeys(e.tensor for e in entries_in(p)):
-            if tensor != wrt.tensor and not self.depends(tensor, wrt.tensor):
+            if not self._moves_with(tensor, wrt.tensor):
                 continue
             for o in occurrences(p, tensor, avoid):
                 inner = self.inner(tensor, o.idx, wrt)
                 parts.append(sum_over(o.bounds, times(o.coefficient, inner), {}))
-        if not parts:
+        if not parts and p.terms:
             raise Unknown("what is differentiated does not contain that by which it is")
         return self._shaped(total(parts), of, wrt.whole, "", wrt.tensor)
 
@@ -308,11 +303,25 @@ class Derivatives:
             return times_all(delta(a - b) for a, b in zip(idx, wrt.idx, strict=True))
         if tensor == self.reader.scope.lexicon.network.cost:
             return of_atom(Entry(ADJOINT + wrt.tensor, wrt.idx))
-        return of_atom(Entry(f"{tensor}{ADJOINT}{wrt.tensor}", (*wrt.idx, *idx)))
+        return _entry(tensor, idx, wrt)
+
+    def _moves_with(self, tensor: str, by: str) -> bool:
+        """Whether a value may depend on another one, or on itself; a derivative may on any."""
+        return tensor == by or ADJOINT in tensor or self.depends(tensor, by)
 
     def depends(self, tensor: str, on: str) -> bool:
         """Whether a value is made of another one, through any number of equations."""
         return on in self.reader.scope.lexicon.network.made_of(tensor)
+
+
+def _entry(of: str, idx: tuple[Affine, ...], wrt: Variable) -> Poly:
+    """The total derivative of an entry of a value, or of a derivative.
+
+    Raises: Unknown for third derivatives.
+    """
+    if of.count(ADJOINT) > 1:
+        raise Unknown("third derivatives are not judged")
+    return of_atom(Entry(f"{of}{ADJOINT}{wrt.tensor}", (*wrt.idx, *idx)))
 
 
 def _equation_at(equations: Sequence[Equation], idx: tuple[Affine, ...]) -> Poly | None:

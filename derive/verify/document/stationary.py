@@ -32,9 +32,11 @@ def _begins_with_operator(node: Node) -> bool:
 def condition(context: Context, left: Node, right: Node, source: str) -> Verdict | None:
     """The verdict on an equation of two expressions whose difference is a multiple of such a derivative; else None.
 
-    What a name is said to be is none of these: there a wrong factor is a mistake.
+    What a name or a derivative is said to be is none of these: there a wrong factor is a mistake.
     """
     if is_name(left) or (is_name(right) and not isinstance(right, Number)):
+        return None
+    if _begins_with_operator(left) and not isinstance(right, Number):
         return None
     difference = Added((left, right), ("+", "-"), left.span | right.span)
     found = (judged_proportion(context, difference, d, source).status for d in reversed(context.derivatives))

@@ -63,7 +63,10 @@ class Supposition:
 
 
 def suppositions(pair: Pair, prover: Prover) -> Iterator[Supposition]:
-    """What an equation says of the one value, derivative or function on its left; nothing where that is not plain."""
+    """What an equation says of the one value, derivative or function on its left; nothing where that is not plain.
+
+    Nothing is supposed of second derivatives.
+    """
     if not fits(pair.left, pair.right) or len(pair.left.poly.terms) != 1:
         return
     monomial, coefficient = pair.left.poly.terms[0]
@@ -83,7 +86,7 @@ def suppositions(pair: Pair, prover: Prover) -> Iterator[Supposition]:
         value = prover.opened(value, lambda e: e == argument, indices.values())
         if all(e == argument for e in entries_in(value)):
             yield Supposition(atom, value, ())
-    elif isinstance(atom, Entry):
+    elif isinstance(atom, Entry) and atom.tensor.count(ADJOINT) < 2:
         domain = tuple(indices[n] for n in sorted(atom.free) if n in indices)
         if len(domain) == len(atom.free) and value.free <= atom.free and atom not in set(entries_in(value)):
             yield Supposition(atom, value, domain)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from derive.errors import DeriveError
 from derive.latex.reading.syntax import Applied, Bracketed, Fraction, Multiplied, Node, Scripts, Symbol
@@ -16,10 +17,11 @@ from derive.reading.choices import Choices
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import SLOT, node_of
 from derive.reading.marks import marks_of
-from derive.reading.operators import SIGNS
+from derive.reading.operators import SIGNS, is_squared
 from derive.reading.quantity import Quantity
 from derive.reading.scope import Scope
-from derive.terms.term import of_atom
+from derive.reading.second_derivatives import twice
+from derive.terms.term import Poly, of_atom
 from derive.verify.document.context import Context
 
 VALUE = Key("a")
@@ -29,7 +31,7 @@ VALUE = Key("a")
 def variables(context: Context, node: Node | None) -> Mapping[Key, Quantity]:
     """What the letters stand for beside `f(z)` or `f'(z)`: z a number, the letter of activations f(z); else nothing.
 
-    Beside `f'` and `df/dz` f stands for f(z) too, and f' for f'(z).
+    Beside `f'`, `df/dz` and their like of second order f stands for f(z) too, and f' for f'(z).
     """
     called = _call(node) or _bare(node)
     if called is None:
@@ -41,7 +43,7 @@ def variables(context: Context, node: Node | None) -> Mapping[Key, Quantity]:
     number = Quantity(of_atom(SLOT))
     known = Scope(context.lexicon, Choices(), context.numbers).functions_of(replace(key, primes=0))
     try:
-        value = number.map(lambda p: functions.apply(known[0], p, 0)) if known else None
+        value = number.map(partial(_applied, context, known[0], order=0)) if known else None
     except DeriveError:
         value = None
     if value is None:
@@ -51,8 +53,15 @@ def variables(context: Context, node: Node | None) -> Mapping[Key, Quantity]:
     letters = [x for x in (letter, VALUE if not lexicon.find(VALUE) else None) if x is not None]
     found = {**dict.fromkeys(letters, value), Key(argument.name, argument.font): number}
     if _call(node) is None and not lexicon.find(key):
-        found |= {key: value, replace(key, primes=1): number.map(lambda p: functions.apply(known[0], p, 1))}
+        orders = {replace(key, primes=k): number.map(partial(_applied, context, known[0], order=k)) for k in (1, 2)}
+        found |= {key: value} | orders
     return found
+
+
+def _applied(context: Context, name: str, p: Poly, order: int) -> Poly:
+    """A derivative of a function that the document writes out, or of another one."""
+    formula = context.lexicon.formulas.get(name)
+    return functions.apply(name, p, order) if formula is None else functions.at_argument(formula, p, order)
 
 
 def _call(node: Node | None) -> tuple[Node, Node] | None:
@@ -69,10 +78,13 @@ def _call(node: Node | None) -> tuple[Node, Node] | None:
 
 
 def _bare(node: Node | None) -> tuple[Node, Node] | None:
-    """The function and the letter of `df/dz`; of `f'` the letter is the slot."""
+    """The function and the letter of `df/dz` and `d²f/dz²`; of `f'` and `f''` the letter is the slot."""
     match node:
-        case Scripts(base, None, None, 1):
+        case Scripts(base, None, None, 1 | 2):
             return base, Symbol(SLOT.tensor, node.span)
+        case Fraction(Multiplied((d, name), ("",)), below) if is_squared(d, SIGNS):
+            by = twice(below)
+            return (name, by[0]) if by is not None and key_of(by[0]) == key_of(by[1]) else None
         case Fraction(Multiplied((d, name), ("",)), Multiplied((e, argument), ("",))):
             return (name, argument) if key_of(d) in SIGNS and key_of(e) in SIGNS else None
     return None

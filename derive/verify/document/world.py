@@ -21,6 +21,7 @@ from derive.terms.walk import entries_in
 from derive.verify.chain import Chain
 from derive.verify.document.instance import concrete, instance, instance_size
 from derive.verify.document.proof import Prover
+from derive.verify.document.twice import with_second
 from derive.verify.evaluate import Frame
 from derive.verify.labelled import Labelled
 from derive.verify.points import Point, random_points
@@ -82,6 +83,9 @@ class World:
         for name in {e.tensor for p in polys for e in entries_in(p)}:
             if ADJOINT in name and name not in self._frames[0].values:
                 of, _, wrt = name.partition(ADJOINT)
+                if ADJOINT in wrt:
+                    self._frames = with_second(self.concrete, self._swept, self._frames, name)
+                    continue
                 if not of:
                     raise DeriveError(f"the cost does not depend on {wrt}")
                 seed, equations = self._swept((wrt,), of)

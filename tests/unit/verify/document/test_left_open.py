@@ -5,12 +5,13 @@ from __future__ import annotations
 from tests.unit.verify.document.judged import statuses
 
 OBJECTIVE = r"""
-$$\mathbf{z} = \mathbf{W}^{(1)} \mathbf{x}$$ $$\mathbf{h} = \phi(\mathbf{z})$$ $$\mathbf{o} = \mathbf{W}^{(2)} \mathbf{h}$$
+$$\mathbf{z} = \mathbf{W}^{(1)} \mathbf{x}$$ $$\mathbf{h} = \phi(\mathbf{z})$$
+$$\mathbf{o} = \mathbf{W}^{(2)} \mathbf{h}$$
 $$L = l(\mathbf{o}, y)$$
 $$s = \frac{\lambda}{2} (\|\mathbf{W}^{(1)}\|_F^2 + \|\mathbf{W}^{(2)}\|_F^2)$$
 $$J = L + s$$
 $$\frac{\partial J}{\partial \mathbf{o}} = \frac{\partial L}{\partial \mathbf{o}}$$
-$$\frac{\partial J}{\partial \mathbf{W}^{(2)}} = \frac{\partial J}{\partial \mathbf{o}} \mathbf{h}^\top + \lambda \mathbf{W}^{(2)}$$
+$$\nabla_{\mathbf{W}^{(2)}} J = \frac{\partial J}{\partial \mathbf{o}} \mathbf{h}^\top + \lambda \mathbf{W}^{(2)}$$
 $$\frac{\partial J}{\partial \mathbf{W}^{(2)}} = \frac{\partial J}{\partial \mathbf{o}} \mathbf{h}^\top$$
 $$\frac{\partial L}{\partial \mathbf{W}^{(2)}} = -\frac{\partial L}{\partial \mathbf{o}} \mathbf{h}^\top$$
 """
