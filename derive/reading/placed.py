@@ -146,7 +146,8 @@ class Placed:
         if not given:
             samples = self._samples_are_open() if any(is_sample) else False
             return [self._of_sample() if s and not samples else None for s in is_sample]
-        if len(given) == own == 1 and any(is_sample) and self._is_of_sample(given[0]):
+        is_one = all(s or a.lo == a.hi for a, s in zip(axes, is_sample, strict=True))
+        if len(given) == own == 1 and any(is_sample) and self._is_of_sample(given[0], is_one):
             return [given[0] if s else None for s in is_sample]
         one_place = [a.lo if a.lo == a.hi and not s else None for a, s in zip(axes, is_sample, strict=True)]
         for known in ([None] * len(axes), one_place):
@@ -158,7 +159,7 @@ class Placed:
             return self._spread(given, axes)
         raise Unknown(f"{self.scope.said(self.marks.base)} has {own} indices, and here are {len(given)}")
 
-    def _is_of_sample(self, at: Affine | None) -> bool:
+    def _is_of_sample(self, at: Affine | None, is_one: bool) -> bool:
         """Whether the one index of a value is that of a sample, `x_n`, and not of a unit.
 
         That is said by a range, `i = 1, …, N`; the samples' own letter may be either, and where samples are rows,
@@ -168,8 +169,8 @@ class Placed:
         letter = None if at is None else at.variable
         if batch is None or self.sample is not None or self.named.letters:
             return False
-        if not isinstance(letter, str):
-            return False
+        if is_one or not isinstance(letter, str):
+            return isinstance(letter, str)
         said = scope.ranges.stated.get(letter)
         if said is not None and said.hi is not None:
             return said.hi == batch.hi
