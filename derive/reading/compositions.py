@@ -233,4 +233,5 @@ def taken_for_numbers(lexicon: Lexicon) -> frozenset[Key]:
     """The names of open functions and of their arguments, of which a document may have said too little."""
     opened = {o.named.tensor.name for o in lexicon.own if is_composed(lexicon.network, o.named.tensor.name)}
     read = {x.tensor for n in opened for e in lexicon.network.definitions(n) for x in entries_in(e.rhs)}
-    return frozenset(o.key.plain for o in lexicon.own if o.named.tensor.name in opened | read)
+    numbers = (o for o in lexicon.own if not o.named.tensor.axes)
+    return frozenset(o.key.plain for o in numbers if o.named.tensor.name in opened | read)

@@ -8,7 +8,7 @@ ALIASES = {"ln": "log", "sgn": "sign", "ReLU": "relu", "lg": "log", "arctan": "a
 ALIASES |= {"Softmax": "softmax", "Tr": "trace", "Diag": "diag", "LSE": "logsumexp", "heaviside": "step"}
 """Other spellings of one function."""
 
-WHOLE = frozenset(("max", "min", "diag", "tr", "trace", "softmax", "logsumexp", "vec"))
+WHOLE = frozenset(("max", "min", "diag", "tr", "trace", "softmax", "logsumexp", "vec", "prod"))
 WHOLE |= {"np.sum", "np.dot", "np.multiply", "np.mean"}
 """Functions of several arguments, or of whole vectors and matrices."""
 

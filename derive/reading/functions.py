@@ -31,6 +31,7 @@ from derive.reading.quantity import (
     scaled,
     total_over,
 )
+from derive.reading.tensor_chain import chain_product
 from derive.terms.affine import Index, index
 from derive.terms.algebra import delta, function, positive, subtract, times, total
 from derive.terms.term import Func, Poly, constant, of_affine, of_atom
@@ -281,6 +282,7 @@ def _vec(reader: Reader, args: Sequence[Node]) -> Quantity:
 
 
 _WHOLE = {
+    "prod": chain_product,
     "vec": _vec,
     "max": _largest,
     "min": _smallest,
