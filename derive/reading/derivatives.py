@@ -220,9 +220,7 @@ class Derivatives:
 
     def _is_introduced(self, tensor: str) -> bool:
         """Whether the document gave a name to what may stand unnamed elsewhere: `a = W x` beside `l = f(W x)`."""
-        lexicon = self.reader.scope.lexicon
-        is_own = any(o.named.tensor.name == tensor and not o.named.is_told for o in lexicon.own)
-        return is_own and bool(lexicon.network.definitions(tensor))
+        return any(o.named.tensor.name == tensor and not o.named.is_told for o in self.reader.scope.lexicon.own)
 
     def _is_shape_only(self, tensor: str) -> bool:
         """Whether only its shape is said of a value: it may be made of anything."""

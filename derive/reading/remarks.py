@@ -94,15 +94,17 @@ def _is_condition(chain: Chain, before: Chain | None, lexicon: Lexicon, source: 
 
 
 def _is_of_values(chain: Chain, lexicon: Lexicon) -> bool:
-    """Whether a capital letter is equal to what has letters: `S = X + Y` speaks of no index."""
+    """Whether it speaks of no index: `S = X + Y` of a capital letter, `q = x + y` of numbers that have a name."""
     first, *others = chain.members
-    if not isinstance(first, Symbol) or not first.name.isupper() or first.name in lexicon.network.names.values():
+    if not isinstance(first, Symbol) or "=" not in chain.relations or first.name in lexicon.network.names.values():
         return False
     try:
         ends = [IndexReader(lexicon, {}).affine(m) for m in others if m is not None]
     except DeriveError:
         return False
-    return "=" in chain.relations and any(isinstance(v, str) for a in ends for v, _ in a.terms)
+    letters = {v for a in ends for v, _ in a.terms if isinstance(v, str)}
+    numbers = {o.key.name for o in lexicon.own if not o.named.tensor.axes}
+    return bool(letters) and (first.name.isupper() or letters <= numbers)
 
 
 def _stands_in(letter: str, chain: Chain) -> bool:

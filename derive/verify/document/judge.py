@@ -38,6 +38,7 @@ from derive.verify.document.open_values import opened
 from derive.verify.document.own_functions import argument_of, called, take_up_beside, taken_up
 from derive.verify.document.routes import reroute
 from derive.verify.document.schemas import remember, take_up_schemas
+from derive.verify.document.several_variables import of_several
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.statements import approximated, is_equation, is_fixed, is_step, judged_statement, shape_said
 from derive.verify.document.stationary import condition, remember_derivative
@@ -200,6 +201,9 @@ def judged_link(
     """A definition where the left side is a new name or function, else an equation; of differentials it always is."""
     if any(True for _ in differentials(context.lexicon, right)):
         return equated(context, left, right, source, argument, remarks)
+    several = of_several(context, left, right, source, lambda: equated(context, left, right, source, argument, remarks))
+    if several is not None:
+        return several
     call = called(context, left)
     if call is not None:
         return taken_up(context, call, right, source)
