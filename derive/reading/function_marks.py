@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from derive.ir.scalar import REGISTRY
+from derive.latex.functions import function_symbol
+from derive.latex.notation import Notation
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Bracketed, Node, Number, Symbol
+from derive.latex.reading.syntax import Bracketed, Node, Number, Scripts, Symbol
+from derive.latex.tex import GREEK
 from derive.reading.function_names import WHOLE, is_scalar_function
 from derive.reading.keys import key_of
+from derive.reading.lexicon import node_of
 from derive.reading.marks import is_transpose, marks_of
 from derive.reading.parts import part
 from derive.reading.quantity import Quantity, Unknown, multiplied, raised, transposed
@@ -35,12 +41,21 @@ def marked(reader: Reader, name: Node, argument: Node, value: Quantity) -> Quant
         value = _by_base(reader, word, marks.below, value)
     elif marks.below and word in WHOLE:
         value = part(reader, value, marks.below, reader.scope.said(marks.base))
-    elif marks.below and is_scalar_function(word):
+    elif marks.below and (is_scalar_function(word) or (_is_word(word) and not _are_indices(marks.below))):
         raise Unknown(f"what stands below {reader.scope.said(name)} has no meaning here")
     above = marks.above
     if above and is_transpose(above[-1]):
         value, above = transposed(value), above[:-1]
     return _raised(reader, name, above, argument, value) if above else value
+
+
+def marked_function(notation: Notation, name: Node) -> str | None:
+    """The function whose symbol has this mark below, which tells it from another: `GELU_{\\tanh}`."""
+    if not isinstance(name, Scripts):
+        return None
+    written = shown(replace(name, primes=0, above=None))
+    symbols = ((n, function_symbol(notation, n)) for n in REGISTRY.functions)
+    return next((n for n, symbol in symbols if "_" in symbol and shown(node_of(symbol)) == written), None)
 
 
 def _by_base(reader: Reader, word: str, below: Sequence[Node], value: Quantity) -> Quantity:
@@ -59,6 +74,15 @@ def _by_base(reader: Reader, word: str, below: Sequence[Node], value: Quantity) 
 def _over_log(p: Poly, base: Fraction) -> Poly:
     below = Quantity(function("log", (constant(base),)))
     return multiplied(p, raised(below, -1).poly)
+
+
+def _is_word(name: str) -> bool:
+    """Whether a function has a name of several letters, in which what stands below belongs to it: `ReLU_6`."""
+    return len(name) > 1 and name.isalpha() and name not in GREEK
+
+
+def _are_indices(below: Sequence[Node]) -> bool:
+    return len(below) <= 2 and all(isinstance(x, Symbol) and len(x.name) == 1 for x in below)
 
 
 def _raised(reader: Reader, name: Node, above: Sequence[Node], argument: Node, value: Quantity) -> Quantity:

@@ -11,7 +11,7 @@ from derive.ir.scalar import PLAIN, REGISTRY
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Bracketed, Keyword, Listed, Node, Scripts
 from derive.reading import templates
-from derive.reading.function_marks import marked
+from derive.reading.function_marks import marked, marked_function
 from derive.reading.function_names import ALIASES
 from derive.reading.keys import Key, key_of
 from derive.reading.kronecker import vec
@@ -91,7 +91,10 @@ def applied(reader: Reader, name: Node, argument: Node) -> Quantity:
     orders = marks.primes + key.primes
     if len(args) != 1:
         return marked(reader, name, args[0], _with_options(reader, replace(key, primes=0), args, orders))
-    names = reader.scope.functions_of(replace(key, primes=0))
+    own = marked_function(reader.scope.lexicon.notation, name) if marks.below else None
+    if own is not None and isinstance(name, Scripts):
+        name = replace(name, below=None)
+    names = reader.scope.functions_of(replace(key, primes=0)) if own is None else (own,)
     if not names:
         raise Unknown(f"{reader.scope.said(marks.base)} is no function that this document or its network names")
     q = reader.read(args[0])
