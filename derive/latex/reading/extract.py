@@ -58,6 +58,9 @@ def read_document(path: Path) -> Document:
     that is none, and for front matter under `derive` that is no YAML.
     """
     name = str(path)
+    if name == "-":
+        message = "a document is read from a file, not from standard input"
+        raise DeriveError(message, file=name, repair="write it to a file, and give its name")
     text, encoding = decode(read_bytes(path), name)
     return replace(document_of(text, name, _SUFFIXES.get(path.suffix.lower()) or kind_of(text)), encoding=encoding)
 

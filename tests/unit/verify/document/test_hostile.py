@@ -143,3 +143,20 @@ def test_contractions_of_too_much_work_are_not_done() -> None:
     too_many = [Labelled((f"i{k}",), np.ones(1)) for k in range(60)]
     with pytest.raises(DeriveError, match="too many indices"):
         contract(too_many, {})
+
+
+def test_standard_input_is_no_document() -> None:
+    with pytest.raises(DeriveError, match="not from standard input"):
+        verify_document("-")
+
+
+def test_products_of_twelve_matrices_are_cheap(tmp_path: Path) -> None:
+    names, sizes = "ABDEFGHKMNPQ", "pqrstuvwabcde"
+    shapes = "".join(f"  {n}: {{shape: [{a}, {b}]}}\n" for n, a, b in zip(names, sizes[:-1], sizes[1:], strict=True))
+    profile = tmp_path / "profile.yaml"
+    profile.write_text(f"network: softmax-classifier\nnames:\n{shapes}")
+    document = tmp_path / "products.md"
+    document.write_text(f"$$ {' '.join(names)} = ({' '.join(names[:6])}) ({' '.join(names[6:])}) $$")
+    before = time.process_time()
+    [claim] = verify_document(document, profile=profile).claims
+    assert claim.status is Status.PROVED and time.process_time() - before < 5

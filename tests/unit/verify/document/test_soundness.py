@@ -156,6 +156,9 @@ def test_a_condition_holds_for_the_formula_beside_it(text: str, right: bool) -> 
     ("text", "right"),
     [
         (r"a^{[1]} = \max(0, z^{[1]})", True),
+        (r"a^{[1]} = \operatorname{ReLU}(z^{[1]})", True),
+        (r"a^{[1]} = \operatorname{ReLU}_6(z^{[1]})", False),
+        (r"\operatorname{GELU}_{\tanh}(z^{[1]}) = \operatorname{GELU}(z^{[1]})", False),
         (r"a^{[1]} = \min(6, \max(0, z^{[1]}))", False),
         (r"a^{[1]} = \max(0, z^{[1]}) + [z^{[1]} > 50]", False),
         (r"a^{[2]} = \max(-1, \min(1, z^{[2]}))", False),
