@@ -18,6 +18,7 @@ from derive.reading.definitions import head_of, with_definition, with_given
 from derive.reading.expressions import Reader
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
+from derive.reading.named import Own
 from derive.reading.operators import NABLA, SIGNS
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
@@ -234,4 +235,10 @@ def taken_for_numbers(lexicon: Lexicon) -> frozenset[Key]:
     opened = {o.named.tensor.name for o in lexicon.own if is_composed(lexicon.network, o.named.tensor.name)}
     read = {x.tensor for n in opened for e in lexicon.network.definitions(n) for x in entries_in(e.rhs)}
     numbers = (o for o in lexicon.own if not o.named.tensor.axes)
-    return frozenset(o.key.plain for o in numbers if o.named.tensor.name in opened | read)
+    return frozenset(o.key.plain for o in numbers if o.named.tensor.name in opened | read or is_any_number(lexicon, o))
+
+
+def is_any_number(lexicon: Lexicon, own: Own) -> bool:
+    """Whether a name is that of a number that came up as an argument, and that no equation gives."""
+    tensor = own.named.tensor
+    return tensor.role == "input" and not tensor.axes and not lexicon.network.definitions(tensor.name)

@@ -10,7 +10,7 @@ from derive.errors import DeriveError
 from derive.latex.reading.syntax import Chain, Fraction, Node, Number, Unread
 from derive.reading.calls import call_of
 from derive.reading.choices import Choices
-from derive.reading.compositions import taken_for_numbers
+from derive.reading.compositions import is_any_number, taken_for_numbers
 from derive.reading.definitions import NoName, head_of
 from derive.reading.differentials import differentials
 from derive.reading.expressions import Reader
@@ -248,7 +248,7 @@ def judged_link(
 
 
 def _may_be_shadowed(context: Context, node: Node) -> bool:
-    """Whether a name is a value that only an earlier line gives, or is known without its accent only."""
+    """Whether a name is a value that only an earlier line gives or brings up, or is known without its accent only."""
     try:
         head = head_of(node)
     except Unknown:
@@ -260,7 +260,7 @@ def _may_be_shadowed(context: Context, node: Node) -> bool:
             not o.named.is_told
             and (o.named.is_copy or o.named.tensor.name not in context.given)
             and o.named.expansion is None
-            and lexicon.network.definitions(o.named.tensor.name)
+            and (lexicon.network.definitions(o.named.tensor.name) or is_any_number(lexicon, o))
             for o in own
         )
     return head.key not in lexicon.table and bool(lexicon.find(head.key)) and not head.above

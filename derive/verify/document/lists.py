@@ -41,7 +41,7 @@ def named_list(context: Context, left: Node, right: Node) -> Verdict | None:
     A known vector is no list, unless what it consists of stands in curly brackets.
     """
     own, named = entries(left) or (left,), entries(right)
-    if named is None or not all(map(is_name, own)):
+    if named is None or not all(map(is_name, own)) or any(map(_is_gradient, own)):
         return None
     if not all(is_name(x) or all(map(is_name, entries(x) or (x,))) for x in named):
         return undecided("lists are not compared") if entries(left) is not None else None
@@ -49,6 +49,11 @@ def named_list(context: Context, left: Node, right: Node) -> Verdict | None:
     if key is not None:
         context.lists[key] = named
     return Verdict(Status.DEFINITION, "gives a list a name")
+
+
+def _is_gradient(node: Node) -> bool:
+    """Whether it is `∇ g`, which is no new name."""
+    return isinstance(node, Multiplied) and key_of(node.factors[0]) in NABLA
 
 
 def gradient_by_list(context: Context, left: Node, right: Node) -> Verdict | None:

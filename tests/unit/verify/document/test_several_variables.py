@@ -41,6 +41,24 @@ def test_gates_of_numbers() -> None:
     assert [s for s, (_, w) in zip(wrong, GATES, strict=True) if w] == ["wrong"] * 4
 
 
+LOSS = r"""
+$$L(a, y) = -(y \log a + (1-y)\log(1-a))$$
+$$\frac{\partial L}{\partial a} = -\frac{y}{a} + \frac{1-y}{1-a}$$
+$$a = \sigma(z)$$
+$$\frac{\partial L}{\partial z} = a - y$$
+$$\frac{\partial L}{\partial z} = y - a$$
+"""
+
+
+def test_what_came_up_as_an_argument_may_be_given_a_value_later() -> None:
+    loss, first, value, right, wrong = statuses(LOSS, "{}")
+    assert (loss, value, wrong) == ("definition", "definition", "wrong") and is_right(first) and is_right(right)
+
+
+def test_a_gradient_as_a_list_is_no_new_name() -> None:
+    assert statuses(r"$g(u, v) = u v^2$ $\nabla g = (v, 2uv)$", "{}") == ["definition", "not checked"]
+
+
 def test_prod_contracts_over_what_is_between() -> None:
     assert all(map(is_right, statuses(CHAIN, SHAPES)[4:]))
     for old, new in (("= \\textrm", "= -\\textrm"), (r"\partial o}{\partial V", r"\partial a}{\partial z")):
