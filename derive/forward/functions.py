@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import sympy
@@ -31,6 +32,7 @@ ABSTRACT = frozenset(("f", "g", "h", "phi", "varphi", "psi", "sigma", "rho"))
 OWN: Mapping[str, Scalar] = {"identity": identity, "sqrt": sympy.sqrt, "abs": sympy.Abs, "tanh": sympy.tanh}
 LOSSES_OPEN = frozenset(("ell", "l", "L", "C", "J", "E", "D"))
 """Letters of losses of which nothing need be said."""
+NOTHING_TOLD: Mapping[Key, str] = MappingProxyType({})
 MOST_CALLS = 12
 MOST_IN_ALL = 1_000
 """So many formulas of functions are put in at most, one within another and in all."""
@@ -168,9 +170,9 @@ def named_abstract(name: str) -> Scalar:
     return made
 
 
-def functions_of(equations: Sequence[Statement]) -> Functions:
+def functions_of(equations: Sequence[Statement], told: Mapping[Key, str] = NOTHING_TOLD) -> Functions:
     """The functions of a document: a formula whose left side is a call with other calls elsewhere, and letters of
-    functions that always stand before brackets."""
+    functions that always stand before brackets; `told` are letters that somebody gives a name, where no formula does."""
     out = Functions()
     calls, alone = _occurrences(equations)
     for e in equations:
@@ -190,7 +192,12 @@ def functions_of(equations: Sequence[Statement]) -> Functions:
     defined = {shown(call[0]) for e in equations if (call := call_of(e.left)) is not None}
     for text in calls:
         key = heads.get(text)
-        if key is None or text in out.macros or text in alone or key.name not in ABSTRACT - {"sigma"}:
+        if key is None or text in out.macros:
+            continue
+        if key in told:
+            out.known[key] = told[key]
+            continue
+        if text in alone or key.name not in ABSTRACT - {"sigma"}:
             continue
         if text not in defined:
             out.abstract[key] = key.name

@@ -10,7 +10,7 @@ from pathlib import Path
 from derive.errors import DeriveError
 from derive.forward.assembly import Assembly
 from derive.forward.declared import declared_in
-from derive.forward.functions import WORDS
+from derive.forward.functions import NOTHING_TOLD, WORDS
 from derive.forward.notation import loss_of
 from derive.forward.solving import solved
 from derive.forward.sorting import parts_of
@@ -20,6 +20,7 @@ from derive.latex.reading.extract import read_document
 from derive.latex.reading.syntax import Node
 from derive.network.builder import Builder
 from derive.network.network import Network
+from derive.reading.keys import Key
 
 MOST_FORMULAS = 1_500
 
@@ -48,15 +49,15 @@ class Forward:
     """Whether the loss of one sample has a name of its own beside the cost."""
 
 
-def forward_of(document: Document, name: str) -> Forward:
-    """The forward pass that a document states.
+def forward_of(document: Document, name: str, told: Mapping[Key, str] = NOTHING_TOLD) -> Forward:
+    """The forward pass that a document states; `told` are letters that somebody says to be functions with a name.
 
     Raises: DeriveError with the place of what is not understood, does not fit, or has several meanings.
     """
     if len(document.fragments) > MOST_FORMULAS:
         raise DeriveError(f"there are more than {MOST_FORMULAS} formulas", repair="cut it down", file=document.name)
     try:
-        parts = parts_of(stated_in(document, WORDS), declared_in(document))
+        parts = parts_of(stated_in(document, WORDS), declared_in(document), told)
         found = solved(parts)
         assembly = Assembly(found, Builder(name))
         network = assembly.network()

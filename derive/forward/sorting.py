@@ -14,7 +14,7 @@ from derive.forward.calls import call_of
 from derive.forward.constants import plain_zero
 from derive.forward.counts import count_in, count_of, names_of
 from derive.forward.declared import Declared
-from derive.forward.functions import Functions, functions_of
+from derive.forward.functions import NOTHING_TOLD, Functions, functions_of
 from derive.forward.parts import COSTS, Parts
 from derive.forward.recognition import call_by_name
 from derive.forward.roles import roles_of
@@ -28,12 +28,12 @@ from derive.reading.keys import Key, key_of
 CONVOLUTION = re.compile("convol|cross-correlat|卷积|互相关")
 
 
-def parts_of(stated: Stated, declared: Declared) -> Parts:
+def parts_of(stated: Stated, declared: Declared, told: Mapping[Key, str] = NOTHING_TOLD) -> Parts:
     """What scripts mean is told by the equations of the network: others have letters of their own, δ_{z,t} beside U_z.
 
     Raises: DeriveError if there is no cost, or more than one.
     """
-    functions = functions_of(stated.equations)
+    functions = functions_of(stated.equations, told)
     call_by_name(functions)
     equations = _prepared(stated, functions)
     all_signs = signs_of(equations, [c.name for c in stated.shapes])

@@ -17,6 +17,7 @@ from derive.reading.choices import Choices
 from derive.reading.compositions import open_value
 from derive.reading.definitions import head_of, with_abbreviation, with_definition, with_given
 from derive.reading.expressions import Reader
+from derive.reading.function_names import is_scalar_function
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon, open_function
@@ -46,6 +47,12 @@ def told(names: Sequence[Meaning]) -> list[Key]:
     """The letters of which a profile says the shape or the value."""
     nodes = (symbol_node(m.written) for m in names if m.kind in ("shape", "value"))
     return [key for node in nodes if (key := key_of(marks_of(node).base)) is not None]
+
+
+def functions_told(names: Sequence[Meaning]) -> dict[Key, str]:
+    """The letters that a profile says to be functions of one number with a name."""
+    said = ((key_of(marks_of(symbol_node(m.written)).base), m.value) for m in names if m.kind == "function")
+    return {key: name for key, name in said if key is not None and isinstance(name, str) and is_scalar_function(name)}
 
 
 def unknown_arguments(lexicon: Lexicon, m: Meaning) -> set[Key]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.errors import DeriveError
+from derive.forward.functions import NOTHING_TOLD
 from derive.forward.network import Forward, forward_of
 from derive.ir.tensor import Tensor
 from derive.latex.notation import Notation
@@ -80,15 +81,15 @@ class OwnNetwork:
         return len(tensor.axes) == 1 and is_row != ((self.settings.get("layout") == "rows") != is_of_samples)
 
 
-def own_networks(document: Document) -> tuple[OwnNetwork, ...]:
-    """The network of the forward pass and the loss in a document.
+def own_networks(document: Document, told: Mapping[Key, str] = NOTHING_TOLD) -> tuple[OwnNetwork, ...]:
+    """The network of the forward pass and the loss in a document; `told` are letters of functions with a name.
 
     Several that differ in their notation, where gradients are written `dZ` or the loss of one sample has a name:
     gradients of values are of the summed loss, or of the cost.
 
     Raises: DeriveError where its forward pass or its loss are not there, or not clear.
     """
-    return _in_notations(document, forward_of(document, "document"))
+    return _in_notations(document, forward_of(document, "document", told))
 
 
 def networks_beside(document: Document) -> tuple[OwnNetwork, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from derive.errors import DeriveError
 from derive.latex.reading.document import Document
 from derive.latex.reading.extract import read_document
 from derive.network.spec.models import NetworkSpec
+from derive.reading.keys import Key
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentReport
+from derive.verify.document.names import functions_told
 from derive.verify.document.own_network import OwnNetwork, networks_beside, own_networks
 from derive.verify.document.profile import EMPTY, Find, Settings, read_profile_file, read_profile_text
 from derive.verify.document.verifier import PATIENCE, Tell, Verifier
@@ -48,16 +51,16 @@ def verify_document(
     elif network is not None:
         chosen = replace(chosen, settings=chosen.settings.under(Settings(network=network)))
     elif not chosen.names_network:
-        own, lacking = _stated(document)
+        own, lacking = _stated(document, functions_told(chosen.settings.names))
     reports = [Verifier(document, chosen, tell, patience, own=o).report(is_strict) for o in own or (None,)]
     best = min(reports, key=lambda r: r.counts[Status.WRONG.value])
     return replace(best, notes=(*best.notes, lacking)) if lacking and best.counts[Status.NOT_CHECKED.value] else best
 
 
-def _stated(document: Document) -> tuple[tuple[OwnNetwork, ...], str]:
+def _stated(document: Document, told: Mapping[Key, str]) -> tuple[tuple[OwnNetwork, ...], str]:
     """The network that a document states, in the notations that it may have; or why there is none."""
     try:
-        return own_networks(document), ""
+        return own_networks(document, told), ""
     except DeriveError as error:
         where = f"line {error.line}: " if error.line is not None else ""
         what = f"{where}{error.message}; {error.repair}"
