@@ -143,11 +143,12 @@ def _is_range(chain: Chain) -> bool:
 
 
 def _links(chain: Chain) -> Iterator[tuple[Node, str, Node]]:
-    """The pairs of neighbours with a name, or a call of one, on the left."""
+    """The pairs of neighbours with a name, or a call with names, on the left; `g(w^T x)` gives nothing a value."""
     for left, relation, right in zip(chain.members, chain.relations, chain.members[1:], strict=False):
         if left is not None and right is not None:
             left = inner(left)
-            if is_named(left) or call_of(left) is not None:
+            call = call_of(left)
+            if is_named(left) or (call is not None and all(is_named(inner(x)) for x in call[1])):
                 yield left, relation, right
 
 
