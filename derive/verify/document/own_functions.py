@@ -86,7 +86,10 @@ def _symbol(key: Key) -> Node:
 def taken_up(context: Context, call: Head, right: Node, source: str) -> Verdict:
     """Take a function up, as a formula in one number or as what is read again for every argument."""
     lexicon, key = context.lexicon, call.key
-    again = lexicon.own_functions.get(key, (open_function(key),)) != (open_function(key),) or key in lexicon.templates
+    is_formula = lexicon.own_functions.get(key, (open_function(key),)) != (open_function(key),)
+    again = is_formula or lexicon.templates.get(key, Template(call.letters, right, source)) != Template(
+        call.letters, right, source
+    )
     told = Verdict(Status.DEFINITION, "means from here on another function" if again else "introduces a function")
     if len(call.letters) > 1 or _is_of_arrays(context, call, right):
         return _of_known(context, call, right, source, told)

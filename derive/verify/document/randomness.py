@@ -62,7 +62,10 @@ class Declared:
         return Assumptions(laws, fixed, tuple(self._groups(sources)), families)
 
     def _law(self, source: Entry) -> Law:
+        """What has the distribution of −X has the mean 0, as all means are taken to exist."""
         kinds: dict[str, Any] = {LAWS[kind]: True for kind, s in self.laws if _binding(s, source) is not None}
+        if kinds.get("is_symmetric"):
+            kinds["has_zero_mean"] = True
         return Law(**kinds)
 
     def _groups(self, sources: Sequence[Entry]) -> Iterator[frozenset[Entry]]:

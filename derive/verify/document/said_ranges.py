@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from typing import NamedTuple
 
 from derive.latex.reading.document import Document, Fragment
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.syntax import Chain
+from derive.reading.guards import is_guard
 from derive.reading.remarks import conditions_said, has_ends
 from derive.verify.document.context import Context
 
@@ -25,6 +27,26 @@ class SaidRange(NamedTuple):
 
 
 NOTHING_SAID = SaidRange()
+
+_OPENING, _CLOSING = "(（", ")）"
+_OTHERWISE = re.compile(r"\b(otherwise|else)\b|否则|其余|其他情况")
+
+
+def speaks_on(document: Document, said: SaidRange, start: int) -> bool:
+    """Whether what was said of letters may be about the formula that begins at `start`.
+
+    Letters are compared, `i = j`, in what is about the words that they stand in, where these go on with what holds
+    otherwise, or stand in brackets that close before the formula: `δ_{ij} (1 if i = j)`.
+    """
+    if said.start is None or not any(map(is_guard, said.chains)):
+        return True
+    between = document.text[said.start + len(said.text) : start]
+    depth = 0
+    for c in between:
+        depth += (c in _OPENING) - (c in _CLOSING)
+        if depth < 0:
+            return False
+    return _OTHERWISE.search(between) is None
 
 
 def said_behind(document: Document, fragment: Fragment, context: Context) -> SaidRange:

@@ -27,14 +27,14 @@ from derive.verify.document.declaring import declared
 from derive.verify.document.diagnosis import Finding, Trial, of_shape
 from derive.verify.document.edits import SELF
 from derive.verify.document.introduced import Introduced
-from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
+from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of, take_up_waiting
 from derive.verify.document.left_sides import names_on_left
 from derive.verify.document.manner import Manner, manner_of
 from derive.verify.document.own_network import STATES, OwnNetwork
 from derive.verify.document.passages import passages_before
 from derive.verify.document.profile import Profile
 from derive.verify.document.said import SaidShape, shape_in_words
-from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, said_behind
+from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, said_behind, speaks_on
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.supposed import Mistakes
 from derive.verify.document.verdict import MISSING, Verdict, beside, combined, undecided
@@ -42,6 +42,9 @@ from derive.verify.effort import Effort, silent
 
 PATIENCE, LONGEST_SEARCH = 120.0, 5.0
 """Seconds for finding out which mistakes were made, in a document and in one claim; no verdict depends on it."""
+
+NEAREST = 6
+"""So many formulas before a definition may have waited for it."""
 
 Tell = Callable[[str], None]
 
@@ -88,6 +91,11 @@ class Verifier:
             claims += found
             if any(c.status is Status.NOT_CHECKED for c in found):
                 waiting.append(fragment)
+            if any(c.status is Status.DEFINITION for c in found):
+                for before in waiting[-NEAREST:]:
+                    context = self._context(before)
+                    chains = read_formula(before.source, context.vocabulary(macros)).chains
+                    take_up_waiting(context, chains, before.source)
         return self._again(claims, waiting, macros)
 
     def _parts(self) -> Iterator[list[Fragment]]:
@@ -227,7 +235,8 @@ class Verifier:
         left, right = judged.left, judged.right
         if judged.verdict.status is not Status.WRONG or left is None or right is None or judged.judge is not None:
             return judged
-        for heading, said, text, start in (self.said, said_behind(self.document, fragment, context)):
+        before = self.said if speaks_on(self.document, self.said, fragment.start) else NOTHING_SAID
+        for heading, said, text, start in (before, said_behind(self.document, fragment, context)):
             if not said or heading != fragment.heading:
                 continue
             verdict = equated(context, left, right, fragment.source, {}, said)
