@@ -19,6 +19,7 @@ from derive.latex.reading.syntax import Applied, Bracketed, Branch, Multiplied, 
 from derive.latex.reading.trees import changed, walk
 from derive.network.activations import identity
 from derive.network.losses import LOSSES
+from derive.reading.definitions import INDICES
 from derive.reading.function_names import ALIASES
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import marks_of
@@ -172,7 +173,7 @@ def named_abstract(name: str) -> Scalar:
 
 def functions_of(equations: Sequence[Statement], told: Mapping[Key, str] = NOTHING_TOLD) -> Functions:
     """The functions of a document: a formula whose left side is a call with other calls elsewhere, and letters of
-    functions that always stand before brackets; `told` are letters that somebody gives a name, where no formula does."""
+    functions that always stand before brackets; `told` are letters with a name that no formula defines."""
     out = Functions()
     calls, alone = _occurrences(equations)
     for e in equations:
@@ -184,7 +185,7 @@ def functions_of(equations: Sequence[Statement], told: Mapping[Key, str] = NOTHI
         others = [c for c in calls.get(text, ()) if c != tuple(map(shown, given))]
         if text in out.macros or text in out.values:
             continue
-        if others or (_is_of_letters(name, given) and _is_of(e.right, given)):
+        if others or (_is_of_letters(name, given) and _is_of(e.right, given)) or _is_of_a_step(e.right, given):
             out.macros[text] = Macro(text, given, e.right, e)
         else:
             out.values.add(text)
@@ -229,6 +230,16 @@ def _is_of_letters(name: Node, given: tuple[Node, ...]) -> bool:
         and len(given) == 1
         and (key.name in ABSTRACT or named(ALIASES.get(key.name, key.name)) is not None)
     )
+
+
+def _is_of_a_step(body: Node, given: tuple[Node, ...]) -> bool:
+    """Whether the argument is an index, and nothing else: `l(t) = -Σ_k y_k^{(t)} log ŷ_k^{(t)}`."""
+    letter = shown(given[0])
+    if len(given) != 1 or letter not in INDICES:
+        return False
+    marks = [m for n in names_in(body) if isinstance(n, Scripts) for m in (n.below, n.above) if m is not None]
+    inside = any(shown(x) == letter for m in marks for x in walk(m))
+    return inside and all(shown(n) != letter for n in names_in(body))
 
 
 def _is_of(body: Node, given: tuple[Node, ...]) -> bool:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction as Number
 from typing import TYPE_CHECKING
 
 from derive.calculus.occurrence import occurrences
 from derive.ir.tensor import ADJOINT, Equation
 from derive.latex.reading.syntax import Bracketed, Fraction, Multiplied, Node, Scripts, Symbol
+from derive.reading.differentiated import Variable, are_alike
 from derive.reading.immediate import immediate, immediate_of
 from derive.reading.jacobians import Jacobian, chained
 from derive.reading.keys import Key, key_of
@@ -37,21 +37,14 @@ if TYPE_CHECKING:
 JACOBIAN = Key("J")
 
 
-@dataclass(frozen=True)
-class Variable:
-    """`factor · T[idx]` as something to differentiate, or to differentiate by."""
-
-    tensor: str
-    idx: tuple[Affine, ...]
-    factor: Number
-    whole: Quantity
-
-
 @dataclass
 class Derivatives:
     reader: Reader
     is_jacobian: bool = False
     """Whether the derivative of a vector by a vector is the matrix of len(of) × len(wrt), whatever the layout."""
+
+    are_joined: bool = False
+    """Whether derivatives of arrays by arrays are factors of a chain rule."""
 
     # -- how it is written -------------------------------------------------------------------------------------
 
@@ -211,12 +204,12 @@ class Derivatives:
     def _jacobian(self, of: Variable, wrt: Variable) -> Quantity:
         local = self._local(of, wrt)
         if local is not None:
-            return self._shaped(local, of.whole, wrt.whole, of.tensor, wrt.tensor)
+            return self._shaped(local, of.whole, wrt.whole, of.name, wrt.name)
         is_made_of = self._moves_with(of.tensor, wrt.tensor)
         if not is_made_of and (self._is_introduced(wrt.tensor) or self._is_shape_only(of.tensor)):
             raise Unknown("nothing says that what is differentiated is made of that by which it is")
         p = scale(_entry(of.tensor, of.idx, wrt), of.factor) if is_made_of else constant(0)
-        return self._shaped(p, of.whole, wrt.whole, of.tensor, wrt.tensor)
+        return self._shaped(p, of.whole, wrt.whole, of.name, wrt.name)
 
     def _is_introduced(self, tensor: str) -> bool:
         """Whether the document gave a name to what may stand unnamed elsewhere: `a = W x` beside `l = f(W x)`."""
@@ -266,7 +259,9 @@ class Derivatives:
         if wrt.is_scalar:
             return by_number(self.layout, Quantity(p, of.rows, of.columns))
         options: list[Quantity] = [Jacobian(p, wrt.rows, wrt.columns, name, by, of.rows, of.columns)]
-        if same_extent(of.rows, wrt.rows) and same_extent(of.columns, wrt.columns) and name != by:
+        if self.are_joined:
+            return options[0]
+        if same_extent(of.rows, wrt.rows) and same_extent(of.columns, wrt.columns) and not are_alike(name, by):
             options.append(self._diagonal(p, of, wrt))
         if of.columns is None and wrt.columns is None:
             options.append(of_vector(self.layout, Quantity(p, of.rows, wrt.rows)))
@@ -293,7 +288,7 @@ class Derivatives:
                 parts.append(sum_over(o.bounds, times(o.coefficient, inner), {}))
         if not parts and p.terms:
             raise Unknown("what is differentiated does not contain that by which it is")
-        return self._shaped(total(parts), of, wrt.whole, "", wrt.tensor)
+        return self._shaped(total(parts), of, wrt.whole, "", wrt.name)
 
     def inner(self, tensor: str, idx: tuple[Affine, ...], wrt: Variable) -> Poly:
         """The derivative of an entry in the expression: δ for the variable itself."""

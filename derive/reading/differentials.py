@@ -16,7 +16,7 @@ from derive.ir.tensor import ADJOINT, Tensor
 from derive.latex.reading.syntax import Accented, Bracketed, Fraction, Multiplied, Node, Scripts, Symbol
 from derive.latex.reading.trees import parts
 from derive.network.network import Network
-from derive.reading.derivatives import Variable
+from derive.reading.differentiated import Variable
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
 from derive.reading.quantity import Quantity, Unknown

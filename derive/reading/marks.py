@@ -43,7 +43,7 @@ def sequence(node: Node | None) -> tuple[Node, ...]:
     if isinstance(node, Bracketed) and node.opening == "(" and _is_list(node.body):
         return tuple(Bracketed("(", ")", x, x.span) for x in node.body.items)
     if isinstance(node, Listed):
-        return tuple(x for item in _with_slices(node) for x in sequence(item))
+        return tuple(x for item in _with_slices(node) for x in ((item,) if _is_multiple(item) else sequence(item)))
     if isinstance(node, Prefixed) and node.operator == "cdot":
         return (Ellipsis(node.span), *sequence(node.body))
     if isinstance(node, Multiplied) and not any(node.operators):
@@ -51,6 +51,13 @@ def sequence(node: Node | None) -> tuple[Node, ...]:
     if isinstance(node, Multiplied) and set(node.operators) <= {"", "cdot"} and not isinstance(node.factors[0], Number):
         return tuple(_with_dots(node))
     return (node,)
+
+
+def _is_multiple(node: Node) -> bool:
+    """`2v`, which is one index where commas part them: `a_{u,2v}`."""
+    if not isinstance(node, Multiplied) or node.operators != ("",):
+        return False
+    return isinstance(node.factors[0], Number) and isinstance(node.factors[1], Symbol)
 
 
 def _is_list(node: Node) -> TypeGuard[Listed]:

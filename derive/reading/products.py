@@ -14,6 +14,7 @@ from derive.latex.reading.syntax import Bracketed, Chain, Ellipsis, Multiplied, 
 from derive.reading import functions
 from derive.reading.called_values import called_value
 from derive.reading.calls import of_value
+from derive.reading.chain_rule import chain_rule
 from derive.reading.conditions import condition, under
 from derive.reading.differentials import differential, is_mark
 from derive.reading.dots import written_out
@@ -48,6 +49,8 @@ class Products:
             return self._at_point(node, below)
         if any(isinstance(f, Ellipsis) for f in factors):
             factors, signs = written_out(self.reader, factors, signs)
+        if (linked := chain_rule(self.reader, factors, signs)) is not None:
+            return linked
         with under(self.reader, factors):
             items, spans, operators = self._grouped(factors, signs)
         if len(items) == 1:

@@ -51,12 +51,25 @@ class _Found:
 def stated(remarks: Sequence[Node], indices: IndexReader) -> Stated:
     """What remarks, or the items below a sign, say of letters; words are passed over."""
     found = _Found()
+    alone: list[str] = []
     for group in _grouped(_flat(remarks)):
+        before = len(found.named)
         try:
             _condition(group, indices, found)
         except Unknown:
             found.unread += group
+        alone = [*alone, *found.named[before:]] if isinstance(group[0], Symbol) else _shared(alone, group, found)
     return Stated(found.ranges, tuple(found.named), tuple(found.excluded), tuple(found.unread))
+
+
+def _shared(alone: Sequence[str], group: Sequence[Node], found: _Found) -> list[str]:
+    """`i, j = 1, …, n` says of i what it says of j; no letters are left that wait for a range."""
+    first, last = group[0], found.named[-1:]
+    if isinstance(first, Chain) and first.relations == ("=",) and last and last[0] in found.ranges:
+        interval = found.ranges[last[0]]
+        for letter in alone if interval.lo != interval.hi else ():
+            found.restrict(letter, interval)
+    return []
 
 
 def _flat(nodes: Iterable[Node]) -> Iterator[Node]:

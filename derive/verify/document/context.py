@@ -83,6 +83,10 @@ class Context:
     """What the last derivatives were found to be equal to."""
     waiting: tuple[Meaning, ...] = ()
     """Values of the profile that are functions of what the document has yet to define."""
+    is_own: bool = False
+    """Whether the network is the one that the document states."""
+    is_cost_unclear: bool = False
+    """Whether its cost was stated once more, in a way that is not understood."""
     _world: World | None = None
 
     @property
@@ -207,6 +211,7 @@ def context_of(
         stamps=stamps_of(settings.names),
         given_functions=frozenset(lexicon.templates),
         waiting=tuple(waiting),
+        is_own=own is not None,
     )
 
 

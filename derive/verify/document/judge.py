@@ -29,6 +29,7 @@ from derive.verify.document.demands import of_variances
 from derive.verify.document.denied import denied
 from derive.verify.document.each import for_each, take_up_sets
 from derive.verify.document.examples import in_numbers
+from derive.verify.document.first_fitting import first_fitting
 from derive.verify.document.layered import defined_for_layers
 from derive.verify.document.left_open import unless_open
 from derive.verify.document.lettered import take_up_lettered
@@ -36,6 +37,7 @@ from derive.verify.document.lists import entries, gradient_by_list, is_set, name
 from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
 from derive.verify.document.open_values import opened
 from derive.verify.document.own_functions import argument_of, called, take_up_beside, taken_up
+from derive.verify.document.restated import UNCLEAR, is_other_cost, name_alone
 from derive.verify.document.routes import reroute
 from derive.verify.document.schemas import remember, take_up_schemas
 from derive.verify.document.several_variables import of_several
@@ -238,6 +240,9 @@ def judged_link(
     verdict = equated(context, left, right, source, argument, remarks)
     if verdict.status is Status.NOT_CHECKED and (layered := defined_for_layers(context, left, right, source)):
         return layered
+    if verdict.status is Status.WRONG and is_other_cost(context, left, right, source):
+        again = _definition(context, name_alone(left), right, source)
+        return replace(again, reason=SHADOWED) if again.status is Status.DEFINITION else undecided(UNCLEAR)
     if verdict.status in RIGHT:
         take_up_lettered(context, left, right, source)
     if (
@@ -302,17 +307,17 @@ def equated(
 def _definition(
     context: Context, left: Node, right: Node, source: str, argument: Mapping[Key, Quantity] = NOTHING
 ) -> Verdict:
-    scope = Scope(context.lexicon, Choices(), context.numbers, source)
     if is_name(left) and mentions(right, left):
         return Verdict(Status.WRONG, BY_ITSELF)
     try:
         head_of(left)
-        value = Reader(scope).read(right)
+        value, scope = first_fitting(lambda c: Scope(context.lexicon, c, context.numbers, source), right)
         context.define(left, value, scope)
     except Misfit as e:
         return impossible(context.world, e)
     except NoName as e:
-        return undecided(_unknown_in(left, replace(scope, meanings=argument)) or e.message)
+        own = Scope(context.lexicon, Choices(), context.numbers, source, argument)
+        return undecided(_unknown_in(left, own) or e.message)
     except DeriveError as e:
         return undecided(e.message)
     return Verdict(Status.DEFINITION, "introduces a name")

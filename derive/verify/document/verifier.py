@@ -33,6 +33,7 @@ from derive.verify.document.manner import Manner, manner_of
 from derive.verify.document.own_network import STATES, OwnNetwork
 from derive.verify.document.passages import passages_before
 from derive.verify.document.profile import Profile
+from derive.verify.document.restated import UNCLEAR, is_cost, mentions_cost
 from derive.verify.document.said import SaidShape, shape_in_words
 from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, said_behind, speaks_on
 from derive.verify.document.shapes import judged_shape
@@ -198,6 +199,7 @@ class Verifier:
                 is_wrong = judged.verdict.status is Status.WRONG
                 if is_wrong and self.own is not None and self.own.may_mean_more(judged.left, judged.right):
                     judged = replace(judged, verdict=undecided("a name in it has several letters below, and no layer"))
+                judged = self._unless_unclear(context, judged)
                 verdict = judged.verdict
                 if verdict.status is Status.DEFINITION and judged.left is not None:
                     name = judged.left.span
@@ -230,6 +232,15 @@ class Verifier:
         finding = of_shape(verdict, chain.members[0], fragment.source, self._manner)
         return self._claim(fragment, chain, 0, verdict, finding)
 
+    def _unless_unclear(self, context: Context, judged: Judged) -> Judged:
+        """Nothing is known to be wrong of a cost that was stated once more in a way that is not understood."""
+        status, left = judged.verdict.status, judged.left
+        if status is Status.NOT_CHECKED and judged.member == 1 and left is not None and is_cost(context, left):
+            context.is_cost_unclear = True
+        if status is Status.WRONG and context.is_cost_unclear and mentions_cost(context, left, judged.right):
+            return replace(judged, verdict=undecided(UNCLEAR))
+        return judged
+
     def _where_said(self, context: Context, fragment: Fragment, judged: Judged) -> Judged:
         """What is wrong for all layers may be right for those that the words around it name: `for l = 2, 1`."""
         left, right = judged.left, judged.right
@@ -240,6 +251,8 @@ class Verifier:
             if not said or heading != fragment.heading:
                 continue
             verdict = equated(context, left, right, fragment.source, {}, said)
+            if verdict.status is Status.NOT_CHECKED:
+                return replace(judged, verdict=verdict)
             if verdict.status in RIGHT:
                 self.said_before = start if start is not None and start > fragment.start else self.said_before
                 return replace(

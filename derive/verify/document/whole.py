@@ -16,6 +16,7 @@ from derive.verify.document.claims import DocumentReport
 from derive.verify.document.names import functions_told
 from derive.verify.document.own_network import OwnNetwork, networks_beside, own_networks
 from derive.verify.document.profile import EMPTY, Find, Settings, read_profile_file, read_profile_text
+from derive.verify.document.said_layout import said_layout
 from derive.verify.document.verifier import PATIENCE, Tell, Verifier
 from derive.verify.effort import silent
 
@@ -43,6 +44,8 @@ def verify_document(
         chosen = read_profile_text(document.front_matter_source, path, find)
     else:
         chosen = EMPTY
+    if chosen.settings.derivatives is None:
+        chosen = replace(chosen, settings=replace(chosen.settings, derivatives=said_layout(document.text)))
     own: tuple[OwnNetwork, ...] = ()
     lacking = ""
     if isinstance(network, Document):

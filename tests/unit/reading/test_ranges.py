@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from derive.forward.statements import plain_indices
 from derive.latex.reading.formula import read_formula
+from derive.reading.marks import sequence
 from derive.reading.quantity import Misfit, Unknown
 from derive.reading.ranges import Interval, Ranges, numbers_within
 from derive.reading.stated import Stated, stated
@@ -156,3 +158,14 @@ def test_what_must_not_be() -> None:
 @pytest.mark.parametrize("remark", [r"x + y = 3", r"l = 1, 3", r"\hat{l} = 1, \dots, L", r"l \approx 3"])
 def test_other_remarks_are_kept_as_not_read(remark: str) -> None:
     assert said(remark).unread
+
+
+def test_letters_before_a_range_share_it() -> None:
+    [chain] = read_formula(r"z_{ij} = b, \quad i, j = 1, \dots, 7").chains
+    found = stated(chain.remarks, plain_indices()).ranges
+    assert {x: (repr(r.lo), repr(r.hi)) for x, r in found.items()} == {"i": ("1", "7"), "j": ("1", "7")}
+
+
+def test_a_multiple_between_commas_is_one_index() -> None:
+    below = [read_formula(s).chains[0].members[0].below for s in ("a_{2u-1,2v}", "a_{u,2}", "a_{2v}")]  # type: ignore[union-attr]
+    assert [len(sequence(x)) for x in below] == [2, 2, 2]
