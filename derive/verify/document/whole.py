@@ -16,6 +16,7 @@ from derive.verify.document.claims import DocumentReport
 from derive.verify.document.names import functions_told
 from derive.verify.document.own_network import OwnNetwork, networks_beside, own_networks
 from derive.verify.document.profile import EMPTY, Find, Settings, read_profile_file, read_profile_text
+from derive.verify.document.said_functions import said_functions
 from derive.verify.document.said_layout import said_layout
 from derive.verify.document.verifier import PATIENCE, Tell, Verifier
 from derive.verify.effort import silent
@@ -54,6 +55,8 @@ def verify_document(
     elif network is not None:
         chosen = replace(chosen, settings=chosen.settings.under(Settings(network=network)))
     elif not chosen.names_network:
+        said = Settings(names=tuple(said_functions(document)))
+        chosen = replace(chosen, settings=said.under(chosen.settings))
         own, lacking = _stated(document, functions_told(chosen.settings.names))
     reports = [Verifier(document, chosen, tell, patience, own=o).report(is_strict) for o in own or (None,)]
     best = min(reports, key=lambda r: r.counts[Status.WRONG.value])
