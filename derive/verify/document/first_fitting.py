@@ -11,8 +11,10 @@ from derive.reading.quantity import Misfit, Quantity
 from derive.reading.scope import Scope
 
 
-def first_fitting(scope_of: Callable[[Choices], Scope], node: Node) -> tuple[Quantity, Scope]:
-    """The value in the first reading in which extents fit, with the scope in which it was read.
+def take_first_fitting(
+    scope_of: Callable[[Choices], Scope], node: Node, take: Callable[[Quantity, Scope], None]
+) -> None:
+    """Take up the value in the first reading in which it fits, with the scope in which it was read.
 
     Raises: Misfit if they do in none, Unknown for what has no meaning.
     """
@@ -23,7 +25,8 @@ def first_fitting(scope_of: Callable[[Choices], Scope], node: Node) -> tuple[Qua
             break
         scope = scope_of(choices)
         try:
-            return Reader(scope).read(node), scope
+            take(Reader(scope).read(node), scope)
+            return
         except Misfit as e:
             misfit = misfit or e
         choices = choices.following()

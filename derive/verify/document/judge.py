@@ -29,7 +29,7 @@ from derive.verify.document.demands import of_variances
 from derive.verify.document.denied import denied
 from derive.verify.document.each import for_each, take_up_sets
 from derive.verify.document.examples import in_numbers
-from derive.verify.document.first_fitting import first_fitting
+from derive.verify.document.first_fitting import take_first_fitting
 from derive.verify.document.layered import defined_for_layers
 from derive.verify.document.left_open import unless_open
 from derive.verify.document.lettered import take_up_lettered
@@ -311,8 +311,8 @@ def _definition(
         return Verdict(Status.WRONG, BY_ITSELF)
     try:
         head_of(left)
-        value, scope = first_fitting(lambda c: Scope(context.lexicon, c, context.numbers, source), right)
-        context.define(left, value, scope)
+        scope_of = partial(Scope, context.lexicon, numbers=context.numbers, source=source)
+        take_first_fitting(scope_of, right, partial(context.define, left))
     except Misfit as e:
         return impossible(context.world, e)
     except NoName as e:
