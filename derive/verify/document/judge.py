@@ -78,17 +78,6 @@ def links_of(context: Context, chain: Chain, source: str) -> list[Judged]:
         return [Judged(k, undecided("it is too large to be judged")) for k in range(len(chain.members))[-1:]]
 
 
-def take_up_waiting(context: Context, chains: Sequence[Chain], source: str) -> None:
-    """Take up functions whose formulas were not understood, `h(x) = g(w^T x)` before `g(z) = …`.
-
-    What follows is judged by them, as if their parts had been defined first.
-    """
-    for chain in chains:
-        call = called(context, chain.members[0]) if chain.members[0] is not None else None
-        if call is not None and not (context.lexicon.functions.get(call.key) or call.key in context.lexicon.templates):
-            links_of(context, replace(chain, members=chain.members[:2], relations=chain.relations[:1]), source)
-
-
 def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged]:
     """All links of a chain, every member compared with the first one behind the last sign that is none of equality.
 

@@ -27,7 +27,7 @@ from derive.verify.document.declaring import declared
 from derive.verify.document.diagnosis import Finding, Trial, of_shape
 from derive.verify.document.edits import SELF
 from derive.verify.document.introduced import Introduced
-from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of, take_up_waiting
+from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
 from derive.verify.document.left_sides import names_on_left
 from derive.verify.document.manner import Manner, manner_of
 from derive.verify.document.own_network import STATES, OwnNetwork
@@ -39,6 +39,7 @@ from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, said_beh
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.supposed import Mistakes
 from derive.verify.document.verdict import MISSING, Verdict, beside, combined, undecided
+from derive.verify.document.waiting import take_up_waiting
 from derive.verify.effort import Effort, silent
 
 PATIENCE, LONGEST_SEARCH = 120.0, 5.0
