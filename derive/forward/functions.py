@@ -207,7 +207,8 @@ def functions_of(equations: Sequence[Statement], told: Mapping[Key, str] = NOTHI
 
 
 def _open_costs(equations: Sequence[Statement], functions: Functions) -> Iterator[str]:
-    """Letters of losses that stand before several names, `ℓ(o, y)`, and that no formula defines."""
+    """Letters of losses that stand before several names, `ℓ(o, y)`, or before one where that is all that is said of
+    them, `ℓ = ℓ(y)`, and that no formula defines."""
     for e in equations:
         for node in walk(e.right):
             pairs = zip(node.factors, node.factors[1:], strict=False) if isinstance(node, Multiplied) else ()
@@ -218,7 +219,8 @@ def _open_costs(equations: Sequence[Statement], functions: Functions) -> Iterato
                 has_own = any(shown(x.left) == text and x is not e for x in equations)
                 is_open = text not in functions.macros and text not in functions.values and not has_own
                 given = arguments(behind)
-                if is_open and len(given) > 1 and all(map(_is_name, given)):
+                is_said = e.right is node and shown(e.left) == text
+                if is_open and (len(given) > 1 or is_said) and all(map(_is_name, given)):
                     yield text
 
 

@@ -96,7 +96,8 @@ class Scene:
     # -- indices --------------------------------------------------------------------------------------
 
     def index(self, e: Extent, letter: str = "", avoid: Sequence[sympy.Basic] = ()) -> sympy.Idx:
-        """An index over a size that is not in use; with this letter if it is given."""
+        """An index over a size that is not in use; with this letter if it is given and has no prime."""
+        letter = "" if letter.endswith("'") else letter
         at = self.sizes.resolved(e)
         key = (at, self.now.get(at.letter or ""))
         busy = [*self.active, *avoid, *(self.now.values() if not letter else ())]
@@ -121,7 +122,7 @@ class Scene:
 
     def _free(self, at: Extent, row: Sequence[sympy.Idx]) -> str:
         used = {self._letter[i] for i in row}
-        mine = [x for x in self.letters.get(at.root, ()) if x not in used]
+        mine = [x for x in self.letters.get(at.root, ()) if x not in used and not x.endswith("'")]
         pool = ["i", *POOL] if at == self.batch else POOL
         elsewhere = {x for k, xs in self.letters.items() if k != at.root for x in xs}
         free = (x for x in pool if x not in used and x not in self.reserved and x not in elsewhere)

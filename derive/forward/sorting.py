@@ -21,7 +21,7 @@ from derive.forward.roles import roles_of
 from derive.forward.signs import Sign, Signs, Use, bound_letters, names_in, signs_of
 from derive.forward.statements import Stated, Statement
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Big, Multiplied, Node, Number, Symbol
+from derive.latex.reading.syntax import Applied, Big, Multiplied, Node, Number, Symbol
 from derive.latex.reading.trees import changed, walk
 from derive.reading.keys import Key, key_of
 
@@ -181,6 +181,7 @@ def _cost(parts: Parts, equations: Sequence[Statement]) -> Sign:
     likely = [s for s in costs if s in tops] or costs
     read = {u.sign for s in likely for e in definitions[s] for u in parts.uses(e) if u.sign != s}
     found = [s for s in likely if s not in read]
+    found = [s for s in found if not all(_is_open(parts, e) for e in definitions[s])] or found
     if len(found) == 1:
         return found[0]
     name = stated.document.name
@@ -194,6 +195,11 @@ def _cost(parts: Parts, equations: Sequence[Statement]) -> Sign:
         texts[-1].fragment,
         texts[-1].left,
     )
+
+
+def _is_open(parts: Parts, e: Statement) -> bool:
+    """Whether a cost is any function of what is said: `ℓ = ℓ(y)`."""
+    return isinstance(e.right, Applied) and shown(e.right.function) in parts.functions.costs
 
 
 def _needed(parts: Parts, cost: Sign) -> tuple[Statement, ...]:

@@ -8,6 +8,7 @@ from functools import cache
 
 from derive.errors import DeriveError
 from derive.forward.calls import call_of, inner, is_named, is_round
+from derive.forward.rewriting import plainly
 from derive.ir.scalar import PLAIN, REGISTRY
 from derive.latex.printer import Printer
 from derive.latex.reading.document import Document, Fragment
@@ -107,7 +108,7 @@ def stated_in(document: Document, words: frozenset[str] = frozenset()) -> Stated
     ranges: dict[str, Interval] = {}
     derived: list[Node] = []
     other: list[tuple[Node, Fragment]] = []
-    read = [(f, chain) for f in document.fragments for chain in read_formula(f.source, vocabulary).chains]
+    read = [(f, plainly(chain)) for f in document.fragments for chain in read_formula(f.source, vocabulary).chains]
     functions = _applied(chain for _, chain in read)
     for fragment, chain in read:
         said = stated(chain.remarks, indices).ranges

@@ -22,7 +22,7 @@ from derive.reading.named import Expansion, Named, Own
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
 from derive.reading.stacks import are_several
-from derive.terms.affine import Affine, Index, index, number
+from derive.terms.affine import Affine, Index, index, number, size
 from derive.terms.term import Entry, Poly
 from derive.terms.walk import entries_in
 
@@ -63,6 +63,9 @@ def head_of(node: Node, indices: Sequence[str] | None = None, free: Collection[s
         key = change_of(change, key) or key
     return Head(key, (*above, *iterate), fixed, (*higher, *letters))
 
+
+ANY = "·any"
+"""The size of an axis of which nothing is said."""
 
 INDICES = frozenset("ijklmnpqrst")
 """Letters that count units, steps or samples where they stand below, unless somebody says something else."""
@@ -229,15 +232,23 @@ def ranges_of(head: Head, value: Quantity, scope: Scope) -> tuple[Index, ...]:
 def with_abbreviation(lexicon: Lexicon, head: Head, value: Quantity, scope: Scope) -> Lexicon:
     """The lexicon with a name for an expression, which is put in wherever the name stands.
 
+    If nothing says over what its letters run, `δ_{ij}` for `[i = j]`, that is anything.
+
     Raises: as `with_definition`.
     """
+    is_anywhere = bool(head.letters) and all(scope.ranges.of(x) is None for x in head.letters)
+    if is_anywhere and not value.axes and value.poly.free <= set(head.letters):
+        letters = tuple(Index(x, number(1), size(ANY)) for x in head.letters)
+        return _abbreviated(lexicon, head, value, letters, True)
     return _abbreviated(lexicon, head, value, ranges_of(head, value, scope))
 
 
-def _abbreviated(lexicon: Lexicon, head: Head, value: Quantity, letters: tuple[Index, ...]) -> Lexicon:
+def _abbreviated(
+    lexicon: Lexicon, head: Head, value: Quantity, letters: tuple[Index, ...], is_anywhere: bool = False
+) -> Lexicon:
     """What is made of gradients is no value of the network: the name stands for the expression."""
     tensor = Tensor(_name(lexicon.network, head), letters, "value")
-    expansion = Expansion(value, letters)
+    expansion = Expansion(value, letters, is_anywhere)
     named = replace(_own(tensor, head), expansion=expansion)
     return lexicon.extended(lexicon.network, Own(head.key, named))
 

@@ -47,6 +47,21 @@ def differentials(lexicon: Lexicon, node: Node) -> Iterator[Node]:
     yield from _within(_marks(lexicon), node)
 
 
+def changing(lexicon: Lexicon, left: Node, right: Node) -> tuple[Node, ...]:
+    """The differentials on the right of an equation of differentials: the left side has some too.
+
+    In `∂r/∂h = h/(d r)` d is a number.
+    """
+    return tuple(differentials(lexicon, right)) if _is_marked(_marks(lexicon), left) else ()
+
+
+def _is_marked(marks: frozenset[Key], node: Node) -> bool:
+    """Whether a d stands in it that is none of a derivative."""
+    if isinstance(node, Fraction) and all(_begins(marks, x) for x in (node.above, node.below)):
+        return False
+    return key_of(node) in marks or any(_is_marked(marks, part) for part in parts(node))
+
+
 def is_mark(reader: Reader, node: Node) -> bool:
     """Whether it is the d of a differential in a formula that has some on its right."""
     return bool(reader.scope.differentials) and key_of(node) in _marks(reader.scope.lexicon)

@@ -35,7 +35,7 @@ from derive.reading.derivatives import Derivatives
 from derive.reading.ellipses import has_dots, with_sums
 from derive.reading.evaluated import evaluated, is_evaluated, is_primed, primed
 from derive.reading.keys import key_of
-from derive.reading.kronecker import IDENTITIES, identity
+from derive.reading.kronecker import IDENTITIES, ONES, identity, ones
 from derive.reading.listings import is_listing, listing, row
 from derive.reading.marks import has_plain_t, is_transpose, marks_of, sequence
 from derive.reading.moments import moment, moment_named
@@ -268,6 +268,8 @@ class Reader:
             return functions.exponential(self, node)
         if key in IDENTITIES and not marks.below and not marks.above and not marks.primes:
             return identity(self, node.span)
+        if key in ONES and not marks.below and not marks.above and not marks.primes:
+            return transposed(ones(self, node.span)) if marks.transposed else ones(self, node.span)
         alone = templates.value_of(self, key) if not marks.below else None
         if alone is not None:
             alone = transposed(alone) if marks.transposed else alone

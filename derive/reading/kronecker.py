@@ -1,4 +1,4 @@
-"""`vec(A)`, `A ⊗ B`, and the identity whose size nobody writes."""
+"""`vec(A)`, `A ⊗ B`, and the identity and the vector of ones whose sizes nobody writes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from derive.reading.quantity import Misfit, Quantity, Unknown, array, multiplied
 from derive.reading.stacks import are_several, stacked
 from derive.terms.affine import Affine, Index, index, number
 from derive.terms.algebra import delta
+from derive.terms.term import constant
 
 if TYPE_CHECKING:
     from derive.reading.expressions import Reader
 
 IDENTITIES = frozenset((Key("I"), Key("I", "bold"), Key("I", "bb"), Key("I", "rm")))
+ONES = frozenset((Key("1", "bold"), Key("1", "bb")))
 MOST_SIZES = 12
 """An identity without a size may have one of so many."""
 
@@ -47,13 +49,25 @@ def identity(reader: Reader, about: object) -> Quantity:
 
     Raises: Unknown if there are none, or too many.
     """
-    sizes = tuple(_sizes(reader))
-    if not 0 < len(sizes) <= MOST_SIZES:
-        raise Unknown("of what size the identity I is, is not said; write I_n")
-    reader.scope.shapes_decide.append("I")
-    rows = reader.scope.fresh.axis(Index("one", number(1), reader.scope.choices.choose(sizes, ("I", about))))
+    rows = _some_axis(reader, "I", "the identity I is, is not said; write I_n", about)
     columns = reader.scope.fresh.axis(rows)
     return array(delta(index(rows.name) - index(columns.name)), rows, columns)
+
+
+def ones(reader: Reader, about: object) -> Quantity:
+    """`𝟏`, a column of ones, of one of the sizes that values here have.
+
+    Raises: as `identity`.
+    """
+    return array(constant(1), _some_axis(reader, "1", "the vector of ones is, is not said; write 1_n", about))
+
+
+def _some_axis(reader: Reader, name: str, unsaid: str, about: object) -> Index:
+    sizes = tuple(_sizes(reader))
+    if not 0 < len(sizes) <= MOST_SIZES:
+        raise Unknown(f"of what size {unsaid}")
+    reader.scope.shapes_decide.append(name)
+    return reader.scope.fresh.axis(Index("one", number(1), reader.scope.choices.choose(sizes, (name, about))))
 
 
 def _sizes(reader: Reader) -> dict[Affine, None]:

@@ -17,6 +17,8 @@ class Expansion:
 
     value: Quantity
     letters: tuple[Index, ...]
+    is_anywhere: bool = False
+    """Whether the letters run over anything: `δ_{ij} = [i = j]`."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ class Named:
 
     @property
     def extents(self) -> tuple[Affine, ...]:
-        """Of the axes on which the letters stand."""
+        """Of the axes on which the letters stand, if they are known."""
+        if self.expansion is not None and self.expansion.is_anywhere:
+            return ()
         return tuple(self.tensor.axes[k].extent for k in self.axes)
 
     @property

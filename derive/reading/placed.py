@@ -102,7 +102,8 @@ class Placed:
         if len(at) != len(own):
             raise Unknown(f"{where} has {len(expansion.letters)} indices, and here are {len(at)}")
         for place, axis in zip(at, own, strict=True):
-            scope.ranges.put(place, axis, where)
+            if not expansion.is_anywhere:
+                scope.ranges.put(place, axis, where)
         binding = dict(zip((a.name for a in own), at, strict=True))
         axes = (value.rows, value.columns)
         opened = [None if a is None or a.name in binding else scope.fresh.axis(a.subs(binding)) for a in axes]

@@ -24,8 +24,8 @@ from derive.terms.affine import IdEntry
 def with_remarks(formula: Formula, lexicon: Lexicon) -> Formula:
     """The formula with such conditions among the remarks of the equation before them.
 
-    A chain is one if it says over what a single letter runs that is no name of the network or of the document, but one
-    of its indices, or stands in that equation.
+    A chain is one if it says over what a single letter runs, up to no value, that is no name of the network or of the
+    document, but one of its indices, or stands in that equation.
     """
     kept: list[Chain] = []
     for chain in formula.chains:
@@ -89,8 +89,15 @@ def _is_condition(chain: Chain, before: Chain | None, lexicon: Lexicon, source: 
         return False
     is_meant = letter in lexicon.network.names.values() or before is None or _stands_in(letter, before)
     ends = [a for i in found.ranges.values() for a in (i.lo, i.hi) if a is not None]
-    is_itself = any(letter in a.free for a in ends)
-    return not found.unread and tuple(found.ranges) == (letter,) and is_meant and not is_itself
+    is_other = any(letter in a.free or any(_is_value(v, lexicon) for v, _ in a.terms) for a in ends)
+    return not found.unread and tuple(found.ranges) == (letter,) and is_meant and not is_other
+
+
+def _is_value(letter: object, lexicon: Lexicon) -> bool:
+    """Whether a letter is the name of a value and of no size: `e = s - y` defines a value."""
+    if not isinstance(letter, str) or Key(letter) in lexicon.sizes:
+        return False
+    return any(n.expansion is None for n in lexicon.find(Key(letter)))
 
 
 def _is_of_values(chain: Chain, lexicon: Lexicon) -> bool:

@@ -15,6 +15,7 @@ from derive.reading.lexicon import node_of
 from derive.reading.marks import Marks, digits, entrywise_power, marks_of, place_of
 from derive.reading.named import Named, counts_others
 from derive.reading.placed import Placed
+from derive.reading.preference import ends_with, preferred
 from derive.reading.quantity import Quantity, Unknown
 from derive.reading.scope import IMPLICIT_LAYER, SOME_LAYER, OpenLayer, Scope
 from derive.terms.affine import Affine, number
@@ -59,7 +60,7 @@ class Tensors:
             return self.read(others, marks)
         if not fitting:
             raise Unknown(f"{self.scope.said(marks.base)} with these marks is nothing in this network")
-        fitting = _preferred(fitting)
+        fitting = preferred(fitting)
         if self.scope.lexicon.notation.layer_mark == "_l":
             fitting = [p for p in fitting if p.family or p.named.layer is not None] or fitting
         chosen = self.scope.choices.choose(fitting)
@@ -107,6 +108,8 @@ class Tensors:
         above, below = list(marks.above), list(marks.below)
         if named.is_prediction and below and all(is_parameter(self.scope, x) for x in below):
             below = []
+        if ends_with(marks, named):
+            below = [below[-1], *below[:-1]]
         for sub in named.subs:
             if not below or not self._is_sub(named, below[0], sub):
                 raise NotThis
@@ -304,19 +307,6 @@ def _taken(named: Named, above: Sequence[Node]) -> tuple[tuple[str, ...], list[N
         else:
             kept.append(shown(node))
     return tuple(kept), indices, exponent
-
-
-def _preferred(fitting: list[Placed]) -> list[Placed]:
-    """Names of the document before those of the network, but powers of any behind what is none.
-
-    Those come first of which most subscripts belong to the name: `x_1` is a name of its own before an entry of x.
-    """
-    own = [p for p in fitting if p.named.is_own]
-    most = max((len(p.named.subs) for p in own), default=0)
-    own = [p for p in own if len(p.named.subs) == most]
-    others = [p for p in fitting if not p.named.is_own]
-    plain = ([p for p in row if p.exponent == 1] for row in (own, others))
-    return next((row for row in (*plain, own) if row), others)
 
 
 def _has_arrow(marks: Marks) -> bool:

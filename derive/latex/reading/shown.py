@@ -9,7 +9,7 @@ from derive.latex.reading.syntax import Formula, Node
 
 
 @singledispatch
-def shown(node: Node | Formula) -> str:
+def shown(node: Node | Formula | syntax.Branch) -> str:
     """`(W ~ x) + b` as `(+ (* W ~ x) + b)`: heads of nodes before their parts, `~` for juxtaposition.
 
     Raises `TypeError` for anything that is no node of the syntax.
@@ -121,11 +121,12 @@ def _(node: syntax.Table) -> str:
 
 @shown.register
 def _(node: syntax.Cases) -> str:
-    branches = " / ".join(
-        f"{shown(b.value)}" + (" if " + " , ".join(shown(c) for c in b.condition) if b.condition else "")
-        for b in node.branches
-    )
-    return f"(cases {branches})"
+    return f"(cases {' / '.join(map(shown, node.branches))})"
+
+
+@shown.register
+def _(node: syntax.Branch) -> str:
+    return shown(node.value) + (" if " + " , ".join(map(shown, node.condition)) if node.condition else "")
 
 
 @shown.register

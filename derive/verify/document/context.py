@@ -18,7 +18,7 @@ from derive.network.notation import read_notation
 from derive.network.spec.models import NotationSpec
 from derive.reading.compositions import with_compositions
 from derive.reading.definitions import head_on_left, with_definition
-from derive.reading.differentials import differentials, with_changes
+from derive.reading.differentials import changing, with_changes
 from derive.reading.keys import Key
 from derive.reading.lexicon import SLOT, Lexicon
 from derive.reading.quantity import Quantity
@@ -26,13 +26,13 @@ from derive.reading.sample_cost import with_sample_cost
 from derive.reading.scope import Scope
 from derive.terms.affine import Affine
 from derive.terms.term import Poly
+from derive.verify.document.agreed import beyond
 from derive.verify.document.declaring import declared
 from derive.verify.document.link import Links
 from derive.verify.document.names import (
     condition_node,
     stamps_of,
     symbol_node,
-    told,
     unknown_arguments,
     whole_numbers,
     with_name,
@@ -77,14 +77,16 @@ class Context:
     """Letters that stand for one of several parts of names."""
     schemas: dict[Form, Schema] = field(default_factory=dict)
     """Names that the document says to be derivatives, with what they are: its own for all of its parts."""
+    by_schema: set[tuple[Key, tuple[str, ...]]] = field(default_factory=set)
+    """Names that have their meaning from a schema, with their letters."""
     stamps: frozenset[str] = frozenset()
     """Letters that stand in brackets behind the names of the profile, and say when these are looked at: `(n)`."""
     derivatives: tuple[Node, ...] = ()
     """What the last derivatives were found to be equal to."""
+    own: OwnNetwork | None = None
+    """The network that the document states, if this part is about it."""
     waiting: tuple[Meaning, ...] = ()
     """Values of the profile that are functions of what the document has yet to define."""
-    is_own: bool = False
-    """Whether the network is the one that the document states."""
     is_cost_unclear: bool = False
     """Whether its cost was stated once more, in a way that is not understood."""
     _world: World | None = None
@@ -92,6 +94,11 @@ class Context:
     @property
     def network(self) -> Network:
         return self.lexicon.network
+
+    @property
+    def introduced(self) -> set[tuple[Key, tuple[str, ...]]]:
+        """The document's own names with the letters with which an equation introduced them."""
+        return {(o.key, o.named.letters) for o in self.lexicon.own} - self.by_schema
 
     @property
     def world(self) -> World:
@@ -130,9 +137,9 @@ class Context:
             self.lexicon = found
         return found is not None
 
-    def take_changes(self, nodes: Sequence[Node]) -> bool:
-        """Take up the changes of values if differentials stand among expressions; whether some do."""
-        if not any(True for node in nodes for _ in differentials(self.lexicon, node)):
+    def take_changes(self, first: Node | None, nodes: Sequence[Node]) -> bool:
+        """Take up the changes of values if a chain is one of differentials; whether it is."""
+        if not any(changing(self.lexicon, first or node, node) for node in nodes):
             return False
         network = with_changes(self.network)
         if network.tensors.keys() != self.network.tensors.keys():
@@ -171,8 +178,8 @@ def context_of(
     """
     spec = settings.notation or (settings.network.notation if settings.network is not None else None) or DEFAULT
     notation = read_notation(spec, file)
-    if settings.network is not None or (own is not None and own.is_told_otherwise(told(settings.names))):
-        own = None
+    known = None if own is None or settings.network is not None else beyond(own, settings.names)
+    own, names = (None, settings.names) if known is None else (own, known)
     if own is not None:
         network = with_sample_cost(own.network)
         notation = own.written(notation)
@@ -185,7 +192,7 @@ def context_of(
     lexicon = Lexicon(Printer(printed, notation), network)
     lexicon = lexicon if own is None else own.named(lexicon)
     waiting = []
-    for m in settings.names:
+    for m in names:
         if later & unknown_arguments(lexicon, m):
             waiting.append(m)
             continue
@@ -211,7 +218,7 @@ def context_of(
         stamps=stamps_of(settings.names),
         given_functions=frozenset(lexicon.templates),
         waiting=tuple(waiting),
-        is_own=own is not None,
+        own=own,
     )
 
 

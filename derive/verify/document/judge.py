@@ -12,7 +12,7 @@ from derive.reading.calls import call_of
 from derive.reading.choices import Choices
 from derive.reading.compositions import is_any_number, taken_for_numbers
 from derive.reading.definitions import NoName, head_of
-from derive.reading.differentials import differentials
+from derive.reading.differentials import changing
 from derive.reading.expressions import Reader
 from derive.reading.guards import without_condition
 from derive.reading.keys import Key, key_of
@@ -87,7 +87,7 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
     if len(chain.members) == 1 and first is not None and not is_name(first):
         reason = first.reason if isinstance(first, Unread) else "it stands alone: what it is equal to is not said"
         yield Judged(0, judged_aim(context, first) or undecided(reason), first)
-    changes = context.take_changes([m for m in chain.members[1:] if m is not None])
+    changes = context.take_changes(first, [m for m in chain.members[1:] if m is not None])
     is_composed = not changes and context.compose([m for m in chain.members if m is not None])
     take_up_sets(context, chain)
     take_up_schemas(context, chain)
@@ -201,7 +201,7 @@ def judged_link(
     argument: Mapping[Key, Quantity] = NOTHING,
 ) -> Verdict:
     """A definition where the left side is a new name or function, else an equation; of differentials it always is."""
-    if any(True for _ in differentials(context.lexicon, right)):
+    if changing(context.lexicon, left, right):
         return equated(context, left, right, source, argument, remarks)
     several = of_several(context, left, right, source, lambda: equated(context, left, right, source, argument, remarks))
     if several is not None:

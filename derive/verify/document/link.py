@@ -15,7 +15,7 @@ from derive.ir.moment import MEAN
 from derive.latex.reading.syntax import Chain, Node, Number
 from derive.reading.choices import MOST as MOST_READINGS
 from derive.reading.choices import Choices, readings, where_t_fits
-from derive.reading.differentials import differentials
+from derive.reading.differentials import changing
 from derive.reading.expressions import Reader
 from derive.reading.free_letters import free_letters, without_unit_axes
 from derive.reading.guards import guards, mask, tied
@@ -132,9 +132,9 @@ class Links:
 
         Raises: Unknown if a part has no meaning in any instance.
         """
-        changing = tuple(differentials(self.lexicon, right))
-        if changing != self.differentials:
-            return replace(self, differentials=changing).outcomes(left, right, remarks, where)
+        changes = changing(self.lexicon, left, right)
+        if changes != self.differentials:
+            return replace(self, differentials=changes).outcomes(left, right, remarks, where)
         found: dict[tuple[tuple[str, int], ...], list[Outcome]] = {}
         unknown: Unknown | None = None
         for numbers in self.instances(left, right):

@@ -13,7 +13,7 @@ from derive.latex.notation import Notation
 from derive.latex.reading.document import Document, Fragment
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Added, Chain, Fraction, Multiplied, Node, Number, Symbol
+from derive.latex.reading.syntax import Added, Chain, Fraction, Multiplied, Node, Number, Scripts, Symbol
 from derive.latex.reading.trees import walk
 from derive.latex.settings import customized
 from derive.network.network import Network
@@ -53,9 +53,11 @@ class OwnNetwork:
         """Whether an equation is one of the network's own."""
         return right is not None and (fragment.start, right.span.start) in self.stated
 
-    def may_mean_more(self, *nodes: Node | None) -> bool:
-        """Whether a name with several meanings occurs."""
-        return any(key_of(x) in self.lettered for node in nodes if node is not None for x in walk(node))
+    def may_mean_more(self, introduced: Collection[tuple[Key, tuple[str, ...]]], *nodes: Node | None) -> bool:
+        """Whether a name with several meanings occurs, with other letters than those with which one was introduced."""
+        found = [x for node in nodes if node is not None for x in walk(node)]
+        known = {id(x.base) for x in found if isinstance(x, Scripts) and _with_letters(x) in introduced}
+        return any(isinstance(x, Symbol) and key_of(x) in self.lettered and id(x) not in known for x in found)
 
     def is_told_otherwise(self, told: Sequence[Key]) -> bool:
         """Whether somebody says what a name of the network is: there it is another one, or none of a network."""
@@ -79,6 +81,11 @@ class OwnNetwork:
         batch = self.network.batch
         is_of_samples = batch is not None and [a.name for a in tensor.axes] == [batch.name]
         return len(tensor.axes) == 1 and is_row != ((self.settings.get("layout") == "rows") != is_of_samples)
+
+
+def _with_letters(node: Node) -> tuple[Key | None, tuple[str, ...]]:
+    marks = marks_of(node)
+    return key_of(marks.base), tuple(map(shown, marks.below))
 
 
 def own_networks(document: Document, told: Mapping[Key, str] = NOTHING_TOLD) -> tuple[OwnNetwork, ...]:

@@ -23,7 +23,7 @@ UNCLEAR = "the cost is stated once more before, and that is not understood"
 def is_cost(context: Context, node: Node) -> bool:
     """Whether a node is the name of the cost of the document's own network, `J`, `J(θ)`."""
     cost = context.network.cost
-    if not context.is_own or cost is None:
+    if context.own is None or cost is None:
         return False
     try:
         entry = entry_of(Reader(Scope(context.lexicon, Choices(), context.numbers)).read(node))

@@ -37,6 +37,8 @@ def take_up_schemas(context: Context, chain: Chain) -> None:
         scope = Scope(context.lexicon, Choices(), context.numbers)
         try:
             context.define(left, Reader(scope).read(right), scope)
+            head = head_of(left)
+            context.by_schema.add((head.key, head.letters))
         except DeriveError:
             continue
 

@@ -16,7 +16,7 @@ from derive.reading.free_letters import free_letters
 from derive.reading.keys import key_of
 from derive.reading.quantity import Misfit, Quantity, Unknown, added, like, scaled
 from derive.terms.algebra import power, times
-from derive.terms.term import Entry, Poly, constant, of_atom
+from derive.terms.term import Entry, Poly, of_atom
 from derive.terms.walk import entries_in
 from derive.verify.claims import RIGHT, Status
 from derive.verify.document.context import Context
@@ -92,18 +92,17 @@ def _pair(
 
 
 def _by_rate(context: Context, step: Poly) -> Poly:
-    """The step without its rate, a number that every term has as a factor.
+    """The step without its rate, the one number that every term has as a factor.
 
-    Raises: Unknown for a step without one, or with others.
+    Raises: Unknown for a step without one, or with several.
     """
-    rates = {e for e in entries_in(step) if isinstance(e, Entry) and context.network.tensors[_stem(e)].role == "hyper"}
+    entries = (e for e in entries_in(step) if isinstance(e, Entry))
+    numbers = {e for e in entries if context.network.tensors[_stem(e)].role == "hyper"}
+    found = [(e, times(step, power(of_atom(e), -1))) for e in numbers]
+    rates = [taken for e, taken in found if e not in entries_in(taken)]
     if len(rates) != 1:
         raise Unknown(UNKNOWN)
-    rate = of_atom(next(iter(rates)))
-    taken = times(step, power(rate, -1))
-    if any(e in rates for e in entries_in(taken)):
-        raise Unknown(UNKNOWN)
-    return taken if taken.terms else constant(0)
+    return rates[0]
 
 
 def _stem(e: Entry) -> str:
@@ -117,7 +116,7 @@ def _gradient(context: Context, of: Entry, taken: Poly) -> Entry:
     """
     if context.network.cost is not None:
         return Entry(f"{ADJOINT}{of.tensor}", of.idx)
-    found = {e for e in entries_in(taken) if isinstance(e, Entry) and e.tensor.endswith(f"{ADJOINT}{of.tensor}")}
+    found = {e for e in entries_in(taken) if isinstance(e, Entry) and e.tensor.partition(ADJOINT)[2] == of.tensor}
     if len(found) != 1 or len(next(iter(found)).idx) != len(of.idx):
         raise Unknown(UNKNOWN)
     return Entry(next(iter(found)).tensor, of.idx)

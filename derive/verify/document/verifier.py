@@ -194,11 +194,12 @@ class Verifier:
                     ways = [(w[j].verdict, r.spelt(span).lstrip("&= ")) for r, w in mended if len(w) > j]
                     verdict = combined(*zip(*ways, strict=True)) if ways else undecided(MISSING)
                     judged = replace(judged, verdict=beside(verdict, formula.problems[0].message))
-                if self.own is not None and self.own.states(fragment, judged.right):
+                own = context.own
+                if own is not None and own.states(fragment, judged.right):
                     judged = Judged(judged.member, STATES, judged.left, judged.right)
                 judged = self._where_said(context, fragment, judged)
                 is_wrong = judged.verdict.status is Status.WRONG
-                if is_wrong and self.own is not None and self.own.may_mean_more(judged.left, judged.right):
+                if is_wrong and own is not None and own.may_mean_more(context.introduced, judged.left, judged.right):
                     judged = replace(judged, verdict=undecided("a name in it has several letters below, and no layer"))
                 judged = self._unless_unclear(context, judged)
                 verdict = judged.verdict
