@@ -46,8 +46,15 @@ def compose_document(spec: DocumentSpec, language: str, in_notation: object = No
 
     Raises: DeriveError for a mistake in a part.
     """
-    parts = tuple(_part(p, k, language, in_notation) for k, p in enumerate(spec.parts, start=1))
-    return compose_parts(said_in(spec.title, language) or spec.name, parts, language)
+    return compose_parts(said_in(spec.title, language) or spec.name, parts_of(spec, language, in_notation), language)
+
+
+def parts_of(spec: DocumentSpec, language: str, in_notation: object = None) -> tuple[Part, ...]:
+    """The parts of a document, each with its network derived and the numbers of its sections computed.
+
+    Raises: DeriveError for a mistake in a part.
+    """
+    return tuple(_part(p, k, language, in_notation) for k, p in enumerate(spec.parts, start=1))
 
 
 def networks_of(spec: DocumentSpec, in_notation: object = None) -> tuple[Adjoints, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 
 from derive.calculus.adjoint import AdjointEquation, Contribution, adjoint_name
@@ -16,7 +16,7 @@ from derive.notes.input import Form
 from derive.raising.raise_case import Raised
 from derive.simplify.output import OutputForms, output_forms
 from derive.simplify.present import Presenter
-from derive.terms.affine import Affine, index
+from derive.terms.affine import Affine, Index, index
 from derive.terms.matrix import Matrix, Whole
 from derive.terms.term import Entry, Partial
 from derive.terms.view import View
@@ -161,13 +161,20 @@ class Formulas:
         return forms[k] if k < len(forms) else None
 
     def domain(self, e: Equation) -> str:
-        """The range of the layers for which an equation holds, or empty."""
-        return self.printer.domain([b for b in e.domain if b.ordered], self.printer.names_stating(e.lhs))
+        """The range of the layers for which an equation holds, and of letters that stand for a part of an axis."""
+        axes = self.network.tensor(e.lhs.tensor).axes
+        at = {a.name: i for a, i in zip(axes, e.lhs.idx, strict=True)}
+        extents = {at[a.name].variable: a.extent.subs(at) for a in axes}
+        return self._ranges(e, lambda b: b.ordered or extents.get(b.name, b.extent) != b.extent)
+
+    def _ranges(self, e: Equation, is_said: Callable[[Index], bool]) -> str:
+        return self.printer.domain([b for b in e.domain if is_said(b)], self.printer.names_stating(e.lhs))
 
     def matrix_domain(self, e: Equation) -> str:
         """For which layers, and for which samples, heads or steps, the matrix form of an equation holds, or empty."""
         raised = self.forward_raised(e)
-        return self.domain(e) if raised is None else both(self.domain(e), self._held(raised))
+        layers = self._ranges(e, lambda b: b.ordered)
+        return layers if raised is None else both(layers, self._held(raised))
 
     def fact(self, fact: Fact) -> str:
         names = self.printer.names(fact.free)

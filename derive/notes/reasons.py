@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -108,14 +108,21 @@ def _local_derivatives(s: Situation) -> Iterator[str]:
         if not isinstance(partial, Partial):
             continue
         parts = [c for c in s.equation.contributions if c.reader.lhs.tensor == partial.of.tensor]
-        value = _local_derivative(s.equation, parts)
+        is_part = len(s.formulas.network.definitions(partial.of.tensor)) > 1
+        own = {b.name for c in parts for b in c.bounds[: len(c.reader.domain)] if is_part and not b.ordered}
+        value = _local_derivative(s.equation, parts, own)
         view = s.formulas.presenter.view(value, frozenset(node.names))
         printer = s.formulas.printer
         yield f"{printer.entry(partial, node.names)} = {printer.view(view, node.names)}"
 
 
-def _local_derivative(equation: AdjointEquation, contributions: Sequence[Contribution]) -> Poly:
-    """Σ_B c · Π δ(e_q, k_q) over the occurrences in one reader, whose own indices stay free."""
+def _local_derivative(
+    equation: AdjointEquation, contributions: Sequence[Contribution], partial: Collection[str]
+) -> Poly:
+    """Σ_B c · Π δ(e_q, k_q) over the occurrences in one reader, whose own indices stay free.
+
+    Nothing is concluded from the range of an index over a `partial` axis, which has more places.
+    """
     context = {b.name: b for b in equation.domain}
     parts = []
     for c in contributions:
@@ -123,7 +130,7 @@ def _local_derivative(equation: AdjointEquation, contributions: Sequence[Contrib
         context |= {b.name: b for b in c.bounds[:count]}
         deltas = times_all(delta(e - index(a.name)) for e, a in zip(c.at, equation.tensor.axes, strict=True))
         parts.append(sum_over(c.bounds[count:], times(c.coefficient, deltas), context))
-    return settle(total(parts), context)
+    return settle(total(parts), {n: b for n, b in context.items() if n not in partial})
 
 
 def _delta(s: Situation) -> Words:

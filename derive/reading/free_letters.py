@@ -16,7 +16,8 @@ def free_letters(
 
     `tied` are those that a condition beside the equation makes equal to others, `i = j`: they may stand on either side.
 
-    Raises: Misfit for another letter on the right that the left side does not have, Unknown for one without a range.
+    Raises: Misfit for another letter on the right that the left side does not have, Unknown for one without a range,
+    or with one that ends at a letter that stands nowhere: `j = k` beside what has no k.
     """
     axes = {a.name for q in (left, right) for a in q.axes}
     names = sorted((left.poly.free | right.poly.free) - axes)
@@ -33,6 +34,8 @@ def free_letters(
             raise Misfit("one side is of all samples or steps, the other of a single one: a sum over them is missing")
         if index is None:
             raise Unknown(f"{name} stands for nothing that has a range")
+        if ends := sorted(index.free - set(names)):
+            raise Unknown(f"{name} is said to end at {ends[0]}, which stands on neither side")
         found.append(index)
     return tuple(sorted(found, key=lambda i: (not i.ordered, i.name)))
 

@@ -13,12 +13,20 @@ from derive.latex.reading.syntax import Added, Bracketed, Multiplied, Node, Numb
 from derive.reading.keys import Key, key_of
 
 CHANGES = ("Delta", "Δ")
+_CHANGE = "Delta "
 
 
 def change_of(mark: Node, of: Key) -> Key | None:
     """The key of `Δw`; None if the mark is no Δ."""
     key = key_of(mark)
-    return Key(f"Delta {of.name}", of.font, of.accents, of.primes) if key is not None and key.name in CHANGES else None
+    if key is None or key.name not in CHANGES:
+        return None
+    return Key(_CHANGE + of.name, of.font, of.accents, of.primes)
+
+
+def changed(key: Key) -> str | None:
+    """The name of w in the key of `Δw`; None for any other."""
+    return key.name.removeprefix(_CHANGE) if key.name.startswith(_CHANGE) else None
 
 
 def iteration(node: Node) -> tuple[str, ...] | None:

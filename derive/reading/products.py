@@ -25,6 +25,7 @@ from derive.reading.kronecker import tensor_products
 from derive.reading.listings import is_listing
 from derive.reading.marks import marks_of, sequence
 from derive.reading.moments import moment_named
+from derive.reading.open_functions import by_place, open_function
 from derive.reading.operators import NABLA, is_operator
 from derive.reading.orders import DIVISIONS, DOTS, ENTRYWISE, PLAIN, orders
 from derive.reading.points import at_point, gradient_at
@@ -202,7 +203,7 @@ class Products:
         if used > 1:
             behind = tuple(factors[k + 1 : k + 1 + used])
             of = Multiplied(behind, tuple(operators[k + 1 : k + used]), behind[0].span | behind[-1].span)
-        found = self.reader.derivatives.operator(factors[k], of)
+        found = by_place(self.reader, factors[k], of) or self.reader.derivatives.operator(factors[k], of)
         return None if found is None else (found, 1 + used)
 
     def _operand(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> tuple[Node, int]:
@@ -278,6 +279,8 @@ class Products:
             return None
         if self._is_value(key, argument):
             return None
+        if (opened := open_function(self.reader, name, argument)) is not None:
+            return opened
         if self.reader.scope.is_function(replace(key, primes=0)):
             return functions.applied(self.reader, name, argument)
         value = called_value(self.reader, name, argument) or self._function_at(name, argument)

@@ -232,7 +232,15 @@ class Tensors:
             at = number - named.shift
         if isinstance(layer, int):
             return self._is_layer(at, layer)
+        if isinstance(layer, Affine) and not named.tensor.family:
+            return self._is_lettered(at, layer)
         return [at]
+
+    def _is_lettered(self, at: Affine, layer: Affine) -> list[Affine]:
+        """Of a single layer whose number is a letter, `x_{i+1}`, the mark is that number."""
+        if at != layer:
+            raise NotThis
+        return []
 
     def _implicit(self, named: Named) -> Affine:
         """The layer of a symbol that carries no mark: one of those that the formula mentions."""

@@ -148,7 +148,8 @@ class One:
         if top is not None:
             place = f"{formula(VALUE)} = {formula(top.at_value)}"
             yield Paragraph(words("activations.steepest", place=Math(place), z=Math(f"{ARGUMENT} = {formula(top.at)}")))
-            slope = Row(formula(sympy.Derivative(top.form, VALUE)), formula(top.derivative), asked=True)
+            derivative = rf"\frac{{d}}{{d {VALUE}}} \left({formula(top.form)}\right)"
+            slope = Row(derivative, formula(top.derivative), asked=True)
             yield Display((slope, Row(self._largest(), formula(top.slope))))
 
     def _largest(self) -> str:

@@ -14,7 +14,7 @@ from derive.notes.formulas import Formulas
 from derive.notes.sections.scalars_matrices import with_put_in, written_out
 from derive.notes.sections.scalars_naming import Naming
 from derive.notes.sections.scalars_spelled import Spelled, entries_of, put_in, spelled_lines
-from derive.terms.matrix import Listed, Product, Whole
+from derive.terms.matrix import Listed, Matrix, Product, Whole
 from derive.terms.term import Entry
 from derive.terms.view import Leaf, Num, Plus, Times, View, times
 
@@ -68,10 +68,15 @@ def augmented_blocks(formulas: Formulas, naming: Naming, sum_: Equation, value: 
     yield Display(tuple(shown.vectors()))
     values = spelled_lines(value.lhs, value.domain, formulas.view(value))
     yield Display(tuple(shown.values(values)))
-    lhs = naming.printer.matrix(written_out(formulas.network, raised.lhs, naming), {})
+    lhs = naming.printer.matrix(_column(written_out(formulas.network, raised.lhs, naming)), {})
     products = (shown.by_rows(), shown.by_entries())
     right = [with_put_in(raised.rhs, {sum_.lhs.tensor: p}) for p in products]
     yield Display(tuple(Row(lhs if k == 0 else "", shown.printer.matrix(m, {})) for k, m in enumerate(right)))
+
+
+def _column(m: Matrix) -> Matrix:
+    """A row written out as a column, for it is a product of rows of weights with one column."""
+    return Listed(tuple((v,) for v in m.rows[0])) if isinstance(m, Listed) and len(m.rows) == 1 else m
 
 
 class _Shown:

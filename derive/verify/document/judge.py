@@ -33,6 +33,7 @@ from derive.verify.document.first_fitting import take_first_fitting
 from derive.verify.document.layered import defined_for_layers
 from derive.verify.document.left_open import unless_open
 from derive.verify.document.lettered import take_up_lettered
+from derive.verify.document.list_steps import judged_list_step
 from derive.verify.document.lists import entries, gradient_by_list, is_set, named_list, paired
 from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
 from derive.verify.document.open_values import opened
@@ -50,6 +51,8 @@ from derive.verify.document.verdict import Verdict, impossible, undecided, verdi
 from derive.verify.document.written import mentions, walk
 
 BY_ITSELF = "a name is defined by itself: the new value needs a name of its own, or ← for what the old one becomes"
+ALONE = "it stands alone: what it is equal to is not said"
+CASE = "a value is set to a number: a case that is looked at, or a mistake"
 SHADOWED = "means from here on something else than before"
 EXHAUSTED = (RecursionError, MemoryError, OverflowError)
 
@@ -85,7 +88,7 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
     """
     first = chain.members[0]
     if len(chain.members) == 1 and first is not None and not is_name(first):
-        reason = first.reason if isinstance(first, Unread) else "it stands alone: what it is equal to is not said"
+        reason = first.reason if isinstance(first, Unread) else ALONE
         yield Judged(0, judged_aim(context, first) or undecided(reason), first)
     changes = context.take_changes(first, [m for m in chain.members[1:] if m is not None])
     is_composed = not changes and context.compose([m for m in chain.members if m is not None])
@@ -209,6 +212,8 @@ def judged_link(
     call = called(context, left)
     if call is not None:
         return taken_up(context, call, right, source)
+    if (listed := judged_list_step(context, left, right) or gradient_by_list(context, left, right)) is not None:
+        return listed
     pairs = paired(left, right)
     if pairs is not None:
         verdicts = [judged_link(context, a, b, source, remarks) for a, b in pairs]
@@ -223,8 +228,7 @@ def judged_link(
             return verdict
         return named_list(context, left, right) or verdict
     is_list = entries(right) is not None and (entries(left) is not None or is_set(right))
-    listed = named_list(context, left, right) if is_list else gradient_by_list(context, left, right)
-    if listed is not None:
+    if is_list and (listed := named_list(context, left, right)) is not None:
         return listed
     verdict = equated(context, left, right, source, argument, remarks)
     if verdict.status is Status.NOT_CHECKED and (layered := defined_for_layers(context, left, right, source)):
@@ -241,7 +245,7 @@ def judged_link(
         and is_name(left)
         and not is_fixed(context, left, source)
     ):
-        return undecided("a value is set to a number: a case that is looked at, or a mistake")
+        return undecided(CASE)
     if verdict.status is Status.WRONG and is_step(left, right):
         update = judged_update(context, left, right, source)
         return replace(verdict, reason=BY_ITSELF) if update.status in RIGHT else verdict

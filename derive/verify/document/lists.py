@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from derive.errors import DeriveError
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Bracketed, Ellipsis, Fraction, Listed, Multiplied, Node, Scripts, Table
-from derive.reading.keys import Key, key_of
+from derive.latex.reading.syntax import Bracketed, Ellipsis, Fraction, Listed, Multiplied, Node, Scripts, Symbol, Table
+from derive.reading.keys import key_of
 from derive.reading.marks import is_transpose
 from derive.reading.operators import NABLA, SIGNS
-from derive.verify.claims import Status
+from derive.verify.claims import RIGHT, Status
 from derive.verify.document.context import Context
 from derive.verify.document.naming import is_name
-from derive.verify.document.verdict import Verdict, undecided
+from derive.verify.document.verdict import Verdict, undecided, verdict_of
 
 _PAIRS = {"(": ")", r"\{": r"\}"}
 
@@ -40,7 +39,7 @@ def named_list(context: Context, left: Node, right: Node) -> Verdict | None:
 
     A known vector is no list, unless what it consists of stands in curly brackets.
     """
-    own, named = entries(left) or (left,), entries(right)
+    own, named = entries(left) or (left,), entries(right) or _dotted(right)
     if named is None or not all(map(is_name, own)) or any(map(_is_gradient, own)):
         return None
     if not all(is_name(x) or all(map(is_name, entries(x) or (x,))) for x in named):
@@ -56,9 +55,15 @@ def _is_gradient(node: Node) -> bool:
     return isinstance(node, Multiplied) and key_of(node.factors[0]) in NABLA
 
 
+def _dotted(node: Node) -> tuple[Node, ...] | None:
+    """The cells of a column with dots among them, which stand for some that only its author can tell."""
+    cells = _column(node) if isinstance(node, Table) else None
+    return cells if cells is not None and any(isinstance(c, Ellipsis) for c in cells) else None
+
+
 def gradient_by_list(context: Context, left: Node, right: Node) -> Verdict | None:
     """`∇L(θ) = (∂L(θ)/∂w_1, …)`, where θ is a list of names; None for anything else."""
-    if not _is_gradient_by_list(context.lists, left, right):
+    if not _is_gradient_by_list(context, left, right):
         return None
     return Verdict(Status.PROVED, "each entry is the derivative by the entry of the list at its place")
 
@@ -68,25 +73,36 @@ def is_set(node: Node) -> bool:
     return isinstance(node, Bracketed) and node.opening == r"\{"
 
 
-def _is_gradient_by_list(lists: Mapping[Key, tuple[Node, ...]], left: Node, right: Node) -> bool:
+def _is_gradient_by_list(context: Context, left: Node, right: Node) -> bool:
     """Whether `∇L(θ) = (∂L(θ)/∂w_1, ∂L(θ)/∂w_2, …)` takes the derivatives by the entries of θ, one by one.
 
-    The dots stand where those of the list stand, and what is differentiated is written alike everywhere.
+    The dots stand where those of the list stand; a derivative may be written with a name of its own, `dw_1`.
     """
     if not isinstance(left, Multiplied) or key_of(left.factors[0]) not in NABLA or any(left.operators):
         return False
     wrt = key_of(left.factors[-1].body) if isinstance(left.factors[-1], Bracketed) else None
-    of = "".join(shown(f) for f in left.factors[1:])
-    by = lists.get(wrt) if wrt is not None and len(left.factors) == 3 else None
+    by = context.lists.get(wrt) if wrt is not None and len(left.factors) == 3 else None
     cells = _column(right)
     if by is None or cells is None or len(cells) != len(by):
         return False
     for cell, entry in zip(cells, by, strict=True):
         if isinstance(entry, Ellipsis) != isinstance(cell, Ellipsis):
             return False
-        if not isinstance(entry, Ellipsis) and _derivative(cell) != (of, shown(entry)):
+        if not isinstance(entry, Ellipsis) and not _is_derivative(context, cell, left.factors[1:], entry):
             return False
     return True
+
+
+def _is_derivative(context: Context, cell: Node, of: tuple[Node, ...], by: Node) -> bool:
+    """Whether a cell is the derivative, as it is written, or as the network has it."""
+    if _derivative(cell) == ("".join(map(shown, of)), shown(by)):
+        return True
+    sign = Symbol("∂", cell.span)
+    above, below = (Multiplied((sign, x), ("",), cell.span) for x in (of[0], by))
+    try:
+        return verdict_of(context.links("").outcomes(Fraction(above, below, cell.span), cell)).status in RIGHT
+    except DeriveError:
+        return False
 
 
 def _column(node: Node) -> tuple[Node, ...] | None:

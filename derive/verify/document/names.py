@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from derive.errors import DeriveError, quoted
 from derive.ir.tensor import Tensor
@@ -19,6 +20,7 @@ from derive.reading.definitions import head_of, with_abbreviation, with_definiti
 from derive.reading.expressions import Reader
 from derive.reading.function_names import is_scalar_function
 from derive.reading.index_reader import IndexReader
+from derive.reading.iterates import changed
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon, open_function
 from derive.reading.marks import marks_of
@@ -121,7 +123,14 @@ def _with_abbreviation(lexicon: Lexicon, node: Node, m: Meaning) -> Lexicon:
     scope = Scope(lexicon, Choices(), {}, m.value)
     value = Reader(scope).read(other)
     letters = m.indices if m.indices is not None else sorted(value.poly.free - {a.name for a in value.axes})
-    return with_abbreviation(lexicon, head_of(node, letters), value, scope)
+    named = head_of(node, letters)
+    return with_abbreviation(lexicon, replace(named, key=_as_gradient(lexicon, named.key)), value, scope)
+
+
+def _as_gradient(lexicon: Lexicon, key: Key) -> Key:
+    """`Δz` is no change of z under a notation that writes gradients so."""
+    of = changed(key)
+    return key if lexicon.prefix is None or of is None else replace(key, name=lexicon.prefix.name + of)
 
 
 def _valued(lexicon: Lexicon, node: Node, value: Node) -> Lexicon:

@@ -8,40 +8,67 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from derive.errors import DeriveError
 from derive.ir.tensor import Tensor
+from derive.latex.notation import Notation
 from derive.latex.printer import Printer
 from derive.latex.reading.document import Document, Fragment
-from derive.latex.reading.extract import document_of
+from derive.latex.reading.formula import read_formula
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Bracketed, Listed, Node
 from derive.network.network import Network
-from derive.pipeline import derive, load, restated
+from derive.reading.choices import Choices
 from derive.reading.definitions import with_given
+from derive.reading.expressions import Reader
 from derive.reading.lexicon import SLOT, Lexicon, node_of
 from derive.reading.sample_cost import with_sample_cost
+from derive.reading.scope import OpenLayer, Scope
+from derive.reading.shapes import extents_of_tuple
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim
 from derive.verify.document.context import Context
 from derive.verify.document.diagnosis import Finding
 from derive.verify.document.examples import EXAMPLE
-from derive.verify.document.profile import EMPTY
+from derive.verify.document.judge import ALONE, CASE
+from derive.verify.document.names import with_name
+from derive.verify.document.profile import EMPTY, Meaning
+from derive.verify.document.statements import REASONS
 from derive.verify.document.verifier import Verifier
+from tests.unit.reading.note_parts import ABOUT_NUMBERS, Passage, Subject, passages
 
 RIGHT = (Status.PROVED, Status.AGREES, Status.DEFINITION)
 
 RANK = (*RIGHT, Status.CONVENTION, Status.NOT_CHECKED, Status.WRONG)
 
-OUTSIDE = {
-    r"\\partial u_\{?k|f_\{?i\}? *\[|\[i = k\]": "calculus at large: any u, v, w and f",
-    r"\\leftarrow|\\(?:var)?theta": "steps of learning",
-    r"\(w \+ h\)|^h = 10": "difference quotients",
-    r"\\star": "names of operations",
+OUTSIDE: dict[str, str] = {
+    r"\\cdots$|\\partial\^\{\+\}": "any number of further terms, and the name of a derivative",
+    r"\\approx .*\(w [+-] h\)|^\(\w+\(w \+ h\)|^\\frac\{\w+\(w \+ \\varepsilon": "difference quotients",
+    r"^= |^0 .*<": "the mark of an equation above, and conditions",
+    r"\\max_\{z\}": "the largest of the values at all numbers",
+    r"\\star|^\\nabla \w\(\\theta\^": "names of operations, and of columns of numbers",
     r"\\mathbb\{E\}|\\operatorname\{Var\}": "random weights, which moments judge",
     r"M\^\{": "products over layers or steps",
 }
-"""Formulas of the notes that say nothing of the network's values: what is in them, and why."""
+"""What is in formulas that say nothing of the values of a network, and why they are not judged."""
+
+WHY_READ = (ALONE, REASONS["→"])
+"""What claims nothing: it only has to be understood."""
+
+UNDERSTOOD = "it claims nothing, and is understood"
+
+NUMBERS = (CASE, EXAMPLE)
+"""What is said in numbers of what may have any value."""
+
+
+Wanted = Callable[[str, Sequence[Fragment]], Sequence[Fragment]]
+"""Which formulas of a section of that kind are read."""
+
+
+def _all(kind: str, fragments: Sequence[Fragment]) -> Sequence[Fragment]:
+    return fragments
 
 
 @dataclass
@@ -57,10 +84,13 @@ class _Read(Verifier):
     def _diagnosis(self, *_: object) -> Finding | None:
         return None
 
+    def _trace(self, *_: object) -> None:
+        return None
 
-def context_of_network(network: Network) -> Context:
+
+def context_of_network(network: Network, notation: Notation | None = None) -> Context:
     """What the notes of a network speak of."""
-    printer = Printer(network, network.notation)
+    printer = Printer(network, network.notation if notation is None else notation)
     full = with_sample_cost(network)
     full = replace(full, tensors={**full.tensors, SLOT.tensor: Tensor(SLOT.tensor, (), "input")})
     lexicon = with_given(Lexicon(printer, full), node_of(printer.rate), (), "hyper")
@@ -68,53 +98,128 @@ def context_of_network(network: Network) -> Context:
     return Context(lexicon, {"L": max(layers)} if layers else {})
 
 
-@dataclass(frozen=True)
+@dataclass
 class Note:
-    """The note of an example under a notation, with what it speaks of: the batch, and one sample."""
+    """The note of an example under a notation; it speaks of small networks of its own, of one sample, of the batch."""
 
     example: str
-    notation: str
+    notation: str | None
     language: str = "en"
+    contexts: dict[int, Context] = field(default_factory=dict)
 
-    def document(self) -> Document:
-        derivation = derive(restated(load(self.example), self.notation))
-        files = derivation.notes(("md",), self.notation, language=self.language)
-        [text] = (t for name, t in files.items() if name == "md" or name.endswith(".md"))
-        return document_of(text.decode(), self.example, "markdown")
-
-    def contexts(self) -> Iterator[Context]:
-        network = restated(load(self.example), self.notation)
-        if network.sample is not None:
-            yield context_of_network(network.sample)
-        yield context_of_network(network)
-
-    def claims(self, wanted: Callable[[Sequence[Fragment]], Sequence[Fragment]] = list) -> list[DocumentClaim]:
-        """The best verdict on each link of the wanted formulas, each formula once."""
-        document = self.document()
-        readers = [_Read(document, EMPTY, context=c) for c in self.contexts()]
-        once = {f.source: f for f in reversed(document.fragments)}
+    def claims(self, wanted: Wanted = _all) -> list[DocumentClaim]:
+        """The best verdict on each link of the wanted formulas, each formula once in a section."""
         found: list[DocumentClaim] = []
-        for fragment in sorted(wanted(sorted(once.values(), key=_start)), key=_start):
-            best: dict[tuple[int, str], DocumentClaim] = {}
-            for reader in readers:
-                for c in reader._claims(fragment, ()):
-                    known = best.get((c.start, c.latex))
-                    if known is None or RANK.index(c.status) < RANK.index(known.status):
-                        best[c.start, c.latex] = c
-                if all(c.status in RIGHT for c in best.values()):
-                    break
-            found += best.values()
+        for passage in passages(self.example, self.notation, self.language):
+            readers = [
+                _Read(passage.document, EMPTY, context=c) for s in passage.subjects for c in self._contexts(s, passage)
+            ]
+            once = {f.source: f for f in reversed(list(_stated(passage.document)))}
+            for fragment in sorted(wanted(passage.kind, sorted(once.values(), key=_start)), key=_start):
+                found += _best(readers, fragment, passage.kind not in ABOUT_NUMBERS)
         return found
+
+    def _contexts(self, subject: Subject, passage: Passage) -> Iterator[Context]:
+        """One for all sections about the same network, so that names that are defined are kept."""
+        if id(subject) not in self.contexts:
+            context = context_of_network(subject.form.network, passage.notation)
+            for new, plain in subject.others.items():
+                context.lexicon = with_name(context.lexicon, Meaning(new, "is", plain, 0))
+            context.given = frozenset(context.network.tensors)
+            self.contexts[id(subject)] = context
+        yield self.contexts[id(subject)]
+
+
+def _best(readers: Sequence[_Read], fragment: Fragment, is_strict: bool) -> list[DocumentClaim]:
+    """The best verdict on each link; nothing is a new name where another subject refutes it."""
+    best: dict[tuple[int, str], DocumentClaim] = {}
+    refuted = set()
+    for reader in readers:
+        for c in reader._claims(fragment, ()):
+            at = (c.start, c.latex)
+            if c.status is Status.WRONG:
+                refuted.add(at)
+            if at not in best or RANK.index(c.status) < RANK.index(best[at].status):
+                best[at] = c
+        if all(c.status in (Status.PROVED, Status.AGREES) for c in best.values()):
+            break
+    best = {
+        at: replace(c, status=Status.WRONG) if c.status is Status.DEFINITION and at in refuted and is_strict else c
+        for at, c in best.items()
+    }
+    stated = list(best.values())
+    if all(c.reason in WHY_READ for c in stated) and any(_understands(r.context, fragment) for r in readers):
+        return [replace(c, reason=UNDERSTOOD) for c in stated]
+    return stated
+
+
+def _understands(context: Context | None, fragment: Fragment) -> bool:
+    """Whether all that a formula is made of has a meaning, or is a shape, or an interval of numbers."""
+    assert context is not None
+    members = [m for c in read_formula(fragment.source, context.vocabulary(())).chains for m in c.members]
+    return all(_is_understood(context, m) for m in members)
+
+
+def _is_understood(context: Context, node: Node | None) -> bool:
+    if node is None:
+        return False
+    interval = node.body if isinstance(node, Bracketed) and isinstance(node.body, Listed) else None
+    if parts := extents_of_tuple(node) or (interval.items if interval is not None else ()):
+        return all(_is_understood(context, x) for x in parts)
+    if "∞" in shown(node):
+        return True
+    try:
+        Reader(Scope(context.lexicon, Choices(), {**context.numbers, "l": 1}, "")).read(node)
+    except OpenLayer:
+        return True
+    except DeriveError:
+        return False
+    return True
 
 
 def _start(fragment: Fragment) -> int:
     return fragment.start
 
 
+_SHAPE = re.compile("shape|形状")
+
+
+def _stated(document: Document) -> Iterator[Fragment]:
+    """All formulas; in place of a shape in a table what it says: `symbol ∈ ℝ^shape` of each symbol before it."""
+    lines = document.text.splitlines()
+    for fragment in document.fragments:
+        at = document.place(fragment.start)
+        names = _shaped_in(lines, at.line - 1, at.column - 1)
+        if not names:
+            yield fragment
+        for name in names:
+            yield replace(fragment, source=rf"{name} \in \mathbb{{R}}^{{{fragment.source}}}")
+
+
+def _shaped_in(lines: Sequence[str], at: int, column: int) -> list[str]:
+    """The names before a place of a table whose column has shapes; none anywhere else.
+
+    Of `x` and `X` in one cell the first is one sample, which comes first, the second a batch.
+    """
+    if not lines[at].startswith("| "):
+        return []
+    head = next(k for k in range(at, -1, -1) if not lines[k].startswith("| ")) + 1
+    cells = lines[at][:column].split("|")
+    shapes = [k for k, h in enumerate(lines[head].split("|")) if _SHAPE.search(h)]
+    here = len(cells) - 1
+    if here not in shapes:
+        return []
+    is_sample = here == shapes[0] != shapes[-1]
+    named = (re.findall(r"\$(.+?)\$", c) for k, c in enumerate(cells[:-1]) if k not in shapes and c.startswith(" $"))
+    return [(found[0] if is_sample else found[-1]).partition(" = ")[0] for found in named if found]
+
+
 def outside(claim: DocumentClaim) -> str | None:
     """Why a formula says nothing of the network; None for all others."""
-    if EXAMPLE in claim.reason:
+    if claim.reason in NUMBERS:
         return "sizes and values of an example"
+    if claim.reason == UNDERSTOOD:
+        return claim.reason
     return next((why for pattern, why in OUTSIDE.items() if re.search(pattern, claim.whole)), None)
 
 
@@ -124,7 +229,7 @@ def counted(claims: Sequence[DocumentClaim]) -> Counter[str]:
 
 
 @cache
-def note(example: str, notation: str, language: str = "en") -> Note:
+def note(example: str, notation: str | None, language: str = "en") -> Note:
     return Note(example, notation, language)
 
 
@@ -135,7 +240,7 @@ def main(arguments: Sequence[str]) -> None:
     for example in examples.split(","):
         for notation in notations.split(","):
             try:
-                claims = note(example, notation, *language).claims()
+                claims = note(example, None if notation == "own" else notation, *language).claims()
             except DeriveError as e:
                 print(f"{example} {notation}: {e.message}", flush=True)
                 continue

@@ -1,0 +1,137 @@
+"""The notes of a bundled example section by section, each with the networks that it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from itertools import product
+
+from derive.derivation import derive_adjoints
+from derive.handout.document import parts_of, requests_of, staged
+from derive.handout.numbers import with_numbers
+from derive.handout.printed import form
+from derive.ir.tensor import ADJOINT, Label, Tensor
+from derive.latex.notation import Notation
+from derive.latex.printer import Printer
+from derive.latex.reading.document import Document
+from derive.latex.reading.extract import document_of
+from derive.network.builder import Builder
+from derive.network.spec.models import NetworkSpec
+from derive.notes.catalogue import KINDS
+from derive.notes.compose import Part, compose_parts
+from derive.notes.formulas import Formulas
+from derive.notes.input import Form
+from derive.notes.recipe import Request
+from derive.notes.render_markdown import markdown_parts
+from derive.notes.sections.scalars import ScalarsOptions
+from derive.notes.sections.scalars_naming import number_nodes
+from derive.pipeline import find_document, load, restated
+from derive.terms.affine import number
+from derive.terms.term import Entry
+
+ABOUT_NUMBERS = ("activations", "functions")
+HAS_BRACKETS = ("chain", "residual")
+"""Kinds of sections that say something of any numbers, or what brackets do under any sum."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network in the notation of a section, and other names of entries: `a_4` for `a^1_1`."""
+
+    form: Form
+    others: Mapping[str, str] = field(default_factory=dict)
+
+
+def at_large(notation: Notation) -> Subject:
+    """What is said of any numbers z and α, and of any vector f."""
+    net = Builder("at large")
+    z = net.input("z", (), label=Label("own", symbol="z"))
+    alpha = net.input("alpha", (), label=Label("own", symbol="alpha"))
+    f = net.input("f", (net.index("i", net.size("n")),), label=Label("own", symbol="f"))
+    net.define("C", (), net.functional("C")(z, alpha, f[net.index("i", net.size("n"))]), label=Label("cost"))
+    net.minimize("C")
+    return Subject(form(derive_adjoints(net.network()), notation))
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A section as it is printed; the subjects that it speaks of, its own small networks first."""
+
+    kind: str
+    document: Document
+    subjects: tuple[Subject, ...]
+    notation: Notation
+
+
+def passages(example: str, notation: str | None, language: str) -> list[Passage]:
+    """All sections of the notes of an example; `notation` None is that of each part itself."""
+    parts = _parts(example, notation, language)
+    wanted = [(p, r) for p in parts for r in p.requests if KINDS[r.kind].write(p.stage, r) is not None]
+    texts = markdown_parts(compose_parts(example, [replace(p, title="") for p in parts], language))[1:]
+    subjects: dict[int, Subject] = {}
+    found = []
+    for (part, request), text in zip(wanted, texts, strict=True):
+        document = document_of(text, f"{example}: {request.kind}", "markdown")
+        own = [subjects.setdefault(id(f), Subject(f)) for f in _forms(part, request)]
+        if request.kind in ABOUT_NUMBERS:
+            own.insert(0, at_large(part.stage.notation))
+        elif request.kind in HAS_BRACKETS:
+            own.append(at_large(part.stage.notation))
+        found.append(Passage(request.kind, document, (*_named_nodes(part, request), *own), part.stage.notation))
+    return found
+
+
+def _parts(example: str, notation: str | None, language: str) -> tuple[Part, ...]:
+    document = find_document(example)
+    if document is not None:
+        return parts_of(document, language, notation)
+    network = load(example) if notation is None else restated(load(example), notation)
+    assert isinstance(network.spec, NetworkSpec)
+    requests = requests_of(network.spec.notes, network.spec.file)
+    return (Part(staged(network, language, requests), with_numbers(requests, network)),)
+
+
+def _forms(part: Part, request: Request) -> Iterator[Form]:
+    """What the section has derived for itself, and what its part is about."""
+    for own in forms_in(request.numbers):
+        yield replace(own, printer=Printer(own.network, part.stage.notation))
+    if part.stage.given is not None:
+        yield part.stage.given.sample
+        if part.stage.given.batch is not None:
+            yield part.stage.given.batch
+
+
+def forms_in(found: object) -> Iterator[Form]:
+    if isinstance(found, Form):
+        yield found
+    elif isinstance(found, Mapping):
+        yield from forms_in(tuple(found.values()))
+    elif isinstance(found, tuple | list):
+        for item in found:
+            yield from forms_in(item)
+    elif is_dataclass(found):
+        for f in fields(found):
+            yield from forms_in(getattr(found, f.name))
+
+
+def _named_nodes(part: Part, request: Request) -> Iterator[Subject]:
+    """What is called otherwise where nodes are numbered: each entry, by its plain name."""
+    options, given = request.options, part.stage.given
+    if given is None or not isinstance(options, ScalarsOptions) or options.number != "nodes":
+        return
+    formulas = Formulas(given.sample)
+    naming = number_nodes(formulas, options.output).naming
+    entries = [e for t in given.sample.network.tensors.values() for e in _entries(t)]
+    names = {naming.entry(e): formulas.printer.entry(e, {}) for e in entries}
+    yield Subject(given.sample, {new: old for new, old in names.items() if new != old and not new.startswith(r"\frac")})
+
+
+def _entries(t: Tensor) -> Iterator[Entry]:
+    """Every entry of a tensor whose axes have numbers as extents, and its adjoint."""
+    if t.role not in ("value", "parameter", "input") or not all(a.extent.is_number for a in t.axes):
+        return
+    for at in product(*(range(1, a.extent.const + 1) for a in t.axes)):
+        places = tuple(number(k) for k in at)
+        yield Entry(t.name, places)
+        if t.role != "input":
+            yield Entry(ADJOINT + t.name, places)
