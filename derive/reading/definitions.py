@@ -206,6 +206,12 @@ def _copied(network: Network, value: Poly, domain: Sequence[Index]) -> tuple[Ten
     return (tensor, axes) if is_whole and list(axes) == sorted(axes) else None
 
 
+def _is_ordered(scope: Scope, letter: str) -> bool:
+    """Whether a letter counts layers or steps, which many leave out of a name."""
+    axes = (a for t in scope.lexicon.network.tensors.values() for a in t.axes if a.ordered)
+    return any(letter == a.name for a in axes)
+
+
 def ranges_of(head: Head, value: Quantity, scope: Scope) -> tuple[Index, ...]:
     """Those of the letters on the left.
 
@@ -220,6 +226,8 @@ def ranges_of(head: Head, value: Quantity, scope: Scope) -> tuple[Index, ...]:
     batch = scope.batch
     if missing and batch is not None and missing == [batch.name] and not is_written(batch.name, scope.source):
         raise Unknown("of which sample it is the value is not said")
+    if missing and _is_ordered(scope, missing[0]):
+        raise Unknown(f"for which {missing[0]} it is meant is not said")
     if missing:
         raise Misfit(f"{missing[0]} stands on the right, and not on the left")
     found = [(x, scope.ranges.of(x)) for x in head.letters]

@@ -59,10 +59,14 @@ def tied(conditions: Iterable[Chain]) -> frozenset[str]:
 def mask(
     reader: Reader, conditions: Sequence[Chain], letters: frozenset[str], assumed: Sequence[Chain] = ()
 ) -> Quantity | None:
-    """1 where all conditions on free letters hold, and all that is assumed, else 0; None if there are none of both."""
+    """1 where all conditions on free letters hold, and all that is assumed, else 0; None if there are none of both.
+
+    What is assumed of a letter that does not stand here says nothing.
+    """
     about = [c for c in conditions if all(isinstance(m, Number) or _is_of(m, letters) for m in c.members)]
-    about += assumed
-    return all_hold([condition(reader, c) for c in about]) if about else None
+    held = [condition(reader, c) for c in about]
+    held += [q for c in assumed if (q := condition(reader, c)).poly.free <= letters]
+    return all_hold(held) if held else None
 
 
 def _is_of(node: Node | None, letters: frozenset[str]) -> bool:

@@ -53,10 +53,11 @@ def chains_of(items: Sequence[Item], state: State, place: Span) -> tuple[Chain, 
 
 
 def _without_empty(part: Part) -> Part:
-    """Without the empty braces of `{} + b`, which make the sign one between two terms."""
+    """Without the empty braces of `{} + b` and `{} \\times b`, which make the sign one between two terms."""
     first, *rest = part.items
     is_empty = isinstance(first, Group) and first.kind == "brace" and not first.items
-    return replace(part, items=tuple(rest)) if is_empty and rest and sum_sign(rest[0]) else part
+    is_sign = bool(rest) and bool(sum_sign(rest[0]) or product_sign(rest[0]))
+    return replace(part, items=tuple(rest)) if is_empty and is_sign else part
 
 
 def _is_conditional(part: Part) -> bool:

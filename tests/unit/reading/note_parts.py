@@ -10,11 +10,13 @@ from derive.derivation import derive_adjoints
 from derive.handout.document import parts_of, requests_of, staged
 from derive.handout.numbers import with_numbers
 from derive.handout.printed import form
-from derive.ir.tensor import ADJOINT, Label, Tensor
+from derive.ir.tensor import ADJOINT, Equation, Label, Tensor
 from derive.latex.notation import Notation
 from derive.latex.printer import Printer
 from derive.latex.reading.document import Document
 from derive.latex.reading.extract import document_of
+from derive.moments import Assumptions
+from derive.moments.layer import UNCENTRED, first_linear
 from derive.network.builder import Builder
 from derive.network.spec.models import NetworkSpec
 from derive.notes.catalogue import KINDS
@@ -26,8 +28,9 @@ from derive.notes.render_markdown import markdown_parts
 from derive.notes.sections.scalars import ScalarsOptions
 from derive.notes.sections.scalars_naming import number_nodes
 from derive.pipeline import find_document, load, restated
-from derive.terms.affine import number
-from derive.terms.term import Entry
+from derive.terms.affine import index, number
+from derive.terms.term import Entry, of_atom
+from derive.verify.document.randomness import LAWS, Declared
 
 ABOUT_NUMBERS = ("activations", "functions")
 HAS_BRACKETS = ("chain", "residual")
@@ -40,6 +43,10 @@ class Subject:
 
     form: Form
     others: Mapping[str, str] = field(default_factory=dict)
+    declared: Declared = field(default_factory=Declared)
+    """What is said to be random."""
+    assumed: tuple[str, ...] = ()
+    """Conditions under which all is said."""
 
 
 def at_large(notation: Notation) -> Subject:
@@ -77,6 +84,10 @@ def passages(example: str, notation: str | None, language: str) -> list[Passage]
             own.insert(0, at_large(part.stage.notation))
         elif request.kind in HAS_BRACKETS:
             own.append(at_large(part.stage.notation))
+        if request.kind == "initialization":
+            own = [*_random(part), *own]
+        if request.kind == "symmetry" and part.stage.given is not None:
+            own.append(_with_equal_units(part.stage.given.sample))
         found.append(Passage(request.kind, document, (*_named_nodes(part, request), *own), part.stage.notation))
     return found
 
@@ -135,3 +146,48 @@ def _entries(t: Tensor) -> Iterator[Entry]:
         yield Entry(t.name, places)
         if t.role != "input":
             yield Entry(ADJOINT + t.name, places)
+
+
+def _random(part: Part) -> Iterator[Subject]:
+    """What a section on random weights takes for granted: of X and Y, of values forwards and backwards, of ReLU's z."""
+    net = Builder("rules")
+    x, y, c = (net.input(n, (), label=Label("own", symbol=n)) for n in ("X", "Y", "c"))
+    net.define("J", (), net.functional("J")(x, y, c), label=Label("cost"))
+    net.minimize("J")
+    rules = form(derive_adjoints(net.network()), part.stage.notation)
+    both = (Entry("X", ()), Entry("Y", ()))
+    centred = tuple(("zero_mean", e) for e in both)
+    yield from (Subject(rules, declared=Declared(laws, (Entry("c", ()),), (both,))) for laws in ((), centred))
+    assert part.stage.given is not None
+    sample = part.stage.given.sample
+    linear = first_linear(sample.adjoints)
+    for passed in (linear.forward(), linear.backward(), linear.forward(UNCENTRED)):
+        yield Subject(sample, declared=_declared(passed.assumptions))
+    values = [t for t in sample.network.tensors.values() if t.label.meaning == "preactivation"]
+    sources = [Entry(t.name, tuple(index(a.name) for a in t.axes[: t.family])) for t in values]
+    yield Subject(
+        sample,
+        declared=Declared(tuple((kind, s) for s in sources for kind in ("identical", "symmetric", "continuous"))),
+    )
+
+
+def _declared(a: Assumptions) -> Declared:
+    laws = ((kind, s) for s, law in a.laws.items() for kind, name in LAWS.items() if getattr(law, name))
+    return Declared(tuple(laws), tuple(a.constants), tuple(map(tuple, a.independent)))
+
+
+def _with_equal_units(sample: Form) -> Subject:
+    """The network as a section on symmetry supposes it: all entries of a parameter are equal, of hidden layers."""
+    network = sample.network
+    tensors, stated = dict(network.tensors), []
+    for t in network.role("parameter"):
+        one = replace(t, name=f"·{t.name}", axes=t.axes[: t.family], label=Label("own", symbol=f"·{t.name}"))
+        tensors |= {one.name: one, t.name: replace(t, role="value")}
+        places = tuple(index(a.name) for a in t.axes)
+        rhs = of_atom(Entry(one.name, places[: t.family]))
+        stated.append(Equation(Entry(t.name, places), t.axes, None, rhs))
+    equal = replace(network, tensors=tensors, equations=(*stated, *network.equations))
+    layers = (t.axes[0] for t in tensors.values() if t.family and t.label.meaning == "preactivation")
+    last = next(layers, None)
+    hidden = () if last is None else (rf"1 \le {last.name} < {sample.printer.affine(last.hi)}",)
+    return Subject(replace(sample, network=equal), assumed=hidden)

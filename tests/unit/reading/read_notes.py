@@ -33,7 +33,7 @@ from derive.verify.document.context import Context
 from derive.verify.document.diagnosis import Finding
 from derive.verify.document.examples import EXAMPLE
 from derive.verify.document.judge import ALONE, CASE
-from derive.verify.document.names import with_name
+from derive.verify.document.names import condition_node, with_name
 from derive.verify.document.profile import EMPTY, Meaning
 from derive.verify.document.statements import REASONS
 from derive.verify.document.verifier import Verifier
@@ -90,7 +90,8 @@ class _Read(Verifier):
 
 def context_of_network(network: Network, notation: Notation | None = None) -> Context:
     """What the notes of a network speak of."""
-    printer = Printer(network, network.notation if notation is None else notation)
+    drawn = replace(network, tensors={n: t for n, t in network.tensors.items() if not n.startswith("·")})
+    printer = Printer(drawn, network.notation if notation is None else notation)
     full = with_sample_cost(network)
     full = replace(full, tensors={**full.tensors, SLOT.tensor: Tensor(SLOT.tensor, (), "input")})
     lexicon = with_given(Lexicon(printer, full), node_of(printer.rate), (), "hyper")
@@ -115,8 +116,12 @@ class Note:
                 _Read(passage.document, EMPTY, context=c) for s in passage.subjects for c in self._contexts(s, passage)
             ]
             once = {f.source: f for f in reversed(list(_stated(passage.document)))}
-            for fragment in sorted(wanted(passage.kind, sorted(once.values(), key=_start)), key=_start):
-                found += _best(readers, fragment, passage.kind not in ABOUT_NUMBERS)
+            fragments = sorted(wanted(passage.kind, sorted(once.values(), key=_start)), key=_start)
+            is_strict = passage.kind not in ABOUT_NUMBERS
+            claims = {f: _best(readers, f, is_strict) for f in fragments}
+            again = (f for f, own in claims.items() if any(c.status is Status.NOT_CHECKED for c in own))
+            claims |= {f: _best(readers, f, is_strict) for f in list(again)}
+            found += (c for own in claims.values() for c in own)
         return found
 
     def _contexts(self, subject: Subject, passage: Passage) -> Iterator[Context]:
@@ -126,6 +131,8 @@ class Note:
             for new, plain in subject.others.items():
                 context.lexicon = with_name(context.lexicon, Meaning(new, "is", plain, 0))
             context.given = frozenset(context.network.tensors)
+            context.declared = subject.declared
+            context.assumed = tuple(map(condition_node, subject.assumed))
             self.contexts[id(subject)] = context
         yield self.contexts[id(subject)]
 
