@@ -21,6 +21,7 @@ from derive.latex.reading.syntax import (
     Span,
     Symbol,
 )
+from derive.reading.keys import key_of
 
 
 @dataclass(frozen=True)
@@ -180,3 +181,9 @@ def marks_of(node: Node, t_is_free: bool = True) -> Marks:
 def is_written(letter: str, source: str) -> bool:
     """Whether a letter stands by itself somewhere in a formula."""
     return re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", source) is not None
+
+
+def has_arrow(marks: Marks) -> bool:
+    """Whether the symbol is that of a vector, which no entry of a vector is: `\\vec{a_1}`."""
+    key = key_of(marks.base)
+    return key is not None and "vec" in key.accents

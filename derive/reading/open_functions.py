@@ -9,6 +9,7 @@ from derive.ir.scalar import REGISTRY
 from derive.latex.functions import function_symbol
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Bracketed, Multiplied, Node, Number, Scripts
+from derive.reading.calls import OWN
 from derive.reading.functions import arguments
 from derive.reading.keys import key_of
 from derive.reading.lexicon import Lexicon, node_of
@@ -63,9 +64,9 @@ def _known(lexicon: Lexicon, head: Node, count: int) -> Func | Functional | None
     drawn = shown(replace(head, primes=0) if isinstance(head, Scripts) else head)
     for equation in lexicon.network.equations:
         for atom in atoms_in(equation.rhs):
-            if not isinstance(atom, Func | Functional) or len(atom.args) != count or atom.name in REGISTRY.functions:
+            if not isinstance(atom, Func | Functional) or len(atom.args) != count or atom.name.startswith(OWN):
                 continue
-            if isinstance(atom, Functional) and atom.bounds:
+            if atom.name in REGISTRY.functions or (isinstance(atom, Functional) and atom.bounds):
                 continue
             if shown(node_of(function_symbol(lexicon.notation, atom.name))) == drawn:
                 return atom

@@ -12,7 +12,7 @@ from derive.latex.tex import symbol, upright
 from derive.reading.called_values import is_parameter
 from derive.reading.keys import key_of
 from derive.reading.lexicon import node_of
-from derive.reading.marks import Marks, digits, entrywise_power, marks_of, place_of
+from derive.reading.marks import Marks, digits, entrywise_power, has_arrow, marks_of, place_of
 from derive.reading.named import Named, counts_others
 from derive.reading.placed import Placed
 from derive.reading.preference import ends_with, preferred
@@ -148,7 +148,7 @@ class Tensors:
         if named.is_told and not named.arity and 0 < len(items) < count and not is_other:
             return Placed(self.scope, named, (), tuple(items), None, exponent, marks)
         counts = (count,) if named.is_entry else (0, named.arity, count, count - named.units)
-        if len(items) not in counts or (items and len(items) == count and _has_arrow(marks)):
+        if len(items) not in counts or (items and len(items) == count and has_arrow(marks)):
             raise NotThis
         if not items and named.arity and any(c.is_own and not c.arity for c in candidates):
             raise NotThis
@@ -210,7 +210,10 @@ class Tensors:
         return at.const if at.is_number else None
 
     def _layer(self, named: Named, above: list[Node], below: list[Node]) -> list[Affine]:
-        """The values of ordered axes that the mark gives; takes it away from `above` or `below`."""
+        """The values of ordered axes that the mark gives; takes it away from `above` or `below`.
+
+        Of a single layer whose number is a letter, `x_{i+1}`, the mark is that number.
+        """
         if named.fixed or (named.layer is None and not named.tensor.family):
             return list(named.fixed)
         mark = self._take_mark(above, below)
@@ -232,12 +235,8 @@ class Tensors:
             at = number - named.shift
         if isinstance(layer, int):
             return self._is_layer(at, layer)
-        if isinstance(layer, Affine) and not named.tensor.family:
-            return self._is_lettered(at, layer)
-        return [at]
-
-    def _is_lettered(self, at: Affine, layer: Affine) -> list[Affine]:
-        """Of a single layer whose number is a letter, `x_{i+1}`, the mark is that number."""
+        if named.tensor.family:
+            return [at]
         if at != layer:
             raise NotThis
         return []
@@ -315,12 +314,6 @@ def _taken(named: Named, above: Sequence[Node]) -> tuple[tuple[str, ...], list[N
         else:
             kept.append(shown(node))
     return tuple(kept), indices, exponent
-
-
-def _has_arrow(marks: Marks) -> bool:
-    """Whether the symbol is that of a vector, which no entry of a vector is: `\\vec{a_1}`."""
-    key = key_of(marks.base)
-    return key is not None and "vec" in key.accents
 
 
 def _same(wanted: Sequence[str], given: Sequence[str]) -> bool:
