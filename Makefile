@@ -56,7 +56,7 @@ generate: $(VENV) ## write generated/ anew
 	$(BIN)/derive generate -o build/generated
 	rm -rf generated && mv build/generated generated
 
-read-notes: $(VENV) ## read all formulas of all notes back, and paraphrases of all results (an hour)
+read-notes: $(VENV) ## read all formulas of all notes back, and paraphrases of all results (hours)
 	DERIVE_ALL_NOTES=1 $(BIN)/python -m pytest -n $(JOBS) tests/unit/reading/test_notes.py \
 		tests/unit/reading/test_paraphrased.py
 

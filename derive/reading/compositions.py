@@ -19,6 +19,7 @@ from derive.reading.expressions import Reader
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
 from derive.reading.named import Own
+from derive.reading.open_functions import known_function
 from derive.reading.operators import NABLA, SIGNS
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
@@ -103,6 +104,8 @@ def _differentiates(node: Node) -> bool:
 
 def _is_open(lexicon: Lexicon, call: Call) -> bool:
     if call.key.primes or _scope(lexicon).functions_of(call.key) or lexicon.has_template(call.key):
+        return False
+    if known_function(lexicon, call.head, len(call.arguments)) is not None:
         return False
     own = [o for o in lexicon.own if o.key.plain == call.key.plain]
     if own:

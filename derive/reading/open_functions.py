@@ -35,7 +35,7 @@ def open_function(reader: Reader, head: Node, body: Node, place: int | None = No
         return None
     if (primes and len(args) > 1) or (place is not None and not 0 <= place < len(args)):
         return None
-    known = _known(reader.scope.lexicon, head, len(args))
+    known = known_function(reader.scope.lexicon, head, len(args))
     if known is None or (isinstance(known, Functional) and (primes or place is not None)):
         return None
     values = [reader.read(a) for a in args]
@@ -59,7 +59,7 @@ def by_place(reader: Reader, sign: Node, of: Node) -> Quantity | None:
     return open_function(reader, *of.factors, place=int(sign.below.text) - 1)
 
 
-def _known(lexicon: Lexicon, head: Node, count: int) -> Func | Functional | None:
+def known_function(lexicon: Lexicon, head: Node, count: int) -> Func | Functional | None:
     """The function of the network that is drawn so, and takes so many numbers."""
     drawn = shown(replace(head, primes=0) if isinstance(head, Scripts) else head)
     for equation in lexicon.network.equations:

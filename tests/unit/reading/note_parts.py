@@ -167,7 +167,9 @@ def _random(part: Part) -> Iterator[Subject]:
     sources = [Entry(t.name, tuple(index(a.name) for a in t.axes[: t.family])) for t in values]
     yield Subject(
         sample,
-        declared=Declared(tuple((kind, s) for s in sources for kind in ("identical", "symmetric", "continuous"))),
+        declared=Declared(
+            tuple((kind, s) for s in sources for kind in ("identical", "symmetric", "continuous", "zero_mean"))
+        ),
     )
 
 

@@ -37,7 +37,7 @@ from derive.verify.document.names import condition_node, with_name
 from derive.verify.document.profile import EMPTY, Meaning
 from derive.verify.document.statements import REASONS
 from derive.verify.document.verifier import Verifier
-from tests.unit.reading.note_parts import ABOUT_NUMBERS, Passage, Subject, passages
+from tests.unit.reading.note_parts import Passage, Subject, passages
 
 RIGHT = (Status.PROVED, Status.AGREES, Status.DEFINITION)
 
@@ -46,10 +46,12 @@ RANK = (*RIGHT, Status.CONVENTION, Status.NOT_CHECKED, Status.WRONG)
 OUTSIDE: dict[str, str] = {
     r"\\cdots$|\\partial\^\{\+\}": "any number of further terms, and the name of a derivative",
     r"\\approx .*\(w [+-] h\)|^\(\w+\(w \+ h\)|^\\frac\{\w+\(w \+ \\varepsilon": "difference quotients",
-    r"^= |^0 .*<": "the mark of an equation above, and conditions",
+    r"^\s*= |^0 .*<": "the mark of an equation above, and conditions",
     r"\\max_\{z\}": "the largest of the values at all numbers",
     r"\\star|^\\nabla \w\(\\theta\^": "names of operations, and of columns of numbers",
-    r"\\mathbb\{E\}|\\operatorname\{Var\}": "random weights, which moments judge",
+    r"\\operatorname\{Var\}\[[^\]]*\] = (1$|\\frac)": "what the variance of weights is to be",
+    r"= \\sum_\{\w(=1)?\}(\^\{.*?\}\]?\}?)? \\operatorname\{Var\}\[[^_\]]*\]": "a sum over a letter it has not",
+    r"\\int|^r = \\sqrt": "an integral, and the bound of a start in a layer that its name does not tell",
     r"M\^\{": "products over layers or steps",
 }
 """What is in formulas that say nothing of the values of a network, and why they are not judged."""
@@ -107,21 +109,25 @@ class Note:
     notation: str | None
     language: str = "en"
     contexts: dict[int, Context] = field(default_factory=dict)
+    equal: dict[tuple[int, str], list[DocumentClaim]] = field(default_factory=dict)
+    """What is equal, by section and formula: the same in every language, unless the words around it count."""
 
     def claims(self, wanted: Wanted = _all) -> list[DocumentClaim]:
         """The best verdict on each link of the wanted formulas, each formula once in a section."""
         found: list[DocumentClaim] = []
-        for passage in passages(self.example, self.notation, self.language):
+        english = note(self.example, self.notation, "en").equal
+        for k, passage in enumerate(passages(self.example, self.notation, self.language)):
             readers = [
                 _Read(passage.document, EMPTY, context=c) for s in passage.subjects for c in self._contexts(s, passage)
             ]
             once = {f.source: f for f in reversed(list(_stated(passage.document)))}
             fragments = sorted(wanted(passage.kind, sorted(once.values(), key=_start)), key=_start)
-            is_strict = passage.kind not in ABOUT_NUMBERS
-            claims = {f: _best(readers, f, is_strict) for f in fragments}
+            claims = {f: english.get((k, f.source)) or _best(readers, f) for f in fragments}
             again = (f for f, own in claims.items() if any(c.status is Status.NOT_CHECKED for c in own))
-            claims |= {f: _best(readers, f, is_strict) for f in list(again)}
+            claims |= {f: _best(readers, f) for f in list(again)}
+            self.equal |= {(k, f.source): own for f, own in claims.items() if all(map(_is_equal, own))}
             found += (c for own in claims.values() for c in own)
+        self.contexts.clear()
         return found
 
     def _contexts(self, subject: Subject, passage: Passage) -> Iterator[Context]:
@@ -137,21 +143,27 @@ class Note:
         yield self.contexts[id(subject)]
 
 
-def _best(readers: Sequence[_Read], fragment: Fragment, is_strict: bool) -> list[DocumentClaim]:
-    """The best verdict on each link; nothing is a new name where another subject refutes it."""
+def _is_equal(claim: DocumentClaim) -> bool:
+    return claim.status in (Status.PROVED, Status.AGREES) and "said around it" not in claim.reason
+
+
+def _best(readers: Sequence[_Read], fragment: Fragment) -> list[DocumentClaim]:
+    """The best verdict on each link; of other subjects than the first none gives a name that another one refutes."""
     best: dict[tuple[int, str], DocumentClaim] = {}
-    refuted = set()
+    refuted, named = set(), set()
     for reader in readers:
         for c in reader._claims(fragment, ()):
             at = (c.start, c.latex)
             if c.status is Status.WRONG:
                 refuted.add(at)
+            if c.status is Status.DEFINITION and reader is readers[0]:
+                named.add(at)
             if at not in best or RANK.index(c.status) < RANK.index(best[at].status):
                 best[at] = c
         if all(c.status in (Status.PROVED, Status.AGREES) for c in best.values()):
             break
     best = {
-        at: replace(c, status=Status.WRONG) if c.status is Status.DEFINITION and at in refuted and is_strict else c
+        at: replace(c, status=Status.WRONG) if c.status is Status.DEFINITION and at in refuted - named else c
         for at, c in best.items()
     }
     stated = list(best.values())
