@@ -1,10 +1,15 @@
-"""Names that mean the same in every document: e, π, vectors of ones and zeros."""
+"""Letters that mean the same in every document: of data and weights, e, π, vectors of ones and zeros."""
 
 from __future__ import annotations
 
 from derive.latex.reading.syntax import Node, Number, Scripts, Symbol
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import marks_of
+
+INPUTS = ("x", "X")
+WEIGHTS = ("w", "W", "theta", "Theta", "omega")
+TARGETS = ("y", "Y", "t", "T", "d", "D", "tau", "ell")
+"""Letters of data and of weights."""
 
 BOLD = ("bold", "bb")
 

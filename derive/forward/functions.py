@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -207,20 +208,19 @@ def functions_of(equations: Sequence[Statement], told: Mapping[Key, str] = NOTHI
 
 
 def _open_costs(equations: Sequence[Statement], functions: Functions) -> Iterator[str]:
-    """Letters of losses that stand before several names, `ℓ(o, y)`, or before one where that is all that is said of
-    them, `ℓ = ℓ(y)`, and that no formula defines."""
+    """Letters of losses before several names, `ℓ(o, y)`, or `L = ℓ(o)` alone, that no formula defines."""
     for e in equations:
         for node in walk(e.right):
-            pairs = zip(node.factors, node.factors[1:], strict=False) if isinstance(node, Multiplied) else ()
-            for name, behind in pairs:
+            factors = node.factors if isinstance(node, Multiplied) else ()
+            for name, behind in pairwise(factors):
                 key, text = key_of(name), shown(name)
                 if key is None or key.name not in LOSSES_OPEN or not is_round(behind):
                     continue
                 has_own = any(shown(x.left) == text and x is not e for x in equations)
                 is_open = text not in functions.macros and text not in functions.values and not has_own
                 given = arguments(behind)
-                is_said = e.right is node and shown(e.left) == text
-                if is_open and (len(given) > 1 or is_said) and all(map(_is_name, given)):
+                is_whole = node is e.right and len(factors) == 2
+                if is_open and (len(given) > 1 or is_whole) and all(map(_is_name, given)):
                     yield text
 
 

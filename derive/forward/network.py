@@ -43,8 +43,12 @@ class Forward:
     names: tuple[tuple[Node, str, bool], ...]
     """Each name of one tensor with what belongs to it, without indices, and whether it is a row as a vector; none of
     layers or steps with a letter."""
+    with_letters: Mapping[str, tuple[Node, tuple[str, ...]]]
+    """The tensors that are told by their letters, or have that of a sample below, with how they are written."""
     notation: Mapping[str, object]
     """What the document shows of its notation, as settings."""
+    has_letters: bool = False
+    """Whether letters tell names apart, `net_j` and `net_k`."""
     has_loss: bool = False
     """Whether the loss of one sample has a name of its own beside the cost."""
 
@@ -64,9 +68,22 @@ def forward_of(document: Document, name: str, told: Mapping[Key, str] = NOTHING_
     except RecursionError:
         repair = "write fewer layers out, and let a letter count the others"
         raise DeriveError("the equations are nested too deeply", repair=repair, file=document.name) from None
-    named = ((parts.bare(sign), found.named[sign]) for sign in parts.first if sign in found.named)
+    named = (
+        (parts.bare(sign), found.named[sign])
+        for sign in parts.first
+        if sign in found.named and sign.key not in parts.signs.lettered
+    )
     names = tuple((node, known.name, known.is_row) for node, known in named if not known.has_order)
-    return Forward(network, parts.needed, names, assembly.settings, loss_of(parts) is not None)
+    lettered = {found.named[sign].name: (node, letters) for sign, node, letters in parts.with_letters()}
+    return Forward(
+        network,
+        parts.needed,
+        names,
+        lettered,
+        assembly.settings,
+        bool(parts.signs.lettered),
+        loss_of(parts) is not None,
+    )
 
 
 def read_forward_file(path: Path) -> Network:

@@ -39,7 +39,12 @@ def settings_of(parts: Parts, drawing: Drawing, is_row: bool) -> Mapping[str, ob
     meant = {"cost": parts.cost, **({"loss": loss} if loss else {}), **_one("preactivation", drawing.preactivations)}
     meant |= _one("activation", drawing.activations)
     symbols = {meaning: words for meaning, sign in meant.items() if (words := drawing.words(sign)) is not None}
-    found = {"layer_mark": drawing.style, "layout": "rows" if is_row else "columns", "symbols": symbols}
+    found: dict[str, object] = {
+        "layer_mark": drawing.style,
+        "layout": "rows" if is_row else "columns",
+        "symbols": symbols,
+    }
+    found |= {"capitals": True} if parts.capitals else {}
     return {**found, "sample_mark": "^(n)"} if parts.sampled else found
 
 

@@ -11,6 +11,7 @@ from derive.forward.signs import Sign, Signs, Use, names_in
 from derive.forward.statements import Stated, Statement
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Bracketed, Listed, Node, Scripts
+from derive.reading.keys import Key
 from derive.reading.marks import marks_of
 
 COSTS = ("C", "L", "J", "E", "ell", "loss", "Loss", "cost", "Cost", "MSE", "CE", "l")
@@ -33,6 +34,8 @@ class Parts:
     sampled: frozenset[Sign] = frozenset()
     first: Mapping[Sign, Node] = field(default_factory=dict)
     """How each name is written where it stands first."""
+    capitals: frozenset[Key] = frozenset()
+    """Capitals for all samples whose small letters are those of one."""
 
     def use(self, e: Statement) -> Use:
         found = self.signs.use(e.left, self.signs.letters[e.start])
@@ -44,6 +47,21 @@ class Parts:
             found = self.signs.use(node, self.signs.letters[e.start])
             if found is not None:
                 yield found
+
+    @property
+    def of_all_samples(self) -> frozenset[Sign]:
+        """Capitals that have samples, and are never written with the mark of one: `X` beside `y_i`."""
+        uses = (u for e in self.needed for u in (*self.uses(e), self.use(e)))
+        marked = {u.sign for u in uses if u.sample is not None}
+        return frozenset(s for s in self.sampled - marked if s.key.name[:1].isupper())
+
+    def with_letters(self) -> Iterator[tuple[Sign, Node, tuple[str, ...]]]:
+        """The names that are told by their letters, or have that of a sample below, as they are, with those letters."""
+        for use in (u for e in self.needed for u in (*self.uses(e), self.use(e))):
+            if use.sign.key in self.signs.lettered and use.indices:
+                yield use.sign, use.node, tuple(map(shown, use.indices))
+            elif use.sample is not None and self.signs.mark(use.node) is not None and not use.indices:
+                yield use.sign, use.node, (shown(use.sample),)
 
     def bare(self, sign: Sign) -> Node:
         """A name as it is written where it stands first, without its indices and the mark of a sample."""

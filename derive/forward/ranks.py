@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations, product
 
 from derive.forward.calls import inner
@@ -14,13 +14,16 @@ from derive.latex.reading.trees import walk
 from derive.reading.keys import Key
 
 
-def ranks_of(free: Mapping[Sign, bool], small: int, changes: int) -> Iterator[tuple[int, dict[Sign, int | None]]]:
+def ranks_of(
+    free: Mapping[Sign, bool], small: int, changes: int, of_all: Collection[Sign] = ()
+) -> Iterator[tuple[int, dict[Sign, int | None]]]:
     """Numbers of axes, each way with what speaks against it: rather a matrix than a vector, and that than a number.
 
     Names of one letter are changed together; those that may get their axes from others have none yet. A capital is no
-    number unless its shape is stated: among numbers no order and no transpose could be wrong.
+    number unless its shape is stated: among numbers no order and no transpose could be wrong. Capitals `of_all` samples
+    have a vector for each.
     """
-    usual = {s: None if is_open else _usual_rank(s, small) for s, is_open in free.items()}
+    usual = {s: None if is_open else 1 if s in of_all else _usual_rank(s, small) for s, is_open in free.items()}
     letters = {s.key: usual[s] for s in free}
     for chosen in combinations(letters, changes):
         for others in product(*(_other_ranks(k, letters[k]) for k in chosen)):
@@ -85,3 +88,11 @@ def declared_shape(parts: Parts, sign: Sign) -> tuple[Node, ...] | None:
         if use is not None and use.sign == sign and use.order is None:
             return claim.sizes
     return None
+
+
+def counted_entries(parts: Parts, sign: Sign) -> Iterator[Node]:
+    """How many entries a name has, where a list of them says it."""
+    for node, size in parts.stated.lists:
+        use = parts.signs.use(node, frozenset())
+        if use is not None and use.sign == sign:
+            yield size

@@ -1,6 +1,7 @@
 """What the names are that no equation of a network defines.
 
 - inputs are `x` and `X`, values of layer 0 where other layers have equations, and what carries a step or a sample;
+- given numbers are λ, ε and the like, and what stands under roots alone, as the d of `QKᵀ / √d`;
 - targets are those that occur in the equations of the loss only, behind the last function of a weight; of several
   those that go by a letter of targets;
 - all others are parameters.
@@ -12,18 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.forward.constants import is_constant
+from derive.forward.calls import inner
+from derive.forward.constants import INPUTS, TARGETS, WEIGHTS, is_constant
 from derive.forward.parts import COSTS, Parts
 from derive.forward.signs import Sign, Use, names_in
 from derive.forward.starts import open_starts
 from derive.forward.statements import Statement
-from derive.latex.reading.syntax import Fraction
+from derive.latex.reading.syntax import Fraction, Root
 from derive.latex.reading.trees import walk
+from derive.reading.keys import Key
 
 COUNTS = ("m", "N", "n", "M", "B")
-INPUTS = ("x", "X")
-WEIGHTS = ("w", "W", "theta", "Theta", "omega")
-TARGETS = ("y", "Y", "t", "T", "d", "D", "tau", "ell")
 NUMBERS = ("epsilon", "varepsilon", "lambda", "eta")
 
 
@@ -39,6 +39,7 @@ def roles_of(parts: Parts) -> dict[Sign, str]:
     outside = {sign for sign, places in found.items() if any(id(e) not in loss for e, _ in places)}
     only = [s for s in found if s not in outside and s not in inside and s.key.name not in NUMBERS]
     is_clear = not any(_is_input(s) or s.key.name in (*WEIGHTS, *TARGETS) for s in only)
+    roots = {id(inner(x.arg)) for e in parts.needed for x in walk(e.right) if isinstance(x, Root)}
     out: dict[Sign, str] = {}
     for sign, places in found.items():
         said = parts.declared.roles.get(sign)
@@ -48,7 +49,7 @@ def roles_of(parts: Parts) -> dict[Sign, str]:
             out[sign] = said
         elif in_loss and sign.key.name in COUNTS and not sign.key.font and not any(u.indices for _, u in places):
             out[sign] = "count"
-        elif sign.key.name in NUMBERS and not any(u.indices for _, u in places):
+        elif _is_given(sign, places) or all(id(u.node) in roots for _, u in places):
             out[sign] = "hyper"
         elif _is_input(sign) or _is_start(parts, sign):
             out[sign] = "input"
@@ -76,8 +77,17 @@ def roles_of(parts: Parts) -> dict[Sign, str]:
     return out
 
 
+def is_target_letter(key: Key) -> bool:
+    """y, t, d and the like, as they are: `ŷ` is a prediction."""
+    return key.name in TARGETS and not key.accents
+
+
 def _is_input(sign: Sign) -> bool:
     return sign.key.name in INPUTS
+
+
+def _is_given(sign: Sign, places: Sequence[tuple[Statement, Use]]) -> bool:
+    return sign.key.name in NUMBERS and not any(u.indices for _, u in places)
 
 
 def _in_functions(parts: Parts) -> set[Sign]:
@@ -122,7 +132,9 @@ def _refuse_undefined(parts: Parts, sign: Sign, places: Sequence[tuple[Statement
 
 
 def _is_start(parts: Parts, sign: Sign) -> bool:
-    """Whether a name is the value of layer 0, `a^0` or `h_0`, of values with an equation."""
+    """Whether a name is the value of layer 0, `a^0` or `h_0`, of values with an equation, or `o_i` below `o_j`."""
+    if sign.key in parts.signs.lettered:
+        return any(s.key == sign.key for s in parts.definitions)
     is_first = sign.layer == "0" or (not sign.layer and sign.subs[:1] == ("0",))
     return is_first and any(s.key == sign.key for s in parts.definitions)
 

@@ -66,8 +66,12 @@ class Scene:
             return sympy.Add(*map(self.size, self.sizes.sums[at.root]))
         said = self.sizes.said.get(at.root) or self._names.get(at) or self._named(at)
         if isinstance(said, Affine):
-            return sympy.Add(said.const, *(c * self.net.size(str(v)) for v, c in said.terms))
-        return said if isinstance(said, int) else self.net.size(said)
+            return sympy.Add(said.const, *(c * self._lettered(str(v)) for v, c in said.terms))
+        return said if isinstance(said, int) else self._lettered(said)
+
+    def _lettered(self, letter: str) -> sympy.Basic:
+        """The size with a letter; one that is the name of a value as well, `h ∈ ℝ^h`, is called `n_h`."""
+        return self.net.size(f"n_{letter}" if letter in self.names and letter != self.samples else letter)
 
     def layer(self, letter: str) -> sympy.Basic:
         """What the letter of a layer stands for: an index, the last layer, or nothing beside a number."""

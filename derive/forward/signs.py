@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from derive.forward.bound import bound_letters
 from derive.forward.calls import inner
-from derive.forward.statements import Statement, plain_indices
+from derive.forward.sample_marks import marked_below, marked_letter
+from derive.forward.statements import Statement
 from derive.latex.notation import LayerMark
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import (
@@ -31,7 +33,6 @@ from derive.latex.reading.trees import parts, walk
 from derive.reading.definitions import INDICES
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import digits, is_transpose, marks_of, sequence
-from derive.reading.stated import Stated, stated
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,10 @@ class Signs:
     style: LayerMark = "^l"
     totals: set[tuple[Key, tuple[str, ...]]] = field(default_factory=set)
     """Names that stand for a value of their own where they stand bare: `L = Σ_t L_t`."""
+    marked: frozenset[tuple[Key, str]] = frozenset()
+    """Names with the letter below that marks their samples."""
+    lettered: frozenset[Key] = frozenset()
+    """Names that their letters tell apart."""
     letters: dict[int, frozenset[str]] = field(default_factory=dict)
     """Of each statement, by where it starts: its letters that count."""
 
@@ -86,8 +91,11 @@ class Signs:
             return None
         key = Key(key.name, key.font, key.accents, key.primes + marks.primes)
         below = self._multiples(key, marks.below, letters)
+        marked = self.mark(node)
+        below = [x for x in below if x is not marked]
         indices = [x for x in below if _counts(x, letters)]
-        subs = tuple(shown(x) for x in below if not _counts(x, letters))
+        own = tuple(map(shown, indices)) if key in self.lettered else ()
+        subs = (*(shown(x) for x in below if not _counts(x, letters)), *own)
         side = self.families.get((key, subs))
         order: Node | None = None
         if below and not indices and all(isinstance(x, Number) for x in below):
@@ -96,7 +104,7 @@ class Signs:
             order, indices = indices[0], indices[1:]
         elif side is None and subs and self.families.get((key, subs[1:])) == "below":
             order, subs, side = below[0], subs[1:], "below"
-        layer, sample, power = "", None, None
+        layer, sample, power = "", None if marked is None else inner(marked), None
         for item in marks.above:
             body = item.body if isinstance(item, Bracketed) and item.opening in ("[", "(", r"\langle") else item
             is_round = isinstance(item, Bracketed) and item.opening == "("
@@ -114,6 +122,12 @@ class Signs:
         is_bare = not layer and order is None and sample is None and not indices
         sign = Sign(key, subs, layer, is_bare and (key, subs) in self.totals)
         return Use(sign, tuple(indices), order, sample, power, marks.transposed, node)
+
+    def mark(self, node: Node) -> Node | None:
+        """The letter below that marks a sample; None where there is none."""
+        if marked_letter(node) not in self.marked:
+            return None
+        return next(x for x in marks_of(node).below if isinstance(inner(x), Symbol))
 
     def _multiples(self, key: Key, below: Sequence[Node], letters: frozenset[str]) -> list[Node]:
         """`2j` as one index of a name that has one."""
@@ -143,9 +157,11 @@ class Signs:
         return None, [], subs, self.families.get((key, subs))
 
 
-def signs_of(equations: Sequence[Statement], others: Iterable[Node] = ()) -> Signs:
+def signs_of(
+    equations: Sequence[Statement], others: Iterable[Node] = (), lettered: frozenset[Key] = frozenset()
+) -> Signs:
     """What the equations tell of the names in them; `others` are names that stand elsewhere."""
-    signs = Signs()
+    signs = Signs(lettered=lettered)
     for e in equations:
         for name in _names(e):
             for item in _scripts(name):
@@ -155,6 +171,7 @@ def signs_of(equations: Sequence[Statement], others: Iterable[Node] = ()) -> Sig
     summed = {x for e in equations for n in walk(e.right) if isinstance(n, Big) and n.below for x in bound_letters(n)}
     for e in equations:
         signs.letters[e.start] = _letters(e, signs.ordered, INDICES | summed)
+    signs.marked = marked_below(equations, signs.ordered)
     for e in equations:
         for name in _names(e):
             _learn(signs, name, signs.letters[e.start])
@@ -257,23 +274,17 @@ def _scripted(name: Node) -> list[str]:
     return [x.name for row in kept for x in row if isinstance(x, Symbol)]
 
 
-def bound(node: Big) -> Stated:
-    """What stands below a sum: the letters that it binds."""
-    return stated([] if node.below is None else [node.below], plain_indices())
-
-
-def bound_letters(node: Big) -> tuple[str, ...]:
-    return bound(node).named
-
-
 def _learn(signs: Signs, name: Node, letters: frozenset[str]) -> None:
     marks = marks_of(name)
     key = key_of(marks.base)
     if key is None:
         return
     key = Key(key.name, key.font, key.accents, key.primes + marks.primes)
-    indices = [x for x in marks.below if _counts(x, letters)]
-    subs = tuple(shown(x) for x in marks.below if not _counts(x, letters))
+    marked = signs.mark(name)
+    below = [x for x in marks.below if x is not marked]
+    indices = [x for x in below if _counts(x, letters)]
+    own = tuple(map(shown, indices)) if key in signs.lettered else ()
+    subs = (*(shown(x) for x in below if not _counts(x, letters)), *own)
     if not marks.above:
         signs.bare.add((key, subs))
     for item in marks.above:

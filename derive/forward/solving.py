@@ -20,7 +20,7 @@ from derive.forward.forms import Form, Settled
 from derive.forward.names import Named
 from derive.forward.naming import name_of
 from derive.forward.parts import Parts
-from derive.forward.ranks import declared_shape, fixed_rank, is_adaptive, is_bold, ranks_of
+from derive.forward.ranks import counted_entries, declared_shape, fixed_rank, is_adaptive, is_bold, ranks_of
 from derive.forward.roles import of_loss
 from derive.forward.running import batch_of, ends_of, run_as_said, sample_letter
 from derive.forward.signs import Sign, Use
@@ -77,7 +77,7 @@ def solved(parts: Parts) -> Solved:
     for changes in range(MOST_CHANGES + 1):
         found: list[tuple[int, Solved]] = []
         for side, small in modes:
-            for trial, (cost, ranks) in enumerate(ranks_of(free, small, changes)):
+            for trial, (cost, ranks) in enumerate(ranks_of(free, small, changes, parts.of_all_samples)):
                 if trial > MOST_TRIALS:
                     break
                 try:
@@ -93,7 +93,7 @@ def solved(parts: Parts) -> Solved:
             return best[0]
     for side, _ in modes if not bold else ():
         try:
-            _, ranks = next(ranks_of(free, 1, 0))
+            _, ranks = next(ranks_of(free, 1, 0, parts.of_all_samples))
             return _narrowed(parts, ranks, attempt(parts, ranks, side == "row", single=True))
         except Misfit:
             continue
@@ -249,11 +249,13 @@ def _entered(parts: Parts, sign: Sign, axes: tuple[Extent, ...], is_row: bool, n
 
 def _declare(parts: Parts, ev: Evaluation, sign: Sign) -> None:
     """Sizes that the document or front matter states."""
-    sizes = declared_shape(parts, sign)
+    sizes, named = declared_shape(parts, sign), ev.named[sign]
     if sizes is None:
+        if len(named.axes) == 1 and not named.has_order and not named.has_sample:
+            for size in counted_entries(parts, sign):
+                ev.sizes.unify(named.axes[0], ev.size_of(size))
         return
     kept = [s for s in sizes if shown(s) != "1"]
-    named = ev.named[sign]
     if len(sizes) == 2 and len(kept) == 1:
         named.is_row = shown(sizes[0]) == "1"
     for axis, node in zip(named.axes, kept, strict=False):

@@ -10,15 +10,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derive.errors import DeriveError
+from derive.forward.bound import bound_letters
 from derive.forward.calls import call_of
+from derive.forward.capitals import for_each_sample, stay_apart
 from derive.forward.constants import plain_zero
 from derive.forward.counts import count_in, count_of, names_of
 from derive.forward.declared import Declared
+from derive.forward.folding import named_arguments
 from derive.forward.functions import NOTHING_TOLD, Functions, functions_of
+from derive.forward.lettered import lettered
 from derive.forward.parts import COSTS, Parts
 from derive.forward.recognition import call_by_name
-from derive.forward.roles import roles_of
-from derive.forward.signs import Sign, Signs, Use, bound_letters, names_in, signs_of
+from derive.forward.roles import is_target_letter, roles_of
+from derive.forward.signs import Sign, Signs, Use, names_in, signs_of
 from derive.forward.statements import Stated, Statement
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Applied, Big, Multiplied, Node, Number, Symbol
@@ -35,16 +39,22 @@ def parts_of(stated: Stated, declared: Declared, told: Mapping[Key, str] = NOTHI
     """
     functions = functions_of(stated.equations, told)
     call_by_name(functions)
-    equations = _prepared(stated, functions)
+    equations, capitals = for_each_sample(_prepared(stated, functions))
     all_signs = signs_of(equations, [c.name for c in stated.shapes])
     needed = _sorted(stated, functions, declared, equations, all_signs).needed
-    signs = signs_of(needed, [c.name for c in stated.shapes])
+    apart = lettered(equations, needed)
+    if apart:
+        all_signs = signs_of(equations, [c.name for c in stated.shapes], apart)
+        needed = _sorted(stated, functions, declared, equations, all_signs).needed
+    signs = signs_of(needed, [c.name for c in stated.shapes], apart)
     signs.letters = {**all_signs.letters, **signs.letters}
     made = _sorted(stated, functions, declared, equations, signs)
     _refuse_convolutions(made)
-    made = replace(made, first=_first(made))
+    made = replace(made, first=_first(made), capitals=capitals)
     made = replace(made, leaves=roles_of(made))
-    return replace(made, sampled=_sampled(made))
+    made = replace(made, sampled=_sampled(made))
+    _refuse_mixed(made, capitals | {s.key for s in made.of_all_samples})
+    return made
 
 
 def _sorted(
@@ -76,6 +86,15 @@ def _refuse_convolutions(parts: Parts) -> None:
                 raise parts.stated.error(message, repair, e.fragment, e.place_of(x))
 
 
+def _refuse_mixed(parts: Parts, capitals: frozenset[Key]) -> None:
+    """Raises: DeriveError where the loss is one of single samples, and the forward pass mixes them."""
+    for e in parts.needed:
+        if not stay_apart(e.written or e.right, capitals):
+            message = f"{e.text}: samples meet here, and small letters stand for one of them"
+            repair = "write the forward pass of one sample, or the loss with capitals"
+            raise parts.stated.error(message, repair, e.fragment, e.place_of(e.right))
+
+
 def _declared_roles(declared: Declared, signs: Signs) -> dict[Sign, str]:
     return {
         use.sign: role
@@ -99,13 +118,14 @@ def _prepared(stated: Stated, functions: Functions) -> list[Statement]:
         except RecursionError:
             right = e.right
         out.append(replace(e, left=left, right=changed(right, plain_zero), written=e.right))
-    return out
+    return named_arguments(out)
 
 
 def _numbers(stated: Stated, equations: Sequence[Statement], signs: Signs, declared: Declared) -> dict[Sign, str]:
     """The names that are sizes: ends of sums, sizes of shapes, ends of ranges."""
     nodes = [x.above for e in equations for x in walk(e.right) if isinstance(x, Big) and x.above is not None]
     nodes += [s for claim in stated.shapes for s in claim.sizes] + [s for row in declared.sizes for s in row]
+    nodes += [size for _, size in stated.lists]
     defined = {use.sign for e in equations if (use := signs.use(e.left, signs.letters[e.start])) is not None}
     out: dict[Sign, str] = {}
     for node in nodes:
@@ -131,11 +151,11 @@ def _definitions(
         use = signs.use(e.left, letters)
         if use is None or use.power is not None or use.transposed or use.sign in numbers:
             continue
-        if isinstance(e.right, Number) and use.order is None:
+        if use.order is None and not any(names_in(e.right)):
             continue
         if use.sign in out and use.order is None:
             other = signs.use(e.right, letters) if not isinstance(e.right, Number) else None
-            if other is not None and other.sign not in out:
+            if other is not None and other.sign not in out and not is_target_letter(other.sign.key):
                 out[other.sign] = (replace(e, left=e.right, right=e.left),)
             continue
         itself = [u for n in names_in(e.right) if (u := signs.use(n, letters)) is not None and u.sign == use.sign]
@@ -182,6 +202,9 @@ def _cost(parts: Parts, equations: Sequence[Statement]) -> Sign:
     read = {u.sign for s in likely for e in definitions[s] for u in parts.uses(e) if u.sign != s}
     found = [s for s in likely if s not in read]
     found = [s for s in found if not all(_is_open(parts, e) for e in definitions[s])] or found
+    if len(found) == 1 and _is_of_one_sample(parts, found[0]):
+        whole = [s for s in costs if s != found[0] and any(_reads(parts, e, found[0]) for e in definitions[s])]
+        found = whole if len(whole) == 1 else found
     if len(found) == 1:
         return found[0]
     name = stated.document.name
@@ -200,6 +223,19 @@ def _cost(parts: Parts, equations: Sequence[Statement]) -> Sign:
 def _is_open(parts: Parts, e: Statement) -> bool:
     """Whether a cost is any function of what is said: `ℓ = ℓ(y)`."""
     return isinstance(e.right, Applied) and shown(e.right.function) in parts.functions.costs
+
+
+def _is_of_one_sample(parts: Parts, sign: Sign) -> bool:
+    """Whether samples are marked in a loss, outside of sums: the cost is what is made of it."""
+    for e in parts.definitions[sign]:
+        bound = {x for n in walk(e.right) if isinstance(n, Big) and n.below is not None for x in bound_letters(n)}
+        if any(u.sample is not None and shown(u.sample) not in bound for u in parts.uses(e)):
+            return True
+    return False
+
+
+def _reads(parts: Parts, e: Statement, sign: Sign) -> bool:
+    return any(u.sign == sign for u in parts.uses(e))
 
 
 def _needed(parts: Parts, cost: Sign) -> tuple[Statement, ...]:

@@ -8,6 +8,7 @@ from functools import cache
 
 from derive.errors import DeriveError
 from derive.forward.calls import call_of, inner, is_named, is_round
+from derive.forward.enumerated import enumerated
 from derive.forward.rewriting import plainly
 from derive.ir.scalar import PLAIN, REGISTRY
 from derive.latex.printer import Printer
@@ -81,6 +82,8 @@ class Stated:
     """Tops of derivatives, `C` of `∂C/∂W`, which tell the cost."""
     other: tuple[tuple[Node, Fragment], ...] = ()
     """Left sides of what is no equation of a forward pass."""
+    lists: tuple[tuple[Node, Node], ...] = ()
+    """Names with the number of their entries."""
 
     @property
     def text(self) -> str:
@@ -109,6 +112,7 @@ def stated_in(document: Document, words: frozenset[str] = frozenset()) -> Stated
     derived: list[Node] = []
     other: list[tuple[Node, Fragment]] = []
     read = [(f, plainly(chain)) for f in document.fragments for chain in read_formula(f.source, vocabulary).chains]
+    lists: list[tuple[Node, Node]] = []
     functions = _applied(chain for _, chain in read)
     for fragment, chain in read:
         said = stated(chain.remarks, indices).ranges
@@ -120,13 +124,14 @@ def stated_in(document: Document, words: frozenset[str] = frozenset()) -> Stated
             continue
         derived += _tops(chain)
         shapes += _shapes(chain, fragment)
+        lists += enumerated(chain)
         for left, relation, right in _links(chain):
             is_derived = _is_derived(left, functions) or _is_derived(right, functions)
             if relation in EQUAL and not is_derived:
                 equations.append(Statement(left, right, fragment, fragment.start + left.span.start, said))
             elif relation in (*EQUAL, *LIKE) and not any(shown(x) == shown(left) for x in walk(right)):
                 other.append((left, fragment))
-    return Stated(document, tuple(equations), tuple(shapes), ranges, tuple(derived), tuple(other))
+    return Stated(document, tuple(equations), tuple(shapes), ranges, tuple(derived), tuple(other), tuple(lists))
 
 
 def _with_ranges(equation: Statement, ranges: Mapping[str, Interval]) -> Statement:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import sympy
 
+from derive.forward.bound import bound
 from derive.forward.calls import Unread
 from derive.forward.counts import affine_of, count_in, count_of, plain
 from derive.forward.forms import Form, Place
 from derive.forward.scene import Scene
-from derive.forward.signs import bound
 from derive.forward.sizes import Extent
 from derive.latex.reading.syntax import Big
 from derive.reading.ranges import Interval

@@ -14,6 +14,7 @@ from derive.calculus.occurrence import occurrences
 from derive.ir.tensor import ADJOINT, Equation
 from derive.latex.reading.syntax import Bracketed, Fraction, Multiplied, Node, Scripts, Symbol
 from derive.reading.differentiated import Variable, are_alike
+from derive.reading.drawn_differentials import without_prefix
 from derive.reading.immediate import immediate, immediate_of
 from derive.reading.jacobians import Jacobian, chained
 from derive.reading.keys import Key, key_of
@@ -118,13 +119,13 @@ class Derivatives:
         return self.derivative(of, factors[below + 1]), below + 2 - k
 
     def _differential(self, node: Node) -> Node | None:
-        """`x` of `∂x`; None where it is none."""
+        """`x` of `∂x`, and of `dx` where gradients are called so: nobody divides by one. None where it is none."""
         if isinstance(node, Bracketed) and node.opening == "{":
             return self._differential(node.body)
         if isinstance(node, Multiplied) and key_of(node.factors[0]) in SIGNS and node.operators[0] == "":
             rest, operators = node.factors[1:], node.operators[1:]
             return rest[0] if len(rest) == 1 else Multiplied(rest, operators, node.span)
-        return None
+        return without_prefix(self.reader.scope.lexicon, node)
 
     def chained(self, a: Quantity, b: Quantity) -> list[Quantity]:
         """As `chained` of two derivatives, in the layout of the document."""

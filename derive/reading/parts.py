@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derive.latex.reading.syntax import Bracketed, Listed, Node, Number
+from derive.latex.reading.syntax import Bracketed, Ellipsis, Listed, Node, Number
 from derive.reading.marks import is_dot
 from derive.reading.quantity import Axis, Misfit, Quantity, Unknown, array, shown
 from derive.terms.affine import Index
@@ -26,12 +26,16 @@ def slice_of(node: Node) -> Listed | None:
 def part(reader: Reader, q: Quantity, items: Sequence[Node], where: str) -> Quantity:
     """The part of `q` that the items below its bracket single out, one for each of its axes.
 
-    Axes of one place are none, so that the index 1 may stand for one of them.
+    Axes of one place are none, so that the index 1 may stand for one of them. A single index of a matrix with a row or
+    a column for each sample is that of a sample.
 
     Raises: Unknown for items that are not as many as axes, Misfit for places beyond an axis.
     """
     if len(items) > len(q.axes):
         items = [x for x in items if not (isinstance(x, Number) and x.text == "1")]
+    samples = [reader.scope.batch is not None and a.extent == reader.scope.batch.extent for a in q.axes]
+    if len(items) == 1 and len(q.axes) == 2 and samples.count(True) == 1:
+        items = [items[0] if s else Ellipsis(items[0].span) for s in samples]
     if len(items) != len(q.axes):
         raise Unknown(f"{where} is {q.shape}, and here are {len(items)} indices below it")
     rest = iter(items)

@@ -29,6 +29,16 @@ def test_right_claims_are_right_and_wrong_ones_wrong(name: str) -> None:
     assert [c.latex for c in after if c.status is not Status.WRONG] == []
 
 
+def test_words_that_change_the_loss_leave_what_follows_undecided(tmp_path: Path) -> None:
+    given = "$z = W x + b$, $a = \\sigma(z)$, $C = \\frac12 \\|a - y\\|^2$.\n\n"
+    claim = "$$\\frac{\\partial C}{\\partial z} = a - y$$\n\n"
+    document = tmp_path / "doc.md"
+    words = ("Then ", "With the cross-entropy loss instead\n", "若改用交叉熵损失,则\n")
+    document.write_text(given + "".join(w + claim for w in words), encoding="utf-8")
+    found = verify_document(document).claims[3:]
+    assert [c.status for c in found] == [Status.WRONG, Status.NOT_CHECKED, Status.NOT_CHECKED]
+
+
 def test_equations_of_the_network_are_definitions() -> None:
     found = verify_document(HERE / "deep_vectors.md").claims
     assert [c.status for c in found[:5]] == [Status.DEFINITION] * 5

@@ -85,6 +85,8 @@ class Context:
     """What the last derivatives were found to be equal to."""
     own: OwnNetwork | None = None
     """The network that the document states, if this part is about it."""
+    has_example: bool = False
+    """Whether values were set to numbers: an example has begun."""
     waiting: tuple[Meaning, ...] = ()
     """Values of the profile that are functions of what the document has yet to define."""
     is_cost_unclear: bool = False

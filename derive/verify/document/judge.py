@@ -28,7 +28,7 @@ from derive.verify.document.context import Context
 from derive.verify.document.demands import of_variances
 from derive.verify.document.denied import denied
 from derive.verify.document.each import for_each, take_up_sets
-from derive.verify.document.examples import in_numbers
+from derive.verify.document.examples import in_numbers, with_target
 from derive.verify.document.first_fitting import take_first_fitting
 from derive.verify.document.layered import defined_for_layers
 from derive.verify.document.left_open import unless_open
@@ -48,7 +48,7 @@ from derive.verify.document.stationary import condition, remember_derivative
 from derive.verify.document.updates import judged_update
 from derive.verify.document.variables import says_value, variables
 from derive.verify.document.verdict import Verdict, impossible, undecided, verdict_of, worst
-from derive.verify.document.written import mentions, walk
+from derive.verify.document.written import is_made_of, walk
 
 BY_ITSELF = "a name is defined by itself: the new value needs a name of its own, or ← for what the old one becomes"
 ALONE = "it stands alone: what it is equal to is not said"
@@ -127,7 +127,9 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
                 near = verdict.status is Status.WRONG and approximately(context, left, right, source, remarks)
                 verdict = near or approximated(context, verdict, left, right, source)
             if verdict.status is Status.WRONG:
-                verdict = in_numbers(context, left, right, source) or verdict
+                verdict = (
+                    in_numbers(context, left, right, source) or with_target(context, left, right, source) or verdict
+                )
             if verdict.status is Status.WRONG and len(chain.members) == 2:
                 verdict = condition(context, left, right, source) or verdict
             remember_derivative(context, left, right, verdict)
@@ -245,6 +247,7 @@ def judged_link(
         and is_name(left)
         and not is_fixed(context, left, source)
     ):
+        context.has_example = True
         return undecided(CASE)
     if verdict.status is Status.WRONG and is_step(left, right):
         update = judged_update(context, left, right, source)
@@ -300,7 +303,7 @@ def equated(
 def _definition(
     context: Context, left: Node, right: Node, source: str, argument: Mapping[Key, Quantity] = NOTHING
 ) -> Verdict:
-    if is_name(left) and mentions(right, left):
+    if is_name(left) and is_made_of(right, left):
         return Verdict(Status.WRONG, BY_ITSELF)
     try:
         head_of(left)

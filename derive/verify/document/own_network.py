@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from derive.errors import DeriveError
 from derive.forward.functions import NOTHING_TOLD
 from derive.forward.network import Forward, forward_of
+from derive.forward.signs import names_in
 from derive.ir.tensor import Tensor
 from derive.latex.notation import Notation
 from derive.latex.reading.document import Document, Fragment
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Added, Chain, Fraction, Multiplied, Node, Number, Scripts, Symbol
+from derive.latex.reading.syntax import Added, Chain, Fraction, Listed, Multiplied, Node, Number, Scripts, Symbol
 from derive.latex.reading.trees import walk
 from derive.latex.settings import customized
 from derive.network.network import Network
 from derive.reading.aliases import with_alias
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
-from derive.reading.marks import marks_of
+from derive.reading.marks import marks_of, sequence
 from derive.reading.operators import SIGNS
 from derive.verify.claims import Status
 from derive.verify.document.verdict import Verdict
@@ -42,6 +43,8 @@ class OwnNetwork:
     stated: frozenset[tuple[int, int]]
     names: tuple[tuple[Node, str, bool], ...]
     settings: Mapping[str, object]
+    with_letters: Mapping[str, tuple[Node, tuple[str, ...]]] = field(default_factory=dict)
+    """How tensors are written that are told by their letters, or have that of a sample below."""
     lettered: frozenset[Key] = frozenset()
     """Names of the document's own that are told apart by the letters of their indices: `δ_j` and `δ_k`."""
 
@@ -74,6 +77,12 @@ class OwnNetwork:
                     lexicon = with_alias(lexicon, node, tensor, indices=(), is_row=lies)
                 except DeriveError:
                     continue
+        for name, (node, letters) in self.with_letters.items():
+            tensor = self.network.tensors.get(name)
+            if tensor is not None:
+                lexicon = with_alias(lexicon, node, tensor, indices=letters)
+                if len(tensor.axes) == 2 and len(letters) == 1:
+                    lexicon = with_alias(lexicon, *_of_one(node, letters[0], tensor))
         return lexicon
 
     def _lies_apart(self, tensor: Tensor, is_row: bool) -> bool:
@@ -86,6 +95,14 @@ class OwnNetwork:
 def _with_letters(node: Node) -> tuple[Key | None, tuple[str, ...]]:
     marks = marks_of(node)
     return key_of(marks.base), tuple(map(shown, marks.below))
+
+
+def _of_one(node: Node, letter: str, tensor: Tensor) -> tuple[Node, Tensor, bool, list[str]]:
+    """`x_{ij}` beside `x_i`: the letter of the sample stands before that of the entry."""
+    other = "j" if letter != "j" else "k"
+    assert isinstance(node, Scripts) and node.below is not None
+    below = (*sequence(node.below), Symbol(other, node.span))
+    return replace(node, below=Listed(below, (",",) * (len(below) - 1), node.span)), tensor, False, [letter, other]
 
 
 def own_networks(document: Document, told: Mapping[Key, str] = NOTHING_TOLD) -> tuple[OwnNetwork, ...]:
@@ -111,13 +128,13 @@ def _in_notations(document: Document, found: Forward) -> tuple[OwnNetwork, ...]:
     chains = tuple(c for f in document.fragments for c in read_formula(f.source).chains if len(c.members) > 1)
     rights = ((e, e.right if e.written is None else e.written) for e in found.equations)
     stated = frozenset((e.fragment.start, right.span.start) for e, right in rights)
-    own = OwnNetwork(found.network, stated, found.names, found.notation, _lettered(chains, found))
+    own = OwnNetwork(found.network, stated, found.names, found.notation, found.with_letters, _lettered(chains, found))
     is_other = any(_is_negative(c) or _is_of_another(c, found) for c in chains)
     if not _has_layers(found) or is_other:
         own = replace(own, settings={**own.settings, "gradient_symbols": {"preactivation": ""}})
     if "notation" in document.front_matter:
         return (own,)
-    mark = _prefix(chains, found.names)
+    mark = _prefix(chains, found)
     prefix: dict[str, object] = {}
     if mark is not None:
         prefix = {"gradients": "prefix", "gradient_prefix": mark, "gradient_symbols": {"preactivation": ""}}
@@ -127,7 +144,12 @@ def _in_notations(document: Document, found: Forward) -> tuple[OwnNetwork, ...]:
 
 
 def _lettered(chains: Sequence[Chain], found: Forward) -> frozenset[Key]:
-    """Names on left sides, with several letters below and with no value of the network."""
+    """Names on left sides, with several letters below and with no value of the network.
+
+    Where letters tell the values of the network apart, they do so with all names.
+    """
+    if found.has_letters:
+        return frozenset()
     letters: dict[Key, set[tuple[str, ...]]] = {}
     for chain in chains:
         marks = marks_of(chain.members[0]) if chain.members[0] is not None else None
@@ -169,9 +191,11 @@ def _is_of_another(chain: Chain, found: Forward) -> bool:
     return any(key_of(top.factors[0]) in SIGNS and whole and shown(top.factors[1]) not in whole for top in tops)
 
 
-def _prefix(chains: Sequence[Chain], names: tuple[tuple[Node, str, bool], ...]) -> str | None:
+def _prefix(chains: Sequence[Chain], found: Forward) -> str | None:
     """The letter before names of the network on left sides, `dZ`, `\\delta z`, if it is no such name itself."""
-    keys = {key_of(marks_of(node).base) for node, *_ in names}
+    sides = (x for e in found.equations for x in (e.left, e.right, e.written) if x is not None)
+    keys = {key_of(marks_of(node).base) for side in sides for node in names_in(side)}
+    keys |= {replace(key, name=key.name.upper()) for key in keys if key is not None and found.notation.get("capitals")}
     firsts = [c.members[0] for c in chains]
     for mark in PREFIXES:
         if Key(mark) not in keys and any(_is_prefixed(first, mark, keys) for first in firsts):

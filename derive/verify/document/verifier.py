@@ -19,6 +19,7 @@ from derive.reading.keys import Key
 from derive.reading.remarks import conditions_said, has_ends, with_remarks
 from derive.verify.claims import RIGHT, Status
 from derive.verify.document.carried import Carried, Place, carried_forward, traced
+from derive.verify.document.changed_loss import under_another_loss
 from derive.verify.document.claims import DocumentClaim, DocumentReport
 from derive.verify.document.context import Context, context_of, unchanged
 from derive.verify.document.continued import goes_on, is_equation, joined
@@ -202,7 +203,8 @@ class Verifier:
                 if is_wrong and own is not None and own.may_mean_more(context.introduced, judged.left, judged.right):
                     judged = replace(judged, verdict=undecided("a name in it has several letters below, and no layer"))
                 judged = self._unless_unclear(context, judged)
-                verdict = judged.verdict
+                verdict = under_another_loss(self.document, fragment, judged.verdict)
+                judged = replace(judged, verdict=verdict)
                 if verdict.status is Status.DEFINITION and judged.left is not None:
                     name = judged.left.span
                     line = self.document.place(fragment.start + name.start).line

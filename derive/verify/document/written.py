@@ -17,7 +17,9 @@ from derive.latex.reading.syntax import (
     Scripts,
     Symbol,
 )
+from derive.latex.reading.trees import changed
 from derive.reading.marks import marks_of
+from derive.reading.operators import is_derivative
 
 
 def text_of(node: Node, source: str) -> str:
@@ -67,3 +69,13 @@ def _parts(node: Node) -> Sequence[Node]:
 def mentions(node: Node, part: Node) -> bool:
     """Whether something that is written like `part` stands in an expression."""
     return any(shown(inner) == shown(part) for inner in walk(node))
+
+
+def is_made_of(node: Node, name: Node) -> bool:
+    """Whether a name occurs in what defines it; `dz = dL/dz` is what many call a derivative, and no such thing."""
+
+    def top(x: Node) -> Node | None:
+        is_by_it = isinstance(x, Fraction) and is_derivative(x) and shown(x.below) == shown(name)
+        return x.above if is_by_it and isinstance(x, Fraction) else None
+
+    return mentions(changed(node, top), name)
