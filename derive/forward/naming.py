@@ -84,11 +84,11 @@ def drawing_of(
 ) -> Drawing:
     """`applied` are pairs (z, a) of `a = σ(z)`; letters that all layers share are those of the notation.
 
-    `steps_below` says that the layers or steps of families stand below.
+    `steps_below` says that the layers or steps of families stand below: what stands above is a word, `a^f_t`.
     """
     signs, pairs = tuple(signs), tuple(applied)
-    numbered = steps_below or any(len(s.subs) == 1 and s.subs[0].isdigit() for s in signs)
-    is_below = numbered and not any(s.layer for s in signs)
+    numbered = any(len(s.subs) == 1 and s.subs[0].isdigit() for s in signs)
+    is_below = steps_below or (numbered and not any(s.layer for s in signs))
     plain = Drawing("_l" if is_below else style)
     before, after = frozenset(z for z, _ in pairs), frozenset(a for _, a in pairs)
     return Drawing(plain.style, _alike(plain, before - after), _alike(plain, after - before))

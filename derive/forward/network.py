@@ -49,6 +49,8 @@ class Forward:
     """What the document shows of its notation, as settings."""
     has_letters: bool = False
     """Whether letters tell names apart, `net_j` and `net_k`."""
+    stepped: tuple[tuple[Node, str, str], ...] = ()
+    """Names of steps and layers, `a^f_t`: each with its tensor and its letter."""
     has_loss: bool = False
     """Whether the loss of one sample has a name of its own beside the cost."""
 
@@ -75,6 +77,8 @@ def forward_of(document: Document, name: str, told: Mapping[Key, str] = NOTHING_
     )
     names = tuple((node, known.name, known.is_row) for node, known in named if not known.has_order)
     lettered = {found.named[sign].name: (node, letters) for sign, node, letters in parts.with_letters()}
+    letters = {sign: parts.signs.runs(sign) for sign in parts.first if sign in found.named}
+    nodes = ((parts.stepped(sign, letter), found.named[sign].name, letter) for sign, letter in letters.items())
     return Forward(
         network,
         parts.needed,
@@ -82,6 +86,7 @@ def forward_of(document: Document, name: str, told: Mapping[Key, str] = NOTHING_
         lettered,
         assembly.settings,
         bool(parts.signs.lettered),
+        tuple((node, name, letter) for node, name, letter in nodes if node is not None),
         loss_of(parts) is not None,
     )
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derive.forward.declared import Declared
 from derive.forward.functions import Functions
 from derive.forward.signs import Sign, Signs, Use, names_in
 from derive.forward.statements import Stated, Statement
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Bracketed, Listed, Node, Scripts
+from derive.latex.reading.syntax import Bracketed, Listed, Node, Scripts, Symbol
 from derive.reading.keys import Key
 from derive.reading.marks import marks_of
 
@@ -72,6 +72,22 @@ class Parts:
         if not above and not below:
             return marks.base
         return Scripts(marks.base, _joined(below), _joined(above), 0, node.span)
+
+    def stepped(self, sign: Sign, letter: str) -> Node | None:
+        """`h_t`, `a^f_t`, `L^{(t)}`: a name with the letter of its steps or layers; None where more belongs to it."""
+        side = self.signs.families.get((sign.key, sign.subs))
+        if not letter or sign.subs or sign.is_total or side is None:
+            return None
+        first = self.first[sign]
+        marks, step = marks_of(first), Symbol(letter, first.span)
+        if side == "below":
+            return Scripts(marks.base, step, _joined(marks.above) if sign.layer else None, 0, first.span)
+        if sign.layer or len(marks.above) != 1:
+            return None
+        [above] = marks.above
+        return Scripts(
+            marks.base, None, replace(above, body=step) if isinstance(above, Bracketed) else step, 0, first.span
+        )
 
 
 def _joined(items: tuple[Node, ...]) -> Node | None:

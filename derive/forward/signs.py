@@ -8,9 +8,10 @@ the letter of a sample.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from derive.forward.bold_entries import entries_of
 from derive.forward.bound import bound_letters
 from derive.forward.calls import inner
 from derive.forward.sample_marks import marked_below, marked_letter
@@ -32,7 +33,7 @@ from derive.latex.reading.syntax import (
 from derive.latex.reading.trees import parts, walk
 from derive.reading.definitions import INDICES
 from derive.reading.keys import Key, key_of
-from derive.reading.marks import digits, is_transpose, marks_of, sequence
+from derive.reading.marks import Marks, digits, is_transpose, marks_of, sequence
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,16 @@ class Signs:
     """Names that their letters tell apart."""
     letters: dict[int, frozenset[str]] = field(default_factory=dict)
     """Of each statement, by where it starts: its letters that count."""
+    bold: Mapping[Key, Key] = field(default_factory=dict)
+    """Names of entries, `y_i`, each with that of their vector, `\\mathbf{y}`."""
 
     def use(self, node: Node, letters: frozenset[str]) -> Use | None:
         """The name that a node is; None for anything else."""
         marks = marks_of(node)
-        key = key_of(marks.base)
+        key = _head(marks)
         if key is None or not isinstance(node, Symbol | Scripts):
             return None
-        key = Key(key.name, key.font, key.accents, key.primes + marks.primes)
+        key = self.bold.get(key, key)
         below = self._multiples(key, marks.below, letters)
         marked = self.mark(node)
         below = [x for x in below if x is not marked]
@@ -172,6 +175,9 @@ def signs_of(
     for e in equations:
         signs.letters[e.start] = _letters(e, signs.ordered, INDICES | summed)
     signs.marked = marked_below(equations, signs.ordered)
+    names = ((marks_of(n), signs.letters[e.start]) for e in equations for n in _names(e))
+    counted = ((_head(m), sum(_counts(x, letters) for x in m.below)) for m, letters in names)
+    signs.bold = entries_of((key, count) for key, count in counted if key is not None)
     for e in equations:
         for name in _names(e):
             _learn(signs, name, signs.letters[e.start])
@@ -183,6 +189,12 @@ def signs_of(
         if own is not None and any(u is not None and _is_part(u, own) for u in uses):
             signs.totals.add((own.sign.key, own.sign.subs))
     return signs
+
+
+def _head(marks: Marks) -> Key | None:
+    """The letter of a name with all its primes."""
+    key = key_of(marks.base)
+    return None if key is None else replace(key, primes=key.primes + marks.primes)
 
 
 def _is_part(use: Use, whole: Use) -> bool:
@@ -276,10 +288,10 @@ def _scripted(name: Node) -> list[str]:
 
 def _learn(signs: Signs, name: Node, letters: frozenset[str]) -> None:
     marks = marks_of(name)
-    key = key_of(marks.base)
+    key = _head(marks)
     if key is None:
         return
-    key = Key(key.name, key.font, key.accents, key.primes + marks.primes)
+    key = signs.bold.get(key, key)
     marked = signs.mark(name)
     below = [x for x in marks.below if x is not marked]
     indices = [x for x in below if _counts(x, letters)]

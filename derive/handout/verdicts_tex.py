@@ -41,7 +41,7 @@ _CONVERTED = _words(
 _FUNCTIONS = commands.FUNCTION_COMMANDS | _words("argmax argmin")
 _SPELT: dict[str, str] = {
     **{"<": r"\lt ", ">": r"\gt ", "<=": r"\le ", ">=": r"\ge ", "!=": r"\ne ", "->": r"\to ", "=>": r"\Rightarrow "},
-    **{"...": r"\dots ", "**": "**", ":=": ":=", "==": "==", "+=": "+=", "-=": "-="},
+    **{"...": r"\dots ", "**": "**", ":=": ":=", "=:": "=:", "==": "==", "+=": "+=", "-=": "-="},
 }
 _PLAIN_SIGNS = frozenset("+-*/()[]|=,.;:!?'")
 _ALIKE = MappingProxyType({"Bbb": "mathbb", "mathds": "mathbb", "symbf": "mathbf", "nicefrac": "frac", "lbrace": "{"})

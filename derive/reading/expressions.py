@@ -288,9 +288,9 @@ class Reader:
             return delta
 
     def _letter(self, node: Node) -> Quantity:
-        """A size or an index that stands as a number, a power of it; a constant."""
+        """A size or an index that stands as a number, a power of it; a constant, which has nothing below."""
         marks = marks_of(node, self._t_is_free(node))
-        constant_of = functions.constant_named(marks.base)
+        constant_of = None if marks.below else functions.constant_named(marks.base)
         if constant_of is not None:
             q = Quantity(constant_of)
         else:

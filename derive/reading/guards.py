@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from derive.latex.reading.syntax import Bracketed, Chain, Multiplied, Node, Number, Quantified, Symbol
 from derive.reading.conditions import all_hold, condition
 from derive.reading.keys import key_of
-from derive.reading.quantity import Quantity
+from derive.reading.quantity import Quantity, Unknown
 from derive.reading.special import is_indicator
+from derive.terms.walk import entries_in
 
 if TYPE_CHECKING:
     from derive.reading.expressions import Reader
@@ -57,16 +58,24 @@ def tied(conditions: Iterable[Chain]) -> frozenset[str]:
 
 
 def mask(
-    reader: Reader, conditions: Sequence[Chain], letters: frozenset[str], assumed: Sequence[Chain] = ()
+    reader: Reader,
+    conditions: Sequence[Chain],
+    letters: frozenset[str],
+    assumed: Sequence[Chain] = (),
+    values: frozenset[str] = frozenset(),
 ) -> Quantity | None:
     """1 where all conditions on free letters hold, and all that is assumed, else 0; None if there are none of both.
 
-    What is assumed of a letter that does not stand here says nothing.
+    Raises: Unknown for what is assumed of one of the `values` with a letter that is not free.
     """
     about = [c for c in conditions if all(isinstance(m, Number) or _is_of(m, letters) for m in c.members)]
-    held = [condition(reader, c) for c in about]
-    held += [q for c in assumed if (q := condition(reader, c)).poly.free <= letters]
-    return all_hold(held) if held else None
+    found = [condition(reader, c) for c in about]
+    for q in (condition(reader, c) for c in assumed):
+        if q.poly.free <= letters | {i.name for i in q.axes}:
+            found.append(q)
+        elif any(e.tensor in values for e in entries_in(q.poly)):
+            raise Unknown("what is assumed here holds for letters that the formula does not have")
+    return all_hold(found) if found else None
 
 
 def _is_of(node: Node | None, letters: frozenset[str]) -> bool:

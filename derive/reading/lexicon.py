@@ -23,7 +23,7 @@ from derive.latex.tex import Name, capital, symbol
 from derive.network.network import Network
 from derive.reading.keys import Key, key_of
 from derive.reading.layouts import DerivativeLayout
-from derive.reading.named import Named, Own
+from derive.reading.named import Named, Own, accented
 from derive.reading.quantity import Unknown
 from derive.reading.sample_cost import SAMPLE_COST
 from derive.reading.templates import Template
@@ -33,7 +33,7 @@ from derive.terms.walk import atoms_in, entries_in
 
 STANDARD = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")
 
-_OF_THE_DOCUMENT = ("own_functions", "synonyms", "formulas", "templates", "kinds", "derivatives")
+_OF_THE_DOCUMENT = ("own_functions", "synonyms", "formulas", "templates", "kinds", "derivatives", "gradient_accent")
 
 SLOT = Entry("·slot", ())
 """The argument of a function, in its formula."""
@@ -66,6 +66,7 @@ class Lexicon:
         templates: Mapping[Key, Template] | None = None,
         kinds: Mapping[str, frozenset[int]] | None = None,
         derivatives: DerivativeLayout = "mixed",
+        gradient_accent: str = "",
     ) -> None:
         """`own` are names of the document or a profile for tensors of `network`, which holds that of the printer.
 
@@ -77,7 +78,7 @@ class Lexicon:
         self.formulas = dict(formulas or {})
         self.templates = dict(templates or {})
         self.kinds = dict(kinds or {})
-        self.derivatives = derivatives
+        self.derivatives, self.gradient_accent = derivatives, gradient_accent
         self.network = network
         self.table: dict[Key, list[Named]] = {}
         self._found: dict[Key, Sequence[Named]] = {}
@@ -90,12 +91,12 @@ class Lexicon:
             self.table.setdefault(key, []).extend(found)
         for o in own:
             self.table.setdefault(o.key, []).insert(0, o.named)
+        self.table |= accented(self.table, gradient_accent) if gradient_accent else {}
         self._mark_parts()
 
     def extended(self, network: Network, own: Own) -> Lexicon:
         """With one more name; what it meant before is gone."""
-        kept = (o for o in self.own if not o.is_replaced_by(own))
-        return self._with(network=network, own=(*kept, own))
+        return self._with(network=network, own=(*(o for o in self.own if not o.is_replaced_by(own)), own))
 
     def without(self, key: Key) -> Lexicon:
         """Without the document's own names under a letter."""
@@ -130,7 +131,7 @@ class Lexicon:
         return self._with(kinds=kinds)
 
     def changed(self, **changes: Any) -> Lexicon:
-        """With another `network`, or another layout of `derivatives`."""
+        """With another `network`, another layout of `derivatives`, or a `gradient_accent`."""
         return self._with(**changes)
 
     def with_synonym(self, node: Node, other: Node) -> Lexicon:
@@ -316,7 +317,7 @@ class Lexicon:
     @cached_property
     def functions(self) -> Mapping[Key, tuple[str, ...]]:
         """Scalar functions by their symbol: those of the network, and the registered ones."""
-        used = [a.name for e in self.network.equations for a in atoms_in(e.rhs) if isinstance(a, Func)]
+        used = [a.name for e in self.network.equations for a in atoms_in(e.rhs) if isinstance(a, Func) and a.args]
         known = self._by_symbol((*REGISTRY.functions, *STANDARD))
         return known | self._by_symbol(used) | self.own_functions
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from derive.ir.tensor import Tensor
 from derive.reading.keys import Key
@@ -111,3 +111,14 @@ def counts_others(named: Named, letters: Sequence[str], own: Iterable[Own]) -> b
             for letter, extent in zip(o.named.letters, o.named.extents, strict=False):
                 known.setdefault(letter, set()).add(extent)
     return any(x in known and extent not in known[x] for x, extent in zip(letters, named.extents, strict=False))
+
+
+def accented(table: Mapping[Key, Sequence[Named]], accent: str) -> dict[Key, list[Named]]:
+    """`\\bar u` for the gradient by each u, where that is no name of its own."""
+    out: dict[Key, list[Named]] = {}
+    for key, names in table.items():
+        values = [replace(n, gradient=True) for n in names if not n.gradient and not n.tensor.name.startswith("·")]
+        own = replace(key, accents=(accent, *key.accents))
+        if values and own not in table:
+            out[own] = values
+    return out

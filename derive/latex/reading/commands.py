@@ -20,6 +20,7 @@ def _alike(table: Mapping[str, str]) -> Mapping[str, str]:
 _RELATIONS: Mapping[Relation, str] = {
     "=": "= == eq",
     ":=": ":= coloneqq coloneq triangleq doteq doteqdot eqdef defeq colonequals",
+    "=:": "=: eqqcolon eqcolon equalscolon",
     "≈": "approx approxeq thickapprox simeq cong",
     "≠": "!= =/= !== ne neq",
     "<": "< lt prec",

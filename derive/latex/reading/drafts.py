@@ -11,7 +11,7 @@ from derive.latex.reading.items import RelationSign, is_command, is_sign, produc
 from derive.latex.reading.syntax import Relation
 from derive.latex.reading.tokens import Token
 
-_EQUATING: frozenset[Relation] = frozenset(("=", ":=", "≈", "←", "∝", "≡", "+=", "-=", "∼", "→", "⇒", "⇔"))
+_EQUATING: frozenset[Relation] = frozenset(("=", ":=", "=:", "≈", "←", "∝", "≡", "+=", "-=", "∼", "→", "⇒", "⇔"))
 _ORDERING: frozenset[Relation] = frozenset(("≠", "<", "≤", ">", "≥", "≪", "≫"))
 _COUNTERS = frozenset("ijklmnpqrst")
 

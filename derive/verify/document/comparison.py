@@ -32,6 +32,8 @@ MOST_STEPS = 4
 """So many different numbers, with which steps compare, are met at points of their own."""
 UNSEEN = Fraction(1, 10**9)
 """Functions of numbers that differ from simple numbers by less are not told from them by random points."""
+NOTHING, EPSILON, MOST_TERMS = 1e-10, 1e-14, 50
+"""What is smaller than `EPSILON` of a term, and than `NOTHING`, is looked at as rounding, in so few terms."""
 ROUNDING = "the sides are equal but for numbers too small to be told from rounding"
 STEPS = "the steps in it are not told apart at the points that were tried"
 
@@ -91,13 +93,23 @@ def _gap_at(world: World, a: Poly, b: Poly, free: Sequence[Index]) -> Difference
         defined = np.isfinite(left) & np.isfinite(right)
         has_values |= bool(defined.any()) or not defined.size
         found = gap(frame, labels, np.where(defined, left, 0), np.where(defined, right, 0))
-        if found is not None:
+        if found is not None and not _is_rounding(world, found, (a, b), free):
             return found
     if not seen:
         raise Misfit("there is no layer for which this could hold")
     if not has_values:
         raise Unknown("one side has no value at the points that were tried: a root or a logarithm, or a zero below")
     return None
+
+
+def _is_rounding(world: World, found: Difference, sides: Sequence[Poly], free: Sequence[Index]) -> bool:
+    """Whether terms that cancel in one side are so large that what is left of them is nothing but rounding."""
+    apart = abs(found.left - found.right)
+    if max(abs(found.left), abs(found.right)) > NOTHING or not all(len(p.terms) < MOST_TERMS for p in sides):
+        return False
+    terms = [Poly({m: c}) for p in sides for m, c in p.terms]
+    values = (np.abs(x.array[np.isfinite(x.array)]) for _, row in world.values(terms, free) for x in row)
+    return apart <= EPSILON * max((float(v.max(initial=0)) for v in values), default=0.0)
 
 
 def _sides(p: Poly) -> tuple[Poly, Poly]:

@@ -117,6 +117,15 @@ class Context:
         finally:
             self._world = own
 
+    @contextmanager
+    def assuming(self, conditions: tuple[Chain, ...]) -> Iterator[None]:
+        """Judge meanwhile where these hold as well."""
+        own, self.assumed = self.assumed, (*self.assumed, *conditions)
+        try:
+            yield
+        finally:
+            self.assumed = own
+
     def vocabulary(self, macros: tuple[Macro, ...]) -> Vocabulary:
         return Vocabulary(words=self.lexicon.words, macros=macros, stamps=self.stamps)
 
@@ -172,9 +181,11 @@ def context_of(
     own: OwnNetwork | None = None,
     change: Callable[[Network], Network] = unchanged,
     later: frozenset[Key] = frozenset(),
+    accent: str = "",
 ) -> Context:
     """`own` is the network that the document states, for parts where nobody names one; `change` makes of a network that
-    somebody names what another convention states; `later` are the names on the left sides of the document.
+    somebody names what another convention states; `later` are the names on the left sides of the document, and `accent`
+    is its mark of gradients.
 
     Raises: DeriveError for a network that cannot be had, and for names that cannot.
     """
@@ -193,6 +204,7 @@ def context_of(
     network = replace(network, tensors={**network.tensors, SLOT.tensor: Tensor(SLOT.tensor, (), "input")})
     lexicon = Lexicon(Printer(printed, notation), network)
     lexicon = lexicon if own is None else own.named(lexicon)
+    lexicon = lexicon.changed(gradient_accent=accent) if accent and network.cost is not None else lexicon
     waiting = []
     for m in names:
         if later & unknown_arguments(lexicon, m):

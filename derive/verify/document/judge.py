@@ -105,6 +105,8 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
         elif not is_equation(left, relation, right):
             judge = partial(judged_statement, context, left, relation, source=source)
             judged = Judged(k + 1, judge(right), left, right, judge=judge)
+        elif relation == "=:" and (value := chain.members[k]) is not None and is_new(context, right, source):
+            judged = Judged(k + 1, judged_link(context, right, value, source, chain.remarks), right, value)
         elif (shape := shape_said(left, right)) is not None:
             judged = Judged(k + 1, judged_shape(context, *shape, source), right=right)
         elif (branches := judged_branches(context, left, right, source)) is not None:

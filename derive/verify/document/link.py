@@ -35,6 +35,7 @@ from derive.reading.sides import both_sides
 from derive.reading.stated import stated
 from derive.terms.affine import Affine, Index
 from derive.terms.algebra import subtract
+from derive.terms.walk import entries_in
 from derive.verify.document.allowed import allowed
 from derive.verify.document.comparison import differing
 from derive.verify.document.gap import Apart, Difference
@@ -240,9 +241,10 @@ class Links:
             a, b = (self._settled(reader.scope, q) for q in read)
             b = implied_sums(reader.scope, a, b) if self.are_summed else b
             free = free_letters(reader.scope, a, b, tied(conditions))
-            where = mask(reader, conditions, frozenset(i.name for i in free), self.assumed)
+            values = frozenset(e.tensor for q in (a, b) for e in entries_in(q.poly)) if self.assumed else frozenset()
+            where = mask(reader, conditions, frozenset(i.name for i in free), self.assumed, values)
             if where is not None:
-                self._check_somewhere(where, free)
+                self._check_somewhere(where, (*free, *where.axes))
                 a, b = hadamard(a, where), hadamard(b, where)
             shapes = (a.shape, b.shape) if reader.scope.shapes_decide else ()
             is_unlikely, is_unsigned = _is_unlikely(choices), bool(reader.scope.unsigned)

@@ -23,6 +23,7 @@ from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
 from derive.reading.marks import marks_of, sequence
 from derive.reading.operators import SIGNS
+from derive.terms.affine import sizes_in
 from derive.verify.claims import Status
 from derive.verify.document.verdict import Verdict
 
@@ -45,6 +46,8 @@ class OwnNetwork:
     settings: Mapping[str, object]
     with_letters: Mapping[str, tuple[Node, tuple[str, ...]]] = field(default_factory=dict)
     """How tensors are written that are told by their letters, or have that of a sample below."""
+    stepped: tuple[tuple[Node, str, str], ...] = ()
+    """Names of steps and layers, `a^f_t`, each with its tensor and its letter."""
     lettered: frozenset[Key] = frozenset()
     """Names of the document's own that are told apart by the letters of their indices: `δ_j` and `δ_k`."""
 
@@ -83,6 +86,12 @@ class OwnNetwork:
                 lexicon = with_alias(lexicon, node, tensor, indices=letters)
                 if len(tensor.axes) == 2 and len(letters) == 1:
                     lexicon = with_alias(lexicon, *_of_one(node, letters[0], tensor))
+        for node, name, letter in self.stepped:
+            key, tensor = key_of(marks_of(node).base), self.network.tensors.get(name)
+            is_marked = isinstance(node, Scripts) and None not in (node.below, node.above)
+            drawn = () if key is None or is_marked else lexicon.find(key)
+            if tensor is not None and not any(n.tensor.name == name and not n.gradient for n in drawn):
+                lexicon = with_alias(lexicon, node, tensor, indices=(letter,))
         return lexicon
 
     def _lies_apart(self, tensor: Tensor, is_row: bool) -> bool:
@@ -128,7 +137,9 @@ def _in_notations(document: Document, found: Forward) -> tuple[OwnNetwork, ...]:
     chains = tuple(c for f in document.fragments for c in read_formula(f.source).chains if len(c.members) > 1)
     rights = ((e, e.right if e.written is None else e.written) for e in found.equations)
     stated = frozenset((e.fragment.start, right.span.start) for e, right in rights)
-    own = OwnNetwork(found.network, stated, found.names, found.notation, found.with_letters, _lettered(chains, found))
+    own = OwnNetwork(
+        found.network, stated, found.names, found.notation, found.with_letters, found.stepped, _lettered(chains, found)
+    )
     is_other = any(_is_negative(c) or _is_of_another(c, found) for c in chains)
     if not _has_layers(found) or is_other:
         own = replace(own, settings={**own.settings, "gradient_symbols": {"preactivation": ""}})
@@ -144,17 +155,20 @@ def _in_notations(document: Document, found: Forward) -> tuple[OwnNetwork, ...]:
 
 
 def _lettered(chains: Sequence[Chain], found: Forward) -> frozenset[Key]:
-    """Names on left sides, with several letters below and with no value of the network.
+    """Names on left sides, with several letters below and with no value of the network; `T`, a last step, is none.
 
     Where letters tell the values of the network apart, they do so with all names.
     """
     if found.has_letters:
         return frozenset()
     letters: dict[Key, set[tuple[str, ...]]] = {}
+    sizes = {s.name for t in found.network.tensors.values() for a in t.axes for s in (*sizes_in(a.lo), *sizes_in(a.hi))}
     for chain in chains:
         marks = marks_of(chain.members[0]) if chain.members[0] is not None else None
         key = key_of(marks.base) if marks is not None else None
-        is_lettered = marks is not None and any(not isinstance(x, Number) for x in marks.below)
+        is_lettered = marks is not None and any(
+            not isinstance(x, Number) and shown(x) not in sizes for x in marks.below
+        )
         if marks is not None and key is not None and is_lettered and not marks.above:
             letters.setdefault(key, set()).add(tuple(map(shown, marks.below)))
     known = {

@@ -33,7 +33,7 @@ FAR = 0.1
 ROUNDED = 1e-9
 
 
-EQUALITIES = ("=", "≡", "≈")
+EQUALITIES = ("=", "=:", "≡", "≈")
 
 
 def is_equation(left: Node | None, relation: str, right: Node | None) -> bool:

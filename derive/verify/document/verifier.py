@@ -27,6 +27,7 @@ from derive.verify.document.conventions import Convention, Statuses, by_conventi
 from derive.verify.document.declaring import declared
 from derive.verify.document.diagnosis import Finding, Trial, of_shape
 from derive.verify.document.edits import SELF
+from derive.verify.document.gradient_marks import gradient_accent
 from derive.verify.document.introduced import Introduced
 from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
 from derive.verify.document.left_sides import names_on_left
@@ -36,8 +37,10 @@ from derive.verify.document.passages import passages_before
 from derive.verify.document.profile import Profile
 from derive.verify.document.restated import UNCLEAR, is_cost, mentions_cost
 from derive.verify.document.said import SaidShape, shape_in_words
+from derive.verify.document.said_conditions import under_conditions
 from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, said_behind, speaks_on
 from derive.verify.document.shapes import judged_shape
+from derive.verify.document.stationary import CONDITION, is_set_to_zero
 from derive.verify.document.supposed import Mistakes
 from derive.verify.document.verdict import MISSING, Verdict, beside, combined, undecided
 from derive.verify.document.waiting import take_up_waiting
@@ -155,7 +158,8 @@ class Verifier:
         if key not in self.contexts:
             changed = (self.convention and self.convention.of_settings(settings)) or settings
             change = unchanged if self.convention is None else self.convention.of_network
-            self.contexts[key] = context_of(changed, self.profile.file, self.own, change, self._later)
+            accent = gradient_accent(self.document)
+            self.contexts[key] = context_of(changed, self.profile.file, self.own, change, self._later, accent)
         context = self.contexts[key]
         context.schemas = self.introduced.schemas
         context.declared = declared(context.lexicon, settings.random, self.profile.file)
@@ -250,6 +254,8 @@ class Verifier:
         left, right = judged.left, judged.right
         if judged.verdict.status is not Status.WRONG or left is None or right is None or judged.judge is not None:
             return judged
+        if is_set_to_zero(fragment.before, judged.member, left, right):
+            return replace(judged, verdict=undecided(CONDITION))
         before = self.said if speaks_on(self.document, self.said, fragment.start) else NOTHING_SAID
         for heading, said, text, start in (before, said_behind(self.document, fragment, context)):
             if not said or heading != fragment.heading:
@@ -262,7 +268,9 @@ class Verifier:
                 return replace(
                     judged, verdict=replace(verdict, reason=f"{verdict.reason}, for {text} as said around it")
                 )
-        return judged
+        return replace(
+            judged, verdict=under_conditions(self.document, fragment, context, left, right) or judged.verdict
+        )
 
     def _diagnosis(self, context: Context, judged: Judged, source: str, macros: tuple[Macro, ...]) -> Finding | None:
         if (shape := of_shape(judged.verdict, judged.right, source, self._manner)) is not None:
