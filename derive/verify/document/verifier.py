@@ -158,8 +158,8 @@ class Verifier:
         if key not in self.contexts:
             changed = (self.convention and self.convention.of_settings(settings)) or settings
             change = unchanged if self.convention is None else self.convention.of_network
-            accent = gradient_accent(self.document)
-            self.contexts[key] = context_of(changed, self.profile.file, self.own, change, self._later, accent)
+            said = self._later, gradient_accent(self.document)
+            self.contexts[key] = context_of(changed, self.profile.file, self.own, change, *said)
         context = self.contexts[key]
         context.schemas = self.introduced.schemas
         context.declared = declared(context.lexicon, settings.random, self.profile.file)
@@ -210,8 +210,7 @@ class Verifier:
                 verdict = under_another_loss(self.document, fragment, judged.verdict)
                 judged = replace(judged, verdict=verdict)
                 if verdict.status is Status.DEFINITION and judged.left is not None:
-                    name = judged.left.span
-                    line = self.document.place(fragment.start + name.start).line
+                    line = self.document.place(fragment.start + (name := judged.left.span).start).line
                     verdict = self.introduced.told(fragment.source[name.start : name.end], line, verdict)
                 finding = self._diagnosis(context, judged, fragment.source, macros)
                 claim = self._claim(fragment, chain, judged.member, verdict, finding, judged.part)
@@ -251,8 +250,8 @@ class Verifier:
 
     def _where_said(self, context: Context, fragment: Fragment, judged: Judged) -> Judged:
         """What is wrong for all layers may be right for those that the words around it name: `for l = 2, 1`."""
-        left, right = judged.left, judged.right
-        if judged.verdict.status is not Status.WRONG or left is None or right is None or judged.judge is not None:
+        (left, right), status = (judged.left, judged.right), judged.verdict.status
+        if status is not Status.WRONG or left is None or right is None or judged.judge is not None:
             return judged
         if is_set_to_zero(fragment.before, judged.member, left, right):
             return replace(judged, verdict=undecided(CONDITION))

@@ -1,4 +1,4 @@
-"""What outsiders write: entries in another font, `=:`, conditions, names said behind their use."""
+"""What outsiders write: entries in another font, `=:`, conditions, derivatives set to 0."""
 
 from __future__ import annotations
 
@@ -27,11 +27,6 @@ But not always: $$\frac{\partial f}{\partial s} = -1.$$
 """
 NUMBERS = "names:\n  k, s, v: {shape: []}\n"
 
-BEHIND = r"""
-The code is $h = \tanh(a)$ with $a = w s + k$, and $\frac{\partial h}{\partial a} = 1 - h^2$, not
-$\frac{\partial h}{\partial a} = 1 - h$.
-"""
-
 ZERO = r"""
 $$f = (s - k)^2$$
 
@@ -54,10 +49,6 @@ def test_a_name_is_defined_by_what_stands_before_it() -> None:
 
 def test_a_condition_holds_in_its_sentence_alone() -> None:
     assert judged(HINGE, NUMBERS) == ["definition", "not checked", "right", "wrong"]
-
-
-def test_what_waits_for_the_next_name_counts_for_what_follows() -> None:
-    assert judged(BEHIND, "names:\n  w, s, k: {shape: []}\n") == ["definition", "definition", "right", "wrong"]
 
 
 def test_a_derivative_is_set_to_zero() -> None:
