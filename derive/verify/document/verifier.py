@@ -126,10 +126,7 @@ class Verifier:
     def _again(
         self, claims: list[DocumentClaim], waiting: Sequence[Fragment], macros: tuple[Macro, ...]
     ) -> list[DocumentClaim]:
-        """What spoke of names that were introduced only later is judged once more at the end.
-
-        What is wrong then stays undecided: a name may have come to mean something else.
-        """
+        """What spoke of names introduced later is judged once more; if wrong, undecided: a name may mean another thing."""
         self.said, self.before = NOTHING_SAID, None
         later = {
             (c.start, c.latex): c
