@@ -126,7 +126,7 @@ class Verifier:
     def _again(
         self, claims: list[DocumentClaim], waiting: Sequence[Fragment], macros: tuple[Macro, ...]
     ) -> list[DocumentClaim]:
-        """What spoke of names introduced later is judged once more; if wrong, undecided: a name may mean another thing."""
+        """What spoke of names introduced later is judged once more; if wrong, undecided: names may change."""
         self.said, self.before = NOTHING_SAID, None
         later = {
             (c.start, c.latex): c
