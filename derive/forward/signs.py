@@ -93,12 +93,9 @@ class Signs:
         if key is None or not isinstance(node, Symbol | Scripts):
             return None
         key = self.bold.get(key, key)
-        below = self._multiples(key, marks.below, letters)
         marked = self.mark(node)
-        below = [x for x in below if x is not marked]
-        indices = [x for x in below if _counts(x, letters)]
-        own = tuple(map(shown, indices)) if key in self.lettered else ()
-        subs = (*(shown(x) for x in below if not _counts(x, letters)), *own)
+        below = [x for x in self._multiples(key, marks.below, letters) if x is not marked]
+        indices, subs = self.split(key, below, letters)
         side = self.families.get((key, subs))
         order: Node | None = None
         if below and not indices and all(isinstance(x, Number) for x in below):
@@ -125,6 +122,12 @@ class Signs:
         is_bare = not layer and order is None and sample is None and not indices
         sign = Sign(key, subs, layer, is_bare and (key, subs) in self.totals)
         return Use(sign, tuple(indices), order, sample, power, marks.transposed, node)
+
+    def split(self, key: Key, below: Sequence[Node], letters: frozenset[str]) -> tuple[list[Node], tuple[str, ...]]:
+        """What counts below a name, and what belongs to the name."""
+        indices = [x for x in below if _counts(x, letters)]
+        own = tuple(map(shown, indices)) if key in self.lettered else ()
+        return indices, (*(shown(x) for x in below if not _counts(x, letters)), *own)
 
     def mark(self, node: Node) -> Node | None:
         """The letter below that marks a sample; None where there is none."""
@@ -165,12 +168,7 @@ def signs_of(
 ) -> Signs:
     """What the equations tell of the names in them; `others` are names that stand elsewhere."""
     signs = Signs(lettered=lettered)
-    for e in equations:
-        for name in _names(e):
-            for item in _scripts(name):
-                letter = _moved(item)
-                if letter:
-                    signs.ordered.add(letter)
+    signs.ordered.update(x for e in equations for name in _names(e) for s in _scripts(name) if (x := _moved(s)))
     summed = {x for e in equations for n in walk(e.right) if isinstance(n, Big) and n.below for x in bound_letters(n)}
     for e in equations:
         signs.letters[e.start] = _letters(e, signs.ordered, INDICES | summed)
@@ -178,11 +176,9 @@ def signs_of(
     names = ((marks_of(n), signs.letters[e.start]) for e in equations for n in _names(e))
     counted = ((_head(m), sum(_counts(x, letters) for x in m.below)) for m, letters in names)
     signs.bold = entries_of((key, count) for key, count in counted if key is not None)
-    for e in equations:
-        for name in _names(e):
-            _learn(signs, name, signs.letters[e.start])
-    for name in others:
-        _learn(signs, name, frozenset(signs.ordered))
+    told = ((name, signs.letters[e.start]) for e in equations for name in _names(e))
+    for name, letters in (*told, *((name, frozenset(signs.ordered)) for name in others)):
+        _learn(signs, name, letters)
     for e in equations:
         own = signs.use(e.left, signs.letters[e.start])
         uses = [signs.use(n, signs.letters[e.start]) for n in names_in(e.right)] if own is not None else []
@@ -293,10 +289,7 @@ def _learn(signs: Signs, name: Node, letters: frozenset[str]) -> None:
         return
     key = signs.bold.get(key, key)
     marked = signs.mark(name)
-    below = [x for x in marks.below if x is not marked]
-    indices = [x for x in below if _counts(x, letters)]
-    own = tuple(map(shown, indices)) if key in signs.lettered else ()
-    subs = (*(shown(x) for x in below if not _counts(x, letters)), *own)
+    indices, subs = signs.split(key, [x for x in marks.below if x is not marked], letters)
     if not marks.above:
         signs.bare.add((key, subs))
     for item in marks.above:
