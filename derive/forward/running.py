@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from derive.forward.counts import count_in
 from derive.forward.evaluation import Evaluation
 from derive.forward.parts import Parts
+from derive.forward.signs import place_of
 from derive.forward.sizes import Extent
 from derive.latex.reading.shown import shown
 from derive.reading.ranges import Interval
 
 
 def ends_of(parts: Parts) -> dict[str, int | str]:
-    """The last layer or step of each ordered letter, where a range says it."""
+    """The last layer or step of each ordered letter: as a range says it, or the one that the others stop at.
+
+    `C = ½‖a^L - y‖²` says that L is the last one: of what is behind it nothing depends.
+    """
     out: dict[str, int | str] = {}
     for ranges in (parts.stated.ranges, *(e.ranges for e in parts.needed)):
         for letter, interval in ranges.items():
@@ -22,6 +26,24 @@ def ends_of(parts: Parts) -> dict[str, int | str]:
                 out.setdefault(letter, end.const)
             elif end is not None and isinstance(end.variable, str) and end.variable != letter:
                 out.setdefault(letter, end.variable)
+    for letter, names in _stops(parts).items():
+        if len(names) == 1:
+            out.setdefault(letter, *names)
+    return out
+
+
+def _stops(parts: Parts) -> dict[str, set[str]]:
+    """The names of layers or steps, `L`, `T`, at which values are looked at that have none themselves."""
+    signs = parts.signs
+    out: dict[str, set[str]] = {}
+    for e in parts.needed:
+        own = parts.use(e)
+        if signs.is_family(own.sign):
+            continue
+        for use in parts.uses(e):
+            name, more = place_of(use.order) if use.order is not None else ("", 0)
+            if name and not more and name not in signs.ordered | signs.letters[e.start]:
+                out.setdefault(signs.runs(use.sign), set()).add(name)
     return out
 
 

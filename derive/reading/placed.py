@@ -91,7 +91,8 @@ class Placed:
         return axis if len(own) != 1 else Index(axis.name, own[0].lo, own[0].hi, True)
 
     def _expanded(self, expansion: Expansion) -> Quantity:
-        """What the name abbreviates, at these indices; those behind its own are those of the array."""
+        """What the name abbreviates, at these indices; those behind its own are those of the array, and its own that
+        are not there are open: `r^l` of `r^l_j`."""
         scope, value = self.scope, expansion.value
         at = [scope.indices.affine(x) for x in self.below]
         where = scope.said(self.marks.base)
@@ -99,12 +100,15 @@ class Placed:
         if 0 < more == len(without_unit_axes(value).axes):
             value = without_unit_axes(value)
         own = (*expansion.letters, *(value.axes if more > 0 else ()))
+        if at and more in (-1, -2) and not value.axes:
+            value, own = Quantity(value.poly, *own[more:]), own[:more]
         if len(at) != len(own):
             raise Unknown(f"{where} has {len(expansion.letters)} indices, and here are {len(at)}")
+        binding: dict[str, Affine] = {}
         for place, axis in zip(at, own, strict=True):
             if not expansion.is_anywhere:
-                scope.ranges.put(place, axis, where)
-        binding = dict(zip((a.name for a in own), at, strict=True))
+                scope.ranges.put(place, axis.subs(binding), where)
+            binding[axis.name] = place
         axes = (value.rows, value.columns)
         opened = [None if a is None or a.name in binding else scope.fresh.axis(a.subs(binding)) for a in axes]
         for old, new in zip(axes, opened, strict=True):

@@ -147,7 +147,7 @@ class Tensors:
         is_other = named.tensor.role == "parameter" and all(isinstance(x, Number) for x in items)
         if named.is_told and not named.arity and 0 < len(items) < count and not is_other:
             return Placed(self.scope, named, (), tuple(items), None, exponent, marks)
-        counts = (count,) if named.is_entry else (0, named.arity, count, count - named.units)
+        counts = (count,) if named.is_entry else (0, len(higher), named.arity, count, count - named.units)
         if len(items) not in counts or (items and len(items) == count and has_arrow(marks)):
             raise NotThis
         if not items and named.arity and any(c.is_own and not c.arity for c in candidates):

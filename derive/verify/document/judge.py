@@ -309,7 +309,8 @@ def _definition(
         return Verdict(Status.WRONG, BY_ITSELF)
     try:
         head_of(left)
-        scope_of = partial(Scope, context.lexicon, numbers=context.numbers, source=source)
+        layers = context.links(source).layers_in((right,), context.numbers)
+        scope_of = partial(Scope, context.lexicon, numbers=context.numbers, source=source, layers=layers)
         take_first_fitting(scope_of, right, partial(context.define, left))
     except Misfit as e:
         return impossible(context.world, e)

@@ -178,7 +178,7 @@ class Links:
         return max((*numbers, *own), default=0)
 
     def _open_letter(self, nodes: Sequence[Node], numbers: Mapping[str, int]) -> str | None:
-        layers = self._layers(nodes, numbers)
+        layers = self.layers_in(nodes, numbers)
         for node in nodes:
             try:
                 Reader(replace(self.scope(Choices(), numbers), layers=layers)).read(node)
@@ -188,7 +188,7 @@ class Links:
                 continue
         return None
 
-    def _layers(self, nodes: Sequence[Node], numbers: Mapping[str, int]) -> tuple[Affine, ...]:
+    def layers_in(self, nodes: Sequence[Node], numbers: Mapping[str, int]) -> tuple[Affine, ...]:
         """The marks of layers that a formula mentions, in order."""
         scope = self.scope(Choices(), numbers)
         for node in nodes:
@@ -228,7 +228,7 @@ class Links:
         is_local: bool,
         conditions: Sequence[Chain] = (),
     ) -> list[Outcome]:
-        layers = self._layers((left, right), numbers)
+        layers = self.layers_in((left, right), numbers)
 
         def pair(choices: Choices) -> Pair:
             scope = replace(self.scope(choices, numbers), layers=layers, ranges=Ranges(stated=dict(said)))

@@ -195,14 +195,15 @@ def _is_negative(chain: Chain) -> bool:
 def _is_of_another(chain: Chain, found: Forward) -> bool:
     """Whether δ is said to be the derivative of something else than the cost, `δ_{t,k} = ∂L_t/∂z_k`.
 
-    That of the loss of one sample is a matter of scaling.
+    That of the loss of one sample is a matter of scaling. In a chain rule `∂C/∂a ∂a/∂z` it is that of the cost.
     """
     first, second, *_ = chain.members
     if found.has_loss or first is None or second is None or key_of(marks_of(first).base) != Key("delta"):
         return False
     whole = {shown(node) for node, name, _ in found.names if name == found.network.cost}
     tops = (x.above for x in walk(second) if isinstance(x, Fraction) and isinstance(x.above, Multiplied))
-    return any(key_of(top.factors[0]) in SIGNS and whole and shown(top.factors[1]) not in whole for top in tops)
+    of = {shown(top.factors[1]) for top in tops if key_of(top.factors[0]) in SIGNS}
+    return bool(of and whole) and of.isdisjoint(whole)
 
 
 def _prefix(chains: Sequence[Chain], found: Forward) -> str | None:
