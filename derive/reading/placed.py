@@ -129,6 +129,8 @@ class Placed:
             return of_affine(Affine([(IdEntry(name, idx, scope.lexicon.id_counts[name]), 1)]))
         if not named.gradient:
             return of_atom(Entry(name, idx))
+        if scope.of_one_sample and named.tensor.role == "parameter":
+            return of_atom(Entry(f"{SAMPLE_COST}{ADJOINT}{name}", (*idx, self._of_sample())))
         p = of_atom(Entry(ADJOINT + name, idx))
         batch = scope.batch
         is_summed = scope.lexicon.notation.scaling == "summed" and scope.lexicon.network.reduce == "mean"

@@ -49,6 +49,8 @@ class Scope:
     """Whether derivatives of values are local ones, where they are not the total ones."""
     of_any_entry: bool = False
     """Whether a name without its indices may have any number of axes: one of its entries is meant, whichever."""
+    of_one_sample: bool = False
+    """Whether gradients of parameters are those of the loss of one sample."""
     has_local: set[str] = field(default_factory=set)
     """The values of which there are both."""
     unsigned: set[str] = field(default_factory=set)

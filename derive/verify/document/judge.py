@@ -10,13 +10,12 @@ from derive.errors import DeriveError
 from derive.latex.reading.syntax import Chain, Fraction, Node, Number, Unread
 from derive.reading.calls import call_of
 from derive.reading.choices import Choices
-from derive.reading.compositions import is_any_number, taken_for_numbers
+from derive.reading.compositions import is_any_number
 from derive.reading.definitions import NoName, head_of
 from derive.reading.differentials import changing
 from derive.reading.expressions import Reader
 from derive.reading.guards import without_condition
-from derive.reading.keys import Key, key_of
-from derive.reading.marks import marks_of
+from derive.reading.keys import Key
 from derive.reading.quantity import Misfit, Quantity, Unknown
 from derive.reading.scope import Scope
 from derive.verify.claims import RIGHT, Status
@@ -36,6 +35,7 @@ from derive.verify.document.lettered import take_up_lettered
 from derive.verify.document.list_steps import judged_list_step
 from derive.verify.document.lists import entries, gradient_by_list, is_set, named_list, paired
 from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
+from derive.verify.document.one_sample import of_one_sample
 from derive.verify.document.open_values import opened
 from derive.verify.document.own_functions import argument_of, called, take_up_beside, taken_up
 from derive.verify.document.restated import UNCLEAR, is_other_cost, name_alone
@@ -45,10 +45,11 @@ from derive.verify.document.several_variables import of_several
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.statements import approximated, is_equation, is_fixed, is_step, judged_statement, shape_said
 from derive.verify.document.stationary import condition, remember_derivative
+from derive.verify.document.taken_numbers import unless_assumed
 from derive.verify.document.updates import judged_update
 from derive.verify.document.variables import says_value, variables
 from derive.verify.document.verdict import Verdict, impossible, undecided, verdict_of, worst
-from derive.verify.document.written import is_made_of, walk
+from derive.verify.document.written import is_made_of
 
 BY_ITSELF = "a name is defined by itself: the new value needs a name of its own, or ← for what the old one becomes"
 ALONE = "it stands alone: what it is equal to is not said"
@@ -138,7 +139,10 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
             if verdict.status in (Status.WRONG, Status.NOT_CHECKED):
                 verdict = _of_a_function(context, first, left, right, source) or verdict
             judged = Judged(k + 1, verdict, left, right, remarks=remarks)
-        judged = _unless_assumed(context, judged)
+        verdict = unless_assumed(context, judged.left, judged.right, judged.verdict)
+        if left is not None and right is not None and judged.judge is None:
+            verdict = of_one_sample(context, left, right, source, judged.remarks, verdict)
+        judged = replace(judged, verdict=verdict)
         if words:
             judged = replace(judged, verdict=undecided(f"the words beside it, {words}, may say that it is false"))
         if before is not None and _follows(context, before, judged, source):
@@ -151,29 +155,6 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
         before = judged
         if judged.judge is not None:
             first = chain.members[k + 1]
-
-
-def _unless_assumed(context: Context, judged: Judged) -> Judged:
-    """Shapes that do not fit are no mistake where a name was taken for a number that nothing says to be one.
-
-    Between such names alone they are: what is a function of what says that they are numbers. Nothing is right of
-    vectors because it is of the numbers with their letters.
-    """
-    numbers = taken_for_numbers(context.lexicon)
-    parts = (part for node in (judged.left, judged.right) if node is not None and numbers for part in walk(node))
-    keys = {key for part in parts if (key := key_of(marks_of(part).base)) is not None and context.lexicon.find(key)}
-    if judged.verdict.status in RIGHT:
-        own = {o.key for o in context.lexicon.own}
-        told = {o.key.plain for o in context.lexicon.own if o.named.is_told or o.named.tensor.axes}
-        bold = sorted(k.name for k in keys if k != k.plain and k.plain in numbers - told and k not in own)
-        reason = f"{bold[0]} was taken for a number before, and is written as a vector here" if bold else ""
-        return replace(judged, verdict=undecided(reason)) if bold else judged
-    if judged.verdict.status is not Status.WRONG or not judged.verdict.is_misfit:
-        return judged
-    taken = sorted(k.name for k in keys if k.plain in numbers)
-    if not taken or all(k.plain in numbers for k in keys):
-        return judged
-    return replace(judged, verdict=undecided(f"{taken[0]} was taken for a number before"))
 
 
 def _of_a_function(context: Context, first: Node | None, left: Node, right: Node, source: str) -> Verdict | None:

@@ -116,6 +116,7 @@ class Links:
     """Whether numbers are enough: nothing is proved."""
     declared: Declared = field(default_factory=Declared)
     differentials: tuple[Node, ...] = ()
+    of_one_sample: bool = False
 
     @property
     def randomness(self) -> Randomness:
@@ -199,7 +200,8 @@ class Links:
         return tuple(scope.seen)
 
     def scope(self, choices: Choices, numbers: Mapping[str, int]) -> Scope:
-        return Scope(self.lexicon, choices, numbers, self.source, self.meanings, differentials=self.differentials)
+        scope = Scope(self.lexicon, choices, numbers, self.source, self.meanings, differentials=self.differentials)
+        return replace(scope, of_one_sample=self.of_one_sample)
 
     def _read(
         self,
