@@ -27,6 +27,7 @@ _IS = re.compile(
 )
 _ENDS = re.compile(r"\s*(function|activation|activation function|函数|激活函数)?(\s+applied.*)?\s*\Z")
 _OPEN = re.compile(r"\b(or|not|no|unlike|such|like|either|than|may|can|could|e\.g)\b|或|不|例如|比如|如|可|等|非")
+_CALL = re.compile(r"\s*(?:'|\^\{?\\prime\}?)*\s*(?:\\left|\\[bB]igg?l?)?\s*\(")
 FURTHEST = 40
 
 
@@ -35,7 +36,7 @@ def said_functions(document: Document) -> Iterator[Meaning]:
     found: dict[str, set[str]] = {}
     for fragment, behind in zip(document.fragments, [*document.fragments[1:], None], strict=True):
         written = fragment.source.strip()
-        if fragment.display or not _is_letter(written):
+        if fragment.display or not _is_letter(written) or not (_usual(written) or _is_called(written, document)):
             continue
         start = document.text.find(fragment.source, fragment.start) + len(fragment.source)
         end = start + FURTHEST if behind is None else min(start + FURTHEST, behind.start)
@@ -53,4 +54,15 @@ def said_functions(document: Document) -> Iterator[Meaning]:
 def _is_letter(written: str) -> bool:
     chains = read_formula(written).chains
     member = chains[0].members[0] if len(chains) == 1 and len(chains[0].members) == 1 else None
-    return isinstance(member, Symbol) and member.name in ABSTRACT and not member.accents
+    return isinstance(member, Symbol) and not member.accents and (len(written) == 1 or _usual(written))
+
+
+def _usual(written: str) -> bool:
+    return written.removeprefix("\\") in ABSTRACT
+
+
+def _is_called(letter: str, document: Document) -> bool:
+    """Whether it stands before brackets wherever it stands in a formula: `s(Wx + b)`, `s'(z)`."""
+    sources = [f.source for f in document.fragments if f.source.strip() != letter]
+    found = [x for source in sources for x in re.finditer(rf"(?<![A-Za-z\\]){re.escape(letter)}(?![A-Za-z])", source)]
+    return bool(found) and all(_CALL.match(x.string, x.end()) for x in found)

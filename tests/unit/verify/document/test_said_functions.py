@@ -24,6 +24,9 @@ from derive.verify.document.said_functions import said_functions
         ("$f$ is applied before the sigmoid", {}),
         ("$f$ is the sigmoid; later $f$ is tanh.", {}),
         ("$u$ is the sigmoid", {}),
+        ("$h = s(Wx+b)$ 这里 $s$ 是 sigmoid 函数", {"s": "sigmoid"}),
+        ("$h = s(Wx+b)$, $d = s'(z) e$; $s$ is the logistic function", {"s": "sigmoid"}),
+        ("$a = f(z)$ and $d = a(1 - a) + a$, where $a$ is the sigmoid activation", {}),
     ],
 )
 def test_words_say_what_a_letter_is(text: str, said: dict[str, str], tmp_path: Path) -> None:
