@@ -25,7 +25,14 @@ REFUSED = {
         r"$z = W x$, $a = \mathrm{foo}(z)$, $C = \|a - y\|^2$",
         ":1:17: \\mathrm{foo}(z): this function",
     ),
-    "no last step": (r"$h_0 = 0$, $h_t = \tanh(W h_{t-1} + U x_t)$, $C = \|h_T - y\|^2$", "up to where t runs"),
+    "no last step": (
+        r"$h_0 = 0$, $h_t = \tanh(W h_{t-1} + U x_t)$, $C = \sum_t \|h_t - y_t\|^2$",
+        "up to where t runs",
+    ),
+    "two last steps": (
+        r"$h_0 = 0$, $h_t = \tanh(W h_{t-1} + U x_t)$, $C = \|h_T - y\|^2 + \|h_S\|^2$",
+        "up to where t runs",
+    ),
     "vectors side by side": (
         r"$h_0 = 0$, $z_t = \sigma(W x_t + U h_{t-1})$, $h_t = z_t h_{t-1}$ for $t = 1, \dots, T$, $C = \|h_T - y\|^2$",
         "h_t = z_t h_{t-1}: ? × 1 cannot be multiplied by ? × 1",
