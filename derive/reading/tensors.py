@@ -157,7 +157,8 @@ class Tensors:
         if named.expansion is not None or not items:
             return Placed(self.scope, named, (), tuple(items), None, exponent, marks)
         places: list[Node] = [Ellipsis(marks.base.span)] * count
-        for k, item in zip(named.axes if len(items) == len(named.axes) else range(count), items, strict=True):
+        axes = named.axes[: len(items)] if len(items) <= len(named.axes) else range(count)
+        for k, item in zip(axes, items, strict=True):
             places[k] = item
         return Placed(self.scope, named, (), tuple(places), None, exponent, marks)
 

@@ -56,6 +56,8 @@ ALONE = "it stands alone: what it is equal to is not said"
 CASE = "a value is set to a number: a case that is looked at, or a mistake"
 SHADOWED = "means from here on something else than before"
 EXHAUSTED = (RecursionError, MemoryError, OverflowError)
+FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What no formula should raise, and one may all the same: the rest of a document is judged."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,10 @@ def links_of(context: Context, chain: Chain, source: str) -> list[Judged]:
     try:
         return list(judged_chain(context, chain, source))
     except EXHAUSTED:
-        return [Judged(k, undecided("it is too large to be judged")) for k in range(len(chain.members))[-1:]]
+        reason = "it is too large to be judged"
+    except FAULTS as e:
+        reason = f"derive failed on it, which is a mistake of its own, {type(e).__name__}: please report the formula"
+    return [Judged(k, undecided(reason)) for k in range(len(chain.members))[-1:]]
 
 
 def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged]:

@@ -29,7 +29,7 @@ from derive.verify.document.diagnosis import Finding, Trial, of_shape
 from derive.verify.document.edits import SELF
 from derive.verify.document.gradient_marks import gradient_accent
 from derive.verify.document.introduced import Introduced
-from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, Judged, equated, links_of
+from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, FAULTS, Judged, equated, links_of
 from derive.verify.document.left_sides import names_on_left
 from derive.verify.document.manner import Manner, manner_of
 from derive.verify.document.own_network import STATES, OwnNetwork
@@ -282,7 +282,7 @@ class Verifier:
                 context, judged.left, source, context.vocabulary(macros), effort, remarks, judged.judge, self._manner
             )
             return trial.found(judged.right)
-        except EXHAUSTED:
+        except (*EXHAUSTED, *FAULTS):
             return None
         finally:
             self.patience -= effort.spent
@@ -290,7 +290,7 @@ class Verifier:
     def _trace(self, context: Context, judged: Judged, source: str, c: DocumentClaim, equal: Sequence[Node]) -> None:
         """Find out whether a wrong link follows from an earlier mistake; if not, it is one itself."""
         effort = Effort(min(self.patience, LONGEST_SEARCH), self.tell)
-        with suppress(*EXHAUSTED):
+        with suppress(*EXHAUSTED, *FAULTS):
             mistakes = self.mistakes.setdefault(id(context), Mistakes())
             line = traced(context, mistakes, judged, source, c.place.line, equal, effort)
             if line is not None:

@@ -43,6 +43,18 @@ def test_an_error_by_any_letter_is_that_of_every_layer(said: str) -> None:
     assert wrong[5:] == ["wrong"] * len(WRONG)
 
 
+def test_a_value_of_every_layer_may_be_written_with_and_without_its_units() -> None:
+    said = r"$$q^l_j = 2 z^l_j + a^l_j$$ $$G^l_{jk} = \frac{\partial C}{\partial w^l_{jk}}$$"
+    right = (
+        r"q^l = 2 z^l + a^l",
+        r"q^{l+1}_k = 2 z^{l+1}_k + a^{l+1}_k",
+        r"(G^l)^T = a^{l-1} (\frac{\partial C}{\partial z^l})^T",
+    )
+    wrong = (r"q^L = 2 z^L - a^L", r"G^L = \frac{\partial C}{\partial z^L} (a^L)^T")
+    found = statuses(f"{FORWARD} {said} " + "\n\n".join(f"$${f}$$" for f in (*right, *wrong)), "")
+    assert found[-5:] == ["proved", "proved", "proved", "wrong", "wrong"]
+
+
 def test_steps_end_where_the_cost_looks_at_them() -> None:
     text = r"$h_t = \tanh(W h_{t-1} + U x_t + b)$ and $L = \frac12 \|V h_T - y\|^2$. "
     back = r"$$\frac{\partial L}{\partial h_{t-1}} = W^\top ((1 - h_t^2) \odot \frac{\partial L}{\partial h_t})$$"

@@ -11,6 +11,9 @@ import pytest
 
 from derive.documents import verify_document
 from derive.errors import DeriveError
+from derive.latex.reading.syntax import Multiplied, Symbol
+from derive.reading.products import Products
+from derive.reading.quantity import Quantity
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentClaim
 from derive.verify.labelled import Labelled, combine, contract
@@ -160,3 +163,20 @@ def test_products_of_twelve_matrices_are_cheap(tmp_path: Path) -> None:
     before = time.process_time()
     [claim] = verify_document(document, profile=profile).claims
     assert claim.status is Status.PROVED and time.process_time() - before < 5
+
+
+def test_a_mistake_of_our_own_spares_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Products.read
+
+    def failing(self: Products, node: Multiplied) -> Quantity:
+        if any(isinstance(f, Symbol) and f.name == "kappa" for f in node.factors):
+            raise KeyError("kappa")
+        return read(self, node)
+
+    monkeypatch.setattr(Products, "read", failing)
+    document = tmp_path / "own.md"
+    document.write_text(rf"$$b^l = \kappa z^l$$ $${GOOD}$$")
+    broken, good = verify_document(document, "deep").claims
+    assert broken.status is Status.NOT_CHECKED
+    assert "KeyError: please report" in broken.reason
+    assert good.status is Status.PROVED
