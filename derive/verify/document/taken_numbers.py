@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from derive.latex.reading.syntax import Node
-from derive.latex.reading.trees import walk
 from derive.reading.compositions import taken_for_numbers
 from derive.reading.keys import key_of
 from derive.reading.marks import marks_of
 from derive.verify.claims import RIGHT, Status
 from derive.verify.document.context import Context
 from derive.verify.document.verdict import Verdict, undecided
+from derive.verify.document.written import walk
 
 
 def unless_assumed(context: Context, left: Node | None, right: Node | None, verdict: Verdict) -> Verdict:
