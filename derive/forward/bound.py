@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from derive.forward.statements import plain_indices
-from derive.latex.reading.syntax import Big
+from derive.latex.reading.syntax import Big, Node
+from derive.latex.reading.trees import walk
 from derive.reading.stated import Stated, stated
 
 
@@ -14,3 +15,8 @@ def bound(node: Big) -> Stated:
 
 def bound_letters(node: Big) -> tuple[str, ...]:
     return bound(node).named
+
+
+def letters_bound_in(node: Node) -> set[str]:
+    """Those of all sums and products in an expression."""
+    return {x for n in walk(node) if isinstance(n, Big) for x in bound_letters(n)}

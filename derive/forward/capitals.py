@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from derive.forward.bound import bound_letters
+from derive.forward.bound import letters_bound_in
 from derive.forward.constants import INPUTS
 from derive.forward.parts import COSTS
 from derive.forward.signs import names_in
 from derive.forward.statements import Statement
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Big, Bracketed, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.syntax import Bracketed, Multiplied, Node, Scripts, Symbol
 from derive.latex.reading.trees import changed, walk
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import is_transpose, marks_of, sequence
@@ -64,7 +64,7 @@ def _capital(key: Key) -> Key:
 
 def _marked(e: Statement) -> Iterator[Key]:
     """The small letters that carry the letter of a sum in brackets: `a^{[2](i)}`."""
-    bound = {x for n in walk(e.right) if isinstance(n, Big) and n.below is not None for x in bound_letters(n)}
+    bound = letters_bound_in(e.right)
     for node in names_in(e.right):
         marks = marks_of(node)
         key = key_of(marks.base)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derive.forward.bold_entries import entries_of
-from derive.forward.bound import bound_letters
+from derive.forward.bound import bound_letters, letters_bound_in
 from derive.forward.calls import inner
 from derive.forward.sample_marks import marked_below, marked_letter
 from derive.forward.statements import Statement
@@ -169,7 +169,7 @@ def signs_of(
     """What the equations tell of the names in them; `others` are names that stand elsewhere."""
     signs = Signs(lettered=lettered)
     signs.ordered.update(x for e in equations for name in _names(e) for s in _scripts(name) if (x := _moved(s)))
-    summed = {x for e in equations for n in walk(e.right) if isinstance(n, Big) and n.below for x in bound_letters(n)}
+    summed = {x for e in equations for x in letters_bound_in(e.right)}
     for e in equations:
         signs.letters[e.start] = _letters(e, signs.ordered, INDICES | summed)
     signs.marked = marked_below(equations, signs.ordered)

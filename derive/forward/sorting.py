@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derive.errors import DeriveError
-from derive.forward.bound import bound_letters
+from derive.forward.bound import bound_letters, letters_bound_in
 from derive.forward.calls import call_of
 from derive.forward.capitals import for_each_sample, stay_apart
 from derive.forward.constants import plain_zero
@@ -228,7 +228,7 @@ def _is_open(parts: Parts, e: Statement) -> bool:
 def _is_of_one_sample(parts: Parts, sign: Sign) -> bool:
     """Whether samples are marked in a loss, outside of sums: the cost is what is made of it."""
     for e in parts.definitions[sign]:
-        bound = {x for n in walk(e.right) if isinstance(n, Big) and n.below is not None for x in bound_letters(n)}
+        bound = letters_bound_in(e.right)
         if any(u.sample is not None and shown(u.sample) not in bound for u in parts.uses(e)):
             return True
     return False

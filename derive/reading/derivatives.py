@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from derive.calculus.occurrence import occurrences
 from derive.ir.tensor import ADJOINT, Equation
 from derive.latex.reading.syntax import Bracketed, Fraction, Multiplied, Node, Scripts, Symbol
-from derive.reading.differentiated import Variable, are_alike
+from derive.reading.differentiated import Variable, are_alike, total_derivative
 from derive.reading.drawn_differentials import without_prefix
 from derive.reading.immediate import immediate, immediate_of
 from derive.reading.jacobians import Jacobian, chained
@@ -315,7 +315,7 @@ def _entry(of: str, idx: tuple[Affine, ...], wrt: Variable) -> Poly:
     """
     if of.count(ADJOINT) > 1:
         raise Unknown("third derivatives are not judged")
-    return of_atom(Entry(f"{of}{ADJOINT}{wrt.tensor}", (*wrt.idx, *idx)))
+    return total_derivative(of, idx, wrt.tensor, wrt.idx)
 
 
 def _equation_at(equations: Sequence[Equation], idx: tuple[Affine, ...]) -> Poly | None:

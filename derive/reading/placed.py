@@ -9,6 +9,7 @@ from itertools import combinations
 
 from derive.ir.tensor import ADJOINT
 from derive.latex.reading.syntax import Node
+from derive.reading.differentiated import total_derivative
 from derive.reading.free_letters import without_unit_axes
 from derive.reading.layouts import of_number
 from derive.reading.marks import Marks, digits, is_dot, is_written
@@ -130,7 +131,7 @@ class Placed:
         if not named.gradient:
             return of_atom(Entry(name, idx))
         if scope.of_one_sample and named.tensor.role == "parameter":
-            return of_atom(Entry(f"{SAMPLE_COST}{ADJOINT}{name}", (*idx, self._of_sample())))
+            return total_derivative(SAMPLE_COST, (self._of_sample(),), name, idx)
         p = of_atom(Entry(ADJOINT + name, idx))
         batch = scope.batch
         is_summed = scope.lexicon.notation.scaling == "summed" and scope.lexicon.network.reduce == "mean"
