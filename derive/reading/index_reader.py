@@ -28,6 +28,10 @@ SMALL = ("ell", "imath", "jmath")
 NO_LAYERS: Mapping[str, int] = MappingProxyType({})
 
 
+NUMBERED = frozenset("ijkpqrst")
+"""Letters of indices that people number where they need more."""
+
+
 @dataclass(frozen=True)
 class IndexReader:
     """`numbers` are letters that stand for numbers: the layer of an instance, `L` of a network of known depth."""
@@ -109,6 +113,8 @@ class IndexReader:
             return found
         if self._is_last_layer(node):
             return number(self.numbers["L"] + self.lexicon.notation.input_layer)
+        if (numbered := self.numbered(node)) is not None:
+            return index(numbered)
         if isinstance(node, Scripts) and (node.below is not None or node.above is not None):
             return self._size(node)
         key = key_of(node)
@@ -131,6 +137,17 @@ class IndexReader:
         """Whether the notation's own symbol for the number of the last layer stands here, and layers are numbered."""
         said = self.lexicon.notation.last_layer
         return bool(said) and "L" in self.numbers and shown(node) == shown(node_of(with_letters(symbol(said))))
+
+    def numbered(self, node: Node) -> str | None:
+        """`j_1` of `j_{1}`, which is another letter than j; None for sizes, values and letters of layers."""
+        if not isinstance(node, Scripts) or node.above is not None or node.primes or not isinstance(node.below, Number):
+            return None
+        key = key_of(node.base)
+        if key is None or key.accents or key.name not in NUMBERED:
+            return None
+        if key in self.lexicon.sizes or self.lexicon.find(key):
+            return None
+        return f"{key.name}_{node.below.text}"
 
     def letter(self, key: Key) -> str:
         """The letter of an index; the symbol of the input stands for the number of its sample: `Σ_x`, `C_x`."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Number
+from derive.latex.reading.syntax import Node, Number, Symbol
 from derive.reading.marks import Marks
 from derive.reading.named import Named
 from derive.reading.placed import Placed
@@ -14,6 +16,12 @@ def ends_with(marks: Marks, named: Named) -> bool:
     last = marks.below[-1] if len(marks.below) > 1 else None
     is_behind = isinstance(last, Number) and len(named.subs) == 1 and not named.is_own
     return is_behind and last is not None and shown(last) == named.subs[0] != shown(marks.below[0])
+
+
+def is_part_of_name(item: Node, candidates: Sequence[Named]) -> bool:
+    """Whether an upright letter below is that of a name, `z_{\\mathrm n}`, and so no index of another one."""
+    is_upright = isinstance(item, Symbol) and item.font == "rm"
+    return is_upright and any(c.subs[:1] == (shown(item),) for c in candidates)
 
 
 def preferred(fitting: list[Placed]) -> list[Placed]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from derive.errors import DeriveError
 from derive.latex.reading.syntax import Bracketed, Chain, Ellipsis, Multiplied, Node, Scripts, Span, Symbol
 from derive.reading import functions
 from derive.reading.called_values import called_value
@@ -197,7 +198,7 @@ class Products:
         while end <= len(operators) and operators[end - 1] == "":
             end += 1
         spans = [used]
-        if k + 1 + used < end:
+        if k + 1 + used < end and not self._is_number_alone(factors[k + 1 : end], operators[k + 1 : end - 1], used):
             spans = [used, end - k - 1]
         used = self.reader.scope.choices.choose(spans, ("operand", factors[k].span))
         if used > 1:
@@ -205,6 +206,15 @@ class Products:
             of = Multiplied(behind, tuple(operators[k + 1 : k + used]), behind[0].span | behind[-1].span)
         found = by_place(self.reader, factors[k], of) or self.reader.derivatives.operator(factors[k], of)
         return None if found is None else (found, 1 + used)
+
+    def _is_number_alone(self, factors: Sequence[Node], operators: Sequence[str], count: int) -> bool:
+        """Whether the first factors are a number and all of them a vector: `∇_h J u` is that of J, and no Jacobian."""
+        reader = type(self.reader)(self.reader.scope.aside())
+        try:
+            first = reader.products.of(factors[:count], operators[: count - 1])
+            return first.is_scalar and not reader.products.of(factors, operators).is_scalar
+        except DeriveError:
+            return False
 
     def _operand(self, factors: Sequence[Node], operators: Sequence[str], k: int) -> tuple[Node, int]:
         """What an operator before it is applied to: one factor, or a call."""

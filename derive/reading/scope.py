@@ -68,7 +68,7 @@ class Scope:
 
     def aside(self) -> Scope:
         """The same, for a look that decides nothing: neither choices nor what letters run over come back from it."""
-        return replace(self, choices=Choices(), ranges=deepcopy(self.ranges))
+        return replace(self, choices=Choices(), ranges=deepcopy(self.ranges), unsigned=set())
 
     @property
     def indices(self) -> IndexReader:

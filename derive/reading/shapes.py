@@ -24,9 +24,9 @@ def extents_of_space(node: Node) -> tuple[Node, ...] | None:
 
 
 def extents_of_tuple(node: Node) -> tuple[Node, ...] | None:
-    """The extents in `(m, n)`, `(n,)`, `m × n`; None for anything else."""
+    """The extents in `(m, n)`, `(n,)`, `m × 4n`; None for anything else."""
     if isinstance(node, Multiplied):
-        return node.factors if set(node.operators) == {"times"} else None
+        return _between_times(node)
     if not isinstance(node, Bracketed) or node.opening not in ("(", "["):
         return None
     if isinstance(node.body, Listed):
@@ -38,9 +38,29 @@ def _extents(node: Node) -> tuple[Node, ...]:
     """The extents above ℝ: a product by ×, or items between commas."""
     if isinstance(node, Bracketed) and node.opening in ("{", "("):
         return _extents(node.body)
-    if isinstance(node, Multiplied) and set(node.operators) == {"times"}:
-        return node.factors
+    if isinstance(node, Multiplied) and (found := _between_times(node)):
+        return found
     return sequence(node) if isinstance(node, Listed) else (node,)
+
+
+def _between_times(node: Multiplied) -> tuple[Node, ...] | None:
+    """What stands between the `×`: m and 4n of `m × 4n`; None where there is another sign, or none."""
+    if not set(node.operators) <= {"times", ""} or "times" not in node.operators:
+        return None
+    first, *rest = node.factors
+    parts = [[first]]
+    for sign, factor in zip(node.operators, rest, strict=True):
+        if sign:
+            parts.append([factor])
+        else:
+            parts[-1].append(factor)
+    return tuple(_product(p) for p in parts)
+
+
+def _product(factors: Sequence[Node]) -> Node:
+    if len(factors) == 1:
+        return factors[0]
+    return Multiplied(tuple(factors), ("",) * (len(factors) - 1), factors[0].span | factors[-1].span)
 
 
 def shaped(node: Node) -> Node | None:

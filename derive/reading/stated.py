@@ -176,6 +176,8 @@ def _is_run(steps: Sequence[Affine]) -> bool:
 
 def letter_of(node: Node, indices: IndexReader) -> str:
     """Raises: Unknown for what is no letter of an index."""
+    if (numbered := indices.numbered(node)) is not None:
+        return numbered
     key = key_of(node)
     if key is None or key.accents:
         raise Unknown(f"{indices.said(node)} is no letter of an index")

@@ -15,7 +15,7 @@ from derive.reading.lexicon import node_of
 from derive.reading.marks import Marks, digits, entrywise_power, has_arrow, marks_of, place_of
 from derive.reading.named import Named, counts_others
 from derive.reading.placed import Placed
-from derive.reading.preference import ends_with, preferred
+from derive.reading.preference import ends_with, is_part_of_name, preferred
 from derive.reading.quantity import Quantity, Unknown
 from derive.reading.scope import IMPLICIT_LAYER, SOME_LAYER, OpenLayer, Scope
 from derive.terms.affine import Affine, number
@@ -123,7 +123,11 @@ class Tensors:
         batch = self.scope.batch
         if sample is not None and batch is not None and batch.name not in {a.name for a in named.tensor.axes}:
             raise NotThis
-        if named.is_marked and named.tensor.family:
+        if not named.subs and below and is_part_of_name(below[0], candidates):
+            raise NotThis
+        if named.is_marked and named.tensor.family and not marks.below[len(named.subs) :]:
+            self.scope.shapes_decide.append("all steps")
+        elif named.is_marked and named.tensor.family:
             steps = below[: named.tensor.family]
             if len(steps) < named.tensor.family:
                 raise NotThis

@@ -9,14 +9,14 @@ from derive.latex.reading import commands
 from derive.latex.reading.connectives import cut_at_arrows
 from derive.latex.reading.cursor import Cursor, State
 from derive.latex.reading.drafts import Draft, is_condition
-from derive.latex.reading.groups import Group, Item
+from derive.latex.reading.groups import Item, is_empty
 from derive.latex.reading.items import (
     is_command,
     product_sign,
     relation_at,
     sum_sign,
 )
-from derive.latex.reading.segments import Part, parts_of
+from derive.latex.reading.segments import Part, is_range_in_brackets, parts_of
 from derive.latex.reading.syntax import Cases, Chain, Node, Span, Words
 from derive.latex.reading.tokens import Token
 
@@ -55,9 +55,8 @@ def chains_of(items: Sequence[Item], state: State, place: Span) -> tuple[Chain, 
 def _without_empty(part: Part) -> Part:
     """Without the empty braces of `{} + b` and `{} \\times b`, which make the sign one between two terms."""
     first, *rest = part.items
-    is_empty = isinstance(first, Group) and first.kind == "brace" and not first.items
     is_sign = bool(rest) and bool(sum_sign(rest[0]) or product_sign(rest[0]))
-    return replace(part, items=tuple(rest)) if is_empty and is_sign else part
+    return replace(part, items=tuple(rest)) if is_empty(first) and is_sign else part
 
 
 def _is_conditional(part: Part) -> bool:
@@ -78,6 +77,8 @@ class _Folding:
         self.after_words = ""
         self.begins = True
         self.premise = False
+        self.ranged = 0
+        """So many chains have their range beside them, or below them."""
 
     def drafts(self) -> list[Draft]:
         for k, part in enumerate(self.parts):
@@ -127,6 +128,8 @@ class _Folding:
         current = self.current
         if current is None or "implies" in part.separators:
             self._begin(part)
+        elif len(part.items) == 1 and is_range_in_brackets(part.items[0]) and not current.dangles:
+            self._range(part, current)
         elif relation_at(part.items, 0) or current.dangles or self._goes_on(part, following):
             current.extend(part.items)
         elif is_command(part.items[0], *commands.QUANTIFIERS):
@@ -142,6 +145,12 @@ class _Folding:
             self._with_relation(part, current)
         else:
             self._without_relation(part, following, current)
+
+    def _range(self, part: Part, current: Draft) -> None:
+        """A range is that of the chain beside it; in a row by itself, of all above it that have none."""
+        for draft in self.done[self.ranged :] if self.begins else (current,):
+            draft.remarks.append(part.items)
+        self.ranged = len(self.done)
 
     def _goes_on(self, part: Part, following: Part | None) -> bool:
         """Whether a part that begins with an operator goes on with the last member: `& + b`, not `-p &= q`."""

@@ -25,6 +25,11 @@ class Group:
 Item = Token | Group
 
 
+def is_empty(item: Item) -> bool:
+    """`{}`."""
+    return isinstance(item, Group) and item.kind == "brace" and not item.items
+
+
 @dataclass
 class _Open:
     """A group that is not closed yet."""

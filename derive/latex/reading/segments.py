@@ -133,12 +133,16 @@ class _Cutting:
 
 def _is_range(items: Sequence[Item], k: int) -> bool:
     """`(1 \\le i \\le K)`, `(i = 1, \\dots, K)`, apart from a formula and at its end."""
-    item = items[k]
-    if isinstance(item, Token) or item.opening != "(" or item.glued or not k:
+    if not k or not is_range_in_brackets(items[k]):
         return False
     if isinstance(before := items[k - 1], Token) and before.kind in ("word", "name", "words"):
         return False
-    if k + 1 < len(items) and not cut_at(items[k + 1]) and not is_sign(items[k + 1], "."):
+    return k + 1 == len(items) or bool(cut_at(items[k + 1])) or is_sign(items[k + 1], ".")
+
+
+def is_range_in_brackets(item: Item) -> bool:
+    """`(1 \\le i \\le K)`, `(i = 1, \\dots, K)`, which is no argument of a function."""
+    if isinstance(item, Token) or item.opening != "(" or item.glued:
         return False
     relations = [sign.relation for n in range(len(item.items)) if (sign := relation_at(item.items, n)) is not None]
     ellipsis = any(is_command(inner, *commands.ELLIPSES) for inner in item.items)

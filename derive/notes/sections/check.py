@@ -14,6 +14,9 @@ from derive.terms.affine import number
 from derive.terms.term import Entry, Func, Functional
 from derive.terms.walk import atoms_in
 
+STEP = r"\varepsilon"
+"""As in the section on differences; h is a value of many networks."""
+
 
 def check_section(subject: Subject) -> Section | None:
     """The section; None where nothing was computed."""
@@ -24,7 +27,7 @@ def check_section(subject: Subject) -> Section | None:
     rows = [c for c in check.comparisons if not subject.given.only or c.tensor in subject.wanted]
     blocks: list[Block] = [
         Paragraph(_intro(formulas, check), tuple(_stand_ins(formulas))),
-        Paragraph(words("check.compare", w=Math("w"), step=Math(f"h = {shown(check.step)}"))),
+        Paragraph(words("check.compare", w=Math("w"), step=Math(f"{STEP} = {shown(check.step)}"))),
         Display((Row(rf"\frac{{\partial {_cost(formulas)}}}{{\partial w}}", _quotient(formulas), r"\approx"),)),
         _table(formulas, rows),
         Paragraph(_verdict(formulas, check)),
@@ -59,7 +62,7 @@ def _stand_ins(formulas: Formulas) -> list[Words]:
 
 def _quotient(formulas: Formulas) -> str:
     cost = _cost(formulas)
-    return rf"\frac{{{cost}(w + h) - {cost}(w - h)}}{{2 h}}"
+    return rf"\frac{{{cost}(w + {STEP}) - {cost}(w - {STEP})}}{{2 {STEP}}}"
 
 
 def _table(formulas: Formulas, rows: list[Comparison]) -> Table:
@@ -86,6 +89,6 @@ def _effort(formulas: Formulas, check: GradientCheck) -> Words:
     return words(
         "check.effort",
         n=Math(str(check.parameters)),
-        naive=Math(rf"({cost}(w + h) - {cost}(w)) / h"),
+        naive=Math(rf"({cost}(w + {STEP}) - {cost}(w)) / {STEP}"),
         evaluations=Math(str(check.parameters + 1)),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
+from math import prod
 
 from derive.errors import DeriveError
 from derive.reading.quantity import Measure, Misfit, Quantity
 from derive.reading.stacks import are_several
+from derive.terms.affine import Affine
 from derive.verify.document.gap import Apart, listed
 from derive.verify.document.world import World
 from derive.verify.evaluate import Frame
@@ -43,6 +45,15 @@ def apart(world: World, *between: Measure, are_sides: bool = False) -> Apart | N
         places = {x: at.fixed[x] for x in letters}
         return Apart(listed(frame.sizes), places, first, second, are_sides)
     return None
+
+
+def is_count_equal(world: World, one: Sequence[Affine], other: Sequence[Affine]) -> bool:
+    """Whether arrays of these extents have as many entries, at the sizes of the first point, or that is not known."""
+    try:
+        frame = world.frames(())[0]
+        return prod(map(frame.whole, one)) == prod(map(frame.whole, other))
+    except (DeriveError, KeyError):
+        return True
 
 
 def _places(frame: Frame, letters: list[str]) -> Iterator[Frame]:

@@ -37,7 +37,7 @@ MOST_ROUNDS = 12
 MOST_STEPS = 1500
 """So many names are looked at in one unfolding."""
 
-MOST_ATOMS = 6000
+MOST_ATOMS = 3000
 """The differences that one proof unfolds have so many names, functions and sums in them, all taken together."""
 
 
@@ -77,9 +77,21 @@ class Prover:
             table[e.lhs.tensor] = (*table.get(e.lhs.tensor, ()), Rule(e.lhs, e.domain, e.rhs))
         return table
 
+    @cached_property
+    def _told(self) -> dict[tuple[Poly, tuple[Index, ...]], bool]:
+        """What was found out before: a link is often read more than once."""
+        return {}
+
     def vanishes(self, p: Poly, free: Iterable[Index]) -> bool:
         """Whether the polynomial is 0 for all values of its names, as far as unfolding shows it."""
-        context, atoms = {b.name: b for b in free}, 0
+        context = {b.name: b for b in free}
+        key = p, tuple(context.values())
+        if key not in self._told:
+            self._told[key] = self._unfolds_to_zero(p, context)
+        return self._told[key]
+
+    def _unfolds_to_zero(self, p: Poly, context: Mapping[str, Index]) -> bool:
+        atoms = 0
         for tables in ((self._gradients,), (self._gradients, self._values)):
             current = p
             for _ in range(MOST_ROUNDS):

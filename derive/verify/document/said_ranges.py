@@ -24,6 +24,8 @@ class SaidRange(NamedTuple):
     chains: tuple[Chain, ...] = ()
     text: str = ""
     start: int | None = None
+    is_behind: bool = False
+    """Whether it is about the displayed formula before it: then of what follows only those in the text keep to it."""
 
 
 NOTHING_SAID = SaidRange()
@@ -32,21 +34,24 @@ _OPENING, _CLOSING = "(（", ")）"
 _OTHERWISE = re.compile(r"\b(otherwise|else)\b|否则|其余|其他情况")
 
 
-def speaks_on(document: Document, said: SaidRange, start: int) -> bool:
-    """Whether what was said of letters may be about the formula that begins at `start`.
+def said_about(document: Document, said: SaidRange, fragment: Fragment) -> SaidRange:
+    """What was said of letters, if it may be about a formula behind it.
 
     Letters are compared, `i = j`, in what is about the words that they stand in, where these go on with what holds
     otherwise, or stand in brackets that close before the formula: `δ_{ij} (1 if i = j)`.
     """
+    start = fragment.start
+    if said.is_behind and any(f.display for f in document.fragments if (said.start or 0) < f.start <= start):
+        return NOTHING_SAID
     if said.start is None or not any(map(is_guard, said.chains)):
-        return True
+        return said
     between = document.text[said.start + len(said.text) : start]
     depth = 0
     for c in between:
         depth += (c in _OPENING) - (c in _CLOSING)
         if depth < 0:
-            return False
-    return _OTHERWISE.search(between) is None
+            return NOTHING_SAID
+    return said if _OTHERWISE.search(between) is None else NOTHING_SAID
 
 
 def said_behind(document: Document, fragment: Fragment, context: Context) -> SaidRange:

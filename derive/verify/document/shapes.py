@@ -17,12 +17,14 @@ from derive.reading.expressions import Reader
 from derive.reading.index_reader import IndexReader
 from derive.reading.keys import key_of
 from derive.reading.quantity import ONE_PLACE, Measure, Quantity, Unknown
+from derive.reading.quantity import shown as shown_affine
 from derive.reading.scope import Scope
 from derive.reading.shapes import extents_of_space, extents_of_tuple, has_shape
 from derive.terms.affine import Affine
 from derive.verify.claims import Status
+from derive.verify.document.array_shapes import axes_of_array
 from derive.verify.document.context import Context
-from derive.verify.document.measured import apart
+from derive.verify.document.measured import apart, is_count_equal
 from derive.verify.document.naming import is_new
 from derive.verify.document.verdict import Verdict, undecided
 
@@ -30,7 +32,10 @@ from derive.verify.document.verdict import Verdict, undecided
 def judged_shape(context: Context, node: Node, extents: Sequence[Node], source: str) -> Verdict:
     """Whether the node has these extents, for every layer that it may stand for."""
     try:
-        if is_new(context, node, source) and _is_nameable(node):
+        new = is_new(context, node, source)
+        if (new or len(extents) > 1) and (said := _of_array(context, node, extents, source)) is not None:
+            return said
+        if new and _is_nameable(node):
             return _introduced(context, node, extents)
         found = list(_instances(context, node, source))
         said_before = set(context.extents)
@@ -46,15 +51,41 @@ def judged_shape(context: Context, node: Node, extents: Sequence[Node], source: 
                 reason = f"{source[node.span.start : node.span.end]} is {ways[0].shape}"
                 if said_before.intersection(map(_letter, extents)):
                     return undecided(f"{reason}, and its sizes stood for others before")
-                return _unlike(context, ways[0], wanted, reason)
+                return _differs(context, _own(ways[0], len(wanted)), wanted, reason)
     except Unknown as e:
         return undecided(e.message)
     return Verdict(Status.DEFINITION, f"says what {named} is") if named else Verdict(Status.PROVED, "the extents fit")
 
 
-def _unlike(context: Context, q: Quantity, wanted: Sequence[Affine], reason: str) -> Verdict:
-    """A shape that is another one."""
-    own = [a.extent for a in q.axes] if len(wanted) != 2 else q.measure.ends or (ONE_PLACE, ONE_PLACE)
+def _of_array(context: Context, node: Node, extents: Sequence[Node], source: str) -> Verdict | None:
+    """Of a sequence, or a name with three axes or more; None for any other.
+
+    Another shape with as many entries is left open: `1 × 28 × 28` may be put as `28 × 28`.
+
+    Raises: Unknown for an extent without a meaning.
+    """
+    links = context.links(source)
+    verdict = None
+    for numbers in links.instances(node):
+        ways = axes_of_array(links, node, numbers, len(extents))
+        if not ways:
+            continue
+        wanted = tuple(_extent(context, x, numbers) for x in extents)
+        verdict = Verdict(Status.PROVED, "the extents fit")
+        if not any(w.are(wanted) for w in ways):
+            own = next((w for w in ways if len(w.extents) == len(wanted)), ways[0]).extents
+            reason = f"{source[node.span.start : node.span.end]} is {' × '.join(map(shown_affine, own))}"
+            if is_count_equal(context.world, own, wanted):
+                return undecided(f"{reason}, which has as many entries")
+            return _differs(context, own, wanted, reason)
+    return verdict
+
+
+def _own(q: Quantity, count: int) -> Sequence[Affine]:
+    return [a.extent for a in q.axes] if count != 2 else q.measure.ends or (ONE_PLACE, ONE_PLACE)
+
+
+def _differs(context: Context, own: Sequence[Affine], wanted: Sequence[Affine], reason: str) -> Verdict:
     difference = apart(context.world, Measure("×", tuple(own)), Measure("×", tuple(wanted)), are_sides=True)
     meant = tuple(map(context.lexicon.printer.affine, own)) if len(own) == len(wanted) else ()
     return Verdict(Status.WRONG, reason, None, True, difference, meant)

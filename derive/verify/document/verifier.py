@@ -38,7 +38,7 @@ from derive.verify.document.profile import Profile
 from derive.verify.document.restated import UNCLEAR, is_cost, mentions_cost
 from derive.verify.document.said import SaidShape, shape_in_words
 from derive.verify.document.said_conditions import under_conditions
-from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, said_behind, speaks_on
+from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, said_about, said_behind
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.stationary import CONDITION, is_set_to_zero
 from derive.verify.document.supposed import Mistakes
@@ -70,7 +70,7 @@ class Verifier:
     said: SaidRange = NOTHING_SAID
     """The last ranges of letters that a formula by itself said."""
     said_before: int | None = None
-    """Where stands what was said of the letters of a formula before it: it says nothing of those that follow."""
+    """Where stands what was said of the letters of a displayed formula before it."""
     introduced: Introduced = field(default_factory=Introduced)
     own: OwnNetwork | None = None
     """The network that the document states, where nobody names one."""
@@ -167,8 +167,9 @@ class Verifier:
         vocabulary = context.vocabulary(macros)
         formula = read_formula(fragment.source, vocabulary)
         if said := conditions_said(formula, context.lexicon):
-            if fragment.start != self.said_before and all(has_ends(c, context.lexicon) for c in said):
-                self.said = SaidRange(fragment.heading, said, fragment.source.strip(), fragment.start)
+            if all(has_ends(c, context.lexicon) for c in said):
+                is_behind = fragment.start == self.said_before
+                self.said = SaidRange(fragment.heading, said, fragment.source.strip(), fragment.start, is_behind)
             return
         if (shape := shape_in_words(fragment, formula)) is not None:
             yield self._shape(context, fragment, formula, shape)
@@ -209,7 +210,7 @@ class Verifier:
                 if verdict.status is Status.DEFINITION and judged.left is not None:
                     line = self.document.place(fragment.start + (name := judged.left.span).start).line
                     verdict = self.introduced.told(fragment.source[name.start : name.end], line, verdict)
-                finding = self._diagnosis(context, judged, fragment.source, macros)
+                finding = self._diagnosis(context, judged, fragment, macros)
                 claim = self._claim(fragment, chain, judged.member, verdict, finding, judged.part)
                 if judged.follows and before is not None:
                     root = self.carried.get((before.start, before.latex))
@@ -252,8 +253,8 @@ class Verifier:
             return judged
         if is_set_to_zero(fragment.before, judged.member, left, right):
             return replace(judged, verdict=undecided(CONDITION))
-        before = self.said if speaks_on(self.document, self.said, fragment.start) else NOTHING_SAID
-        for heading, said, text, start in (before, said_behind(self.document, fragment, context)):
+        before = said_about(self.document, self.said, fragment)
+        for heading, said, text, start, _ in (before, said_behind(self.document, fragment, context)):
             if not said or heading != fragment.heading:
                 continue
             verdict = equated(context, left, right, fragment.source, {}, said)
@@ -268,19 +269,18 @@ class Verifier:
             judged, verdict=under_conditions(self.document, fragment, context, left, right) or judged.verdict
         )
 
-    def _diagnosis(self, context: Context, judged: Judged, source: str, macros: tuple[Macro, ...]) -> Finding | None:
-        if (shape := of_shape(judged.verdict, judged.right, source, self._manner)) is not None:
+    def _diagnosis(self, context: Context, judged: Judged, at: Fragment, macros: tuple[Macro, ...]) -> Finding | None:
+        if (shape := of_shape(judged.verdict, judged.right, at.source, self._manner)) is not None:
             return shape
         if judged.verdict.status is not Status.WRONG or judged.follows or judged.left is None or judged.right is None:
             return None
         if judged.verdict.reason == BY_ITSELF:
             return Finding(SELF, None)
-        remarks = (*judged.remarks, *self.said.chains)
+        said = said_about(self.document, self.said, at)
         effort = Effort(min(self.patience, LONGEST_SEARCH), self.tell)
         try:
-            trial = Trial(
-                context, judged.left, source, context.vocabulary(macros), effort, remarks, judged.judge, self._manner
-            )
+            words, remarks = context.vocabulary(macros), (*judged.remarks, *said.chains)
+            trial = Trial(context, judged.left, at.source, words, effort, remarks, judged.judge, self._manner)
             return trial.found(judged.right)
         except (*EXHAUSTED, *FAULTS):
             return None

@@ -45,7 +45,7 @@ RANK = (*RIGHT, Status.CONVENTION, Status.NOT_CHECKED, Status.WRONG)
 
 OUTSIDE: dict[str, str] = {
     r"\\cdots$|\\partial\^\{\+\}": "any number of further terms, and the name of a derivative",
-    r"\\approx .*\(w [+-] h\)|^\(\w+\(w \+ h\)|^\\frac\{\w+\(w \+ \\varepsilon": "difference quotients",
+    r"\\approx .*\(w [+-] \\varepsilon\)|^(\\frac\{|\()\w+\(w \+ \\varepsilon": "difference quotients",
     r"^\s*= |^0 .*<": "the mark of an equation above, and conditions",
     r"\\max_\{z\}": "the largest of the values at all numbers",
     r"\\star|^\\nabla \w\(\\theta\^": "names of operations, and of columns of numbers",
@@ -152,7 +152,10 @@ def _best(readers: Sequence[_Read], fragment: Fragment) -> list[DocumentClaim]:
     best: dict[tuple[int, str], DocumentClaim] = {}
     refuted, named = set(), set()
     for reader in readers:
-        for c in reader._claims(fragment, ()):
+        claims = list(reader._claims(fragment, ()))
+        if not claims:
+            return []
+        for c in claims:
             at = (c.start, c.latex)
             if c.status is Status.WRONG:
                 refuted.add(at)
@@ -200,6 +203,8 @@ def _start(fragment: Fragment) -> int:
     return fragment.start
 
 
+_OF_ENTRIES = re.compile(r"_\{?[a-z]")
+
 _SHAPE = re.compile("shape|形状")
 
 
@@ -218,7 +223,8 @@ def _stated(document: Document) -> Iterator[Fragment]:
 def _shaped_in(lines: Sequence[str], at: int, column: int) -> list[str]:
     """The names before a place of a table whose column has shapes; none anywhere else.
 
-    Of `x` and `X` in one cell the first is one sample, which comes first, the second a batch.
+    Of `x` and `X` in one cell the first is one sample, which comes first, the second a batch. The shape beside an
+    equation of `S_i` is that of the whole S.
     """
     if not lines[at].startswith("| "):
         return []
@@ -230,7 +236,8 @@ def _shaped_in(lines: Sequence[str], at: int, column: int) -> list[str]:
         return []
     is_sample = here == shapes[0] != shapes[-1]
     named = (re.findall(r"\$(.+?)\$", c) for k, c in enumerate(cells[:-1]) if k not in shapes and c.startswith(" $"))
-    return [(found[0] if is_sample else found[-1]).partition(" = ")[0] for found in named if found]
+    names = [(found[0] if is_sample else found[-1]).partition(" = ")[0] for found in named if found]
+    return [n for n in names if not _OF_ENTRIES.search(n)]
 
 
 def outside(claim: DocumentClaim) -> str | None:

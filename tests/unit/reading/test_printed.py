@@ -42,7 +42,7 @@ def test_results_with_windows_steps_and_slices_are_read_back(example: str) -> No
     assert [source for source, holds in found if not holds] == []
 
 
-OUTSIDE = (r"\eta", r"\partial u_{k}", r"f_{i} [i = k]", r"(w + h)")
+OUTSIDE = (r"\eta", r"\partial u_{k}", r"f_{i} [i = k]", r"(w + \varepsilon)")
 """What notes say of learning and of calculus at large, not of the network."""
 
 

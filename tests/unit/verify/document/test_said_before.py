@@ -43,3 +43,10 @@ def test_it_does_not_hold_below_another_heading_or_for_other_layers(tmp_path: Pa
 
 def test_what_is_wrong_stays_wrong(tmp_path: Path) -> None:
     assert statuses(f"# One\n\nFor $l = 2, 1$:\n\n{TRANSPOSED}", tmp_path) == ["wrong"]
+
+
+def test_a_range_behind_a_display_holds_for_the_reasons_beside_it_and_not_for_the_next_display(tmp_path: Path) -> None:
+    reason = "$dZ^{[l]} = dA^{[l]} * (1 - A^{[l]} * A^{[l]})$"
+    text = f"{HIDDEN}\n\n1. for $l = 1, 2$\n2. because {reason}\n\n{HIDDEN}"
+    first, second, third = statuses(text, tmp_path)
+    assert {first, second} <= {"proved", "agrees"} and third == "wrong"

@@ -132,3 +132,53 @@ def test_the_right_shape_is_said_as_the_author_says_shapes(wrong: str, right: st
     (tmp_path / "two-layers.yaml").write_text(TWO_LAYERS)
     [claim] = verify_document(document).claims
     assert (claim.status.value, claim.mistake, claim.expected_latex) == ("wrong", "wrong-shape", right)
+
+
+IMAGES = """
+notation: ng
+network:
+  name: images
+  batch: {size: m, reduce: mean}
+  inputs: {x: [2, 5, 7]}
+  targets: {y: {size: 3, kind: one_hot}}
+  layers:
+    - {conv2d: {channels: 4, kernel: 3, activation: relu}}
+    - {flatten: {}}
+    - {dense: {units: 3, activation: softmax}}
+  loss: cross_entropy
+"""
+
+
+def test_shapes_with_three_extents_and_more(tmp_path: Path) -> None:
+    stated = {
+        r"W^{[1]} \in \mathbb{R}^{4 \times 2 \times 3 \times 3}": "proved",
+        r"\frac{\partial L}{\partial W^{[1]}} \in \mathbb{R}^{4 \times 2 \times 3 \times 3}": "proved",
+        r"z^{[1]} \in \mathbb{R}^{4 \times 3 \times 5}": "proved",
+        r"Z^{[1]} \in \mathbb{R}^{m \times 4 \times 3 \times 5}": "proved",
+        r"W^{[1]} \in \mathbb{R}^{4 \times 2 \times 3 \times 2}": "wrong",
+        r"\frac{\partial L}{\partial W^{[1]}} \in \mathbb{R}^{4 \times 3 \times 3}": "wrong",
+        r"z^{[1]} \in \mathbb{R}^{4 \times 5 \times 5}": "wrong",
+        r"Z^{[1]} \in \mathbb{R}^{m \times 3 \times 5}": "wrong",
+        r"W^{[1]} \in \mathbb{R}^{4 \times 2}": "wrong",
+        r"W^{[1]} \in \mathbb{R}^{4 \times 18}": "not checked",
+        r"W^{[1]} \in \mathbb{R}^{2 \times 4 \times 3 \times 3}": "not checked",
+    }
+    found = statuses("\n\n".join(f"${f}$" for f in stated), IMAGES, tmp_path)
+    assert dict(zip(stated, found, strict=True)) == stated
+
+
+def test_shapes_of_sequences(tmp_path: Path) -> None:
+    """Steps and samples stand anywhere among the axes, and samples need not."""
+    size = "n^{[1]}"
+    stated = {
+        rf"z^{{[1]}} \in \mathbb{{R}}^{{T \times 2{size}}}": "proved",
+        rf"Z^{{[1]}} \in \mathbb{{R}}^{{m \times T \times 2{size}}}": "proved",
+        rf"Z^{{[1]}} \in \mathbb{{R}}^{{T \times m \times 2{size}}}": "proved",
+        rf"z_{{\mathrm{{n}}}}^{{[1]}} \in \mathbb{{R}}^{{T \times {size}}}": "proved",
+        rf"z_{{\mathrm{{n}},t}}^{{[1]}} \in \mathbb{{R}}^{{{size}}}": "proved",
+        rf"z_{{\mathrm{{n}}}}^{{[1]}} \in \mathbb{{R}}^{{2{size}}}": "wrong",
+        rf"z^{{[1]}} \in \mathbb{{R}}^{{T \times {size}}}": "wrong",
+        rf"Z^{{[1]}} \in \mathbb{{R}}^{{m \times T \times {size}}}": "wrong",
+    }
+    found = statuses("\n\n".join(f"${f}$" for f in stated), "network: gru\n", tmp_path)
+    assert dict(zip(stated, found, strict=True)) == stated
