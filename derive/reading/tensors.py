@@ -125,7 +125,7 @@ class Tensors:
             raise NotThis
         if not named.subs and below and is_part_of_name(below[0], candidates):
             raise NotThis
-        if named.is_marked and named.tensor.family and not marks.below[len(named.subs) :]:
+        if named.is_marked and named.tensor.family and not below:
             self.scope.shapes_decide.append("all steps")
         elif named.is_marked and named.tensor.family:
             steps = below[: named.tensor.family]

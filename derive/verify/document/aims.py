@@ -34,9 +34,9 @@ def judged_aim(context: Context, node: Node) -> Verdict | None:
     given = {_bare(a) for a in arguments(brackets)}
     over = [x for x in sequence(node.below) if not isinstance(x, Ellipsis)]
     missing = next((x for x in over if _bare(x) not in given), None)
-    if missing is not None:
-        return undecided(f"{shown(missing)} is none of the arguments of what is minimised")
     scope = Scope(context.lexicon, Choices(), context.numbers)
+    if missing is not None and not any(_is_computed(context, scope, a) for a in arguments(brackets)):
+        return undecided(f"{shown(missing)} is none of the arguments of what is minimised")
     if context.lexicon.find(key):
         cost = context.network.cost
         if not any(n.tensor.name == cost and not n.gradient for n in context.lexicon.find(key)):
@@ -48,6 +48,15 @@ def judged_aim(context: Context, node: Node) -> Verdict | None:
         if not all(e is not None and context.network.tensors[e.tensor].role == "parameter" for e in entries):
             return undecided("what is minimised over is no parameter")
     return Verdict(Status.DEFINITION, "says what is minimised, and over what")
+
+
+def _is_computed(context: Context, scope: Scope, node: Node) -> bool:
+    """Whether it is a value, through which the cost may depend on anything: ŷ of J(ŷ, y)."""
+    try:
+        entry = entry_of(Reader(scope).read(node))
+    except DeriveError:
+        return False
+    return entry is None or bool(context.lexicon.network.definitions(entry.tensor))
 
 
 def _bare(node: Node) -> str:

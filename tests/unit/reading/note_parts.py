@@ -25,6 +25,7 @@ from derive.notes.formulas import Formulas
 from derive.notes.input import Form
 from derive.notes.recipe import Request
 from derive.notes.render_markdown import markdown_parts
+from derive.notes.sections.normalization_identity import normalizing_in
 from derive.notes.sections.scalars import ScalarsOptions
 from derive.notes.sections.scalars_naming import number_nodes
 from derive.pipeline import find_document, load, restated
@@ -50,12 +51,20 @@ class Subject:
 
 
 def at_large(notation: Notation) -> Subject:
-    """What is said of any numbers z and α, and of any vector f."""
+    """What is said of any numbers z and α, and of any vectors f and u."""
     net = Builder("at large")
-    z = net.input("z", (), label=Label("own", symbol="z"))
-    alpha = net.input("alpha", (), label=Label("own", symbol="alpha"))
-    f = net.input("f", (net.index("i", net.size("n")),), label=Label("own", symbol="f"))
-    net.define("C", (), net.functional("C")(z, alpha, f[net.index("i", net.size("n"))]), label=Label("cost"))
+    z, alpha = (net.input(n, (), label=Label("own", symbol=n)) for n in ("z", "alpha"))
+    places = net.index("i", net.size("n"))
+    f, u = (net.input(n, (places,), label=Label("own", symbol=n)) for n in ("f", "u"))
+    net.define("C", (), net.functional("C")(z, alpha, f[places], u[places]), label=Label("cost"))
+    net.minimize("C")
+    return Subject(form(derive_adjoints(net.network()), notation))
+
+
+def _nothing(notation: Notation) -> Subject:
+    """A network of which nothing is said yet but that it has a cost."""
+    net = Builder("nothing")
+    net.define("C", (), net.functional("C")(net.input("c", (), label=Label("own", symbol="c"))), label=Label("cost"))
     net.minimize("C")
     return Subject(form(derive_adjoints(net.network()), notation))
 
@@ -84,10 +93,14 @@ def passages(example: str, notation: str | None, language: str) -> list[Passage]
             own.insert(0, at_large(part.stage.notation))
         elif request.kind in HAS_BRACKETS:
             own.append(at_large(part.stage.notation))
+        if request.kind == "learning":
+            own.append(_nothing(part.stage.notation))
         if request.kind == "initialization":
             own = [*_random(part), *own]
         if request.kind == "symmetry" and part.stage.given is not None:
             own.append(_with_equal_units(part.stage.given.sample))
+        if request.kind == "normalization" and part.stage.given is not None:
+            own += filter(None, map(_undone, (part.stage.given.sample, part.stage.given.batch)))
         found.append(Passage(request.kind, document, (*_named_nodes(part, request), *own), part.stage.notation))
     return found
 
@@ -176,6 +189,20 @@ def _random(part: Part) -> Iterator[Subject]:
 def _declared(a: Assumptions) -> Declared:
     laws = ((kind, s) for s, law in a.laws.items() for kind, name in LAWS.items() if getattr(law, name))
     return Declared(tuple(laws), tuple(a.constants), tuple(map(tuple, a.independent)))
+
+
+def _undone(whole: Form | None) -> Subject | None:
+    """The network with the gain and the shift that undo its first normalization; None where none do."""
+    settings = None if whole is None else normalizing_in(whole.network, None).settings()
+    if whole is None or settings is None:
+        return None
+    network, output = whole.network, normalizing_in(whole.network, None).output
+    tensors = network.tensors | {n: replace(network.tensor(n), role="value") for n in settings}
+    domains = {at: tuple(b for b in output.domain if b.name in at.free) for at, _ in settings.values()}
+    set_so = [Equation(at, domains[at], None, value) for at, value in settings.values()]
+    place = network.equations.index(output)
+    equations = (*network.equations[:place], *set_so, *network.equations[place:])
+    return Subject(replace(whole, network=replace(network, tensors=tensors, equations=equations)))
 
 
 def _with_equal_units(sample: Form) -> Subject:

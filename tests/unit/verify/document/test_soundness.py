@@ -86,6 +86,8 @@ def last(profile: str, text: str) -> str:
         r"a^2 \overset{?}{=} \sigma(z^2)",
         r"a^2 =/= \sigma(z^2)",
         r"\pi \approx 3.15",
+        r"\nabla_{z^1} C = \nabla_{a^1} C \sigma'(z^1)",
+        r"\nabla_{z^1} C = \nabla_{a^1} C (\sigma'(z^1))",
         "\u0430^2 = z^2",
         r"\newcommand{\half}{\frac13} C = \half \|a^2-y\|^2",
     ],
