@@ -148,7 +148,7 @@ class Assembly:
             if kind in ("one_hot", "distribution") and named.axes:
                 self._sums_to_one(named, handle, axes)
         elif role == "parameter":
-            self.net.parameter(named.name, axes, ("ones", "zeros", "xavier")[len(named.axes)], label=label)
+            self.net.parameter(named.name, axes, ("ones", "zeros", "xavier")[min(len(named.axes), 2)], label=label)
         else:
             self.net.hyper(named.name)
 

@@ -17,7 +17,7 @@ Count: TypeAlias = int | str | Affine
 
 def count_of(node: Node) -> Count | None:
     """A size as it is written; None for anything else."""
-    found = _affine(node)
+    found = affine_at(node)
     return None if found is None else plain(found)
 
 
@@ -52,12 +52,13 @@ def names_of(count: Count | None) -> Iterator[str]:
         yield from (str(v) for v, _ in count.terms)
 
 
-def _affine(node: Node) -> Affine | None:
+def affine_at(node: Node) -> Affine | None:
+    """A sum of numbers and letters as it is written; None for anything else."""
     node = inner(node)
     if isinstance(node, Added) and set(node.signs) <= {"+", "-"}:
         total = Affine()
         for sign, term in zip(node.signs, node.terms, strict=True):
-            part = _affine(term)
+            part = affine_at(term)
             if part is None:
                 return None
             total = total - part if sign == "-" else total + part
@@ -65,13 +66,13 @@ def _affine(node: Node) -> Affine | None:
     if isinstance(node, Multiplied) and set(node.operators) <= {"", "cdot", "times"}:
         out = Affine((), 1)
         for factor in node.factors:
-            part = _affine(factor)
+            part = affine_at(factor)
             if part is None or not (part.is_number or out.is_number):
                 return None
             out = part * out.const if out.is_number else out * part.const
         return out
     if isinstance(node, Bracketed) and node.opening == "(":
-        return _affine(node.body)
+        return affine_at(node.body)
     said = size_text(node)
     return None if said is None else affine_of(said)
 

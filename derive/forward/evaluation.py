@@ -19,6 +19,7 @@ from derive.forward.scene import Scene
 from derive.forward.signs import Sign, Signs, Use, place_of
 from derive.forward.sizes import Conflict, Extent, Sizes
 from derive.forward.sums import read_sum
+from derive.forward.windows import Window
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import (
     Accented,
@@ -70,6 +71,7 @@ class Evaluation:
     arguments: Mapping[str, Form] = field(default_factory=dict)
     steps: Mapping[str, Extent] = field(default_factory=dict)
     single: bool = False
+    windows: list[Window] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.algebra = Algebra(self.sizes, self.spread)
@@ -95,10 +97,7 @@ class Evaluation:
             self.used.append((axis, letter))
 
     def size_of(self, node: Node) -> Extent:
-        """A size as it is written: `n`, `n_1`, `784`, `n - k + 1`.
-
-        Raises: Unread for anything else.
-        """
+        """A size as it is written: `n`, `n_1`, `784`, `n - k + 1`; Unread is raised for anything else."""
         said = count_of(node)
         if said is None:
             raise Unread("this is no size", node)
@@ -302,6 +301,8 @@ class Evaluation:
             letter = inner(at)
             if isinstance(letter, Symbol):
                 self.run(letter.name, axis)
+            elif isinstance(letter, Added):
+                self.windows.append(Window(axis, letter, dict(self.letters)))
         sample = self.sample if use.sample is None else shown(use.sample)
         if known.has_sample and self.samples is not None:
             self.run(sample, self.samples)

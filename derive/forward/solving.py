@@ -26,6 +26,7 @@ from derive.forward.running import batch_of, ends_of, run_as_said, sample_letter
 from derive.forward.signs import Sign, Use
 from derive.forward.sizes import Conflict, Extent, Sizes
 from derive.forward.statements import Statement
+from derive.forward.windows import fit
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Node, Number
 
@@ -192,6 +193,7 @@ def attempt(
             message, repair = f"{e.said(node)}: {problem.message}", problem.repair or "write it in another way"
             raise parts.stated.error(message, repair, e.fragment, node) from problem
     _even_out(parts, ev)
+    fit(ev.windows, ev.sizes)
     last = parts.definitions[parts.cost][0]
     if ev.named[parts.cost].axes or ev.named[parts.cost].has_sample:
         raise Misfit("the cost is no number", last)
@@ -280,7 +282,7 @@ def _read(parts: Parts, ev: Evaluation, e: Statement) -> Form:
 def _equation(
     parts: Parts, ev: Evaluation, e: Statement, is_row: bool, names: dict[str, None]
 ) -> tuple[Statement, Use, Form]:
-    ev.letters, ev.counting = {}, parts.signs.letters[e.start]
+    ev.letters, ev.counting, before = {}, parts.signs.letters[e.start], len(ev.windows)
     ev.algebra.single = ev.single and id(e) in of_loss(parts)
     use = parts.use(e)
     ev.sample = shown(use.sample) if use.sample is not None else sample_letter(parts)
@@ -312,4 +314,6 @@ def _equation(
         raise Conflict("the left side is an entry, and the right side is none")
     if known.has_sample and ev.samples is not None:
         ev.run(ev.sample, ev.samples)
+    for window in ev.windows[before:]:
+        window.complete(ev.letters)
     return e, use, form

@@ -41,6 +41,12 @@ def conv_one(p: Any, g: Any) -> Any:
     return (flat(p.v) @ relu(z) - g.y) ** 2 / 2
 
 
+def conv_filters(p: Any, g: Any) -> Any:
+    z = [sum(np.correlate(x, w, "valid") for x, w in zip(g.x, f, strict=True)) for f in p.w]
+    s = (p.v * np.tanh(np.array(z) + flat(p.b)[:, None])).sum() + p.d
+    return (s - g.y) ** 2 / 2
+
+
 def conv_two(p: Any, g: Any) -> Any:
     height, width = (n - k + 1 for n, k in zip(g.x.shape, p.w.shape, strict=True))
     total = 0.0
@@ -236,7 +242,18 @@ def ffn_rows(p: Any, g: Any) -> Any:
 LECTURES: dict[str, Callable[[Any, Any], Any]] = {
     f.__name__: f
     for f in (
-        *(ng_one_output, logistic_samples, conv_one, conv_two, lstm, lstm_concat, attention, layer_norm, batch_norm),
+        *(
+            ng_one_output,
+            logistic_samples,
+            conv_one,
+            conv_filters,
+            conv_two,
+            lstm,
+            lstm_concat,
+            attention,
+            layer_norm,
+            batch_norm,
+        ),
         *(dropout, residual_block, deep_softmax, ones_batch, ng_l2, skipgram, tied_autoencoder, watermelon, bishop),
         *(
             bishop_zero,
