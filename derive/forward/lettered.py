@@ -1,13 +1,13 @@
 """Names that their letters tell apart: `net_j = \\sum_i w_{ji} x_i` and `net_k = \\sum_j w_{kj} o_j` are two layers.
 
-A name has letters of its own if it has equations for several letters that say different things, or if it is made of
-itself with another letter, `o_j = f(\\sum_i w_{ji} o_i)`. Where there are such names, those without an equation have
-theirs as well, if they are written with several.
+A name has letters of its own if it has equations for several letters that say different things, such as that they are
+made of different names, or if it is made of itself with another letter, `o_j = f(\\sum_i w_{ji} o_i)`. Where there are
+such names, those without an equation have theirs as well, if they are written with several.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from derive.forward.calls import inner
 from derive.forward.signs import names_in
@@ -30,8 +30,9 @@ def lettered(equations: Sequence[Statement], needed: Collection[Statement]) -> f
         if found is not None:
             stated.setdefault(found[0], {}).setdefault(found[1], e)
     read = {key for e in needed for side in (e.left, e.right) for key, _ in _names(side)}
-    own = {key for key, rows in stated.items() if key in read and len({_alike(e) for e in rows.values()}) > 1}
-    own |= {key for key in read & set(stated) if _is_made_of_itself(key, stated)}
+    own = {key for key in read & set(stated) if _is_made_of_itself(key, stated)}
+    while more := _told_apart(stated, read, own) - own:
+        own |= more
     if not own:
         return frozenset()
     written: dict[Key, set[Letters]] = {}
@@ -40,6 +41,11 @@ def lettered(equations: Sequence[Statement], needed: Collection[Statement]) -> f
             for key, letters in _names(e.right):
                 written.setdefault(key, set()).add(letters)
     return frozenset(own | {key for key, ways in written.items() if len(ways) > 1 and key not in stated})
+
+
+def _told_apart(stated: Mapping[Key, Mapping[Letters, Statement]], read: set[Key], own: Collection[Key]) -> set[Key]:
+    """Names with equations that say different things, where `own` are told apart already."""
+    return {k for k, rows in stated.items() if k in read and len({_alike(e, own) for e in rows.values()}) > 1}
 
 
 def letters_of(node: Node) -> tuple[Key, Letters] | None:
@@ -56,11 +62,14 @@ def _names(node: Node) -> Iterator[tuple[Key, Letters]]:
     return (found for x in names_in(node) if (found := letters_of(x)) is not None)
 
 
-def _alike(e: Statement) -> str:
-    """The right side with letters numbered in the order in which they stand in the equation."""
+def _alike(e: Statement, own: Collection[Key]) -> str:
+    """The right side with letters numbered in the order in which they stand in the equation, but those of names."""
     numbers: dict[str, str] = {}
+    left = e.left
 
     def change(x: Node) -> Node | None:
+        if (found := letters_of(x)) is not None and found[0] in own and x is not left:
+            return Symbol(shown(x), x.span)
         if isinstance(x, Symbol) and x.name in INDICES and not x.font:
             return Symbol(numbers.setdefault(x.name, f"#{len(numbers)}"), x.span)
         return None

@@ -168,7 +168,7 @@ def signs_of(
 ) -> Signs:
     """What the equations tell of the names in them; `others` are names that stand elsewhere."""
     signs = Signs(lettered=lettered)
-    signs.ordered.update(x for e in equations for name in _names(e) for s in _scripts(name) if (x := _moved(s)))
+    signs.ordered.update(x for e in equations for name in _names(e) for s in _scripts(name) if (x := moved_letter(s)))
     summed = {x for e in equations for x in letters_bound_in(e.right)}
     for e in equations:
         signs.letters[e.start] = _letters(e, signs.ordered, INDICES | summed)
@@ -206,11 +206,11 @@ def _names(e: Statement) -> Iterator[Node]:
 
 
 def names_in(node: Node) -> Iterator[Node]:
-    """Every symbol with its scripts; what stands in scripts is no name, but what stands above `e` is looked at."""
+    """Every symbol with its scripts; what stands in these is no name, but what stands above a bare `e` is looked at."""
     if isinstance(node, Scripts):
         marks = marks_of(node)
         key = key_of(marks.base)
-        if key is not None and key != Key("e"):
+        if key is not None and (key != Key("e") or marks.below):
             yield node
             return
         yield from names_in(node.base) if key is None else ()
@@ -234,7 +234,7 @@ def _scripts(name: Node) -> Iterator[Node]:
         yield item.body if isinstance(item, Bracketed) else item
 
 
-def _moved(item: Node) -> str:
+def moved_letter(item: Node) -> str:
     """`l` of `l-1`."""
     node = inner(item)
     if isinstance(node, Added) and len(node.terms) == 2 and isinstance(node.terms[1], Number):
@@ -313,11 +313,11 @@ def _learn(signs: Signs, name: Node, letters: frozenset[str]) -> None:
 def _is_ordered(node: Node, ordered: set[str]) -> bool:
     if isinstance(node, Symbol):
         return node.name in ordered
-    return _moved(node) in ordered if _moved(node) else False
+    return moved_letter(node) in ordered if moved_letter(node) else False
 
 
 def _letter_of(node: Node) -> str:
-    return node.name if isinstance(node, Symbol) else _moved(node)
+    return node.name if isinstance(node, Symbol) else moved_letter(node)
 
 
 def place_of(order: Node) -> tuple[str, int]:
@@ -326,5 +326,5 @@ def place_of(order: Node) -> tuple[str, int]:
     if isinstance(node, Number):
         return "", int(node.text) if node.text.isdigit() else 0
     if isinstance(node, Added) and isinstance(node.terms[1], Number) and node.terms[1].text.isdigit():
-        return _moved(node), int(node.terms[1].text) * (-1 if node.signs[1] == "-" else 1)
+        return moved_letter(node), int(node.terms[1].text) * (-1 if node.signs[1] == "-" else 1)
     return (node.name, 0) if isinstance(node, Symbol) else ("", 0)

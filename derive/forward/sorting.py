@@ -18,6 +18,7 @@ from derive.forward.counts import count_in, count_of, names_of
 from derive.forward.declared import Declared
 from derive.forward.folding import named_arguments
 from derive.forward.functions import NOTHING_TOLD, Functions, functions_of
+from derive.forward.iterations import without_iterations
 from derive.forward.lettered import lettered
 from derive.forward.parts import COSTS, Parts
 from derive.forward.recognition import call_by_name
@@ -39,7 +40,7 @@ def parts_of(stated: Stated, declared: Declared, told: Mapping[Key, str] = NOTHI
     """
     functions = functions_of(stated.equations, told)
     call_by_name(functions)
-    equations, capitals = for_each_sample(_prepared(stated, functions))
+    equations, capitals = for_each_sample(without_iterations(_prepared(stated, functions)))
     all_signs = signs_of(equations, [c.name for c in stated.shapes])
     needed = _sorted(stated, functions, declared, equations, all_signs).needed
     apart = lettered(equations, needed)

@@ -9,6 +9,7 @@ from functools import cache
 from derive.errors import DeriveError
 from derive.forward.calls import call_of, inner, is_named, is_round
 from derive.forward.enumerated import enumerated
+from derive.forward.instants import at_any_time, instants_in
 from derive.forward.rewriting import plainly
 from derive.ir.scalar import PLAIN, REGISTRY
 from derive.latex.printer import Printer
@@ -112,6 +113,8 @@ def stated_in(document: Document, words: frozenset[str] = frozenset()) -> Stated
     derived: list[Node] = []
     other: list[tuple[Node, Fragment]] = []
     read = [(f, plainly(chain)) for f in document.fragments for chain in read_formula(f.source, vocabulary).chains]
+    instants = instants_in([chain for _, chain in read])
+    read = [(f, at_any_time(chain, instants)) for f, chain in read]
     lists: list[tuple[Node, Node]] = []
     functions = _applied(chain for _, chain in read)
     for fragment, chain in read:

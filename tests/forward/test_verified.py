@@ -99,3 +99,16 @@ def test_why_a_document_has_no_network_is_told(tmp_path: Path) -> None:
     assert "no equation defines a cost" in note and "`cost:`" in note
     document.write_text("$\\sigma'(z) = \\sigma(z) (1 - \\sigma(z))$\n", encoding="utf-8")
     assert verify_document(document).notes == ()
+
+
+def test_what_is_trained_is_one_value_whatever_its_updates_are_numbered_by(tmp_path: Path) -> None:
+    document = tmp_path / "doc.md"
+    document.write_text(
+        "$y_k = \\sum_j w_{kj} x_j$, $E = \\frac12 \\sum_k (y_k - t_k)^2$, "
+        "$w_{kj}^{(\\tau+1)} = w_{kj}^{(\\tau)} - \\eta g_k x_j$, "
+        "$\\frac{\\partial E}{\\partial w_{kj}} = (y_k - t_k) x_j$, "
+        "$\\frac{\\partial E}{\\partial w_{kj}} = (t_k - y_k) x_j$\n",
+        encoding="utf-8",
+    )
+    found = [c.status for c in verify_document(document).claims]
+    assert found == [Status.DEFINITION, Status.DEFINITION, Status.NOT_CHECKED, Status.PROVED, Status.WRONG]
