@@ -195,6 +195,8 @@ def _trace(reader: Reader, args: Sequence[Node]) -> Quantity:
     q = _one(reader, args, "tr")
     if q.is_scalar:
         return q
+    if q.rows is None or q.columns is None:
+        raise Misfit("tr needs a square matrix")
     diagonal = _diagonal(reader, args)
     assert diagonal.rows is not None
     return total_over(Quantity(diagonal.poly), [diagonal.rows])

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from derive.errors import DeriveError
 from derive.forward.functions import NOTHING_TOLD
 from derive.forward.network import Forward, forward_of
-from derive.forward.signs import names_in
 from derive.ir.tensor import Tensor
 from derive.latex.notation import Notation
 from derive.latex.reading.document import Document, Fragment
@@ -25,10 +24,8 @@ from derive.reading.marks import marks_of, sequence
 from derive.reading.operators import SIGNS
 from derive.terms.affine import sizes_in
 from derive.verify.claims import Status
+from derive.verify.document.prefixed import gradient_prefix
 from derive.verify.document.verdict import Verdict
-
-PREFIXES = ("d", "delta")
-"""What many write before the name of a value for the gradient of the cost by it."""
 
 STATES = Verdict(Status.DEFINITION, "states the network of this document")
 
@@ -145,7 +142,7 @@ def _in_notations(document: Document, found: Forward) -> tuple[OwnNetwork, ...]:
         own = replace(own, settings={**own.settings, "gradient_symbols": {"preactivation": ""}})
     if "notation" in document.front_matter:
         return (own,)
-    mark = _prefix(chains, found)
+    mark = gradient_prefix(chains, found)
     prefix: dict[str, object] = {}
     if mark is not None:
         prefix = {"gradients": "prefix", "gradient_prefix": mark, "gradient_symbols": {"preactivation": ""}}
@@ -204,27 +201,6 @@ def _is_of_another(chain: Chain, found: Forward) -> bool:
     tops = (x.above for x in walk(second) if isinstance(x, Fraction) and isinstance(x.above, Multiplied))
     of = {shown(top.factors[1]) for top in tops if key_of(top.factors[0]) in SIGNS}
     return bool(of and whole) and of.isdisjoint(whole)
-
-
-def _prefix(chains: Sequence[Chain], found: Forward) -> str | None:
-    """The letter before names of the network on left sides, `dZ`, `\\delta z`, if it is no such name itself."""
-    sides = (x for e in found.equations for x in (e.left, e.right, e.written) if x is not None)
-    keys = {key_of(marks_of(node).base) for side in sides for node in names_in(side)}
-    keys |= {replace(key, name=key.name.upper()) for key in keys if key is not None and found.notation.get("capitals")}
-    firsts = [c.members[0] for c in chains]
-    for mark in PREFIXES:
-        if Key(mark) not in keys and any(_is_prefixed(first, mark, keys) for first in firsts):
-            return mark
-    return None
-
-
-def _is_prefixed(node: Node | None, mark: str, keys: Collection[Key | None]) -> bool:
-    return (
-        isinstance(node, Multiplied)
-        and len(node.factors) == 2
-        and key_of(node.factors[0]) == Key(mark)
-        and key_of(marks_of(node.factors[1]).base) in keys
-    )
 
 
 def _is_known(lexicon: Lexicon, node: Node, tensor: str) -> bool:

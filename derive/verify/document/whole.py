@@ -13,6 +13,7 @@ from derive.network.spec.models import NetworkSpec
 from derive.reading.keys import Key
 from derive.verify.claims import Status
 from derive.verify.document.claims import DocumentReport
+from derive.verify.document.judge import EXHAUSTED, FAULTS
 from derive.verify.document.names import functions_told
 from derive.verify.document.own_network import OwnNetwork, networks_beside, own_networks
 from derive.verify.document.profile import EMPTY, Find, Settings, read_profile_file, read_profile_text
@@ -70,4 +71,8 @@ def _stated(document: Document, told: Mapping[Key, str]) -> tuple[tuple[OwnNetwo
     except DeriveError as error:
         where = f"line {error.line}: " if error.line is not None else ""
         what = f"{where}{error.message}; {error.repair}"
-        return (), f"no network is named, and this document's own is not understood: {what}"
+    except EXHAUSTED:
+        what = "it is too large"
+    except FAULTS as e:
+        what = f"derive failed on it, which is a mistake of its own, {type(e).__name__}: please report the document"
+    return (), f"no network is named, and this document's own is not understood: {what}"
