@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from itertools import chain
 
 from derive.errors import DeriveError
@@ -17,6 +17,7 @@ from derive.reading.choices import Choices
 from derive.reading.expressions import Reader
 from derive.reading.keys import key_of
 from derive.reading.marks import sequence
+from derive.reading.quantity import Quantity
 from derive.terms.affine import size as named_size
 from derive.terms.term import Func
 from derive.terms.walk import atoms_in
@@ -27,6 +28,7 @@ from derive.verify.document.edits import EXPLAINED, SEVERAL, SHAPE, Surroundings
 from derive.verify.document.kinds import code_of
 from derive.verify.document.link import Links
 from derive.verify.document.manner import Manner
+from derive.verify.document.operands import other_operands
 from derive.verify.document.reference import references
 from derive.verify.document.shapes import respelt
 from derive.verify.document.signed import signed
@@ -65,9 +67,13 @@ class Trial:
     vocabulary: Vocabulary
     effort: Effort
     remarks: Sequence[Node] = ()
+    said: Sequence[Node] = ()
+    """What words around it say of its letters, under which it may be right where it is not for all of them."""
     judge: Callable[[Node], Verdict] | None = None
     """The verdict on another right side, where the link is no equation."""
     manner: Manner = field(default_factory=Manner)
+    names: Sequence[str] = ()
+    """Those that the author has written so far."""
 
     def found(self, right: Node) -> Finding | None:
         """What was done wrong in `right`; None if no single change mends it. `remarks` stand beside the equation.
@@ -77,7 +83,7 @@ class Trial:
         if self.judge is not None:
             found = self.edited(right)
         else:
-            found = self.departing(right) or self.edited(right) or self.derived(right)
+            found = self.departing(right) or self.edited(right) or self.replaced(right) or self.derived(right)
         return None if found is None else replace(found, text=self._told(found.text or ""))
 
     def _told(self, text: str) -> str | None:
@@ -110,8 +116,14 @@ class Trial:
             return None
         if self.judge is not None:
             return self.judge(node)
+        verdict = self._under(node, self.remarks)
+        if not self.said or (verdict is not None and verdict.status in RIGHT):
+            return verdict
+        return self._under(node, (*self.remarks, *self.said)) or verdict
+
+    def _under(self, node: Node, remarks: Sequence[Node]) -> Verdict | None:
         try:
-            return verdict_of(self.links.outcomes(self.left, node, self.remarks))
+            return verdict_of(self.links.outcomes(self.left, node, remarks))
         except DeriveError:
             return None
 
@@ -164,6 +176,26 @@ class Trial:
             if self.mends(edit.text):
                 return Finding(edit.code, edit.text)
         return None
+
+    # -- other names -----------------------------------------------------------------------------------------
+
+    def replaced(self, right: Node) -> Finding | None:
+        base = right.span.start
+        whole = self.source[base : right.span.end]
+        numbers = next(iter(self.links.instances(self.left, right)), {})
+        itself = self.source[self.left.span.start : self.left.span.end]
+        names = [name for name in self.names if name != itself]
+        for code, span, name in other_operands(right, self.source, names, cache(partial(self._value, numbers))):
+            if self.mends(text := spliced(whole, base, span, name)):
+                return Finding(code, text)
+        return None
+
+    def _value(self, numbers: Mapping[str, int], text: str) -> Quantity | None:
+        node = self._node(text)
+        try:
+            return None if node is None else Reader(self.links.scope(Choices(), numbers)).read(node)
+        except DeriveError:
+            return None
 
     # -- all of it -----------------------------------------------------------------------------------------
 

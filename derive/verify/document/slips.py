@@ -1,11 +1,11 @@
-"""Slips beside those of `edits`: a step off, branches exchanged, the derivative of another activation, one mean."""
+"""Slips beside those of `edits`: a step off, branches or indices exchanged, another activation, one mean."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 
-from derive.latex.reading.syntax import Added, Cases, Multiplied, Node, Scripts, Span
+from derive.latex.reading.syntax import Added, Bracketed, Cases, Multiplied, Node, Scripts, Span, Symbol
 from derive.reading.marks import sequence
 from derive.verify.document.written import stepped, text_of
 
@@ -25,9 +25,12 @@ def slips(node: Node, parts: list[Node], source: str, batch: str) -> Iterator[Ch
                 yield from _means(part, source, batch)
             case Multiplied():
                 yield from _slopes(part, source)
+            case Bracketed():
+                yield from _complements(part, source)
             case Scripts() if part.below is not None:
                 yield from _steps(part, source)
     yield from _everywhere(node, parts, source)
+    yield from _exchanged(node, parts, source)
 
 
 def _branches(node: Cases, source: str) -> Iterator[Change]:
@@ -51,6 +54,20 @@ def _slopes(node: Multiplied, source: str) -> Iterator[Change]:
         text, square = text_of(a, source), SQUARES.get(operator)
         if square and text_of(b, source).replace(" ", "") == f"(1-{text.replace(' ', '')})":
             yield "other-slope", a.span | b.span, f"(1 - {text}{square}{text})"
+
+
+def _complements(node: Bracketed, source: str) -> Iterator[Change]:
+    """`1 - a²` and `a (1 - a)` for `1 - a`, the derivatives of tanh and σ."""
+    inner = node.body
+    if not isinstance(inner, Added) or inner.signs != ("+", "-") or text_of(inner.terms[0], source) != "1":
+        return
+    a = inner.terms[1]
+    if isinstance(a, Symbol | Scripts):
+        text, whole = text_of(a, source), text_of(node, source)
+        is_bare = isinstance(a, Symbol) or a.above is None
+        yield "wrong-power", a.span, f"{text if is_bare else f'({text})'}^2"
+        yield "missing-factor", node.span, rf"{text} \odot {whole}"
+        yield "missing-factor", node.span, f"{text} {whole}"
 
 
 def _steps(node: Scripts, source: str) -> Iterator[Change]:
@@ -96,3 +113,20 @@ def _everywhere(node: Node, parts: list[Node], source: str) -> Iterator[Change]:
                 span = script.span
                 changed = changed[: span.start - base] + braced(span, str(new), source) + changed[span.end - base :]
             yield "wrong-step", node.span, changed
+
+
+def _exchanged(node: Node, parts: list[Node], source: str) -> Iterator[Change]:
+    """Two letters of indices in place of one another everywhere: `a_k δ_j` for `a_j δ_k`."""
+    base, whole = node.span.start, text_of(node, source)
+    places = [
+        item
+        for part in parts
+        if isinstance(part, Scripts)
+        for item in sequence(part.below)
+        if isinstance(item, Symbol) and len(text_of(item, source)) == 1
+    ]
+    for a, b in combinations(dict.fromkeys(text_of(x, source) for x in places), 2):
+        letters = list(whole)
+        for item in places:
+            letters[item.span.start - base] = {a: b, b: a}.get(text_of(item, source), text_of(item, source))
+        yield "swapped-indices", node.span, "".join(letters)

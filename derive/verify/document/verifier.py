@@ -32,6 +32,7 @@ from derive.verify.document.introduced import Introduced
 from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, FAULTS, Judged, equated, links_of
 from derive.verify.document.left_sides import names_on_left
 from derive.verify.document.manner import Manner, manner_of
+from derive.verify.document.operands import Written
 from derive.verify.document.own_network import STATES, OwnNetwork
 from derive.verify.document.passages import passages_before
 from derive.verify.document.profile import Profile
@@ -79,6 +80,8 @@ class Verifier:
     carried: dict[Place, Carried] = field(default_factory=dict)
     mistakes: dict[int, Mistakes] = field(default_factory=dict)
     """What is wrong so far in each context, and `carried` what is because something before it is."""
+
+    written: Written = field(default_factory=Written)
 
     def report(self, is_strict: bool = False) -> DocumentReport:
         claims = by_convention(self._parts(), self.claims(self.document.fragments), self._there)
@@ -171,6 +174,7 @@ class Verifier:
                 is_behind = fragment.start == self.said_before
                 self.said = SaidRange(fragment.heading, said, fragment.source.strip(), fragment.start, is_behind)
             return
+        self.written.keep(formula, fragment.source)
         if (shape := shape_in_words(fragment, formula)) is not None:
             yield self._shape(context, fragment, formula, shape)
             return
@@ -279,9 +283,9 @@ class Verifier:
         said = said_about(self.document, self.said, at)
         effort = Effort(min(self.patience, LONGEST_SEARCH), self.tell)
         try:
-            words, remarks = context.vocabulary(macros), (*judged.remarks, *said.chains)
-            trial = Trial(context, judged.left, at.source, words, effort, remarks, judged.judge, self._manner)
-            return trial.found(judged.right)
+            beside = judged.remarks, said.chains, judged.judge, self._manner, self.written.texts
+            words = context.vocabulary(macros)
+            return Trial(context, judged.left, at.source, words, effort, *beside).found(judged.right)
         except (*EXHAUSTED, *FAULTS):
             return None
         finally:
