@@ -159,8 +159,7 @@ class Lexicon:
             self._enter_both(t, drawn, symbol(self.notation.gradient_prefix).tex, True)
 
     def _enter_both(self, t: Tensor, drawn: Lettered, prefix: str, gradient: bool) -> None:
-        has_capitals = self.network.batch is not None or self.notation.capitals
-        if drawn.small == drawn.large or not has_capitals:
+        if drawn.small == drawn.large or (self.network.batch is None and not self.notation.capitals):
             self._enter(drawn.small, t, drawn, None, gradient, prefix)
             return
         self._enter(drawn.small, t, drawn, False, gradient, prefix)

@@ -80,14 +80,13 @@ class Verifier:
     carried: dict[Place, Carried] = field(default_factory=dict)
     mistakes: dict[int, Mistakes] = field(default_factory=dict)
     """What is wrong so far in each context, and `carried` what is because something before it is."""
-
     written: Written = field(default_factory=Written)
 
     def report(self, is_strict: bool = False) -> DocumentReport:
         claims = by_convention(self._parts(), self.claims(self.document.fragments), self._there)
         problems = (f"line {p.place.line}: {p.message}" for p in self.document.problems)
-        claims = carried_forward(claims, self.carried)
-        return DocumentReport(self.document.name, tuple(claims), tuple(problems), is_strict, self.document)
+        found = tuple(carried_forward(claims, self.carried))
+        return DocumentReport(self.document.name, found, tuple(problems), is_strict, self.document)
 
     def claims(self, fragments: Sequence[Fragment]) -> list[DocumentClaim]:
         """All that some formulas claim, in order."""
@@ -201,16 +200,15 @@ class Verifier:
                     ways = [(w[j].verdict, r.spelt(span).lstrip("&= ")) for r, w in mended if len(w) > j]
                     verdict = combined(*zip(*ways, strict=True)) if ways else undecided(MISSING)
                     judged = replace(judged, verdict=beside(verdict, formula.problems[0].message))
-                own = context.own
-                if own is not None and own.states(fragment, judged.right):
+                if (own := context.own) is not None and own.states(fragment, judged.right):
                     judged = Judged(judged.member, STATES, judged.left, judged.right)
                 judged = self._where_said(context, fragment, judged)
                 is_wrong = judged.verdict.status is Status.WRONG
                 if is_wrong and own is not None and own.may_mean_more(context.introduced, judged.left, judged.right):
                     judged = replace(judged, verdict=undecided("a name in it has several letters below, and no layer"))
                 judged = self._unless_unclear(context, judged)
-                verdict = under_another_loss(self.document, fragment, judged.verdict)
-                judged = replace(judged, verdict=verdict)
+                judged = replace(judged, verdict=under_another_loss(self.document, fragment, judged.verdict))
+                verdict = judged.verdict
                 if verdict.status is Status.DEFINITION and judged.left is not None:
                     line = self.document.place(fragment.start + (name := judged.left.span).start).line
                     verdict = self.introduced.told(fragment.source[name.start : name.end], line, verdict)
@@ -311,10 +309,8 @@ class Verifier:
         part: Node | None = None,
     ) -> DocumentClaim:
         span = chain.spans[member] if part is None else part.span
-        start = fragment.start + span.start
-        latex = fragment.source[span.start : span.end]
-        first = chain.spans[0]
-        head = fragment.source[first.start : first.end]
+        start, first = fragment.start + span.start, chain.spans[0]
+        latex, head = (fragment.source[x.start : x.end] for x in (span, first))
         whole = f"{head.strip()} {'… ' if member > 1 else ''}{latex.strip()}" if member else latex.strip()
         return DocumentClaim(
             self.document.place(start),
