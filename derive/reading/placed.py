@@ -14,7 +14,7 @@ from derive.reading.free_letters import without_unit_axes
 from derive.reading.layouts import of_number
 from derive.reading.marks import Marks, digits, is_dot, is_written
 from derive.reading.named import Expansion, Named
-from derive.reading.quantity import Quantity, Unknown, array, raised, transposed
+from derive.reading.quantity import Quantity, TooManyAxes, Unknown, array, raised, transposed
 from derive.reading.sample_cost import SAMPLE_COST
 from derive.reading.scope import Scope
 from derive.simplify.rescale import SCALED_ROLES
@@ -240,7 +240,7 @@ class Placed:
         if len(opened) > 2 and scope.of_any_entry:
             return Quantity(p)
         if len(opened) > 2:
-            raise Unknown(f"{self.scope.said(self.marks.base)} has {len(opened)} axes, too many for a matrix")
+            raise TooManyAxes(self.scope.said(self.marks.base), len(opened))
         batch = scope.batch
         is_batch = batch is not None and opened[0].extent == batch.extent and len(self._axes()) == 1
         is_row = scope.is_rows != is_batch if self.named.is_row is None else self.named.is_row

@@ -46,6 +46,14 @@ class Unknown(DeriveError):
     """Something that has no meaning here."""
 
 
+class TooManyAxes(Unknown):
+    """A name without indices that has more axes than a matrix."""
+
+    def __init__(self, name: str, count: int) -> None:
+        super().__init__(f"{name} has {count} axes, too many for a matrix")
+        self.count = count
+
+
 KEPT = 1024
 """So many products are kept: each reading of a formula makes most of them again."""
 Axis = Index | None

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from derive.latex.reading.syntax import Fraction, Listed, Multiplied, Node, Scripts, Symbol
+from derive.latex.reading.syntax import Node
+from derive.reading.arrays import with_indices
 from derive.reading.choices import Choices, readings
 from derive.reading.expressions import Reader
-from derive.reading.keys import key_of
-from derive.reading.marks import sequence
-from derive.reading.operators import NABLA
 from derive.reading.quantity import Unknown
 from derive.terms.affine import Affine, Index
 from derive.verify.document.link import Links
@@ -61,7 +59,7 @@ def _axes(
     """Of those readings only in which the letter of samples is left to be any, if it `has_samples` beside."""
     batch = links.lexicon.network.batch
     letters = [f"·{k}" for k in range(count)]
-    entry = _with_letters(node, letters)
+    entry = with_indices(node, letters)
 
     def read(choices: Choices) -> Axes:
         scope = links.scope(choices, numbers)
@@ -80,22 +78,3 @@ def _axes(
 
 def _is_free(batch: Index | None, letters: frozenset[str]) -> bool:
     return batch is not None and batch.name in letters
-
-
-def _with_letters(node: Node, letters: Sequence[str]) -> Node:
-    """`x^1_{·0, ·1}` of `x^1`; of a gradient, `∂L/∂x`, `∇_x L`, `Δx`, that by an entry."""
-    if isinstance(node, Fraction):
-        return replace(node, below=_with_letters(node.below, letters))
-    if isinstance(node, Multiplied):
-        first, *rest = node.factors
-        if isinstance(first, Scripts) and first.below is not None and key_of(first.base) in NABLA:
-            return replace(node, factors=(replace(first, below=_with_letters(first.below, letters)), *rest))
-        return replace(node, factors=(*node.factors[:-1], _with_letters(node.factors[-1], letters)))
-    new = tuple(Symbol(x, node.span) for x in letters)
-    if not isinstance(node, Scripts):
-        return Scripts(node, _listed(new, node), None, 0, node.span)
-    return replace(node, below=_listed((*sequence(node.below), *new), node))
-
-
-def _listed(items: Sequence[Node], node: Node) -> Node:
-    return items[0] if len(items) == 1 else Listed(tuple(items), (",",) * (len(items) - 1), node.span)

@@ -13,6 +13,7 @@ from functools import cached_property
 from derive.errors import DeriveError, IndexRangeError
 from derive.ir.moment import MEAN
 from derive.latex.reading.syntax import Chain, Node, Number
+from derive.reading.arrays import entry_by_entry
 from derive.reading.choices import MOST as MOST_READINGS
 from derive.reading.choices import Choices, readings, where_t_fits
 from derive.reading.differentials import changing
@@ -144,7 +145,8 @@ class Links:
             if not numbers_within(said, numbers) or not (where is None or where(numbers)):
                 continue
             try:
-                outcomes = self._read(left, right, numbers, said, tuple(guards(remarks)))
+                sides = self.entries(left, right, numbers)
+                outcomes = self._read(*sides, numbers, said, tuple(guards(remarks)))
                 marked = tuple((x, k) for x, k in numbers.items() if x != SOME_LAYER)
                 found[marked] = _fitting([*found.get(marked, ()), *outcomes])
             except Unknown as e:
@@ -152,6 +154,10 @@ class Links:
         if not found and unknown is not None:
             raise unknown
         return list(found.values())
+
+    def entries(self, left: Node, right: Node, numbers: Mapping[str, int]) -> tuple[Node, Node]:
+        """Both sides, entry by entry where they are arrays with more axes than matrices."""
+        return entry_by_entry(lambda: Reader(self.scope(Choices(), numbers)), self.lexicon, left, right)
 
     def _said(self, remarks: Sequence[Node], numbers: Mapping[str, int]) -> Mapping[str, Interval]:
         """What remarks say of letters, without ends that are sizes of a name that means nothing here."""

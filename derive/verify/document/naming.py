@@ -27,7 +27,7 @@ from derive.reading.definitions import head_of, ranges_of
 from derive.reading.expressions import Reader
 from derive.reading.keys import Key, key_of
 from derive.reading.operators import NABLA, is_derivative
-from derive.reading.quantity import Quantity, Unknown
+from derive.reading.quantity import Quantity, TooManyAxes, Unknown
 from derive.reading.scope import Scope
 from derive.reading.special import KRONECKER
 from derive.verify.document.context import DEPTH, Context
@@ -76,6 +76,8 @@ def is_new(context: Context, node: Node, source: str, argument: Mapping[Key, Qua
     def known(choices: Choices) -> bool:
         try:
             Reader(Scope(context.lexicon, choices, context.numbers, source, argument)).read(node)
+        except TooManyAxes:
+            return True
         except Unknown:
             raise
         except DeriveError:

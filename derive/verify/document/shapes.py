@@ -32,10 +32,9 @@ from derive.verify.document.verdict import Verdict, undecided
 def judged_shape(context: Context, node: Node, extents: Sequence[Node], source: str) -> Verdict:
     """Whether the node has these extents, for every layer that it may stand for."""
     try:
-        new = is_new(context, node, source)
-        if (new or len(extents) > 1) and (said := _of_array(context, node, extents, source)) is not None:
+        if (said := _of_array(context, node, extents, source)) is not None:
             return said
-        if new and _is_nameable(node):
+        if is_new(context, node, source) and _is_nameable(node):
             return _introduced(context, node, extents)
         found = list(_instances(context, node, source))
         said_before = set(context.extents)

@@ -61,7 +61,8 @@ def _verdict(context: Context, links: Links, left: Node, right: Node, sign: int)
     instances = []
     unknown: DeriveError | None = None
     for numbers in links.instances(left, right):
-        found = readings(lambda c, n=numbers: _pair(context, links, left, right, c, n, sign), lambda p: p.key)  # type: ignore[misc]
+        a, b = links.entries(left, right, numbers)
+        found = readings(lambda c, n=numbers, a=a, b=b: _pair(context, links, a, b, c, n, sign), lambda p: p.key)  # type: ignore[misc]
         if found.found:
             instances.append([links.compared(p) for p in found.found])
         elif found.unknown:
