@@ -8,6 +8,8 @@ from derive.reading.stacks import are_several
 from derive.terms.affine import Index
 from derive.terms.substitute import substitute
 
+NO_RANGE = "stands for nothing that has a range"
+
 
 def free_letters(
     scope: Scope, left: Quantity, right: Quantity, tied: frozenset[str] = frozenset()
@@ -33,7 +35,7 @@ def free_letters(
         if index is None and name.startswith("·"):
             raise Misfit("one side is of all samples or steps, the other of a single one: a sum over them is missing")
         if index is None:
-            raise Unknown(f"{name} stands for nothing that has a range")
+            raise Unknown(f"{name} {NO_RANGE}")
         if ends := sorted(index.free - set(names)):
             raise Unknown(f"{name} is said to end at {ends[0]}, which stands on neither side")
         found.append(index)

@@ -158,7 +158,9 @@ class Placed:
         if len(given) == own == 1 and any(is_sample) and self._is_of_sample(given[0], is_one):
             return [given[0] if s else None for s in is_sample]
         one_place = [a.lo if a.lo == a.hi and not s else None for a, s in zip(axes, is_sample, strict=True)]
-        for known in ([None] * len(axes), one_place):
+        unsaid: list[Affine | None] = [None] * len(axes)
+        has_sample = batch is not None and any(is_sample) and index(batch.name) in given
+        for known in (unsaid,) if has_sample else (unsaid, one_place):
             if len(given) == known.count(None) - sum(is_sample):
                 rest = iter(given)
                 settled = [self._of_sample() if s else at for at, s in zip(known, is_sample, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -38,13 +39,21 @@ def with_remarks(formula: Formula, lexicon: Lexicon) -> Formula:
 
 def conditions_said(formula: Formula, lexicon: Lexicon) -> tuple[Chain, ...]:
     """The chains of a formula that only speaks of letters of indices, `l = 2, 1`, `j = k`; none for any other."""
-    source = formula.source
+    source, chains = formula.source, tuple(c for chain in formula.chains for c in _flat(chain))
     are_conditions = (
         not _is_of_values(c, lexicon)
         and (_is_condition(c, None, lexicon, source) or _compares_letters(c, lexicon, source) or _is_guard(c, lexicon))
-        for c in formula.chains
+        for c in chains
     )
-    return formula.chains if all(are_conditions) else ()
+    return chains if all(are_conditions) else ()
+
+
+def _flat(chain: Chain) -> Iterator[Chain]:
+    """A condition, and those that stand beside it: `r = 1, 2, v = 1, …, 5`."""
+    yield chain
+    for remark in chain.remarks:
+        if isinstance(remark, Chain):
+            yield from _flat(remark)
 
 
 def _is_guard(chain: Chain, lexicon: Lexicon) -> bool:

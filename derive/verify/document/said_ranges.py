@@ -9,9 +9,12 @@ from typing import NamedTuple
 from derive.latex.reading.document import Document, Fragment
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.syntax import Chain
+from derive.reading.free_letters import NO_RANGE
 from derive.reading.guards import is_guard
 from derive.reading.remarks import conditions_said, has_ends
+from derive.verify.claims import Status
 from derive.verify.document.context import Context
+from derive.verify.document.verdict import Verdict
 
 FURTHEST = 6
 """So many formulas behind a displayed one may name ranges for it."""
@@ -32,6 +35,12 @@ NOTHING_SAID = SaidRange()
 
 _OPENING, _CLOSING = "(（", ")）"
 _OTHERWISE = re.compile(r"\b(otherwise|else)\b|否则|其余|其他情况")
+
+
+def may_be_ranged(verdict: Verdict) -> bool:
+    """Whether a claim may be right where its letters have other ranges: it is wrong, or one of them has none."""
+    lacks = verdict.status is Status.NOT_CHECKED and verdict.reason.endswith(NO_RANGE)
+    return verdict.status is Status.WRONG or lacks
 
 
 def said_about(document: Document, said: SaidRange, fragment: Fragment) -> SaidRange:

@@ -39,7 +39,7 @@ from derive.verify.document.profile import Profile
 from derive.verify.document.restated import UNCLEAR, is_cost, mentions_cost
 from derive.verify.document.said import SaidShape, shape_in_words
 from derive.verify.document.said_conditions import under_conditions
-from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, said_about, said_behind
+from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, may_be_ranged, said_about, said_behind
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.stationary import CONDITION, is_set_to_zero
 from derive.verify.document.supposed import Mistakes
@@ -249,9 +249,9 @@ class Verifier:
         return judged
 
     def _where_said(self, context: Context, fragment: Fragment, judged: Judged) -> Judged:
-        """What is wrong for all layers may be right for those that the words around it name: `for l = 2, 1`."""
-        (left, right), status = (judged.left, judged.right), judged.verdict.status
-        if status is not Status.WRONG or left is None or right is None or judged.judge is not None:
+        """What is wrong, or open, for all layers may be right for those that the words around name: `for l = 2, 1`."""
+        left, right = judged.left, judged.right
+        if not may_be_ranged(judged.verdict) or left is None or right is None or judged.judge is not None:
             return judged
         if is_set_to_zero(fragment.before, judged.member, left, right):
             return replace(judged, verdict=undecided(CONDITION))
@@ -264,9 +264,8 @@ class Verifier:
                 return replace(judged, verdict=verdict)
             if verdict.status in RIGHT:
                 self.said_before = start if start is not None and start > fragment.start else self.said_before
-                return replace(
-                    judged, verdict=replace(verdict, reason=f"{verdict.reason}, for {text} as said around it")
-                )
+                verdict = replace(verdict, reason=f"{verdict.reason}, for {text} as said around it")
+                return replace(judged, verdict=verdict)
         return replace(
             judged, verdict=under_conditions(self.document, fragment, context, left, right) or judged.verdict
         )

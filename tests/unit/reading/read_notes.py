@@ -49,6 +49,7 @@ OUTSIDE: dict[str, str] = {
     r"^\s*= |^0 .*<": "the mark of an equation above, and conditions",
     r"\\min_\{.*\\dots": "what is minimised over any number of parameters",
     r"\\max_\{z\}": "the largest of the values at all numbers",
+    r"\\Delta f_\{i,25o\+5u\+v-30\}": "a row of a table, whose letters have their ranges elsewhere",
     r"\\star|^\\nabla \w\(\\theta\^": "names of operations, and of columns of numbers",
     r"\\operatorname\{Var\}\[.*?\] = (1$|\\frac)": "what the variance of weights is to be",
     r"= \\sum_\{\w(=1)?\}(\^\{.*?\}\]?\}?)? \\operatorname\{Var\}\[[^_\]]*\]": "a sum over a letter it has not",
