@@ -6,9 +6,10 @@ from derive.latex.reading.syntax import Node, Number, Scripts, Symbol
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import marks_of
 
-INPUTS = ("x", "X")
+INPUTS = ("x", "X", "input")
+OTHER_INPUTS = ("i", "inp")
 WEIGHTS = ("w", "W", "theta", "Theta", "omega")
-TARGETS = ("y", "Y", "t", "T", "d", "D", "tau", "ell")
+TARGETS = ("y", "Y", "t", "T", "d", "D", "tau", "ell", "target", "label")
 """Letters of data and of weights."""
 
 BOLD = ("bold", "bb")

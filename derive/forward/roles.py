@@ -1,6 +1,6 @@
 """What the names are that no equation of a network defines.
 
-- inputs are `x` and `X`, values of layer 0 where other layers have equations, and what carries a step or a sample;
+- inputs are `x` and `X`, or where there are none `i_1`, `i_2`; values of layer 0 where other layers have equations, and what carries a step or a sample;
 - given numbers are λ, ε and the like, and what stands under roots alone, as the d of `QKᵀ / √d`;
 - targets are those that occur in the equations of the loss only, behind the last function of a weight; of several
   those that go by a letter of targets;
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.forward.calls import inner
-from derive.forward.constants import INPUTS, TARGETS, WEIGHTS, is_constant
+from derive.forward.constants import INPUTS, OTHER_INPUTS, TARGETS, WEIGHTS, is_constant
 from derive.forward.parts import COSTS, Parts
 from derive.forward.signs import Sign, Use, names_in
 from derive.forward.starts import open_starts
@@ -38,7 +38,8 @@ def roles_of(parts: Parts) -> dict[Sign, str]:
     loss, inside = of_loss(parts), _in_functions(parts)
     outside = {sign for sign, places in found.items() if any(id(e) not in loss for e, _ in places)}
     only = [s for s in found if s not in outside and s not in inside and s.key.name not in NUMBERS]
-    is_clear = not any(_is_input(s) or s.key.name in (*WEIGHTS, *TARGETS) for s in only)
+    inputs = INPUTS if any(s.key.name in INPUTS for s in found) else OTHER_INPUTS
+    is_clear = not any(s.key.name in inputs or s.key.name in (*WEIGHTS, *TARGETS) for s in only)
     roots = {id(inner(x.arg)) for e in parts.needed for x in walk(e.right) if isinstance(x, Root)}
     out: dict[Sign, str] = {}
     for sign, places in found.items():
@@ -51,7 +52,7 @@ def roles_of(parts: Parts) -> dict[Sign, str]:
             out[sign] = "count"
         elif _is_given(sign, places) or all(id(u.node) in roots for _, u in places):
             out[sign] = "hyper"
-        elif _is_input(sign) or _is_start(parts, sign):
+        elif sign.key.name in inputs or _is_start(parts, sign):
             out[sign] = "input"
         elif in_loss and _is_number_letter(sign) and not marked and not any(u.indices for _, u in places):
             out[sign] = "hyper"
@@ -80,10 +81,6 @@ def roles_of(parts: Parts) -> dict[Sign, str]:
 def is_target_letter(key: Key) -> bool:
     """y, t, d and the like, as they are: `ŷ` is a prediction."""
     return key.name in TARGETS and not key.accents
-
-
-def _is_input(sign: Sign) -> bool:
-    return sign.key.name in INPUTS
 
 
 def _is_given(sign: Sign, places: Sequence[tuple[Statement, Use]]) -> bool:

@@ -103,9 +103,11 @@ def plain_indices() -> IndexReader:
     return IndexReader(Lexicon(Printer(network, notation(DEFAULT)), network))
 
 
-def stated_in(document: Document, words: frozenset[str] = frozenset()) -> Stated:
-    """`words` are names of several letters, `MSE`."""
-    vocabulary = Vocabulary(functions=words, macros=tuple(macros_of(document.definitions)))
+def stated_in(
+    document: Document, words: frozenset[str] = frozenset(), labels: frozenset[str] = frozenset()
+) -> Stated:
+    """`words` are names of several letters, `MSE`, `labels` parts of names, `h1`."""
+    vocabulary = Vocabulary(words=labels, functions=words, macros=tuple(macros_of(document.definitions)))
     indices = plain_indices()
     equations: list[Statement] = []
     shapes: list[ShapeClaim] = []

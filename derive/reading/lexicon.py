@@ -33,7 +33,8 @@ from derive.terms.walk import atoms_in, entries_in
 
 STANDARD = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")
 
-_OF_THE_DOCUMENT = ("own_functions", "synonyms", "formulas", "templates", "kinds", "derivatives", "gradient_accent")
+_OF_A_NETWORK = ("own_functions", "synonyms", "formulas", "templates", "kinds")
+_OF_THE_DOCUMENT = (*_OF_A_NETWORK, "derivatives", "gradient_accent", "defined")
 
 SLOT = Entry("·slot", ())
 """The argument of a function, in its formula."""
@@ -67,10 +68,11 @@ class Lexicon:
         kinds: Mapping[str, frozenset[int]] | None = None,
         derivatives: DerivativeLayout = "mixed",
         gradient_accent: str = "",
+        defined: frozenset[Key] = frozenset(),
     ) -> None:
         """`own` are names of the document or a profile for tensors of `network`, which holds that of the printer.
 
-        `kinds` are words that tell layers apart, with the numbers of those.
+        `kinds` are words that tell layers apart, with the numbers of those; `defined` are plain letters on left sides.
         """
         self.printer, self.notation, self.own = printer, printer.notation, tuple(own)
         self.own_functions = dict(own_functions or {})
@@ -78,7 +80,7 @@ class Lexicon:
         self.formulas = dict(formulas or {})
         self.templates = dict(templates or {})
         self.kinds = dict(kinds or {})
-        self.derivatives, self.gradient_accent = derivatives, gradient_accent
+        self.derivatives, self.gradient_accent, self.defined = derivatives, gradient_accent, defined
         self.network = network
         self.table: dict[Key, list[Named]] = {}
         self._found: dict[Key, Sequence[Named]] = {}

@@ -81,6 +81,8 @@ class Context:
     """Names that have their meaning from a schema, with their letters."""
     stamps: frozenset[str] = frozenset()
     """Letters that stand in brackets behind the names of the profile, and say when these are looked at: `(n)`."""
+    labels: frozenset[str] = frozenset()
+    """Words of a letter and a number below names: `h1` of `net_{h1}`."""
     derivatives: tuple[Node, ...] = ()
     """What the last derivatives were found to be equal to."""
     own: OwnNetwork | None = None
@@ -127,7 +129,7 @@ class Context:
             self.assumed = own
 
     def vocabulary(self, macros: tuple[Macro, ...]) -> Vocabulary:
-        return Vocabulary(words=self.lexicon.words, macros=macros, stamps=self.stamps)
+        return Vocabulary(words=self.lexicon.words | self.labels, macros=macros, stamps=self.stamps)
 
     def links(self, source: str, meanings: Mapping[Key, Quantity] = MappingProxyType({})) -> Links:
         return Links(
@@ -205,6 +207,7 @@ def context_of(
     lexicon = Lexicon(Printer(printed, notation), network)
     lexicon = lexicon if own is None else own.named(lexicon)
     lexicon = lexicon.changed(gradient_accent=accent) if accent and network.cost is not None else lexicon
+    lexicon = lexicon.changed(defined=later)
     waiting = []
     for m in names:
         if later & unknown_arguments(lexicon, m):

@@ -16,6 +16,7 @@ from derive.latex.reading.syntax import Chain, Formula, Node
 from derive.latex.reading.vocabulary import Macro
 from derive.reading.guards import is_guard
 from derive.reading.keys import Key
+from derive.reading.numbered_words import numbered_words
 from derive.reading.remarks import conditions_said, has_ends, with_remarks
 from derive.verify.claims import RIGHT, Status
 from derive.verify.document.carried import Carried, Place, carried_forward, traced
@@ -147,6 +148,10 @@ class Verifier:
         return names_on_left(self.document)
 
     @cached_property
+    def _labels(self) -> frozenset[str]:
+        return numbered_words(self.document)
+
+    @cached_property
     def _manner(self) -> Manner:
         return manner_of("\n".join(f.source for f in self.document.fragments))
 
@@ -160,7 +165,7 @@ class Verifier:
             said = self._later, gradient_accent(self.document)
             self.contexts[key] = context_of(changed, self.profile.file, self.own, change, *said)
         context = self.contexts[key]
-        context.schemas = self.introduced.schemas
+        context.schemas, context.labels = self.introduced.schemas, self._labels
         context.declared = declared(context.lexicon, settings.random, self.profile.file)
         return context
 
