@@ -21,7 +21,7 @@ from derive.latex.reading.syntax import Node
 from derive.network.builder import Builder
 from derive.network.network import Network
 from derive.reading.keys import Key
-from derive.reading.numbered_words import numbered_words
+from derive.reading.own_words import words_of
 
 MOST_FORMULAS = 1_500
 
@@ -64,7 +64,7 @@ def forward_of(document: Document, name: str, told: Mapping[Key, str] = NOTHING_
     if len(document.fragments) > MOST_FORMULAS:
         raise DeriveError(f"there are more than {MOST_FORMULAS} formulas", repair="cut it down", file=document.name)
     try:
-        parts = parts_of(stated_in(document, WORDS, numbered_words(document)), declared_in(document), told)
+        parts = parts_of(stated_in(document, words_of(document, WORDS)), declared_in(document), told)
         found = solved(parts)
         assembly = Assembly(found, Builder(name))
         network = assembly.network()

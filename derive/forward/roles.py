@@ -1,6 +1,7 @@
 """What the names are that no equation of a network defines.
 
-- inputs are `x` and `X`, or where there are none `i_1`, `i_2`; values of layer 0 where other layers have equations, and what carries a step or a sample;
+- inputs are `x` and `X`, or where there are none `i_1`, `i_2`; values of layer 0 where other layers have equations; and
+  what carries a step or a sample;
 - given numbers are λ, ε and the like, and what stands under roots alone, as the d of `QKᵀ / √d`;
 - targets are those that occur in the equations of the loss only, behind the last function of a weight; of several
   those that go by a letter of targets;

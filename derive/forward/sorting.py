@@ -26,7 +26,7 @@ from derive.forward.roles import is_target_letter, roles_of
 from derive.forward.signs import Sign, Signs, Use, names_in, signs_of
 from derive.forward.statements import Stated, Statement
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Applied, Big, Multiplied, Node, Number, Symbol
+from derive.latex.reading.syntax import Applied, Big, Multiplied, Node, Number, Scripts, Symbol
 from derive.latex.reading.trees import changed, walk
 from derive.reading.keys import Key, key_of
 
@@ -154,7 +154,7 @@ def _definitions(
             continue
         if use.order is None and not any(names_in(e.right)):
             continue
-        if use.sign in out and use.order is None:
+        if use.sign in out and use.order is None and not _is_vague(out[use.sign]):
             other = signs.use(e.right, letters) if not isinstance(e.right, Number) else None
             if other is not None and other.sign not in out and not is_target_letter(other.sign.key):
                 out[other.sign] = (replace(e, left=e.right, right=e.left),)
@@ -162,10 +162,20 @@ def _definitions(
         itself = [u for n in names_in(e.right) if (u := signs.use(n, letters)) is not None and u.sign == use.sign]
         if itself and use.order is None:
             continue
-        before = out.get(use.sign, ())
+        before = () if _is_vague(out.get(use.sign, ())) else out.get(use.sign, ())
         if not any(_is_again(signs, numbers, use.order, e, b) for b in before if use.order is not None):
             out[use.sign] = (*before, e)
     return out
+
+
+def _is_vague(statements: Sequence[Statement]) -> bool:
+    """Whether a sum does not say over what: `E = Σ (target - output)²` tells in words what later equations say."""
+    sums = (x for e in statements for x in walk(e.right) if isinstance(x, Big) and x.operator == "sum")
+    return any(x.below is None and not any(_has_marks(y) for y in walk(x.body)) for x in sums)
+
+
+def _has_marks(node: Node) -> bool:
+    return isinstance(node, Scripts) and key_of(node.base) is not None
 
 
 def _is_again(signs: Signs, numbers: Mapping[Sign, str], order: Node, e: Statement, before: Statement) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from derive.errors import DeriveError
@@ -30,6 +30,7 @@ from derive.reading.marks import marks_of
 from derive.reading.ranges import Interval
 from derive.reading.stated import stated
 
+NO_WORDS = Vocabulary()
 EQUAL = ("=", ":=", "≡", "←")
 LIKE = ("≈", "∝")
 MEANT = {"sigma": "sigmoid", "sqrt": "sqrt"}
@@ -103,11 +104,9 @@ def plain_indices() -> IndexReader:
     return IndexReader(Lexicon(Printer(network, notation(DEFAULT)), network))
 
 
-def stated_in(
-    document: Document, words: frozenset[str] = frozenset(), labels: frozenset[str] = frozenset()
-) -> Stated:
-    """`words` are names of several letters, `MSE`, `labels` parts of names, `h1`."""
-    vocabulary = Vocabulary(words=labels, functions=words, macros=tuple(macros_of(document.definitions)))
+def stated_in(document: Document, words: Vocabulary = NO_WORDS) -> Stated:
+    """`words` are those of the document."""
+    vocabulary = replace(words, macros=tuple(macros_of(document.definitions)))
     indices = plain_indices()
     equations: list[Statement] = []
     shapes: list[ShapeClaim] = []

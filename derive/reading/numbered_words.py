@@ -7,6 +7,7 @@ name that carries it with a number elsewhere, in a range, below a sum with an en
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from derive.latex.reading.document import Document
@@ -16,11 +17,14 @@ from derive.latex.reading.trees import parts, walk
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import marks_of
 
+LIKELY = re.compile(r"_\s*\{\s*[A-Za-z]\s*[0-9]+\s*\}")
 DEFINING = ("=", ":=", "≡")
 
 
 def numbered_words(document: Document) -> frozenset[str]:
     """All such words of a document."""
+    if not any(LIKELY.search(f.source) for f in document.fragments):
+        return frozenset()
     chains = [c for f in document.fragments for c in read_formula(f.source).chains]
     defined: set[tuple[str, str]] = set()
     for chain in chains:

@@ -57,11 +57,10 @@ def _special(reader: Reader, key: Key, below: Node) -> Quantity | None:
         return condition(reader, _inner(below))
     if key.name == "1" and key.font in ("bold", "bb"):
         return array(constant(1), _axis(reader, below))
-    if not key.font and key.plain in reader.scope.lexicon.defined and key.name in ("e", "E"):
-        return None
     if key.name == "e" and key.font in ("", "bold") and not key.primes and not reader.scope.lexicon.table.get(key):
         return _unit(reader, below)
-    if key.name in ("I", "E") and not reader.scope.lexicon.find(key):
+    is_other = key.name == "E" and key.plain in reader.scope.lexicon.defined
+    if key.name in ("I", "E") and not is_other and not reader.scope.lexicon.find(key):
         rows = _axis(reader, below)
         columns = reader.scope.fresh.axis(rows)
         return array(delta(index(rows.name) - index(columns.name)), rows, columns)

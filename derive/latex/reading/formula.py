@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from derive.latex.reading.arranging import arranged
 from derive.latex.reading.brackets import matched
 from derive.latex.reading.chains import chains_of
+from derive.latex.reading.class_marks import by_entries
 from derive.latex.reading.cursor import State
 from derive.latex.reading.groups import grouped
 from derive.latex.reading.macros import expanded
@@ -42,6 +43,8 @@ def formula_of(
     chains = chains_of(items, state, Span(0, 0))
     if vocabulary.stamps:
         chains = tuple(unstamped(chain, vocabulary.stamps) for chain in chains)
+    if vocabulary.classes:
+        chains = tuple(by_entries(chain, vocabulary.classes) for chain in chains)
     found = sorted(set(state.problems), key=lambda p: (p.span.start, p.span.end, p.kind, p.message))
     return Formula(source, chains, tuple(found))
 

@@ -42,7 +42,8 @@ class Macro:
 class Vocabulary:
     """`words`: names of several letters written as plain italics, `dZ`, `db`, `MSE`, `np.sum`. `functions`: names that
     take an argument without brackets, beyond the commands of LaTeX. `macros`: those of the document. `stamps`:
-    letters in brackets behind names, which mean nothing there.
+    letters in brackets behind names, which mean nothing there. `classes`: names of targets that are written by their
+    class, `1\\{y = j\\}`.
 
     Raises `NotationError` for a name that is no word, or a macro that cannot be one.
     """
@@ -51,6 +52,7 @@ class Vocabulary:
     functions: frozenset[str] = frozenset()
     macros: tuple[Macro, ...] = ()
     stamps: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for word in sorted(self.words | self.functions):

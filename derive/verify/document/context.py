@@ -28,6 +28,7 @@ from derive.terms.affine import Affine
 from derive.terms.term import Poly
 from derive.verify.document.agreed import beyond
 from derive.verify.document.declaring import declared
+from derive.verify.document.example import Example
 from derive.verify.document.link import Links
 from derive.verify.document.names import (
     condition_node,
@@ -42,9 +43,11 @@ from derive.verify.document.own_network import OwnNetwork
 from derive.verify.document.profile import Meaning, Settings
 from derive.verify.document.randomness import Declared
 from derive.verify.document.schema import Form, Schema
+from derive.verify.document.spoken import NO_WORDS, Spoken
 from derive.verify.document.world import World
 
 DEPTH = "L"
+NOTHING_SPOKEN = Spoken()
 DEFAULT = NotationSpec(base="nielsen", settings=MappingProxyType({}), lines=MappingProxyType({}), line=1)
 
 
@@ -81,14 +84,18 @@ class Context:
     """Names that have their meaning from a schema, with their letters."""
     stamps: frozenset[str] = frozenset()
     """Letters that stand in brackets behind the names of the profile, and say when these are looked at: `(n)`."""
-    labels: frozenset[str] = frozenset()
-    """Words of a letter and a number below names: `h1` of `net_{h1}`."""
+    words: Vocabulary = NO_WORDS
+    """Those that the document's formulas show."""
     derivatives: tuple[Node, ...] = ()
     """What the last derivatives were found to be equal to."""
     own: OwnNetwork | None = None
     """The network that the document states, if this part is about it."""
     has_example: bool = False
     """Whether values were set to numbers: an example has begun."""
+    example: Example | None = None
+    """What the document works out in numbers."""
+    has_stepped: bool = False
+    """Whether parameters were given new values: numbers behind that may be those."""
     waiting: tuple[Meaning, ...] = ()
     """Values of the profile that are functions of what the document has yet to define."""
     is_cost_unclear: bool = False
@@ -129,7 +136,9 @@ class Context:
             self.assumed = own
 
     def vocabulary(self, macros: tuple[Macro, ...]) -> Vocabulary:
-        return Vocabulary(words=self.lexicon.words | self.labels, macros=macros, stamps=self.stamps)
+        own = self.words
+        classes = own.classes if self.own is not None else frozenset()
+        return replace(own, words=self.lexicon.words | own.words, macros=macros, stamps=self.stamps, classes=classes)
 
     def links(self, source: str, meanings: Mapping[Key, Quantity] = MappingProxyType({})) -> Links:
         return Links(
@@ -182,12 +191,10 @@ def context_of(
     file: str = "",
     own: OwnNetwork | None = None,
     change: Callable[[Network], Network] = unchanged,
-    later: frozenset[Key] = frozenset(),
-    accent: str = "",
+    spoken: Spoken = NOTHING_SPOKEN,
 ) -> Context:
     """`own` is the network that the document states, for parts where nobody names one; `change` makes of a network that
-    somebody names what another convention states; `later` are the names on the left sides of the document, and `accent`
-    is its mark of gradients.
+    somebody names what another convention states; `spoken` is what the formulas of the document say of its names.
 
     Raises: DeriveError for a network that cannot be had, and for names that cannot.
     """
@@ -206,11 +213,11 @@ def context_of(
     network = replace(network, tensors={**network.tensors, SLOT.tensor: Tensor(SLOT.tensor, (), "input")})
     lexicon = Lexicon(Printer(printed, notation), network)
     lexicon = lexicon if own is None else own.named(lexicon)
-    lexicon = lexicon.changed(gradient_accent=accent) if accent and network.cost is not None else lexicon
-    lexicon = lexicon.changed(defined=later)
+    lexicon = lexicon.changed(gradient_accent=spoken.accent) if spoken.accent and network.cost is not None else lexicon
+    lexicon = lexicon.changed(defined=spoken.on_left)
     waiting = []
     for m in names:
-        if later & unknown_arguments(lexicon, m):
+        if spoken.on_left & unknown_arguments(lexicon, m):
             waiting.append(m)
             continue
         try:
@@ -236,6 +243,7 @@ def context_of(
         given_functions=frozenset(lexicon.templates),
         waiting=tuple(waiting),
         own=own,
+        words=spoken.words,
     )
 
 

@@ -46,9 +46,10 @@ from derive.verify.document.shapes import judged_shape
 from derive.verify.document.statements import approximated, is_equation, is_fixed, is_step, judged_statement, shape_said
 from derive.verify.document.stationary import condition, remember_derivative
 from derive.verify.document.taken_numbers import unless_assumed
-from derive.verify.document.updates import judged_update
+from derive.verify.document.updates import judged_update, old_value, steps_up
 from derive.verify.document.variables import says_value, variables
 from derive.verify.document.verdict import Verdict, impossible, undecided, verdict_of, worst
+from derive.verify.document.worked import worked
 from derive.verify.document.written import is_made_of
 
 BY_ITSELF = "a name is defined by itself: the new value needs a name of its own, or ← for what the old one becomes"
@@ -134,7 +135,12 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
             if relation == "≈":
                 near = verdict.status is Status.WRONG and approximately(context, left, right, source, remarks)
                 verdict = near or approximated(context, verdict, left, right, source)
-            if verdict.status is Status.WRONG:
+            was_right = before is None or before.verdict.status in (*RIGHT, Status.DEFINITION)
+            number = worked(context, left, chain.members[k] or left, right, source, verdict, was_right)
+            context.has_stepped |= old_value(left, right) is not None
+            if number is not None:
+                verdict = number
+            elif verdict.status is Status.WRONG:
                 verdict = (
                     in_numbers(context, left, right, source) or with_target(context, left, right, source) or verdict
                 )
@@ -153,7 +159,7 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
         if before is not None and _follows(context, before, judged, source):
             judged = replace(judged, follows=True)
         yield judged
-        if judged.verdict.status in (Status.PROVED, Status.DEFINITION):
+        if judged.verdict.status in (*RIGHT, Status.DEFINITION):
             remember(context, left, right)
         if judged.verdict.status is Status.PROVED and left is not None and right is not None:
             reroute(context, left, right, source)
@@ -212,6 +218,8 @@ def judged_link(
     if function is not None:
         return function
     if is_new(context, left, source, argument) or is_another(context, left, right, source):
+        if (up := steps_up(context, left, right, source)) is not None:
+            return up
         layered = defined_for_layers(context, left, right, source)
         verdict = layered or _definition(context, left, right, source, argument)
         if verdict.status is Status.DEFINITION:

@@ -15,15 +15,14 @@ from derive.latex.reading.formula import read_formula
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Added, Chain, Fraction, Listed, Multiplied, Node, Number, Scripts, Symbol
 from derive.latex.reading.trees import walk
-from derive.latex.reading.vocabulary import Vocabulary
 from derive.latex.settings import customized
 from derive.network.network import Network
 from derive.reading.aliases import with_alias
 from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
 from derive.reading.marks import marks_of, sequence
-from derive.reading.numbered_words import numbered_words
 from derive.reading.operators import SIGNS
+from derive.reading.own_words import words_of
 from derive.terms.affine import sizes_in
 from derive.verify.claims import Status
 from derive.verify.document.prefixed import gradient_prefix
@@ -133,7 +132,7 @@ def networks_beside(document: Document) -> tuple[OwnNetwork, ...]:
 
 
 def _in_notations(document: Document, found: Forward) -> tuple[OwnNetwork, ...]:
-    words = Vocabulary(words=numbered_words(document))
+    words = words_of(document)
     chains = tuple(c for f in document.fragments for c in read_formula(f.source, words).chains if len(c.members) > 1)
     rights = ((e, e.right if e.written is None else e.written) for e in found.equations)
     stated = frozenset((e.fragment.start, right.span.start) for e, right in rights)

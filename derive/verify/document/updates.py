@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from derive.errors import DeriveError
 from derive.ir.tensor import ADJOINT
-from derive.latex.reading.syntax import Node, Symbol
+from derive.latex.reading.shown import shown
+from derive.latex.reading.syntax import Added, Fraction, Node, Symbol
 from derive.latex.reading.trees import walk
 from derive.reading.calls import entry_of
 from derive.reading.choices import Choices, readings
@@ -14,6 +15,8 @@ from derive.reading.definitions import with_given
 from derive.reading.expressions import Reader
 from derive.reading.free_letters import free_letters
 from derive.reading.keys import key_of
+from derive.reading.marks import marks_of
+from derive.reading.operators import is_derivative
 from derive.reading.quantity import Misfit, Quantity, Unknown, added, like, scaled
 from derive.terms.algebra import power, times
 from derive.terms.term import Entry, Poly, of_atom
@@ -47,6 +50,28 @@ def judged_update(context: Context, left: Node, right: Node, source: str) -> Ver
     if up.status in RIGHT and context.network.cost is not None:
         return Verdict(Status.WRONG, "it is a step up the gradient, where the cost grows", down.difference)
     return undecided(UNKNOWN)
+
+
+def old_value(left: Node, right: Node) -> Node | None:
+    """`w_5` of `w_5^{+} = w_5 - …`: what has a new value, by its letter and what stands below it; None without one."""
+    terms = right.terms if isinstance(right, Added) else ()
+    own = _letter(left)
+    return next((x for x in terms if own is not None and _letter(x) == own), None) if len(terms) > 1 else None
+
+
+def _letter(node: Node) -> tuple[str, ...] | None:
+    marks = marks_of(node)
+    key = key_of(marks.base)
+    return None if key is None else (key.name, *map(shown, marks.below))
+
+
+def steps_up(context: Context, left: Node, right: Node, source: str) -> Verdict | None:
+    """Of `w^{+} = w + η ∂C/∂w`, a new name for what a parameter becomes: that it is a step up, if it is."""
+    old = old_value(left, right)
+    if old is None or not any(is_derivative(x) for x in walk(right) if isinstance(x, Fraction)):
+        return None
+    verdict = judged_update(context, old, right, source)
+    return verdict if verdict.status is Status.WRONG and not verdict.is_misfit else None
 
 
 def _take_up_rate(context: Context, right: Node) -> None:

@@ -15,8 +15,6 @@ from derive.latex.reading.repairs import repairs
 from derive.latex.reading.syntax import Chain, Formula, Node
 from derive.latex.reading.vocabulary import Macro
 from derive.reading.guards import is_guard
-from derive.reading.keys import Key
-from derive.reading.numbered_words import numbered_words
 from derive.reading.remarks import conditions_said, has_ends, with_remarks
 from derive.verify.claims import RIGHT, Status
 from derive.verify.document.carried import Carried, Place, carried_forward, traced
@@ -28,10 +26,8 @@ from derive.verify.document.conventions import Convention, Statuses, by_conventi
 from derive.verify.document.declaring import declared
 from derive.verify.document.diagnosis import Finding, Trial, of_shape
 from derive.verify.document.edits import SELF
-from derive.verify.document.gradient_marks import gradient_accent
 from derive.verify.document.introduced import Introduced
 from derive.verify.document.judge import BY_ITSELF, EXHAUSTED, FAULTS, Judged, equated, links_of
-from derive.verify.document.left_sides import names_on_left
 from derive.verify.document.manner import Manner, manner_of
 from derive.verify.document.operands import Written
 from derive.verify.document.own_network import STATES, OwnNetwork
@@ -42,10 +38,12 @@ from derive.verify.document.said import SaidShape, shape_in_words
 from derive.verify.document.said_conditions import under_conditions
 from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, may_be_ranged, said_about, said_behind
 from derive.verify.document.shapes import judged_shape
+from derive.verify.document.spoken import Spoken, spoken_in
 from derive.verify.document.stationary import CONDITION, is_set_to_zero
 from derive.verify.document.supposed import Mistakes
 from derive.verify.document.verdict import MISSING, Verdict, beside, combined, undecided
 from derive.verify.document.waiting import take_up_waiting
+from derive.verify.document.worked import NUMBERS, example_of
 from derive.verify.effort import Effort, silent
 
 PATIENCE, LONGEST_SEARCH = 120.0, 5.0
@@ -102,9 +100,8 @@ class Verifier:
                 waiting.append(fragment)
             if any(c.status is Status.DEFINITION for c in found):
                 for before in waiting[-NEAREST:]:
-                    context = self._context(before)
-                    chains = read_formula(before.source, context.vocabulary(macros)).chains
-                    take_up_waiting(context, chains, before.source)
+                    context, text = self._context(before), before.source
+                    take_up_waiting(context, read_formula(text, context.vocabulary(macros)).chains, text)
         return self._again(claims, waiting, macros)
 
     def _parts(self) -> Iterator[list[Fragment]]:
@@ -144,12 +141,8 @@ class Verifier:
         return passages_before(self.document, self.profile)
 
     @cached_property
-    def _later(self) -> frozenset[Key]:
-        return names_on_left(self.document)
-
-    @cached_property
-    def _labels(self) -> frozenset[str]:
-        return numbered_words(self.document)
+    def _spoken(self) -> Spoken:
+        return spoken_in(self.document)
 
     @cached_property
     def _manner(self) -> Manner:
@@ -162,10 +155,10 @@ class Verifier:
         if key not in self.contexts:
             changed = (self.convention and self.convention.of_settings(settings)) or settings
             change = unchanged if self.convention is None else self.convention.of_network
-            said = self._later, gradient_accent(self.document)
-            self.contexts[key] = context_of(changed, self.profile.file, self.own, change, *said)
+            self.contexts[key] = made = context_of(changed, self.profile.file, self.own, change, self._spoken)
+            made.example = example_of(made, self.document)
         context = self.contexts[key]
-        context.schemas, context.labels = self.introduced.schemas, self._labels
+        context.schemas = self.introduced.schemas
         context.declared = declared(context.lexicon, settings.random, self.profile.file)
         return context
 
@@ -223,7 +216,7 @@ class Verifier:
                     root = self.carried.get((before.start, before.latex))
                     line = before.place.line if root is None else root.line
                     claim = replace(claim, follows_from=before.follows_from or line)
-                elif verdict.status is Status.WRONG and self.convention is None:
+                elif verdict.status is Status.WRONG and self.convention is None and verdict.reason not in NUMBERS:
                     self._trace(context, judged, fragment.source, claim, equal)
                 if verdict.status in RIGHT and judged.right is not None:
                     equal.append(judged.right)
@@ -282,6 +275,8 @@ class Verifier:
             return None
         if judged.verdict.reason == BY_ITSELF:
             return Finding(SELF, None)
+        if judged.verdict.reason in NUMBERS:
+            return None
         said = said_about(self.document, self.said, at)
         effort = Effort(min(self.patience, LONGEST_SEARCH), self.tell)
         try:

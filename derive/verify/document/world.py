@@ -39,6 +39,8 @@ class World:
     points: int = POINTS
     factor: int = 1
     """By so much inputs and parameters are larger than usual."""
+    given: tuple[Point, ...] = ()
+    """Points in place of random ones."""
     _wide: dict[int, World] = field(default_factory=dict)
     _frames: list[Frame] = field(default_factory=list)
 
@@ -61,7 +63,8 @@ class World:
     def _start(self) -> list[Frame]:
         """All values, and all gradients if there is a cost."""
         network = self.concrete
-        points = [_scaled(network, p, self.factor) for p in random_points(network, self.points, SEED)]
+        drawn = (_scaled(network, p, self.factor) for p in random_points(network, self.points, SEED))
+        points = self.given or tuple(drawn)
         if network.cost is not None:
             return [self.chain.at(p).frame for p in points]
         axes = {t.name: t.axes for t in network.tensors.values()}
@@ -73,7 +76,7 @@ class World:
         """The same with values beyond a number, on both sides of it: where a step there is no matter of sizes."""
         factor = 10 * reach
         if factor not in self._wide:
-            self._wide[factor] = World(self.network, self.points, factor)
+            self._wide[factor] = World(self.network, self.points, factor, self.given)
         return self._wide[factor]
 
     def frames(self, polys: Sequence[Poly]) -> list[Frame]:
