@@ -10,6 +10,7 @@ from derive.errors import DeriveError
 from derive.forward.calls import call_of, inner, is_named, is_round
 from derive.forward.enumerated import enumerated
 from derive.forward.instants import at_any_time, instants_in
+from derive.forward.layer_functions import one_for_all
 from derive.forward.rewriting import plainly
 from derive.ir.scalar import PLAIN, REGISTRY
 from derive.latex.printer import Printer
@@ -116,6 +117,8 @@ def stated_in(document: Document, words: Vocabulary = NO_WORDS) -> Stated:
     read = [(f, plainly(chain)) for f in document.fragments for chain in read_formula(f.source, vocabulary).chains]
     instants = instants_in([chain for _, chain in read])
     read = [(f, at_any_time(chain, instants)) for f, chain in read]
+    chains = one_for_all(document, [chain for _, chain in read])
+    read = [(f, chain) for (f, _), chain in zip(read, chains, strict=True)]
     lists: list[tuple[Node, Node]] = []
     functions = _applied(chain for _, chain in read)
     for fragment, chain in read:

@@ -11,7 +11,8 @@ from derive.ir.scalar import REGISTRY
 from derive.latex.functions import function_symbol
 from derive.latex.notation import Notation
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Bracketed, Node, Number, Scripts, Symbol
+from derive.latex.reading.syntax import Added, Bracketed, Node, Number, Scripts, Symbol
+from derive.latex.reading.trees import walk
 from derive.latex.tex import GREEK
 from derive.reading.function_names import WHOLE, is_scalar_function
 from derive.reading.keys import key_of
@@ -41,12 +42,40 @@ def marked(reader: Reader, name: Node, argument: Node, value: Quantity) -> Quant
         value = _by_base(reader, word, marks.below, value)
     elif marks.below and word in WHOLE:
         value = part(reader, value, marks.below, reader.scope.said(marks.base))
+    elif _is_of_layer(marks.below, argument):
+        pass
+    elif _is_of_another(marks.below, argument):
+        raise Unknown(_of_another(reader, name, argument))
     elif marks.below and (is_scalar_function(word) or (_is_word(word) and not _are_indices(marks.below))):
         raise Unknown(f"what stands below {reader.scope.said(name)} has no meaning here")
     above = marks.above
     if above and is_transpose(above[-1]):
         value, above = transposed(value), above[:-1]
     return _raised(reader, name, above, argument, value) if above else value
+
+
+def _of_another(reader: Reader, name: Node, argument: Node) -> str:
+    return f"the function of {reader.scope.said(name)} is applied to a value of {reader.scope.said(argument)}"
+
+
+def _is_like(mark: Node, item: Bracketed) -> bool:
+    return isinstance(mark, Bracketed) and mark.opening == item.opening
+
+
+def _is_of_layer(below: Sequence[Node], argument: Node) -> bool:
+    """Whether what stands below is the mark of the layer of the argument: `f_l(z^{(l)})`."""
+    return len(below) == 1 and any(shown(x) == shown(below[0]) for x in _layers(argument))
+
+
+def _is_of_another(below: Sequence[Node], argument: Node) -> bool:
+    """Whether it is that of another layer, `f_{l+1}(z^{(l)})`, `f_1(z^{(2)})`, and no letter of a unit, `φ_j(v_j)`."""
+    [item, *rest] = below or (None,)
+    is_mark = isinstance(item, Added | Number) or (isinstance(item, Symbol) and item.name in LAYERS)
+    return bool(_layers(argument)) and not rest and is_mark
+
+
+def _layers(argument: Node) -> list[Node]:
+    return [x.body if isinstance(x, Bracketed) else x for x in marks_of(argument).above]
 
 
 def marked_function(notation: Notation, name: Node) -> str | None:
@@ -98,7 +127,10 @@ def _raised(reader: Reader, name: Node, above: Sequence[Node], argument: Node, v
         return value if is_layer else reader.power(value, above)
     if isinstance(item, Bracketed) and item.opening in "([":
         if theirs and isinstance(theirs[0], Bracketed) and theirs[0].opening in "([" and not is_alike:
-            raise Unknown(f"the function of {said} is applied to a value of {reader.scope.said(argument)}")
+            raise Unknown(_of_another(reader, name, argument))
+        inside = {shown(y) for x in walk(argument) for y in marks_of(x).above if _is_like(y, item)}
+        if inside and shown(item) not in inside:
+            raise Unknown(_of_another(reader, name, argument))
         is_layer = is_alike or item.opening == "[" or not isinstance(item.body, Number)
     else:
         is_layer = is_alike or (isinstance(item, Symbol) and item.name in LAYERS)

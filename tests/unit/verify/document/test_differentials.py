@@ -95,3 +95,9 @@ def test_gradients_and_changes_of_one_another_are_no_differentials() -> None:
 def test_the_letter_d_may_be_a_name() -> None:
     [status] = statuses(r"$$d x^T x = d \sum_i x_i^2$$", PROFILE + "  d: {shape: [n_1]}\n")
     assert is_right(status)
+
+
+def test_a_d_before_the_cost_of_the_document_is_a_change_and_marks_no_gradients() -> None:
+    forward = r"$$z = W x + b, \quad a = \sigma(z), \quad C = \frac12 \|a - y\|^2$$ "
+    changes = r"$$dC = \operatorname{tr}((a - y)^T da)$$ $$da = \sigma'(z) \odot dz$$ $$dz = dW x + W dx - db$$"
+    assert statuses(forward + changes, "")[3:] == ["proved", "agrees", "wrong"]
