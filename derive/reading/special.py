@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derive.latex.reading.syntax import Bracketed, Chain, Node, Number, Scripts
+from derive.latex.reading.syntax import Bracketed, Chain, Node, Number, Scripts, Symbol
 from derive.reading.conditions import condition
 from derive.reading.keys import Key, key_of
 from derive.reading.marks import is_transpose, sequence
@@ -59,7 +59,8 @@ def _special(reader: Reader, key: Key, below: Node) -> Quantity | None:
         return array(constant(1), _axis(reader, below))
     if key.name == "e" and key.font in ("", "bold") and not key.primes and not reader.scope.lexicon.table.get(key):
         return _unit(reader, below)
-    is_other = key.name == "E" and key.plain in reader.scope.lexicon.defined
+    is_size = isinstance(below, Symbol) and below.name.islower() and len(below.name) == 1
+    is_other = key.name == "E" and key.plain in reader.scope.lexicon.defined and not is_size
     if key.name in ("I", "E") and not is_other and not reader.scope.lexicon.find(key):
         rows = _axis(reader, below)
         columns = reader.scope.fresh.axis(rows)

@@ -131,13 +131,18 @@ def value_of(context: Context, node: Node) -> float | None:
 def worked(
     context: Context, left: Node, before: Node, right: Node, source: str, verdict: Verdict, was_right: bool
 ) -> Verdict | None:
-    """The verdict on a right side in numbers that is no identity; None for every other link.
+    """The verdict on a right side in numbers that is no identity; None for every other link, `\\pi = 3.14` among them.
 
     `before` is the member before it, and `was_right` says whether that one was right, or introduced the left side.
     """
-    written = value_of(context, right) if verdict.status in (Status.WRONG, Status.NOT_CHECKED) else None
+    if verdict.status not in (Status.WRONG, Status.NOT_CHECKED) or (left is before and _is_written_out(context, left)):
+        return None
+    written = value_of(context, right)
     if written is None:
         return None
+    if not _is_written_out(context, right):
+        value = value_of(context, left) if context.has_example and verdict.status is Status.WRONG else None
+        return undecided(NEAR) if value is not None and abs(value - written) <= FAR * abs(value) else None
     number = _Written(context, right, written)
     at = _at_example(context, left, right, source, number) or _by_names(context, left, number)
     context.has_example |= at is not None
@@ -257,5 +262,5 @@ def _is_far(d: Difference, number: _Written) -> bool:
     """Whether a number is another one: no rounding on the way explains it, nor a number that is written as a whole."""
     apart = abs(d.left - d.right)
     return apart > max(
-        FAR * abs(d.left), number.slack, _unit(x) if isinstance(x := _number(number.node), Number) else 0
+        FAR * abs(d.left), number.slack, _unit(x) / 2 if isinstance(x := _number(number.node), Number) else 0.0
     )
