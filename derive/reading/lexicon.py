@@ -76,10 +76,8 @@ class Lexicon:
         """
         self.printer, self.notation, self.own = printer, printer.notation, tuple(own)
         self.own_functions = dict(own_functions or {})
-        self.synonyms = dict(synonyms or {})
-        self.formulas = dict(formulas or {})
-        self.templates = dict(templates or {})
-        self.kinds = dict(kinds or {})
+        self.synonyms, self.formulas = dict(synonyms or {}), dict(formulas or {})
+        self.templates, self.kinds = dict(templates or {}), dict(kinds or {})
         self.derivatives, self.gradient_accent, self.defined = derivatives, gradient_accent, defined
         self.network = network
         self.table: dict[Key, list[Named]] = {}
