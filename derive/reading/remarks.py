@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from derive.errors import DeriveError
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Chain, Formula, Symbol
+from derive.latex.reading.syntax import Chain, Formula, Listed, Symbol
 from derive.reading.choices import Choices
 from derive.reading.expressions import Reader
 from derive.reading.guards import is_guard
@@ -88,7 +88,12 @@ def _is_condition(chain: Chain, before: Chain | None, lexicon: Lexicon, source: 
     key = key_of(first)
     if len(chain.members) != 2 or not isinstance(first, Symbol) or key is None:
         return False
-    if lexicon.find(key) or key in lexicon.sizes or any(o.key == key_of(chain.members[1]) for o in lexicon.own):
+    is_run = isinstance(chain.members[1], Listed) and first.name in lexicon.network.names.values()
+    if (
+        (lexicon.find(key) and not is_run)
+        or key in lexicon.sizes
+        or any(o.key == key_of(chain.members[1]) for o in lexicon.own)
+    ):
         return False
     indices = IndexReader(lexicon, {}, source)
     found = stated([chain], indices)

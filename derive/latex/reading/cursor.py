@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from derive.latex.reading import commands
 from derive.latex.reading.brackets import matched
-from derive.latex.reading.groups import Group, Item
-from derive.latex.reading.items import is_break
+from derive.latex.reading.groups import Group, Item, is_empty
+from derive.latex.reading.items import is_break, is_command, product_sign, separator, sum_sign
 from derive.latex.reading.syntax import Bracketed, Listed, Node, Problem, Span, Unread
 from derive.latex.reading.tokens import Token
 from derive.latex.reading.vocabulary import Vocabulary
@@ -80,7 +80,7 @@ class Cursor:
         """Items of a level of their own."""
         if not items:
             return Listed((), (), Span(place.start, place.start))
-        return unwrapped(self.state.expression(Cursor(items, self.state, self.depth, place), 0))
+        return unwrapped(self.state.expression(Cursor(_closed_up(items), self.state, self.depth, place), 0))
 
     def first_digit(self, token: Token) -> Token:
         """The first digit of the number just taken; the others are put back: `\\frac12`.
@@ -95,6 +95,22 @@ class Cursor:
         rest = Span(start + 1, span.end) if is_at_its_place else span
         self.items[self.at] = Token("number", token.text[1:], rest, True)
         return Token("number", token.text[0], Span(start, start + 1) if is_at_its_place else span, token.glued)
+
+
+def _closed_up(items: Sequence[Item]) -> list[Item]:
+    """Without the empty braces before a sign, and the wide space before them: `a \\quad {} - b` goes on with a row."""
+    kept: list[Item] = []
+    for k, item in enumerate(items):
+        if is_empty(item) and k and k + 1 < len(items) and _is_between(items[k + 1]):
+            while kept and is_command(kept[-1], "quad"):
+                kept.pop()
+        else:
+            kept.append(item)
+    return kept
+
+
+def _is_between(item: Item) -> bool:
+    return bool(sum_sign(item) or product_sign(item) or separator(item))
 
 
 def unwrapped(node: Node) -> Node:

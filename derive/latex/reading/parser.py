@@ -8,7 +8,7 @@ from __future__ import annotations
 from derive.latex.reading import commands
 from derive.latex.reading.applications import applied, big_under, method_called
 from derive.latex.reading.cursor import DEEPEST, Cursor
-from derive.latex.reading.groups import Group, Item, is_empty
+from derive.latex.reading.groups import Group
 from derive.latex.reading.items import (
     is_command,
     is_sign,
@@ -231,7 +231,7 @@ def _list(cursor: Cursor, left: Node) -> Node:
     separators: list[str] = []
     while _binding(cursor) == LIST:
         mark = ""
-        while (item := cursor.item) is not None and _is_between(cursor, item):
+        while (item := cursor.item) is not None and (separator(item) or is_sign(item, ".")):
             cursor.take()
             mark = mark or separator(item) or "."
             mark = separator(item) if mark == "quad" and separator(item) else mark
@@ -242,14 +242,6 @@ def _list(cursor: Cursor, left: Node) -> Node:
     if len(items) == 1:
         return left
     return Listed(tuple(items), tuple(separators), around(items))
-
-
-def _is_between(cursor: Cursor, item: Item) -> bool:
-    """Whether it separates items: a separator, a full stop, or the empty braces of `{} \\mid b`."""
-    if is_empty(item):
-        behind = cursor.items[cursor.at + 1 : cursor.at + 2]
-        return bool(behind) and bool(separator(behind[0]))
-    return bool(separator(item)) or is_sign(item, ".")
 
 
 def _over(cursor: Cursor) -> Node | None:

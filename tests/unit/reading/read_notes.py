@@ -205,7 +205,7 @@ def _start(fragment: Fragment) -> int:
     return fragment.start
 
 
-_OF_ENTRIES = re.compile(r"_\{?[a-z]")
+_OF_ENTRIES = re.compile(r"_\{?[a-z]|_\{[^}]*\},[a-z]")
 
 _SHAPE = re.compile("shape|形状")
 
