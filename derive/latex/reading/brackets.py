@@ -9,7 +9,7 @@ from derive.latex.reading import commands
 from derive.latex.reading.bars import paired_bars
 from derive.latex.reading.braces import bracket, unbraced
 from derive.latex.reading.groups import Group, Item, enclosing
-from derive.latex.reading.items import is_break, is_sign, relation_at
+from derive.latex.reading.items import is_break, is_command, is_sign, relation_at
 from derive.latex.reading.syntax import Problem
 from derive.latex.reading.tokens import Token
 
@@ -61,9 +61,13 @@ class _Matching:
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
         self.stack = [_Open(None, "")]
+        self.beside: list[Item] = []
+        """Ranges in cells behind a row that goes on, in brackets, with the next one: they are those of the whole."""
 
     def run(self, items: Sequence[Item]) -> tuple[Item, ...]:
         for item in items:
+            if len(self.stack) == 1 and isinstance(item, Token) and item.kind == "row":
+                self._settle()
             if isinstance(item, Token) and item.kind == "left":
                 self.stack.append(_Open(item, item.text))
             elif isinstance(item, Token) and item.kind == "right":
@@ -80,7 +84,12 @@ class _Matching:
             self._flatten()
         while len(self.stack) > 1:
             self._unclosed()
+        self._settle()
         return paired_bars(self.stack[0].items, self.problems)
+
+    def _settle(self) -> None:
+        self.stack[0].items += self.beside
+        self.beside.clear()
 
     def _flatten(self) -> None:
         """So many unclosed brackets mean nothing: they are reported, and left out."""
@@ -137,7 +146,9 @@ class _Matching:
     def _close(self, token: Token, sign: str) -> None:
         last = self.stack.pop()
         assert last.token is not None
-        self.stack[-1].items.append(self._group(last, sign, last.items, token.span.end))
+        inside, beside = _without_ranges(last.items)
+        self.beside += beside
+        self.stack[-1].items.append(self._group(last, sign, inside, token.span.end))
 
     def _group(self, opened: _Open, sign: str, items: Sequence[Item], end: int) -> Group:
         assert opened.token is not None
@@ -163,3 +174,29 @@ class _Matching:
         closing = commands.BRACKETS.get(last.opening, last.opening)
         stop = inside[-1].span.end if inside else last.token.span.end
         self.stack[-1].items += [self._group(last, closing, inside, stop), *behind]
+
+
+def _without_ranges(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+    """What stands in brackets without the cells at the end of a row that say over what letters run, and these."""
+    inside: list[Item] = []
+    beside: list[Item] = []
+    k = 0
+    while k < len(items):
+        end = next((n for n in range(k + 1, len(items)) if is_break(items[n])), len(items))
+        if is_break(items[k]) and end < len(items) and _is_row(items[end]) and _is_range(items[k + 1 : end]):
+            beside += items[k:end]
+            k = end
+        else:
+            inside.append(items[k])
+            k += 1
+    return inside, beside
+
+
+def _is_row(item: Item) -> bool:
+    return isinstance(item, Token) and item.kind == "row"
+
+
+def _is_range(items: Sequence[Item]) -> bool:
+    """`i = 1, \\dots, m`."""
+    has_relation = any(relation_at(items, k) for k in range(len(items)))
+    return has_relation and any(is_command(item, *commands.ELLIPSES) for item in items)
