@@ -40,6 +40,11 @@ class Placed:
     marks: Marks
 
     @property
+    def is_of_all_steps(self) -> bool:
+        """Whether no step is said of a value that has one at each."""
+        return self.named.is_marked and not self.named.is_own and self.named.tensor.family > len(self.family)
+
+    @property
     def counts_fit(self) -> bool:
         """Whether there are as many indices as axes, or as can be left open."""
         axes, batch = self._axes(), self.scope.batch

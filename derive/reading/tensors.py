@@ -60,10 +60,11 @@ class Tensors:
             return self.read(others, marks)
         if not fitting:
             raise Unknown(f"{self.scope.said(marks.base)} with these marks is nothing in this network")
-        fitting = preferred(fitting)
+        fitting = preferred([p for p in fitting if not p.is_of_all_steps] or fitting)
         if self.scope.lexicon.notation.layer_mark == "_l":
             fitting = [p for p in fitting if p.family or p.named.layer is not None] or fitting
         chosen = self.scope.choices.choose(fitting)
+        self.scope.shapes_decide += ["all steps"] if chosen.is_of_all_steps else []
         return chosen.settle()
 
     def _others(self, candidates: Sequence[Named], marks: Marks) -> Sequence[Named]:
@@ -125,9 +126,7 @@ class Tensors:
             raise NotThis
         if not named.subs and below and is_part_of_name(below[0], candidates):
             raise NotThis
-        if named.is_marked and named.tensor.family and not below:
-            self.scope.shapes_decide.append("all steps")
-        elif named.is_marked and named.tensor.family:
+        if named.is_marked and named.tensor.family and below:
             steps = below[: named.tensor.family]
             if len(steps) < named.tensor.family:
                 raise NotThis

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from derive.latex.reading import commands
 from derive.latex.reading.bars import paired_bars
@@ -180,16 +181,14 @@ def _without_ranges(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
     """What stands in brackets without the cells at the end of a row that say over what letters run, and these."""
     inside: list[Item] = []
     beside: list[Item] = []
-    k = 0
-    while k < len(items):
-        end = next((n for n in range(k + 1, len(items)) if is_break(items[n])), len(items))
-        if is_break(items[k]) and end < len(items) and _is_row(items[end]) and _is_range(items[k + 1 : end]):
+    breaks = [k for k, item in enumerate(items) if is_break(item)]
+    start = 0
+    for k, end in pairwise(breaks):
+        if _is_row(items[end]) and _is_range(items[k + 1 : end]):
+            inside += items[start:k]
             beside += items[k:end]
-            k = end
-        else:
-            inside.append(items[k])
-            k += 1
-    return inside, beside
+            start = end
+    return [*inside, *items[start:]], beside
 
 
 def _is_row(item: Item) -> bool:
