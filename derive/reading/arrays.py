@@ -36,6 +36,8 @@ def entry_by_entry(reader: Callable[[], Reader], lexicon: Lexicon, left: Node, r
     if all(len(t.axes) <= MATRIX for t in lexicon.network.tensors.values()):
         return left, right
     arrays = _Arrays(reader, lexicon)
+    if not any(map(arrays.count, (left, right))):
+        return left, right
     found = arrays.lettered(left), arrays.lettered(right)
     return found if arrays.are_entrywise and len(arrays.counts) == 1 else (left, right)
 
@@ -59,18 +61,18 @@ class _Arrays:
             return replace(node, argument=self.lettered(node.argument))
         if isinstance(node, Scripts) and isinstance(node.base, Bracketed) and _is_entrywise(node):
             return replace(node, base=self.lettered(node.base))
-        if isinstance(node, Symbol | Scripts | Fraction) and (count := self._count(node)):
+        if isinstance(node, Symbol | Scripts | Fraction) and (count := self.count(node)):
             return self._indexed(node, count)
-        if any(self._count(x) for x in walk(node) if isinstance(x, Symbol | Scripts)):
+        if any(self.count(x) for x in walk(node) if isinstance(x, Symbol | Scripts)):
             self.are_entrywise = False
         return node
 
     def _product(self, node: Multiplied) -> Node:
         if any(map(_is_operator, node.factors)):
-            return self._indexed(node, count) if (count := self._count(node)) else node
+            return self._indexed(node, count) if (count := self.count(node)) else node
         factors = [self._factor(node, k) for k in range(len(node.factors))]
         changed = [k for k, (new, old) in enumerate(zip(factors, node.factors, strict=True)) if new != old]
-        if not changed and (count := self._count(node)):
+        if not changed and (count := self.count(node)):
             return self._indexed(node, count)
         if not all(ENTRYWISE & set(node.operators[a:b]) for a, b in pairwise(changed)):
             self.are_entrywise = False
@@ -96,8 +98,8 @@ class _Arrays:
         self.counts.add(count)
         return with_indices(node, [f"i_{k}" for k in range(1, count + 1)])
 
-    def _count(self, node: Node) -> int:
-        """How many axes an array has; 0 for what is none."""
+    def count(self, node: Node) -> int:
+        """How many axes an array has, or the first one in an expression; 0 where there is none."""
         try:
             self.reader().read(node)
         except TooManyAxes as e:

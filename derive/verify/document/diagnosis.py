@@ -182,10 +182,16 @@ class Trial:
     def replaced(self, right: Node) -> Finding | None:
         base = right.span.start
         whole = self.source[base : right.span.end]
+        if len(whole) > MOST:
+            return None
         numbers = next(iter(self.links.instances(self.left, right)), {})
         itself = self.source[self.left.span.start : self.left.span.end]
         names = [name for name in self.names if name != itself]
+        written = 0
         for code, span, name in other_operands(right, self.source, names, cache(partial(self._value, numbers))):
+            written += len(whole)
+            if written > MOST or self.effort.is_cut:
+                break
             if self.mends(text := spliced(whole, base, span, name)):
                 return Finding(code, text)
         return None
