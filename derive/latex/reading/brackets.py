@@ -10,7 +10,7 @@ from derive.latex.reading import commands
 from derive.latex.reading.bars import paired_bars
 from derive.latex.reading.braces import bracket, unbraced
 from derive.latex.reading.groups import Group, Item, enclosing
-from derive.latex.reading.items import is_break, is_command, is_sign, relation_at
+from derive.latex.reading.items import is_break, is_sign, relation_at, runs_by_dots
 from derive.latex.reading.syntax import Problem
 from derive.latex.reading.tokens import Token
 
@@ -48,7 +48,7 @@ def matched(items: Sequence[Item], problems: list[Problem]) -> tuple[Item, ...]:
     parts: list[Item] = []
     row: list[Item] = []
     for item in items:
-        if isinstance(item, Token) and item.kind == "row":
+        if _is_row(item):
             parts += [*_Matching(problems).run(unbraced(row)), item]
             row = []
         else:
@@ -67,7 +67,7 @@ class _Matching:
 
     def run(self, items: Sequence[Item]) -> tuple[Item, ...]:
         for item in items:
-            if len(self.stack) == 1 and isinstance(item, Token) and item.kind == "row":
+            if len(self.stack) == 1 and _is_row(item):
                 self._settle()
             if isinstance(item, Token) and item.kind == "left":
                 self.stack.append(_Open(item, item.text))
@@ -184,7 +184,7 @@ def _without_ranges(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
     breaks = [k for k, item in enumerate(items) if is_break(item)]
     start = 0
     for k, end in pairwise(breaks):
-        if _is_row(items[end]) and _is_range(items[k + 1 : end]):
+        if _is_row(items[end]) and runs_by_dots(items[k + 1 : end]):
             inside += items[start:k]
             beside += items[k:end]
             start = end
@@ -193,9 +193,3 @@ def _without_ranges(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
 
 def _is_row(item: Item) -> bool:
     return isinstance(item, Token) and item.kind == "row"
-
-
-def _is_range(items: Sequence[Item]) -> bool:
-    """`i = 1, \\dots, m`."""
-    has_relation = any(relation_at(items, k) for k in range(len(items)))
-    return has_relation and any(is_command(item, *commands.ELLIPSES) for item in items)

@@ -149,3 +149,13 @@ def ends_operand(items: Sequence[Item], at: int) -> bool:
     if before.kind == "command" and (before.text in commands.FUNCTION_COMMANDS or before.text in commands.BIG):
         return False
     return starts_operand(items, at - 1) or is_command(before, "prime")
+
+
+def relations_in(items: Sequence[Item]) -> list[Relation]:
+    """The relations at this level, in order."""
+    return [sign.relation for k in range(len(items)) if (sign := relation_at(items, k)) is not None]
+
+
+def runs_by_dots(items: Sequence[Item]) -> bool:
+    """Whether it says over what a letter runs with dots: `i = 1, \\dots, m`."""
+    return bool(relations_in(items)) and any(is_command(item, *commands.ELLIPSES) for item in items)

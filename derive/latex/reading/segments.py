@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 from derive.latex.reading import commands
 from derive.latex.reading.groups import Item
-from derive.latex.reading.items import is_command, is_sign, product_sign, relation_at, separator, sum_sign
+from derive.latex.reading.items import (
+    is_command,
+    is_sign,
+    product_sign,
+    relation_at,
+    relations_in,
+    runs_by_dots,
+    separator,
+    sum_sign,
+)
 from derive.latex.reading.tokens import Token
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[._-][A-Za-z0-9]+)*\Z")
@@ -144,9 +153,8 @@ def is_range_in_brackets(item: Item) -> bool:
     """`(1 \\le i \\le K)`, `(i = 1, \\dots, K)`, which is no argument of a function."""
     if isinstance(item, Token) or item.opening != "(" or item.glued:
         return False
-    relations = [sign.relation for n in range(len(item.items)) if (sign := relation_at(item.items, n)) is not None]
-    ellipsis = any(is_command(inner, *commands.ELLIPSES) for inner in item.items)
-    return (len(relations) >= 2 and set(relations) <= set("<≤>≥")) or (bool(relations) and ellipsis)
+    relations = relations_in(item.items)
+    return (len(relations) >= 2 and set(relations) <= set("<≤>≥")) or runs_by_dots(item.items)
 
 
 def cut_at(item: Item) -> str:
