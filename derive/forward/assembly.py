@@ -20,7 +20,7 @@ from derive.forward.scene import Scene
 from derive.forward.signs import Sign, Use, place_of
 from derive.forward.sizes import Extent
 from derive.forward.solving import Solved
-from derive.forward.starts import open_starts
+from derive.forward.starts import open_ends, open_starts, reads_ahead
 from derive.forward.statements import Statement
 from derive.ir.tensor import Label
 from derive.latex.reading.shown import shown
@@ -43,7 +43,8 @@ class Assembly:
         self.scene = self._scene()
         self._place_families()
         self.stated: dict[str, sympy.Expr] = {}
-        self.starts = frozenset(open_starts(self.parts))
+        self.starts, self.ends = frozenset(open_starts(self.parts)), frozenset(open_ends(self.parts))
+        self.ahead = reads_ahead(self.parts)
 
     def network(self) -> Network:
         """Raises: DeriveError with the place of an equation that is none."""
@@ -205,20 +206,22 @@ class Assembly:
         letter = self._letter(sign)
         orders = [use.order for _, use, _ in self.solved.forms if use.sign == sign and use.order is not None]
         numbers = [more for x, more in map(place_of, orders) if not x]
-        is_open = sign in self.starts
-        step = self.scene.steps(letter, 0 if is_open else min(numbers, default=1), self._last(letter))
+        last, first = self._last(letter), 0 if sign in self.starts else min(numbers, default=1)
+        step = self.scene.steps(letter, first, last, int(sign in self.ahead))
         named = self.solved.named[sign]
         self.net.value(named.name, self._axes(named, step, letter), label=self._label(sign, "value", step))
-        if is_open:
-            self._start(sign, named)
+        if sign in self.starts:
+            self._given(sign, named, f"{named.name}_0", sympy.Integer(0))
+        if sign in self.ends:
+            self._given(sign, named, f"{named.name}_end", step.upper)
 
-    def _start(self, sign: Sign, named: Named) -> None:
-        """The value of number 0 is an input of its own."""
+    def _given(self, sign: Sign, named: Named, name: str, number: sympy.Expr) -> None:
+        """The value of that number is an input of its own."""
         sample = self.scene.batch_index() if named.has_sample else None
         features = self._fresh([e.at("", 0) for e in named.axes], named.has_sample)
-        first = self.net.input(f"{named.name}_0", self.scene.ordered([], features, sample), label=Label())
-        at = self.scene.ordered([sympy.Integer(0)], features, sample)
-        self.net.define(named.name, at, first[tuple(at[1:])], label=self._label(sign, "value"))
+        given = self.net.input(name, self.scene.ordered([], features, sample), label=Label())
+        at = self.scene.ordered([number], features, sample)
+        self.net.define(named.name, at, given[tuple(at[1:])], label=self._label(sign, "value"))
 
     def _label(self, sign: Sign, role: str, step: sympy.Idx | None = None) -> Label:
         words = self.drawing.words(sign)

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from derive.forward.bound import letters_bound_in
-from derive.forward.constants import INPUTS
-from derive.forward.parts import COSTS
+from derive.forward.constants import COSTS, INPUTS
 from derive.forward.signs import names_in
 from derive.forward.statements import Statement
 from derive.latex.reading.shown import shown
@@ -28,7 +27,7 @@ def for_each_sample(equations: Sequence[Statement]) -> tuple[list[Statement], fr
     """The equations with small letters for such capitals, and which these are."""
     marked = {key for e in equations for key in _marked(e)}
     defining = (e for e in equations if shown(e.left) not in map(shown, names_in(e.right)))
-    stated = {key for e in defining if (key := key_of(marks_of(e.left).base)) is not None}
+    stated = {key for e in defining if (key := marks_of(e.left).key) is not None}
     if not any(_capital(k) in stated and k not in stated for k in marked):
         return list(equations), frozenset()
     capitals = {k for k in stated if k.name[:1].isupper() and k.name not in COSTS}
@@ -67,7 +66,7 @@ def _marked(e: Statement) -> Iterator[Key]:
     bound = letters_bound_in(e.right)
     for node in names_in(e.right):
         marks = marks_of(node)
-        key = key_of(marks.base)
+        key = marks.key
         bodies = (x.body for x in marks.above if isinstance(x, Bracketed) and x.opening == "(")
         is_marked = any(isinstance(b, Symbol) and b.name in bound for b in bodies)
         if key is not None and is_marked and len(key.name) == 1 and key.name.islower():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from derive.latex.reading.syntax import Node, Number, Scripts, Symbol
-from derive.reading.keys import Key, key_of
+from derive.reading.keys import Key
 from derive.reading.marks import marks_of
 
 INPUTS = ("x", "X", "input")
 OTHER_INPUTS = ("i", "inp")
 WEIGHTS = ("w", "W", "theta", "Theta", "omega")
+COSTS = ("C", "L", "J", "E", "ell", "loss", "Loss", "cost", "Cost", "MSE", "CE", "l")
+"""Letters of costs, and of losses of one sample."""
 TARGETS = ("y", "Y", "t", "T", "d", "D", "tau", "ell", "target", "label")
 """Letters of data and of weights."""
 
@@ -30,5 +32,5 @@ def is_constant(key: Key) -> bool:
 
 def plain_zero(node: Node) -> Node | None:
     """`\\mathbf{0}` as a number: it is added to every entry."""
-    key = key_of(marks_of(node).base) if isinstance(node, Symbol | Scripts) else None
+    key = marks_of(node).key if isinstance(node, Symbol | Scripts) else None
     return Number("0", node.span) if key is not None and is_zeros(key) else None

@@ -16,7 +16,7 @@ from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Node, Symbol
 from derive.latex.reading.trees import changed
 from derive.reading.definitions import INDICES
-from derive.reading.keys import Key, key_of
+from derive.reading.keys import Key
 from derive.reading.marks import marks_of
 
 Letters = tuple[str, ...]
@@ -51,7 +51,7 @@ def _told_apart(stated: Mapping[Key, Mapping[Letters, Statement]], read: set[Key
 def letters_of(node: Node) -> tuple[Key, Letters] | None:
     """A name with nothing but letters below, and nothing above."""
     marks = marks_of(node)
-    key = key_of(marks.base)
+    key = marks.key
     below = [inner(x) for x in marks.below]
     letters = tuple(x.name for x in below if isinstance(x, Symbol) and x.name in INDICES and not x.font)
     is_such = key is not None and letters and len(letters) == len(below) and not marks.above

@@ -9,7 +9,7 @@ from derive.forward.signs import Sign
 from derive.latex.notation import LayerMark
 from derive.latex.tex import is_symbol
 
-ACCENTS = ("hat", "bar", "tilde", "vec")
+ACCENTS = ("hat", "bar", "tilde", "vec", "rarrow", "larrow")
 FONTS = {"bold": "bold", "cal": "cal"}
 
 

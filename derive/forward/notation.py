@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from derive.forward.calls import call_of, inner
+from derive.forward.constants import COSTS
 from derive.forward.naming import Drawing, drawing_of
-from derive.forward.parts import COSTS, Parts
+from derive.forward.parts import Parts
 from derive.forward.signs import Sign
 from derive.latex.notation import Notation
 from derive.latex.reading.shown import shown

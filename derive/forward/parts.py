@@ -14,9 +14,6 @@ from derive.latex.reading.syntax import Bracketed, Listed, Node, Scripts, Symbol
 from derive.reading.keys import Key
 from derive.reading.marks import marks_of
 
-COSTS = ("C", "L", "J", "E", "ell", "loss", "Loss", "cost", "Cost", "MSE", "CE", "l")
-"""Letters of costs, and of losses of one sample."""
-
 
 @dataclass(frozen=True)
 class Parts:
@@ -69,9 +66,9 @@ class Parts:
         marks = marks_of(node)
         above = tuple(x for x in marks.above if shown(x.body if isinstance(x, Bracketed) else x) == sign.layer)
         below = marks.below if tuple(map(shown, marks.below)) == sign.subs else ()
-        if not above and not below:
+        if not above and not below and not marks.primes:
             return marks.base
-        return Scripts(marks.base, _joined(below), _joined(above), 0, node.span)
+        return Scripts(marks.base, _joined(below), _joined(above), marks.primes, node.span)
 
     def stepped(self, sign: Sign, letter: str) -> Node | None:
         """`h_t`, `a^f_t`, `L^{(t)}`: a name with the letter of its steps or layers; None where more belongs to it."""
@@ -81,13 +78,12 @@ class Parts:
         first = self.first[sign]
         marks, step = marks_of(first), Symbol(letter, first.span)
         if side == "below":
-            return Scripts(marks.base, step, _joined(marks.above) if sign.layer else None, 0, first.span)
+            return Scripts(marks.base, step, _joined(marks.above) if sign.layer else None, marks.primes, first.span)
         if sign.layer or len(marks.above) != 1:
             return None
         [above] = marks.above
-        return Scripts(
-            marks.base, None, replace(above, body=step) if isinstance(above, Bracketed) else step, 0, first.span
-        )
+        order = replace(above, body=step) if isinstance(above, Bracketed) else step
+        return Scripts(marks.base, None, order, marks.primes, first.span)
 
 
 def _joined(items: tuple[Node, ...]) -> Node | None:

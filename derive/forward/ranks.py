@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations, product
 
 from derive.forward.calls import inner
-from derive.forward.parts import COSTS, Parts
+from derive.forward.constants import COSTS
+from derive.forward.parts import Parts
 from derive.forward.signs import Sign
 from derive.latex.reading.shown import shown
 from derive.latex.reading.syntax import Added, Node

@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.forward.calls import inner
-from derive.forward.constants import INPUTS, OTHER_INPUTS, TARGETS, WEIGHTS, is_constant
-from derive.forward.parts import COSTS, Parts
+from derive.forward.constants import COSTS, INPUTS, OTHER_INPUTS, TARGETS, WEIGHTS, is_constant
+from derive.forward.parts import Parts
 from derive.forward.signs import Sign, Use, names_in
 from derive.forward.starts import open_starts
 from derive.forward.statements import Statement

@@ -15,7 +15,7 @@ from derive.forward.constants import INPUTS, TARGETS, WEIGHTS
 from derive.forward.statements import Statement
 from derive.latex.reading.syntax import Big, Bracketed, Multiplied, Node, Number, Scripts, Symbol
 from derive.latex.reading.trees import walk
-from derive.reading.keys import Key, key_of
+from derive.reading.keys import Key
 from derive.reading.marks import marks_of
 
 Marked = tuple[Key, str]
@@ -44,7 +44,7 @@ def marked_letter(node: Node) -> Marked | None:
     if not isinstance(node, Scripts) or node.below is None:
         return None
     marks = marks_of(node)
-    key, below = key_of(marks.base), [inner(x) for x in marks.below]
+    key, below = marks.key, [inner(x) for x in marks.below]
     letters = [x.name for x in below if isinstance(x, Symbol) and not x.font]
     is_single = len(letters) == 1 and all(isinstance(x, Symbol | Number) for x in below)
     return (key, letters[0]) if key is not None and is_single and key.name not in WEIGHTS else None
@@ -72,7 +72,7 @@ def _is_data(pair: Marked) -> bool:
 def _is_array(node: Node) -> bool:
     """`w^T`, or a capital without letters below."""
     marks = marks_of(node) if isinstance(node, Scripts | Symbol) else None
-    key = key_of(marks.base) if marks is not None else None
+    key = marks.key if marks is not None else None
     if marks is None or key is None:
         return False
     return marks.transposed or (key.name[:1].isupper() and not any(isinstance(inner(x), Symbol) for x in marks.below))

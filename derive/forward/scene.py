@@ -46,7 +46,7 @@ class Scene:
     samples: str = ""
     """The letter by which the cost is divided, if no sum names it."""
     _made: dict[tuple[Extent, sympy.Basic | None], list[sympy.Idx]] = field(default_factory=dict)
-    _steps: dict[tuple[str, int], sympy.Idx] = field(default_factory=dict)
+    _steps: dict[tuple[str, int, int], sympy.Idx] = field(default_factory=dict)
     _names: dict[Extent, str] = field(default_factory=dict)
     _families: dict[int, str] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
@@ -116,12 +116,12 @@ class Scene:
         row.append(made)
         return made
 
-    def steps(self, letter: str, lo: int, hi: Extent) -> sympy.Idx:
-        """The index of layers or steps, from `lo` on."""
-        key = (letter, lo)
+    def steps(self, letter: str, lo: int, hi: Extent, more: int = 0) -> sympy.Idx:
+        """The index of layers or steps, from `lo` up to `hi`, or to so many more."""
+        key = (letter, lo, more)
         if key not in self._steps:
             name = self._unused(letter, is_step=True)
-            self._steps[key] = self.net.index(name, self.size(hi), lo=lo, ordered=True, letter=letter)
+            self._steps[key] = self.net.index(name, self.size(hi) + more, lo=lo, ordered=True, letter=letter)
         return self._steps[key]
 
     def _free(self, at: Extent, row: Sequence[sympy.Idx]) -> str:

@@ -9,11 +9,11 @@ the letter of a sample.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from derive.forward.bold_entries import entries_of
 from derive.forward.bound import bound_letters, letters_bound_in
 from derive.forward.calls import inner
+from derive.forward.entry_names import entry_names, numbers_in
 from derive.forward.sample_marks import marked_below, marked_letter
 from derive.forward.statements import Statement
 from derive.latex.notation import LayerMark
@@ -32,8 +32,8 @@ from derive.latex.reading.syntax import (
 )
 from derive.latex.reading.trees import parts, walk
 from derive.reading.definitions import INDICES
-from derive.reading.keys import Key, key_of
-from derive.reading.marks import Marks, digits, is_transpose, marks_of, sequence
+from derive.reading.keys import Key
+from derive.reading.marks import digits, is_transpose, marks_of, sequence
 
 
 @dataclass(frozen=True)
@@ -83,16 +83,16 @@ class Signs:
     """Names that their letters tell apart."""
     letters: dict[int, frozenset[str]] = field(default_factory=dict)
     """Of each statement, by where it starts: its letters that count."""
-    bold: Mapping[Key, Key] = field(default_factory=dict)
-    """Names of entries, `y_i`, each with that of their vector, `\\mathbf{y}`."""
+    meant: Mapping[Key, Key] = field(default_factory=dict)
+    """Names of entries, `y_i`, `w_{ij}`, each with that of their array, `\\mathbf{y}`, `W`; those with other arrows."""
 
     def use(self, node: Node, letters: frozenset[str]) -> Use | None:
         """The name that a node is; None for anything else."""
         marks = marks_of(node)
-        key = _head(marks)
+        key = marks.key
         if key is None or not isinstance(node, Symbol | Scripts):
             return None
-        key = self.bold.get(key, key)
+        key = self.meant.get(key, key)
         marked = self.mark(node)
         below = [x for x in self._multiples(key, marks.below, letters) if x is not marked]
         indices, subs = self.split(key, below, letters)
@@ -173,9 +173,12 @@ def signs_of(
     for e in equations:
         signs.letters[e.start] = _letters(e, signs.ordered, INDICES | summed)
     signs.marked = marked_below(equations, signs.ordered)
+    others = tuple(others)
     names = ((marks_of(n), signs.letters[e.start]) for e in equations for n in _names(e))
-    counted = ((_head(m), sum(_counts(x, letters) for x in m.below)) for m, letters in names)
-    signs.bold = entries_of((key, count) for key, count in counted if key is not None)
+    counted = ((m.key, sum(_counts(x, letters) for x in m.below)) for m, letters in names)
+    whole = ((m.key, len(m.below)) for m in map(marks_of, others))
+    known = ((key, count) for key, count in (*counted, *whole) if key is not None)
+    signs.meant = entry_names(known, frozenset(numbers_in(equations)))
     told = ((name, signs.letters[e.start]) for e in equations for name in _names(e))
     for name, letters in (*told, *((name, frozenset(signs.ordered)) for name in others)):
         _learn(signs, name, letters)
@@ -185,12 +188,6 @@ def signs_of(
         if own is not None and any(u is not None and _is_part(u, own) for u in uses):
             signs.totals.add((own.sign.key, own.sign.subs))
     return signs
-
-
-def _head(marks: Marks) -> Key | None:
-    """The letter of a name with all its primes."""
-    key = key_of(marks.base)
-    return None if key is None else replace(key, primes=key.primes + marks.primes)
 
 
 def _is_part(use: Use, whole: Use) -> bool:
@@ -209,7 +206,7 @@ def names_in(node: Node) -> Iterator[Node]:
     """Every symbol with its scripts; what stands in these is no name, but what stands above a bare `e` is looked at."""
     if isinstance(node, Scripts):
         marks = marks_of(node)
-        key = key_of(marks.base)
+        key = marks.key
         if key is not None and (key != Key("e") or marks.below):
             yield node
             return
@@ -284,10 +281,10 @@ def _scripted(name: Node) -> list[str]:
 
 def _learn(signs: Signs, name: Node, letters: frozenset[str]) -> None:
     marks = marks_of(name)
-    key = _head(marks)
+    key = marks.key
     if key is None:
         return
-    key = signs.bold.get(key, key)
+    key = signs.meant.get(key, key)
     marked = signs.mark(name)
     indices, subs = signs.split(key, [x for x in marks.below if x is not marked], letters)
     if not marks.above:

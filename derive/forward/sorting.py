@@ -13,14 +13,14 @@ from derive.errors import DeriveError
 from derive.forward.bound import bound_letters, letters_bound_in
 from derive.forward.calls import call_of
 from derive.forward.capitals import for_each_sample, stay_apart
-from derive.forward.constants import plain_zero
+from derive.forward.constants import COSTS, plain_zero
 from derive.forward.counts import count_in, count_of, names_of
 from derive.forward.declared import Declared
 from derive.forward.folding import named_arguments
 from derive.forward.functions import NOTHING_TOLD, Functions, functions_of
 from derive.forward.iterations import without_iterations
 from derive.forward.lettered import lettered
-from derive.forward.parts import COSTS, Parts
+from derive.forward.parts import Parts
 from derive.forward.recognition import call_by_name
 from derive.forward.roles import is_target_letter, roles_of
 from derive.forward.signs import Sign, Signs, Use, names_in, signs_of

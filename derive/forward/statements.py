@@ -174,7 +174,7 @@ def _applied(chains: Iterable[Chain]) -> frozenset[str]:
                 pairs = zip(x.factors, x.factors[1:], strict=False) if isinstance(x, Multiplied) else ()
                 heads = [a for a, b in pairs if is_round(b)]
                 heads += [x.function] if isinstance(x, Applied) else []
-                found |= {key.name for h in heads if (key := key_of(marks_of(h).base)) is not None}
+                found |= {key.name for h in heads if (key := marks_of(h).key) is not None}
     return frozenset(found)
 
 

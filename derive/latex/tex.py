@@ -87,6 +87,8 @@ _ACCENTS = {
     "bar": r"\bar",
     "tilde": r"\tilde",
     "vec": r"\vec",
+    "rarrow": r"\overrightarrow",
+    "larrow": r"\overleftarrow",
     "prime": "'",
 }
 _SYMBOL = re.compile(rf"(?:(?:{'|'.join(_ACCENTS)}) )*[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*\Z")

@@ -91,8 +91,8 @@ class _Arrays:
         return isinstance(node.factors[k], Symbol | Scripts)
 
     def _is_of_numbers(self, function: Node) -> bool:
-        key = key_of(marks_of(function).base)
-        return key is not None and bool(self.lexicon.functions.get(key))
+        key = marks_of(function).key
+        return key is not None and bool(self.lexicon.functions.get(replace(key, primes=0)))
 
     def _indexed(self, node: Node, count: int) -> Node:
         self.counts.add(count)

@@ -35,7 +35,7 @@ def called_value(reader: Reader, name: Node, argument: Bracketed) -> Quantity | 
     """
     scope = reader.scope
     marks = marks_of(name, t_is_free=False)
-    key = key_of(marks.base)
+    key = marks.key
     names = list(_named(argument.body))
     if key is None or not names or not all(isinstance(x, Symbol | Scripts | Accented | Ellipsis) for x in names):
         return None
@@ -74,7 +74,7 @@ def _named(body: Node) -> Iterator[Node]:
 
 def _is_one_sample(scope: Scope, node: Node) -> bool:
     """Whether an argument is data of a single sample: `x`, `y^{(i)}`, the prediction; not `X`."""
-    key: Key | None = key_of(marks_of(node).base)
+    key: Key | None = marks_of(node).key
     found: Sequence[Named] = scope.lexicon.find(key) if key is not None else ()
     capitals = scope.lexicon.notation.capitals
     data = [n for n in found if (n.tensor.role in DATA and not n.is_own) or n.is_prediction]

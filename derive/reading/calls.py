@@ -89,7 +89,7 @@ def depends_on(reader: Reader, value: Entry, call: Call) -> bool:
 
 def is_nothing(reader: Reader, node: Node) -> bool:
     """Whether a numbered name has no value at its number: a layer without parameters."""
-    key = key_of(marks_of(node).base)
+    key = marks_of(node).key
     own = [o for o in reader.scope.lexicon.own if key is not None and o.key.plain == key.plain]
     if not any(s.isdigit() for o in own for s in o.named.subs):
         return False

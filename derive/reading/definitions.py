@@ -15,7 +15,7 @@ from derive.latex.reading.syntax import Bracketed, Node, Scripts, Symbol
 from derive.network.network import Network
 from derive.reading.evaluated import is_primed
 from derive.reading.iterates import change_of, name_parts
-from derive.reading.keys import Key, key_of
+from derive.reading.keys import Key
 from derive.reading.lexicon import Lexicon
 from derive.reading.marks import Marks, is_written, marks_of, place_of
 from derive.reading.named import Expansion, Named, Own
@@ -53,12 +53,11 @@ def head_of(node: Node, indices: Sequence[str] | None = None, free: Collection[s
     """
     change, symbol, iterate = name_parts(node)
     marks = marks_of(symbol)
-    key = key_of(marks.base)
+    key = marks.key
     if key is None or marks.transposed or (isinstance(symbol, Scripts) and is_primed(symbol)):
         raise NoName("the left side is no name that could be defined")
     fixed, letters = _below(marks, indices)
     above, higher = _above(marks, free if indices is None else indices)
-    key = replace(key, primes=key.primes + marks.primes)
     if change is not None:
         key = change_of(change, key) or key
     return Head(key, (*above, *iterate), fixed, (*higher, *letters))

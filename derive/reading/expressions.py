@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import singledispatchmethod
 
@@ -34,7 +34,6 @@ from derive.reading.conditions import condition, is_condition
 from derive.reading.derivatives import Derivatives
 from derive.reading.ellipses import has_dots, with_sums
 from derive.reading.evaluated import evaluated, is_evaluated, is_primed, primed
-from derive.reading.keys import key_of
 from derive.reading.kronecker import IDENTITIES, ONES, identity, ones
 from derive.reading.listings import is_listing, listing, row
 from derive.reading.marks import has_plain_t, is_transpose, marks_of, sequence
@@ -183,14 +182,14 @@ class Reader:
         if always is not None:
             return always
         marks = marks_of(node, self._t_is_free(node))
-        if key_of(marks.base) is None or any(slice_of(x) for x in sequence(node.below)):
+        if marks.key is None or any(slice_of(x) for x in sequence(node.below)):
             return self._raised(node)
         return self.symbol(node)
 
     def _primed(self, node: Scripts) -> Quantity:
         """`(e^x)'`; in `(z^2)'` the prime may belong to the name."""
-        key = key_of(marks_of(node).base)
-        if key is not None and self.scope.lexicon.table.get(replace(key, primes=key.primes + node.primes)):
+        key = marks_of(node).key
+        if key is not None and self.scope.lexicon.table.get(key):
             return self.symbol(node)
         return primed(self, node)
 
@@ -244,11 +243,9 @@ class Reader:
     def symbol(self, node: Node) -> Quantity:
         """A symbol with its scripts: a name of the document, a tensor, a size, a letter, a constant."""
         marks = marks_of(node, self._t_is_free(node))
-        key = key_of(marks.base)
+        key = marks.key
         if key is None:
             raise Unknown(f"{self.scope.said(node)} has no meaning here")
-        if marks.primes:
-            key = replace(key, primes=key.primes + marks.primes)
         known = self.scope.meanings.get(key)
         if known is not None:
             q = transposed(known) if marks.transposed else known

@@ -21,7 +21,7 @@ from derive.latex.reading.syntax import (
     Span,
     Symbol,
 )
-from derive.reading.keys import key_of
+from derive.reading.keys import Key, key_of
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,12 @@ class Marks:
     below: tuple[Node, ...]
     transposed: bool
     primes: int
+
+    @property
+    def key(self) -> Key | None:
+        """The head of the name, with all its primes; None for what is no name."""
+        key = key_of(self.base)
+        return None if key is None else replace(key, primes=key.primes + self.primes)
 
 
 def sequence(node: Node | None) -> tuple[Node, ...]:
@@ -185,5 +191,5 @@ def is_written(letter: str, source: str) -> bool:
 
 def has_arrow(marks: Marks) -> bool:
     """Whether the symbol is that of a vector, which no entry of a vector is: `\\vec{a_1}`."""
-    key = key_of(marks.base)
+    key = marks.key
     return key is not None and "vec" in key.accents

@@ -59,7 +59,7 @@ def _defined(chain: Chain) -> Iterator[tuple[str, str]]:
     if len(chain.members) < 2 or chain.relations[0] not in DEFINING:
         return
     left, right = chain.members[:2]
-    if left is None or right is None or key_of(marks_of(left).base) is None:
+    if left is None or right is None or marks_of(left).key is None:
         return
     names = [x for x in walk(right) if isinstance(x, Symbol)]
     for letter, number in _words(left):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from derive.calculus.occurrence import occurrences
 from derive.latex.reading.syntax import Bracketed, Listed, Node, Scripts, Symbol
 from derive.reading.calls import OWN
-from derive.reading.keys import key_of
 from derive.reading.marks import marks_of
 from derive.reading.quantity import Quantity, Unknown, same_extent
 from derive.terms.affine import Index, index
@@ -58,7 +57,7 @@ def gradient_at(reader: Reader, name: Node, argument: Bracketed) -> Quantity | N
 def _function(reader: Reader, name: Node, argument: Bracketed) -> tuple[Poly, str, Quantity] | None:
     """The right side of the function's equation, the name of what it reads, and the point."""
     lexicon = reader.scope.lexicon
-    key = key_of(marks_of(name).base)
+    key = marks_of(name).key
     own = [n for n in lexicon.find(key) if n.is_own and not n.gradient] if key is not None else []
     if not own or not isinstance(name, Symbol | Scripts) or isinstance(argument.body, Listed):
         return None

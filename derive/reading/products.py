@@ -238,7 +238,7 @@ class Products:
         )
         at = k + is_change
         marks = marks_of(factors[at])
-        key = key_of(marks.base)
+        key = marks.key
         behind = factors[at + 1] if at < len(operators) and operators[at] == "" else None
         mark = iteration(behind) if behind is not None else None
         if key is None or (not is_change and mark is None):
@@ -262,7 +262,7 @@ class Products:
     def _gradient_key(self, mark: Node, of: Node) -> Key | None:
         """`Δz` where the notation writes gradients so."""
         prefix = self.reader.scope.lexicon.prefix
-        key = key_of(marks_of(of).base)
+        key = marks_of(of).key
         return _prefixed(prefix, key) if prefix is not None and key is not None and key_of(mark) == prefix else None
 
     def _gradient(self, mark: Node, of: Node) -> Quantity | None:
@@ -271,7 +271,7 @@ class Products:
         if prefix is None or key_of(mark) != prefix:
             return None
         marks = marks_of(of)
-        key = key_of(marks.base)
+        key = marks.key
         found = () if key is None else self.reader.scope.lexicon.find(_prefixed(prefix, key))
         return self.reader.tensors.read(found, marks) if found else None
 
@@ -280,7 +280,7 @@ class Products:
         if isinstance(argument, Scripts) and argument.below is None and not argument.primes:
             inner = self._call(name, argument.base)
             return None if inner is None else self.reader.raised(inner, sequence(argument.above))
-        key = key_of(marks_of(name, t_is_free=False).base)
+        key = marks_of(name, t_is_free=False).key
         if not isinstance(argument, Bracketed) or not isinstance(name, Symbol | Scripts) or key is None:
             return None
         if argument.opening in ("(", "[", r"\{") and moment_named(self.reader.scope.lexicon, key):

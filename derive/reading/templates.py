@@ -51,14 +51,14 @@ def head(node: Node) -> Head | None:
         return None
     name, argument = node.factors
     marks = marks_of(name, t_is_free=False)
-    key = key_of(marks.base)
+    key = marks.key
     if key is None or not isinstance(argument, Bracketed) or argument.opening != "(" or marks.above:
         return None
     items = argument.body.items if isinstance(argument.body, Listed) else (argument.body,)
     letters = tuple(k for x in items if (k := key_of(x)) is not None)
     if len(letters) != len(items) or len(set(letters)) != len(letters):
         return None
-    return Head(replace(key, primes=key.primes + marks.primes), letters, tuple(marks.below))
+    return Head(key, letters, tuple(marks.below))
 
 
 def value_of(reader: Reader, key: Key) -> Quantity | None:

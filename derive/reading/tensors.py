@@ -69,7 +69,7 @@ class Tensors:
 
     def _others(self, candidates: Sequence[Named], marks: Marks) -> Sequence[Named]:
         """What a letter alone may stand for that is known as a whole under an arrow, or in another font, only."""
-        key = key_of(marks.base)
+        key = marks.key
         table = self.scope.lexicon.table
         if key is None or table.get(key) is not candidates or marks.above or marks.below:
             return ()
@@ -81,7 +81,7 @@ class Tensors:
         Raises: Unknown for ids of which more than one is meant.
         """
         marks = marks_of(node)
-        key = key_of(marks.base)
+        key = marks.key
         counts = self.scope.lexicon.id_counts
         known = self.scope.lexicon.find(key) if key is not None and counts else ()
         found = [n for n in known if n.tensor.name in counts and not n.gradient]

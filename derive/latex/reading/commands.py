@@ -125,6 +125,7 @@ ACCENTS = _alike(
         "bar": "bar overline",
         "tilde": "tilde widetilde",
         "vec": "vec overrightarrow",
+        "larrow": "overleftarrow",
         "dot": "dot",
         "ddot": "ddot",
         "check": "check widecheck",

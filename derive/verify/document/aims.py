@@ -9,7 +9,6 @@ from derive.reading.calls import Call, call_of, depends_on, entry_of
 from derive.reading.choices import Choices
 from derive.reading.expressions import Reader
 from derive.reading.functions import arguments
-from derive.reading.keys import key_of
 from derive.reading.marks import marks_of, sequence
 from derive.reading.scope import Scope
 from derive.verify.claims import Status
@@ -28,7 +27,7 @@ def judged_aim(context: Context, node: Node) -> Verdict | None:
     if not isinstance(body, Multiplied) or len(body.factors) != 2 or any(body.operators):
         return None
     head, brackets = body.factors
-    key = key_of(marks_of(head).base)
+    key = marks_of(head).key
     if key is None or not isinstance(brackets, Bracketed) or brackets.opening != "(":
         return None
     given = {_bare(a) for a in arguments(brackets)}
@@ -61,7 +60,7 @@ def _is_computed(context: Context, scope: Scope, node: Node) -> bool:
 
 def _bare(node: Node) -> str:
     """A symbol without its font, which is not always written."""
-    key = key_of(marks_of(node).base)
+    key = marks_of(node).key
     below = ",".join(map(shown, marks_of(node).below))
     return shown(node) if key is None else f"{key.plain}_{below}"
 
@@ -70,7 +69,7 @@ def judged_function(context: Context, left: Node, right: Node, source: str) -> V
     """`ŷ = f(x, Θ)` with an f that is not said: a definition, if what is known of ŷ does not speak against it."""
     call = call_of(right)
     lexicon = context.lexicon
-    if call is None or marks_of(call.head).primes or call_of(left) is not None or key_of(marks_of(left).base) is None:
+    if call is None or marks_of(call.head).primes or call_of(left) is not None or marks_of(left).key is None:
         return None
     if lexicon.find(call.key) or lexicon.functions.get(call.key) or lexicon.has_template(call.key):
         return None

@@ -58,7 +58,7 @@ def _of_pair(name: Node | None, derivative: Node | None) -> str:
     if name is None or not isinstance(derivative, Fraction) or not is_derivative(derivative):
         return ""
     marks, below = marks_of(name), derivative.below
-    key = key_of(marks.base)
+    key = marks.key
     if key is None or not key.accents or not isinstance(below, Multiplied) or len(below.factors) != 2:
         return ""
     theirs = marks_of(below.factors[1])
@@ -71,7 +71,7 @@ def _of_pair(name: Node | None, derivative: Node | None) -> str:
 def _is_made_of(chain: Chain, accent: str) -> bool:
     """Whether a name with the accent, on the left side, is said to be made of such names, or of derivatives."""
     first, *others = chain.members
-    key = None if first is None else key_of(marks_of(first).base)
+    key = None if first is None else marks_of(first).key
     if key is None or key.accents[:1] != (accent,):
         return True
     return any(_has(m, accent) for m in others)

@@ -34,7 +34,7 @@ from derive.verify.document.left_open import unless_open
 from derive.verify.document.lettered import take_up_lettered
 from derive.verify.document.list_steps import judged_list_step
 from derive.verify.document.lists import entries, gradient_by_list, is_set, named_list, paired
-from derive.verify.document.naming import NOTHING, is_another, is_name, is_new
+from derive.verify.document.naming import NOTHING, is_another, is_name, is_new, names_behind
 from derive.verify.document.one_sample import of_one_sample
 from derive.verify.document.open_values import opened
 from derive.verify.document.own_functions import argument_of, called, take_up_beside, taken_up
@@ -112,7 +112,7 @@ def judged_chain(context: Context, chain: Chain, source: str) -> Iterator[Judged
         elif not is_equation(left, relation, right):
             judge = partial(judged_statement, context, left, relation, source=source)
             judged = Judged(k + 1, judge(right), left, right, judge=judge)
-        elif relation == "=:" and (value := chain.members[k]) is not None and is_new(context, right, source):
+        elif (value := chain.members[k]) is not None and names_behind(context, relation, k, value, right, source):
             judged = Judged(k + 1, judged_link(context, right, value, source, chain.remarks), right, value)
         elif (shape := shape_said(left, right)) is not None:
             judged = Judged(k + 1, judged_shape(context, *shape, source), right=right)

@@ -6,7 +6,6 @@ from derive.errors import DeriveError
 from derive.latex.reading.syntax import Node, Symbol
 from derive.reading.choices import Choices
 from derive.reading.expressions import Reader
-from derive.reading.keys import key_of
 from derive.reading.marks import marks_of
 from derive.reading.scope import Scope
 from derive.verify.document.context import Context
@@ -18,7 +17,7 @@ def take_up_lettered(context: Context, left: Node, right: Node, source: str) -> 
     Nothing is kept where the right side speaks of more than one layer, for then the name is that of all of them.
     """
     marks = marks_of(left)
-    key = key_of(marks.base)
+    key = marks.key
     if key is None or marks.above or not marks.below or not all(map(_is_index, marks.below)):
         return
     found = context.lexicon.table.get(key, [])

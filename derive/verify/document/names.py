@@ -48,19 +48,19 @@ def whole_numbers(names: Sequence[Meaning]) -> dict[str, int]:
 def told(names: Sequence[Meaning]) -> list[Key]:
     """The letters of which a profile says the shape or the value."""
     nodes = (symbol_node(m.written) for m in names if m.kind in ("shape", "value"))
-    return [key for node in nodes if (key := key_of(marks_of(node).base)) is not None]
+    return [key for node in nodes if (key := marks_of(node).key) is not None]
 
 
 def functions_told(names: Sequence[Meaning]) -> dict[Key, str]:
     """The letters that a profile says to be functions of one number with a name."""
-    said = ((key_of(marks_of(symbol_node(m.written)).base), m.value) for m in names if m.kind == "function")
+    said = ((marks_of(symbol_node(m.written)).key, m.value) for m in names if m.kind == "function")
     return {key: name for key, name in said if key is not None and isinstance(name, str) and is_scalar_function(name)}
 
 
 def unknown_arguments(lexicon: Lexicon, m: Meaning) -> set[Key]:
     """The arguments of a value `L(y)` that stand for nothing yet."""
     call = call_of(symbol_node(m.value)) if m.kind == "value" and isinstance(m.value, str) else None
-    keys = (key_of(marks_of(x).base) for x in (call.arguments if call is not None else ()))
+    keys = (marks_of(x).key for x in (call.arguments if call is not None else ()))
     return {key.plain for key in keys if key is not None and not lexicon.find(key)}
 
 
@@ -93,7 +93,7 @@ def with_name(lexicon: Lexicon, m: Meaning) -> Lexicon:
         return with_numbered(lexicon, node, tensors, m.kind == "gradient")
     assert isinstance(m.value, str)
     if m.kind == "function":
-        key = key_of(marks_of(node).base)
+        key = marks_of(node).key
         if key is None:
             raise DeriveError(f"{quoted(m.written)} is no symbol of a function")
         return lexicon.with_function(key, open_function(key) if m.value == "any" else m.value)

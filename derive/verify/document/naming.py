@@ -87,6 +87,17 @@ def is_new(context: Context, node: Node, source: str, argument: Mapping[Key, Qua
     return not readings(known, bool).found
 
 
+def names_behind(context: Context, relation: str, place: int, value: Node, right: Node, source: str) -> bool:
+    """Whether the name of a value stands behind it: `y - t =: e`, `∂E/∂u_j = y_j - t_j = e_j`.
+
+    Between two names alone `=` does not say which one is new; `place` is that of the value in its chain.
+    """
+    if relation not in ("=:", ":=", "≡", "=") or not isinstance(right, Symbol | Scripts | Accented):
+        return False
+    is_plain = relation == "=" and not place and is_name(value) and not isinstance(value, Fraction)
+    return not is_plain and is_new(context, right, source)
+
+
 def is_another(context: Context, left: Node, right: Node, source: str) -> bool:
     """Whether a name is told apart from those of its form by its letters, which run over other ranges: `δ_j`, `δ_k`."""
     try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from derive.errors import DeriveError
 from derive.forward.functions import NOTHING_TOLD
 from derive.forward.network import Forward, forward_of
+from derive.forward.signs import names_in
 from derive.ir.tensor import Tensor
 from derive.latex.notation import Notation
 from derive.latex.reading.document import Document, Fragment
@@ -59,13 +60,12 @@ class OwnNetwork:
 
     def may_mean_more(self, introduced: Collection[tuple[Key, tuple[str, ...]]], *nodes: Node | None) -> bool:
         """Whether a name with several meanings occurs, with other letters than those with which one was introduced."""
-        found = [x for node in nodes if node is not None for x in walk(node)]
-        known = {id(x.base) for x in found if isinstance(x, Scripts) and _with_letters(x) in introduced}
-        return any(isinstance(x, Symbol) and key_of(x) in self.lettered and id(x) not in known for x in found)
+        found = map(_with_letters, (x for node in nodes if node is not None for x in names_in(node)))
+        return any(key in self.lettered and (key, letters) not in introduced for key, letters in found)
 
     def is_told_otherwise(self, told: Sequence[Key]) -> bool:
         """Whether somebody says what a name of the network is: there it is another one, or none of a network."""
-        keys = {key.plain for node, *_ in self.names if (key := key_of(marks_of(node).base)) is not None}
+        keys = {key.plain for node, *_ in self.names if (key := marks_of(node).key) is not None}
         return not keys.isdisjoint(k.plain for k in told)
 
     def named(self, lexicon: Lexicon) -> Lexicon:
@@ -85,7 +85,7 @@ class OwnNetwork:
                 if len(tensor.axes) == 2 and len(letters) == 1:
                     lexicon = with_alias(lexicon, *_of_one(node, letters[0], tensor))
         for node, name, letter in self.stepped:
-            key, tensor = key_of(marks_of(node).base), self.network.tensors.get(name)
+            key, tensor = marks_of(node).key, self.network.tensors.get(name)
             is_marked = isinstance(node, Scripts) and None not in (node.below, node.above)
             drawn = () if key is None or is_marked else lexicon.find(key)
             if tensor is not None and not any(n.tensor.name == name and not n.gradient for n in drawn):
@@ -101,7 +101,7 @@ class OwnNetwork:
 
 def _with_letters(node: Node) -> tuple[Key | None, tuple[str, ...]]:
     marks = marks_of(node)
-    return key_of(marks.base), tuple(map(shown, marks.below))
+    return marks.key, tuple(map(shown, marks.below))
 
 
 def _of_one(node: Node, letter: str, tensor: Tensor) -> tuple[Node, Tensor, bool, list[str]]:
@@ -164,15 +164,13 @@ def _lettered(chains: Sequence[Chain], found: Forward) -> frozenset[Key]:
     sizes = {s.name for t in found.network.tensors.values() for a in t.axes for s in (*sizes_in(a.lo), *sizes_in(a.hi))}
     for chain in chains:
         marks = marks_of(chain.members[0]) if chain.members[0] is not None else None
-        key = key_of(marks.base) if marks is not None else None
+        key = marks.key if marks is not None else None
         is_lettered = marks is not None and any(
             not isinstance(x, Number) and shown(x) not in sizes for x in marks.below
         )
         if marks is not None and key is not None and is_lettered and not marks.above:
             letters.setdefault(key, set()).add(tuple(map(shown, marks.below)))
-    known = {
-        key_of(marks_of(node).base) for node in (*(n for n, *_ in found.names), *(e.left for e in found.equations))
-    }
+    known = {marks_of(node).key for node in (*(n for n, *_ in found.names), *(e.left for e in found.equations))}
     return frozenset(k for k, rows in letters.items() if len(rows) > 1 and k not in known)
 
 
@@ -185,7 +183,7 @@ def _has_layers(found: Forward) -> bool:
 def _is_negative(chain: Chain) -> bool:
     """Whether δ is said to be the negative of a derivative, `δ = -∂C/∂z`, as some authors have it."""
     first, second, *_ = chain.members
-    if first is None or key_of(marks_of(first).base) != Key("delta"):
+    if first is None or marks_of(first).key != Key("delta"):
         return False
     is_negative = isinstance(second, Added) and second.signs == ("-",)
     return is_negative and second is not None and any(isinstance(x, Symbol) and x.name == "∂" for x in walk(second))
@@ -197,7 +195,7 @@ def _is_of_another(chain: Chain, found: Forward) -> bool:
     That of the loss of one sample is a matter of scaling. In a chain rule `∂C/∂a ∂a/∂z` it is that of the cost.
     """
     first, second, *_ = chain.members
-    if found.has_loss or first is None or second is None or key_of(marks_of(first).base) != Key("delta"):
+    if found.has_loss or first is None or second is None or marks_of(first).key != Key("delta"):
         return False
     whole = {shown(node) for node, name, _ in found.names if name == found.network.cost}
     tops = (x.above for x in walk(second) if isinstance(x, Fraction) and isinstance(x.above, Multiplied))
@@ -208,7 +206,7 @@ def _is_of_another(chain: Chain, found: Forward) -> bool:
 def _is_known(lexicon: Lexicon, node: Node, tensor: str) -> bool:
     """Whether a tensor is drawn as the document writes it; words above, `y^k`, are drawn upright."""
     marks = marks_of(node)
-    key, subs, above = key_of(marks.base), tuple(map(shown, marks.below)), [shown(x) for x in marks.above]
+    key, subs, above = marks.key, tuple(map(shown, marks.below)), [shown(x) for x in marks.above]
     known = () if key is None else lexicon.find(key)
     return any(
         n.tensor.name == tensor

@@ -25,7 +25,7 @@ PREFIXES = ("d", "delta")
 def gradient_prefix(chains: Sequence[Chain], found: Forward) -> str | None:
     """The letter before names of the network on left sides, if it is no such name itself."""
     sides = (x for e in found.equations for x in (e.left, e.right, e.written) if x is not None)
-    keys = {key_of(marks_of(node).base) for side in sides for node in names_in(side)}
+    keys = {marks_of(node).key for side in sides for node in names_in(side)}
     keys |= {replace(key, name=key.name.upper()) for key in keys if key is not None and found.notation.get("capitals")}
     for mark in PREFIXES:
         sided = [c for c in chains if _prefixed(c.members[0], mark, keys) is not None]
@@ -39,7 +39,7 @@ def _prefixed(node: Node | None, mark: str, keys: Collection[Key | None]) -> Nod
     """The name behind the letter, where nothing else stands there."""
     if not isinstance(node, Multiplied) or len(node.factors) != 2 or key_of(node.factors[0]) != Key(mark):
         return None
-    return node.factors[1] if key_of(marks_of(node.factors[1]).base) in keys else None
+    return node.factors[1] if marks_of(node.factors[1]).key in keys else None
 
 
 def _goes_forward(chain: Chain, mark: str, keys: Collection[Key | None], found: Forward) -> bool:
@@ -63,5 +63,5 @@ def _tensor(node: Node, found: Forward) -> str:
     """The value of the network that a name stands for; what is told by no number goes by its letter."""
     written = shown(node)
     exact = next((tensor for n, tensor, _ in found.names if shown(n) == written), None)
-    base = key_of(marks_of(node).base)
-    return exact or next((t for n, t, _ in found.stepped if key_of(marks_of(n).base) == base), written)
+    base = marks_of(node).key
+    return exact or next((t for n, t, _ in found.stepped if marks_of(n).key == base), written)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from derive.latex.reading.syntax import Bracketed, Node, Number, Scripts, Symbol
 from derive.latex.reading.trees import changed
-from derive.reading.keys import Key, key_of
+from derive.reading.keys import Key
 from derive.reading.marks import marks_of
 
 Place = Symbol | Number
@@ -36,7 +36,7 @@ class Schema:
 def form_of(node: Node) -> Form | None:
     """None for a name with anything else above or below it than letters and numbers, and for one with nothing."""
     marks = marks_of(node)
-    key, items, found = key_of(marks.base), (*marks.above, *marks.below), places(node)
+    key, items, found = marks.key, (*marks.above, *marks.below), places(node)
     if key is None or not items or len(found) != len(items):
         return None
     brackets = (x.opening if isinstance(x, Bracketed) else "" for x in items)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from derive.latex.reading.document import Document
 from derive.latex.reading.formula import read_formula
 from derive.latex.reading.vocabulary import Vocabulary
-from derive.reading.keys import Key, key_of
+from derive.reading.keys import Key
 from derive.reading.marks import marks_of
 from derive.reading.own_words import words_of
 from derive.verify.document.gradient_marks import gradient_accent
@@ -31,5 +31,5 @@ def spoken_in(document: Document) -> Spoken:
 def names_on_left(document: Document) -> frozenset[Key]:
     """Without font, and without what stands above and below."""
     chains = (c for f in document.fragments for c in read_formula(f.source).chains if len(c.members) > 1)
-    keys = (key_of(marks_of(c.members[0]).base) for c in chains if c.members[0] is not None)
+    keys = (marks_of(c.members[0]).key for c in chains if c.members[0] is not None)
     return frozenset(key.plain for key in keys if key is not None)

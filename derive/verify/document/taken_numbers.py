@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from derive.latex.reading.syntax import Node
 from derive.reading.compositions import taken_for_numbers
-from derive.reading.keys import key_of
 from derive.reading.marks import marks_of
 from derive.verify.claims import RIGHT, Status
 from derive.verify.document.context import Context
@@ -20,7 +19,7 @@ def unless_assumed(context: Context, left: Node | None, right: Node | None, verd
     """
     numbers = taken_for_numbers(context.lexicon)
     parts = (part for node in (left, right) if node is not None and numbers for part in walk(node))
-    keys = {key for part in parts if (key := key_of(marks_of(part).base)) is not None and context.lexicon.find(key)}
+    keys = {key for part in parts if (key := marks_of(part).key) is not None and context.lexicon.find(key)}
     if verdict.status in RIGHT:
         own = {o.key for o in context.lexicon.own}
         told = {o.key.plain for o in context.lexicon.own if o.named.is_told or o.named.tensor.axes}

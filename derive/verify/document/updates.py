@@ -61,7 +61,7 @@ def old_value(left: Node, right: Node) -> Node | None:
 
 def _letter(node: Node) -> tuple[str, ...] | None:
     marks = marks_of(node)
-    key = key_of(marks.base)
+    key = marks.key
     return None if key is None else (key.name, *map(shown, marks.below))
 
 

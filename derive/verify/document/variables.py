@@ -37,7 +37,7 @@ def variables(context: Context, node: Node | None) -> Mapping[Key, Quantity]:
     if called is None:
         return {}
     name, argument = called
-    key = key_of(marks_of(name, t_is_free=False).base)
+    key = marks_of(name, t_is_free=False).key
     if key is None or not isinstance(argument, Symbol):
         return {}
     number = Quantity(of_atom(SLOT))
