@@ -54,17 +54,21 @@ class Forward:
     """Names of steps and layers, `a^f_t`: each with its tensor and its letter."""
     has_loss: bool = False
     """Whether the loss of one sample has a name of its own beside the cost."""
+    assumed: str = ""
+    """What is said of a cost that the document does not state."""
 
 
-def forward_of(document: Document, name: str, told: Mapping[Key, str] = NOTHING_TOLD) -> Forward:
+def forward_of(document: Document, name: str, told: Mapping[Key, str] = NOTHING_TOLD, is_open: bool = False) -> Forward:
     """The forward pass that a document states; `told` are letters that somebody says to be functions with a name.
+
+    With `is_open` one that states no cost has any function of its results for it.
 
     Raises: DeriveError with the place of what is not understood, does not fit, or has several meanings.
     """
     if len(document.fragments) > MOST_FORMULAS:
         raise DeriveError(f"there are more than {MOST_FORMULAS} formulas", repair="cut it down", file=document.name)
     try:
-        parts = parts_of(stated_in(document, words_of(document, WORDS)), declared_in(document), told)
+        parts = parts_of(stated_in(document, words_of(document, WORDS)), declared_in(document), told, is_open)
         found = solved(parts)
         assembly = Assembly(found, Builder(name))
         network = assembly.network()
@@ -89,6 +93,7 @@ def forward_of(document: Document, name: str, told: Mapping[Key, str] = NOTHING_
         bool(parts.signs.lettered),
         tuple((node, name, letter) for node, name, letter in nodes if node is not None),
         loss_of(parts) is not None,
+        parts.assumed,
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_EACH = r"(?:each|every|its|individual) {0}s?\b|\b{0}[- ]?wise\b|\bby {0}s?\b|[每逐按]一?{1}"
+_EACH = (
+    r"(?:each|every|its|individual) {0}s?\b|\b{0}[- ]?wise\b|\b(?:by|over|along)(?: the| its)? {0}s?\b|[每逐按]一?{1}"
+)
 ROWS, COLUMNS = (re.compile(_EACH.format(*words)) for words in (("row", "行"), ("column", "列")))
 NEAR = 80
 """So many letters around the word softmax are looked at."""

@@ -33,6 +33,8 @@ class Parts:
     """How each name is written where it stands first."""
     capitals: frozenset[Key] = frozenset()
     """Capitals for all samples whose small letters are those of one."""
+    assumed: str = ""
+    """What is said of a cost that the document does not state."""
 
     def use(self, e: Statement) -> Use:
         found = self.signs.use(e.left, self.signs.letters[e.start])
@@ -62,28 +64,35 @@ class Parts:
 
     def bare(self, sign: Sign) -> Node:
         """A name as it is written where it stands first, without its indices and the mark of a sample."""
-        node = self.first[sign]
-        marks = marks_of(node)
-        above = tuple(x for x in marks.above if shown(x.body if isinstance(x, Bracketed) else x) == sign.layer)
-        below = marks.below if tuple(map(shown, marks.below)) == sign.subs else ()
-        if not above and not below and not marks.primes:
-            return marks.base
-        return Scripts(marks.base, _joined(below), _joined(above), marks.primes, node.span)
+        return bare(self.first[sign], sign)
 
     def stepped(self, sign: Sign, letter: str) -> Node | None:
-        """`h_t`, `a^f_t`, `L^{(t)}`: a name with the letter of its steps or layers; None where more belongs to it."""
-        side = self.signs.families.get((sign.key, sign.subs))
-        if not letter or sign.subs or sign.is_total or side is None:
-            return None
-        first = self.first[sign]
-        marks, step = marks_of(first), Symbol(letter, first.span)
-        if side == "below":
-            return Scripts(marks.base, step, _joined(marks.above) if sign.layer else None, marks.primes, first.span)
-        if sign.layer or len(marks.above) != 1:
-            return None
-        [above] = marks.above
-        order = replace(above, body=step) if isinstance(above, Bracketed) else step
-        return Scripts(marks.base, None, order, marks.primes, first.span)
+        return stepped(self.first[sign], sign, self.signs, Symbol(letter, self.first[sign].span)) if letter else None
+
+
+def bare(node: Node, sign: Sign) -> Node:
+    """A name without its indices and the mark of a sample."""
+    marks = marks_of(node)
+    above = tuple(x for x in marks.above if shown(x.body if isinstance(x, Bracketed) else x) == sign.layer)
+    below = marks.below if tuple(map(shown, marks.below)) == sign.subs else ()
+    if not above and not below and not marks.primes:
+        return marks.base
+    return Scripts(marks.base, _joined(below), _joined(above), marks.primes, node.span)
+
+
+def stepped(node: Node, sign: Sign, signs: Signs, step: Node) -> Node | None:
+    """`h_t`, `a^f_t`, `L^{(t)}`: a name at one of its steps or layers; None where more belongs to it."""
+    side = signs.families.get((sign.key, sign.subs))
+    if sign.subs or sign.is_total or side is None:
+        return None
+    marks = marks_of(node)
+    if side == "below":
+        return Scripts(marks.base, step, _joined(marks.above) if sign.layer else None, marks.primes, node.span)
+    if sign.layer or len(marks.above) != 1:
+        return None
+    [above] = marks.above
+    order = replace(above, body=step) if isinstance(above, Bracketed) else step
+    return Scripts(marks.base, None, order, marks.primes, node.span)
 
 
 def _joined(items: tuple[Node, ...]) -> Node | None:

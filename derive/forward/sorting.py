@@ -20,6 +20,7 @@ from derive.forward.folding import named_arguments
 from derive.forward.functions import NOTHING_TOLD, Functions, functions_of
 from derive.forward.iterations import without_iterations
 from derive.forward.lettered import lettered
+from derive.forward.open_cost import with_open_cost
 from derive.forward.parts import Parts
 from derive.forward.recognition import call_by_name
 from derive.forward.roles import is_target_letter, roles_of
@@ -33,8 +34,12 @@ from derive.reading.keys import Key, key_of
 CONVOLUTION = re.compile("convol|cross-correlat|卷积|互相关")
 
 
-def parts_of(stated: Stated, declared: Declared, told: Mapping[Key, str] = NOTHING_TOLD) -> Parts:
+def parts_of(
+    stated: Stated, declared: Declared, told: Mapping[Key, str] = NOTHING_TOLD, is_open: bool = False
+) -> Parts:
     """What scripts mean is told by the equations of the network: others have letters of their own, δ_{z,t} beside U_z.
+
+    `is_open` says that the cost may be any, where no equation states one.
 
     Raises: DeriveError if there is no cost, or more than one.
     """
@@ -42,6 +47,10 @@ def parts_of(stated: Stated, declared: Declared, told: Mapping[Key, str] = NOTHI
     call_by_name(functions)
     equations, capitals = for_each_sample(without_iterations(_prepared(stated, functions)))
     all_signs = signs_of(equations, [c.name for c in stated.shapes])
+    assumed = ""
+    if is_open:
+        equations, assumed = with_open_cost(stated, functions, equations, all_signs, declared)
+        all_signs = signs_of(equations, [c.name for c in stated.shapes])
     needed = _sorted(stated, functions, declared, equations, all_signs).needed
     apart = lettered(equations, needed)
     if apart:
@@ -51,7 +60,7 @@ def parts_of(stated: Stated, declared: Declared, told: Mapping[Key, str] = NOTHI
     signs.letters = {**all_signs.letters, **signs.letters}
     made = _sorted(stated, functions, declared, equations, signs)
     _refuse_convolutions(made)
-    made = replace(made, first=_first(made), capitals=capitals)
+    made = replace(made, first=_first(made), capitals=capitals, assumed=assumed)
     made = replace(made, leaves=roles_of(made))
     made = replace(made, sampled=_sampled(made))
     _refuse_mixed(made, capitals | {s.key for s in made.of_all_samples})

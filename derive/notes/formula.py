@@ -17,7 +17,9 @@ _FRACTIONS = frozenset({r"\frac", r"\dfrac", r"\tfrac"})
 _FONTS = frozenset(
     {r"\mathrm", r"\mathbf", r"\mathsf", r"\mathbb", r"\mathcal", r"\mathtt", r"\mathit", r"\boldsymbol", r"\bm"}
 )
-_ACCENTS = frozenset({r"\hat", r"\bar", r"\widehat", r"\tilde", r"\overline", r"\vec", r"\dot"})
+_ACCENTS = frozenset(
+    {r"\hat", r"\bar", r"\widehat", r"\tilde", r"\overline", r"\vec", r"\dot", r"\overrightarrow", r"\overleftarrow"}
+)
 _STARRED = r"\operatorname*"
 """The name of an operator with limits above and below it."""
 _TEXT = frozenset({r"\text", r"\operatorname", r"\textrm", r"\mbox", _STARRED})

@@ -36,6 +36,7 @@ _SPACES = MappingProxyType(
 _STYLES = MappingProxyType(
     {
         **{r"\hat": "hat", r"\bar": "macron", r"\tilde": "tilde", r"\vec": "arrow", r"\dot": "dot"},
+        **{r"\overrightarrow": "arrow", r"\overleftarrow": "arrow.l"},
         **{r"\widehat": "hat", r"\overline": "overline", r"\sqrt": "sqrt", r"\boldsymbol": "bold"},
         **{r"\bm": "bold", r"\mathcal": "cal", r"\mathbb": "bb", r"\mathtt": "mono", r"\mathit": "italic"},
     }

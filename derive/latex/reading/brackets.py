@@ -11,6 +11,7 @@ from derive.latex.reading.bars import paired_bars
 from derive.latex.reading.braces import bracket, unbraced
 from derive.latex.reading.groups import Group, Item, enclosing
 from derive.latex.reading.items import is_break, is_sign, relation_at, runs_by_dots
+from derive.latex.reading.reopened import reopened
 from derive.latex.reading.syntax import Problem
 from derive.latex.reading.tokens import Token
 
@@ -41,6 +42,7 @@ def matched(items: Sequence[Item], problems: list[Problem]) -> tuple[Item, ...]:
     """Items with brackets made one item each. Brackets may close in a later row; where that does not come out even,
     each row is matched for itself."""
     whole: list[Problem] = []
+    items = reopened(items)
     done = _Matching(whole).run(unbraced(items))
     if not whole or not any(is_break(item) for item in items):
         problems += whole

@@ -122,9 +122,9 @@ METHODS = _words("dot sum mean max min std var prod reshape transpose argmax arg
 ACCENTS = _alike(
     {
         "hat": "hat widehat",
-        "bar": "bar overline",
+        "bar": "bar overline widebar",
         "tilde": "tilde widetilde",
-        "vec": "vec overrightarrow",
+        "vec": "vec overrightarrow va",
         "larrow": "overleftarrow",
         "dot": "dot",
         "ddot": "ddot",
@@ -138,7 +138,7 @@ ACCENTS = _alike(
 )
 FONTS = _alike(
     {
-        "bold": "mathbf boldsymbol bm pmb symbf mathbfit symbfit boldmath bold",
+        "bold": "mathbf boldsymbol bm pmb vb symbf mathbfit symbfit boldmath bold",
         "cal": "mathcal mathscr symcal EuScript",
         "bb": "mathbb Bbb mathds mathbbm symbb",
         "rm": "mathrm mathup symup",

@@ -157,9 +157,17 @@ def _rarer(cursor: Cursor, token: Token) -> Node:
     if name in ("prime", "mid", "|", "vert", "Vert", "quad", "arg") or any(name in table for table in known):
         return Symbol({"prime": "'", "mid": "|", "vert": "|", "Vert": "\\|", "|": "\\|"}.get(name, name), token.span)
     bracket = commands.DELIMITERS.get(name)
-    if bracket is None:
-        cursor.problem("command", f"`\\{name}` is not known", token.span)
-    return Symbol(bracket or name, token.span)
+    return _unknown(cursor, token) if bracket is None else Symbol(bracket, token.span)
+
+
+def _unknown(cursor: Cursor, token: Token) -> Node:
+    """A name; but before braces it does something to what stands in them, and nobody knows what."""
+    reason = f"`\\{token.text}` is not known"
+    cursor.problem("command", reason, token.span)
+    span = token.span
+    while isinstance(cursor.item, Group) and cursor.item.kind == "brace":
+        span |= cursor.take().span
+    return Symbol(token.text, span) if span == token.span else Unread(reason, span)
 
 
 def _fraction(cursor: Cursor, token: Token) -> Node:

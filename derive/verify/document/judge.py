@@ -46,6 +46,7 @@ from derive.verify.document.shapes import judged_shape
 from derive.verify.document.statements import approximated, is_equation, is_fixed, is_step, judged_statement, shape_said
 from derive.verify.document.stationary import condition, remember_derivative
 from derive.verify.document.taken_numbers import unless_assumed
+from derive.verify.document.unstated_cost import unless_says_cost
 from derive.verify.document.updates import judged_update, old_value, steps_up
 from derive.verify.document.variables import says_value, variables
 from derive.verify.document.verdict import Verdict, impossible, undecided, verdict_of, worst
@@ -286,7 +287,7 @@ def equated(
     try:
         instances = context.links(source, argument).outcomes(left, right, remarks)
         verdict = unless_open(context, instances, verdict_of(instances))
-        verdict = unless_gradients(context, left, right, verdict)
+        verdict = unless_says_cost(context, left, right, unless_gradients(context, left, right, verdict))
         failing = next((o for o in instances if o and not any(x.equal for x in o)), ())
         if verdict.status is Status.WRONG and len(failing) == 1 and failing[0].pair is not None:
             text = " = ".join(source[x.span.start : x.span.end] for x in (left, right))

@@ -72,6 +72,11 @@ def is_new(context: Context, node: Node, source: str, argument: Mapping[Key, Qua
         return key.name == DEPTH
     if isinstance(node, Scripts) and key_of(node.base) == KRONECKER and not context.lexicon.find(KRONECKER):
         return True
+    return _is_nothing(context, node, source, argument)
+
+
+def _is_nothing(context: Context, node: Node, source: str, argument: Mapping[Key, Quantity] = NOTHING) -> bool:
+    """Whether there is no reading of a name."""
 
     def known(choices: Choices) -> bool:
         try:
@@ -95,7 +100,7 @@ def names_behind(context: Context, relation: str, place: int, value: Node, right
     if relation not in ("=:", ":=", "≡", "=") or not isinstance(right, Symbol | Scripts | Accented):
         return False
     is_plain = relation == "=" and not place and is_name(value) and not isinstance(value, Fraction)
-    return not is_plain and is_new(context, right, source)
+    return not is_plain and _is_nothing(context, right, source)
 
 
 def is_another(context: Context, left: Node, right: Node, source: str) -> bool:

@@ -49,6 +49,8 @@ class OwnNetwork:
     """Names of steps and layers, `a^f_t`, each with its tensor and its letter."""
     lettered: frozenset[Key] = frozenset()
     """Names of the document's own that are told apart by the letters of their indices: `δ_j` and `δ_k`."""
+    assumed: str = ""
+    """What is said of a cost that the document does not state."""
 
     def written(self, notation: Notation) -> Notation:
         """That in which the document is written, on the base of another one."""
@@ -120,7 +122,7 @@ def own_networks(document: Document, told: Mapping[Key, str] = NOTHING_TOLD) -> 
 
     Raises: DeriveError where its forward pass or its loss are not there, or not clear.
     """
-    return _in_notations(document, forward_of(document, "document", told))
+    return _in_notations(document, forward_of(document, "document", told, is_open=True))
 
 
 def networks_beside(document: Document) -> tuple[OwnNetwork, ...]:
@@ -137,7 +139,14 @@ def _in_notations(document: Document, found: Forward) -> tuple[OwnNetwork, ...]:
     rights = ((e, e.right if e.written is None else e.written) for e in found.equations)
     stated = frozenset((e.fragment.start, right.span.start) for e, right in rights)
     own = OwnNetwork(
-        found.network, stated, found.names, found.notation, found.with_letters, found.stepped, _lettered(chains, found)
+        found.network,
+        stated,
+        found.names,
+        found.notation,
+        found.with_letters,
+        found.stepped,
+        _lettered(chains, found),
+        found.assumed,
     )
     is_other = any(_is_negative(c) or _is_of_another(c, found) for c in chains)
     if not _has_layers(found) or is_other:

@@ -26,10 +26,12 @@ def gradient_prefix(chains: Sequence[Chain], found: Forward) -> str | None:
     """The letter before names of the network on left sides, if it is no such name itself."""
     sides = (x for e in found.equations for x in (e.left, e.right, e.written) if x is not None)
     keys = {marks_of(node).key for side in sides for node in names_in(side)}
+    nodes = [n for n, *_ in found.names] + [n for n, *_ in found.stepped] + [n for n, _ in found.with_letters.values()]
+    named = {marks_of(node).key for node in nodes}
     keys |= {replace(key, name=key.name.upper()) for key in keys if key is not None and found.notation.get("capitals")}
     for mark in PREFIXES:
         sided = [c for c in chains if _prefixed(c.members[0], mark, keys) is not None]
-        if Key(mark) not in keys and sided:
+        if Key(mark) not in named and sided:
             forward = sum(_goes_forward(c, mark, keys, found) for c in sided)
             return mark if 2 * forward <= len(sided) else None
     return None

@@ -61,7 +61,8 @@ def verify_document(
         own, lacking = _stated(document, functions_told(chosen.settings.names))
     reports = [Verifier(document, chosen, tell, patience, own=o).report(is_strict) for o in own or (None,)]
     best = min(reports, key=lambda r: r.counts[Status.WRONG.value])
-    return replace(best, notes=(*best.notes, lacking)) if lacking and best.counts[Status.NOT_CHECKED.value] else best
+    note = own[0].assumed if own else lacking if best.counts[Status.NOT_CHECKED.value] else ""
+    return replace(best, notes=(*best.notes, note)) if note else best
 
 
 def _stated(document: Document, told: Mapping[Key, str]) -> tuple[tuple[OwnNetwork, ...], str]:
