@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from derive.forward.calls import inner
 from derive.forward.constants import COSTS
 from derive.forward.declared import Declared
 from derive.forward.folding import named_brackets
@@ -15,15 +16,14 @@ from derive.forward.parts import bare, stepped
 from derive.forward.signs import Sign, Signs, Use, names_in, place_of
 from derive.forward.statements import Stated, Statement
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Applied, Big, Bracketed, Node, Number, Span, Symbol
+from derive.latex.reading.syntax import Added, Applied, Big, Bracketed, Node, Number, Span, Symbol
 from derive.latex.reading.trees import walk
+from derive.reading.definitions import INDICES
 
 NOWHERE = Span(-1, -1)
 """The place of what stands in no document."""
 
 LETTERS = "LCJE"
-OF_STEPS = ("ell", "L")
-"""Letters of the function of each step."""
 
 
 def with_open_cost(
@@ -36,29 +36,37 @@ def with_open_cost(
     """
     nothing = list(equations), ""
     values = [use for e in equations if (use := _defined(signs, e)) is not None]
-    tops = {top.name for top in stated.derived if isinstance(top, Symbol) and top.name in COSTS}
+    tops = {top.name for top, _ in stated.derived if isinstance(top, Symbol) and top.name in COSTS}
     if any(use.sign.key.name in (tops or COSTS) for use in values):
         return nothing
     if len(_results(equations, signs)) > 1:
         equations = named_brackets(equations)
     written = {x.name for e in equations for side in (e.left, e.right) for x in walk(side) if isinstance(x, Symbol)}
     letters = (tops or set(LETTERS)) - written
-    results = list(_results(equations, signs).items())
-    if len(results) != 1 or len(tops) > 1 or not letters:
+    found = _results(equations, signs)
+    if len(found) > 1 and tops:
+        by = {use.sign for _, x in stated.derived if (use := signs.use(inner(x), frozenset(INDICES))) is not None}
+        found = {sign: pair for sign, pair in found.items() if sign in by}
+    if not found or len(tops) > 1 or (tops and len(found) > 1) or not letters:
         return nothing
-    letter, (sign, (e, use)) = min(letters, key=LETTERS.find), results[0]
-    right, beside = _right_side(letter, sign, use, _last(stated, e, signs.runs(sign), declared), signs)
-    if right is None:
-        return nothing
-    functions.costs |= {
-        x.function.name for x in walk(right) if isinstance(x, Applied) and isinstance(x.function, Symbol)
-    }
+    letter = min(letters, key=LETTERS.find)
+    terms: list[Node] = []
+    said: list[str] = []
+    for k, (sign, (e, use)) in enumerate(found.items()):
+        name = letter if not k else f"{letter}{k}"
+        term, beside = _term(name, sign, use, _last(stated, e, signs.runs(sign), declared), signs)
+        if term is None:
+            return nothing
+        terms.append(term)
+        said.append(f"{e.said(use.node)}{beside}")
+        functions.costs.add(name)
+    right = terms[0] if len(terms) == 1 else Added(tuple(terms), ("+",) * len(terms), NOWHERE)
+    cost = Statement(Symbol(letter, NOWHERE), right, equations[-1].fragment, -1)
     drawn = letter if len(letter) == 1 else f"\\{letter}"
-    said = f"no equation says what the cost is: {drawn} is any function of {e.said(use.node)}{beside}"
-    return [*equations, Statement(Symbol(letter, NOWHERE), right, equations[-1].fragment, -1)], said
+    return [*equations, cost], f"no equation says what the cost is: {drawn} is any function of {', '.join(said)}"
 
 
-def _right_side(letter: str, sign: Sign, use: Use, last: Node | None, signs: Signs) -> tuple[Node | None, str]:
+def _term(letter: str, sign: Sign, use: Use, last: Node | None, signs: Signs) -> tuple[Node | None, str]:
     """A function of the result; of layers that of the last one, of steps the sum of one for each."""
     if not signs.is_family(sign):
         return _function(letter, bare(use.node, sign)), ""
@@ -69,8 +77,7 @@ def _right_side(letter: str, sign: Sign, use: Use, last: Node | None, signs: Sig
         return None, ""
     if last is not None:
         return _function(letter, value), f" for {steps} = {shown(last)}"
-    of_step = next(x for x in OF_STEPS if x != letter)
-    return Big("sum", at, None, _function(of_step, value), NOWHERE), f" at each {steps}, added up"
+    return Big("sum", at, None, _function(letter, value), NOWHERE), f" at each {steps}, added up"
 
 
 def _results(equations: Sequence[Statement], signs: Signs) -> dict[Sign, tuple[Statement, Use]]:

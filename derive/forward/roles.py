@@ -150,8 +150,13 @@ def _is_number_letter(sign: Sign) -> bool:
 
 
 def of_loss(parts: Parts) -> set[int]:
-    """The equations of the loss: that of the cost, and those that only the loss reads and that name no weight."""
+    """The equations of the loss: that of the cost, and those that only the loss reads and that name no weight.
+
+    A cost that the document does not state has no others.
+    """
     found = {id(e) for e in parts.definitions[parts.cost]}
+    if parts.assumed:
+        return found
     readers: dict[Sign, set[int]] = {}
     for e in parts.needed:
         for use in parts.uses(e):

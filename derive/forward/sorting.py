@@ -216,7 +216,7 @@ def _cost(parts: Parts, equations: Sequence[Statement]) -> Sign:
         if use is not None and use.sign in definitions:
             return use.sign
         raise DeriveError("no equation defines the cost that front matter names", file=stated.document.name)
-    tops = {u.sign for t in stated.derived if (u := parts.signs.use(t, frozenset())) is not None}
+    tops = {u.sign for t, _ in stated.derived if (u := parts.signs.use(t, frozenset())) is not None}
     costs = [s for s in definitions if s.key.name in COSTS and not s.layer and not parts.signs.is_family(s)]
     likely = [s for s in costs if s in tops] or costs
     read = {u.sign for s in likely for e in definitions[s] for u in parts.uses(e) if u.sign != s}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise
+from typing import TypeGuard
 
 from derive.errors import DeriveError
 from derive.forward.calls import call_of, inner, is_named, is_round
@@ -25,9 +27,10 @@ from derive.latex.settings import DEFAULT, notation
 from derive.network.network import Network
 from derive.reading.function_names import ALIASES
 from derive.reading.index_reader import IndexReader
-from derive.reading.keys import key_of
+from derive.reading.keys import Key, key_of
 from derive.reading.lexicon import Lexicon
 from derive.reading.marks import marks_of
+from derive.reading.operators import NABLA
 from derive.reading.ranges import Interval
 from derive.reading.stated import stated
 
@@ -81,8 +84,8 @@ class Stated:
     equations: tuple[Statement, ...]
     shapes: tuple[ShapeClaim, ...]
     ranges: Mapping[str, Interval]
-    derived: tuple[Node, ...]
-    """Tops of derivatives, `C` of `∂C/∂W`, which tell the cost."""
+    derived: tuple[tuple[Node, Node], ...]
+    """C and W of each derivative `∂C/∂W`, which tell the cost."""
     other: tuple[tuple[Node, Fragment], ...] = ()
     """Left sides of what is no equation of a forward pass."""
     lists: tuple[tuple[Node, Node], ...] = ()
@@ -112,7 +115,7 @@ def stated_in(document: Document, words: Vocabulary = NO_WORDS) -> Stated:
     equations: list[Statement] = []
     shapes: list[ShapeClaim] = []
     ranges: dict[str, Interval] = {}
-    derived: list[Node] = []
+    derived: list[tuple[Node, Node]] = []
     other: list[tuple[Node, Fragment]] = []
     read = [(f, plainly(chain)) for f in document.fragments for chain in read_formula(f.source, vocabulary).chains]
     instants = instants_in([chain for _, chain in read])
@@ -129,7 +132,7 @@ def stated_in(document: Document, words: Vocabulary = NO_WORDS) -> Stated:
             if equations and equations[-1].fragment is fragment:
                 equations[-1] = _with_ranges(equations[-1], here.ranges)
             continue
-        derived += _tops(chain)
+        derived += _derivatives(chain)
         shapes += _shapes(chain, fragment)
         lists += enumerated(chain)
         for left, relation, right in _links(chain):
@@ -187,17 +190,21 @@ def _is_derived(node: Node, functions: frozenset[str]) -> bool:
     )
 
 
-def _tops(chain: Chain) -> Iterator[Node]:
-    """C of `∂C/∂W`."""
+def _derivatives(chain: Chain) -> Iterator[tuple[Node, Node]]:
+    """C and W of `∂C/∂W`, and of `∇_W C`."""
     for member in chain.members:
         for x in walk(member) if member is not None else ():
-            above = inner(x.above) if isinstance(x, Fraction) else None
-            if isinstance(above, Multiplied) and len(above.factors) == 2 and above.factors[0] == _partial(above):
-                yield above.factors[1]
+            if isinstance(x, Fraction) and _is_differential(above := inner(x.above)):
+                below = inner(x.below)
+                yield above.factors[1], below.factors[1] if _is_differential(below) else below
+            factors = x.factors if isinstance(x, Multiplied) else ()
+            for a, b in pairwise(factors):
+                if isinstance(a, Scripts) and a.below is not None and key_of(a.base) in NABLA:
+                    yield b, a.below
 
 
-def _partial(node: Multiplied) -> Node:
-    return Symbol("∂", node.factors[0].span)
+def _is_differential(node: Node) -> TypeGuard[Multiplied]:
+    return isinstance(node, Multiplied) and len(node.factors) == 2 and key_of(node.factors[0]) == Key("∂")
 
 
 def _shapes(chain: Chain, fragment: Fragment) -> Iterator[ShapeClaim]:

@@ -18,7 +18,6 @@ from derive.reading.guards import is_guard
 from derive.reading.remarks import conditions_said, has_ends, with_remarks
 from derive.verify.claims import RIGHT, Status
 from derive.verify.document.carried import Carried, Place, carried_forward, traced
-from derive.verify.document.changed_loss import under_another_loss
 from derive.verify.document.claims import DocumentClaim, DocumentReport
 from derive.verify.document.context import Context, context_of, unchanged
 from derive.verify.document.continued import goes_on, is_equation, joined
@@ -36,6 +35,7 @@ from derive.verify.document.profile import Profile
 from derive.verify.document.restated import UNCLEAR, is_cost, mentions_cost
 from derive.verify.document.said import SaidShape, shape_in_words
 from derive.verify.document.said_conditions import under_conditions
+from derive.verify.document.said_properties import under_what_is_supposed
 from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, may_be_ranged, said_about, said_behind
 from derive.verify.document.shapes import judged_shape
 from derive.verify.document.spoken import Spoken, spoken_in
@@ -205,7 +205,7 @@ class Verifier:
                 if is_wrong and own is not None and own.may_mean_more(context.introduced, judged.left, judged.right):
                     judged = replace(judged, verdict=undecided("a name in it has several letters below, and no layer"))
                 judged = self._unless_unclear(context, judged)
-                judged = replace(judged, verdict=under_another_loss(self.document, fragment, judged.verdict))
+                judged = replace(judged, verdict=under_what_is_supposed(self.document, fragment, judged.verdict))
                 verdict = judged.verdict
                 if verdict.status is Status.DEFINITION and judged.left is not None:
                     line = self.document.place(fragment.start + (name := judged.left.span).start).line
