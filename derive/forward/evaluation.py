@@ -301,7 +301,7 @@ class Evaluation:
             letter = inner(at)
             if isinstance(letter, Symbol):
                 self.run(letter.name, axis)
-            elif isinstance(letter, Added):
+            elif isinstance(letter, Added | Multiplied):
                 self.windows.append(Window(axis, letter, dict(self.letters)))
         sample = self.sample if use.sample is None else shown(use.sample)
         if known.has_sample and self.samples is not None:

@@ -33,7 +33,7 @@ from derive.latex.reading.syntax import (
 from derive.latex.reading.trees import parts, walk
 from derive.reading.definitions import INDICES
 from derive.reading.keys import Key
-from derive.reading.marks import digits, is_transpose, marks_of, sequence
+from derive.reading.marks import as_many, is_transpose, marks_of, sequence
 
 
 @dataclass(frozen=True)
@@ -158,8 +158,8 @@ class Signs:
         count = self.counts.get((key, ()))
         if side == "below":
             return below[0], below[1:], (), side
-        if count is not None and len(digits(below, count)) == count:
-            return None, list(digits(below, count)), (), side
+        if count is not None and len(as_many(below, count)) == count:
+            return None, list(as_many(below, count)), (), side
         return None, [], subs, self.families.get((key, subs))
 
 

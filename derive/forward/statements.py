@@ -32,6 +32,7 @@ from derive.reading.lexicon import Lexicon
 from derive.reading.marks import marks_of
 from derive.reading.operators import NABLA
 from derive.reading.ranges import Interval
+from derive.reading.said_shapes import shape_in_words
 from derive.reading.stated import stated
 
 NO_WORDS = Vocabulary()
@@ -133,7 +134,7 @@ def stated_in(document: Document, words: Vocabulary = NO_WORDS) -> Stated:
                 equations[-1] = _with_ranges(equations[-1], here.ranges)
             continue
         derived += _derivatives(chain)
-        shapes += _shapes(chain, fragment)
+        shapes += (*_shapes(chain, fragment), *_shapes_in_words(chain, fragment))
         lists += enumerated(chain)
         for left, relation, right in _links(chain):
             is_derived = _is_derived(left, functions) or _is_derived(right, functions)
@@ -205,6 +206,14 @@ def _derivatives(chain: Chain) -> Iterator[tuple[Node, Node]]:
 
 def _is_differential(node: Node) -> TypeGuard[Multiplied]:
     return isinstance(node, Multiplied) and len(node.factors) == 2 and key_of(node.factors[0]) == Key("∂")
+
+
+def _shapes_in_words(chain: Chain, fragment: Fragment) -> Iterator[ShapeClaim]:
+    """`$X$ has shape $N \\times D$`."""
+    said = shape_in_words(fragment, [chain])
+    names = [m for c in read_formula(said.of).chains for m in c.members] if said is not None else []
+    if said is not None and len(names) == 1 and names[0] is not None and is_named(inner(names[0])):
+        yield ShapeClaim(names[0], said.extents, fragment)
 
 
 def _shapes(chain: Chain, fragment: Fragment) -> Iterator[ShapeClaim]:

@@ -6,8 +6,9 @@ letter runs as far as its windows fit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from derive.forward.counts import affine_at, affine_of, plain
 from derive.forward.sizes import Extent, Sizes
@@ -28,19 +29,18 @@ class Window:
         self.letters = {**letters, **self.letters}
 
 
-def fit(windows: list[Window], sizes: Sizes) -> None:
+Placed: TypeAlias = tuple[Window, Affine, Mapping[str, int]]
+
+
+def fit(windows: Sequence[Window], sizes: Sizes) -> None:
     """Give the sizes that follow from where windows stand; what does not follow stays open."""
-    for window in windows:
-        at = affine_at(window.at)
-        if at is None or not all(v in window.letters or isinstance(v, str) for v, _ in at.terms):
-            continue
-        running = {str(v): c for v, c in at.terms if v in window.letters}
-        if set(map(abs, running.values())) != {1}:
-            continue
+    placed = [p for w in windows if (p := _placed(w)) is not None]
+    for window, at, running in placed:
         open_letters = [v for v in running if _count(sizes, window.letters[v]) is None]
         whole = _count(sizes, window.axis)
         if not open_letters and whole is None:
-            _reach(window, at, running, sizes)
+            axis = sizes.resolved(window.axis)
+            _reach(window.axis, [p for p in placed if sizes.resolved(p[0].axis) == axis], sizes)
         elif whole is not None and len(open_letters) == 1 and set(running.values()) == {1}:
             [open_one] = open_letters
             ends = _ends(window, at - Affine([(open_one, 1)]), running, sizes)
@@ -48,12 +48,31 @@ def fit(windows: list[Window], sizes: Sizes) -> None:
             _settle(sizes, window.letters[open_one], whole + sizes.first(window.axis) - 1 - ends[1] - first + 1)
 
 
-def _reach(window: Window, at: Affine, running: Mapping[str, int], sizes: Sizes) -> None:
-    least, last = _ends(window, at, running, sizes)
-    if least.is_number and least.const in (0, 1):
-        root = sizes.resolved(window.axis).root
-        if sizes.begins.setdefault(root, least.const) <= least.const:
-            _settle(sizes, window.axis, last - sizes.begins[root] + 1)
+def _placed(window: Window) -> Placed | None:
+    """A window with its place and the factors of its letters; None where no letter runs, or something else stands."""
+    at = affine_at(window.at)
+    if at is None or not all(v in window.letters or isinstance(v, str) for v, _ in at.terms):
+        return None
+    running = {str(v): c for v, c in at.terms if v in window.letters}
+    return (window, at, running) if running else None
+
+
+def _reach(axis: Extent, placed: Sequence[Placed], sizes: Sizes) -> None:
+    """An axis begins where the first window does, and ends where the last one ends, `z_{2j-1}` and `z_{2j}` at 2m."""
+    closed = [p for p in placed if all(_count(sizes, p[0].letters[v]) is not None for v in p[2])]
+    ends = [_ends(*p, sizes) for p in closed]
+    starts = [low.const for low, _ in ends if low.is_number]
+    last = next((high for _, high in ends if all(_is_behind(high, other) for _, other in ends)), None)
+    if last is None or len(starts) < len(ends) or min(starts) not in (0, 1):
+        return
+    root = sizes.resolved(axis).root
+    if sizes.begins.setdefault(root, min(starts)) <= min(starts):
+        _settle(sizes, axis, last - sizes.begins[root] + 1)
+
+
+def _is_behind(one: Affine, other: Affine) -> bool:
+    """Whether a place is the other one, or so many behind it."""
+    return (one - other).is_number and (one - other).const >= 0
 
 
 def _ends(window: Window, at: Affine, running: Mapping[str, int], sizes: Sizes) -> tuple[Affine, Affine]:

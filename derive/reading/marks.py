@@ -106,19 +106,18 @@ def is_dot(node: Node) -> bool:
     return isinstance(node, Ellipsis) or (isinstance(node, Symbol) and node.name in ("cdot", ":"))
 
 
-def digits(items: Sequence[Node], count: int) -> tuple[Node, ...]:
-    """`11` as two indices where so many are wanted."""
-    if len(items) < count:
-        out: list[Node] = []
-        for item in items:
-            if isinstance(item, Number) and item.text.isdigit() and len(item.text) > 1:
-                start = item.span.start
-                out += [Number(c, Span(start + k, start + k + 1)) for k, c in enumerate(item.text)]
-            else:
-                out.append(item)
-        if len(out) == count:
-            return tuple(out)
-    return tuple(items)
+def as_many(items: Sequence[Node], count: int) -> tuple[Node, ...]:
+    """So many indices, if the items can be: `11` as two where one stands, `2j` as one where two stand."""
+    out: list[Node] = []
+    for item in items:
+        if len(items) < count and isinstance(item, Number) and item.text.isdigit() and len(item.text) > 1:
+            start = item.span.start
+            out += [Number(c, Span(start + k, start + k + 1)) for k, c in enumerate(item.text)]
+        elif len(items) > count and out and isinstance(out[-1], Number) and isinstance(item, Symbol):
+            out[-1] = Multiplied((out[-1], item), ("",), out[-1].span | item.span)
+        else:
+            out.append(item)
+    return tuple(out) if len(out) == count else tuple(items)
 
 
 def entrywise_power(node: Node) -> Fraction | None:

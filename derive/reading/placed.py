@@ -12,7 +12,7 @@ from derive.latex.reading.syntax import Node
 from derive.reading.differentiated import total_derivative
 from derive.reading.free_letters import without_unit_axes
 from derive.reading.layouts import of_number
-from derive.reading.marks import Marks, digits, is_dot, is_written
+from derive.reading.marks import Marks, as_many, is_dot, is_written
 from derive.reading.named import Expansion, Named
 from derive.reading.quantity import Quantity, TooManyAxes, Unknown, array, raised, transposed
 from derive.reading.sample_cost import SAMPLE_COST
@@ -49,8 +49,12 @@ class Placed:
         """Whether there are as many indices as axes, or as can be left open."""
         axes, batch = self._axes(), self.scope.batch
         own = sum(batch is None or a.name != batch.name for a in axes)
-        given = len(digits(self.below, own) if len(self.below) < own else self.below)
+        given = len(self._items(own, len(axes)))
         return given in (0, own, len(axes)) or len(axes) - given in (1, 2)
+
+    def _items(self, own: int, count: int) -> tuple[Node, ...]:
+        """The indices, of which `count` may stand there, and `own` where none is that of a sample."""
+        return self.below if own <= len(self.below) <= count else as_many(self.below, own)
 
     def settle(self) -> Quantity:
         """The entry, the vector or the matrix.
@@ -150,7 +154,7 @@ class Placed:
         batch = scope.batch
         is_sample = [batch is not None and a.name == batch.name for a in axes]
         own = len(axes) - sum(is_sample)
-        items = digits(self.below, own) if len(self.below) < own else self.below
+        items = self._items(own, len(axes))
         if self.marks.transposed and own == len(items) == 2 and not any(map(is_dot, items)):
             items = items[::-1]
         given = [None if is_dot(x) else scope.indices.place(x) for x in items]

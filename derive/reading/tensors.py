@@ -12,7 +12,7 @@ from derive.latex.tex import symbol, upright
 from derive.reading.called_values import is_parameter
 from derive.reading.keys import key_of
 from derive.reading.lexicon import node_of
-from derive.reading.marks import Marks, digits, entrywise_power, has_arrow, marks_of, place_of
+from derive.reading.marks import Marks, as_many, entrywise_power, has_arrow, marks_of, place_of
 from derive.reading.named import Named, counts_others
 from derive.reading.placed import Placed
 from derive.reading.preference import ends_with, is_part_of_name, preferred
@@ -132,7 +132,7 @@ class Tensors:
                 raise NotThis
             family = [self.scope.indices.affine(x) for x in steps]
             below = below[named.tensor.family :]
-        if named.is_entry and len(digits(below, rank := len(named.tensor.axes) - named.tensor.family)) != rank:
+        if named.is_entry and len(as_many(below, rank := len(named.tensor.axes) - named.tensor.family)) != rank:
             raise NotThis
         return Placed(self.scope, named, tuple(family), tuple(below), sample, exponent, marks)
 
@@ -146,7 +146,7 @@ class Tensors:
         is_iterate = any(c.is_own and any(m.isdigit() for m in c.above) for c in candidates)
         if kept != named.above or (exponent != 1 and is_iterate) or (exponent == 1 and len(above) > len(kept)):
             raise NotThis
-        items = [*higher, *digits(below, (named.arity or count) - len(higher))]
+        items = [*higher, *as_many(below, (named.arity or count) - len(higher))]
         is_other = named.tensor.role == "parameter" and all(isinstance(x, Number) for x in items)
         if named.is_told and not named.arity and 0 < len(items) < count and not is_other:
             return Placed(self.scope, named, (), tuple(items), None, exponent, marks)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from derive.ir.tensor import ADJOINT
 from derive.latex.reading.syntax import Accented, Node, Scripts, Symbol
 from derive.reading.marks import marks_of
+from derive.terms.walk import entries_in
 from derive.verify.claims import Status
 from derive.verify.document.context import Context
 from derive.verify.document.verdict import Verdict, undecided
@@ -30,5 +31,7 @@ def _speaks(context: Context, node: Node) -> bool:
     names = (x for x in walk(node) if isinstance(x, Symbol | Scripts | Accented))
     keys = {key for x in names if (key := marks_of(x).key) is not None}
     found = {n for key in keys for n in context.lexicon.find(key)}
-    made = {t for n in found for t in context.lexicon.network.made_of(n.tensor.name)}
+    tensors = {e.tensor for n in found if n.expansion is not None for e in entries_in(n.expansion.value.poly)}
+    tensors |= {n.tensor.name for n in found}
+    made = {t for name in tensors for t in context.lexicon.network.made_of(name)}
     return any(n.gradient for n in found) or any(ADJOINT in t or t == context.network.cost for t in made)

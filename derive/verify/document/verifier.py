@@ -16,6 +16,7 @@ from derive.latex.reading.syntax import Chain, Formula, Node
 from derive.latex.reading.vocabulary import Macro
 from derive.reading.guards import is_guard
 from derive.reading.remarks import conditions_said, has_ends, with_remarks
+from derive.reading.said_shapes import SaidShape, shape_in_words
 from derive.verify.claims import RIGHT, Status
 from derive.verify.document.carried import Carried, Place, carried_forward, traced
 from derive.verify.document.claims import DocumentClaim, DocumentReport
@@ -33,7 +34,6 @@ from derive.verify.document.own_network import STATES, OwnNetwork
 from derive.verify.document.passages import passages_before
 from derive.verify.document.profile import Profile
 from derive.verify.document.restated import UNCLEAR, is_cost, mentions_cost
-from derive.verify.document.said import SaidShape, shape_in_words
 from derive.verify.document.said_conditions import under_conditions
 from derive.verify.document.said_properties import under_what_is_supposed
 from derive.verify.document.said_ranges import NOTHING_SAID, SaidRange, may_be_ranged, said_about, said_behind
@@ -172,7 +172,7 @@ class Verifier:
                 self.said = SaidRange(fragment.heading, said, fragment.source.strip(), fragment.start, is_behind)
             return
         self.written.keep(formula, fragment.source)
-        if (shape := shape_in_words(fragment, formula)) is not None:
+        if (shape := shape_in_words(fragment, formula.chains)) is not None:
             yield self._shape(context, fragment, formula, shape)
             return
         begins = fragment.start

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derive.latex.reading.document import Fragment
-from derive.latex.reading.syntax import Formula, Node
+from derive.latex.reading.syntax import Chain, Node
 from derive.reading.shapes import extents_of_space, extents_of_tuple
 
 _NAME = r"\$(?P<of>[^$]+)\$"
@@ -25,11 +26,11 @@ class SaidShape:
     extents: tuple[Node, ...]
 
 
-def shape_in_words(fragment: Fragment, formula: Formula) -> SaidShape | None:
+def shape_in_words(fragment: Fragment, chains: Sequence[Chain]) -> SaidShape | None:
     """The shape that a tuple of sizes is, by the words right before it; None for any other formula."""
-    if len(formula.chains) != 1 or len(formula.chains[0].members) != 1:
+    if len(chains) != 1 or len(chains[0].members) != 1:
         return None
-    [member] = formula.chains[0].members
+    [member] = chains[0].members
     if member is None:
         return None
     extents = extents_of_tuple(member) or extents_of_space(member)
