@@ -164,14 +164,17 @@ class Signs:
 
 
 def signs_of(
-    equations: Sequence[Statement], others: Iterable[Node] = (), lettered: frozenset[Key] = frozenset()
+    equations: Sequence[Statement],
+    others: Iterable[Node] = (),
+    lettered: frozenset[Key] = frozenset(),
+    ends: frozenset[str] = frozenset(),
 ) -> Signs:
-    """What the equations tell of the names in them; `others` are names that stand elsewhere."""
+    """What the equations tell of the names in them; `others` are names that stand elsewhere, `ends` those of ranges."""
     signs = Signs(lettered=lettered)
-    signs.ordered.update(x for e in equations for name in _names(e) for s in _scripts(name) if (x := moved_letter(s)))
+    places = (s for e in equations for name in _names(e) for s in _scripts(name))
+    signs.ordered.update(x for s in places if (x := moved_letter(s)) and not (x in ends and place_of(s)[1] > 0))
     summed = {x for e in equations for x in letters_bound_in(e.right)}
-    for e in equations:
-        signs.letters[e.start] = _letters(e, signs.ordered, INDICES | summed)
+    signs.letters |= {e.start: _letters(e, signs.ordered, INDICES | summed) for e in equations}
     signs.marked = marked_below(equations, signs.ordered)
     others = tuple(others)
     names = ((marks_of(n), signs.letters[e.start]) for e in equations for n in _names(e))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from derive.errors import DeriveError
 from derive.forward.bound import bound_letters, letters_bound_in
@@ -46,17 +47,18 @@ def parts_of(
     functions = functions_of(stated.equations, told)
     call_by_name(functions)
     equations, capitals = for_each_sample(without_iterations(_prepared(stated, functions)))
-    all_signs = signs_of(equations, [c.name for c in stated.shapes])
+    read = partial(signs_of, others=[c.name for c in stated.shapes], ends=_ends(stated))
+    all_signs = read(equations)
     assumed = ""
     if is_open:
         equations, assumed = with_open_cost(stated, functions, equations, all_signs, declared)
-        all_signs = signs_of(equations, [c.name for c in stated.shapes])
+        all_signs = read(equations)
     needed = _sorted(stated, functions, declared, equations, all_signs).needed
     apart = lettered(equations, needed)
     if apart:
-        all_signs = signs_of(equations, [c.name for c in stated.shapes], apart)
+        all_signs = read(equations, lettered=apart)
         needed = _sorted(stated, functions, declared, equations, all_signs).needed
-    signs = signs_of(needed, [c.name for c in stated.shapes], apart)
+    signs = read(needed, lettered=apart)
     signs.letters = {**all_signs.letters, **signs.letters}
     made = _sorted(stated, functions, declared, equations, signs)
     _refuse_convolutions(made)
@@ -65,6 +67,12 @@ def parts_of(
     made = replace(made, sampled=_sampled(made))
     _refuse_mixed(made, capitals | {s.key for s in made.of_all_samples})
     return made
+
+
+def _ends(stated: Stated) -> frozenset[str]:
+    """The letters at which ranges end, T of `t = 1, …, T`: they stand for no layer or step but the last."""
+    intervals = [r for ranges in (stated.ranges, *(e.ranges for e in stated.equations)) for r in ranges.values()]
+    return frozenset(str(r.hi.variable) for r in intervals if r.hi is not None and isinstance(r.hi.variable, str))
 
 
 def _sorted(

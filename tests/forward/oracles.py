@@ -77,6 +77,21 @@ def rnn(p: Any, g: Any) -> Any:
     return total
 
 
+def both_directions(p: Any, g: Any) -> Any:
+    ahead, back = [np.zeros(p.W_f.shape[0])], [np.zeros(p.W_b.shape[0])]
+    for x in g.x:
+        ahead.append(np.tanh(p.W_f @ ahead[-1] + p.U_f @ x + p.b_f.ravel()))
+    for x in g.x[::-1]:
+        back.append(np.tanh(p.W_b @ back[-1] + p.U_b @ x + p.b_b.ravel()))
+    pairs = zip(ahead[1:], back[:0:-1], g.y, strict=True)
+    return sum(half_square(p.V_f @ a + p.V_b @ b + p.c.ravel() - y) for a, b, y in pairs)
+
+
+def pairs(p: Any, g: Any) -> Any:
+    z = np.tanh(p.w @ g.x.ravel() + p.b.ravel())
+    return half_square((z[::2] + z[1::2]) / 2 - g.y.ravel())
+
+
 def deep(p: Any, g: Any) -> Any:
     a = g.x.ravel()
     for W, b in zip(p.W, p.b, strict=True):
@@ -135,7 +150,22 @@ def notebook(p: Any, g: Any) -> Any:
 ORACLES: dict[str, Callable[[Any, Any], Any]] = {
     f.__name__: f
     for f in (
-        *(matrix_ng, rows, index_nielsen, samples, scalars, residual, branches, rnn, deep, batch_rows, shapes, gru),
+        *(
+            matrix_ng,
+            rows,
+            index_nielsen,
+            samples,
+            scalars,
+            residual,
+            branches,
+            rnn,
+            both_directions,
+            pairs,
+            deep,
+            batch_rows,
+            shapes,
+            gru,
+        ),
         *(deep_index, chinese, index_batch, function, notebook),
     )
 }

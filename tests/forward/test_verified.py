@@ -93,12 +93,63 @@ def test_a_name_for_a_value_with_another_name_is_that_value(tmp_path: Path) -> N
 def test_why_a_document_has_no_network_is_told(tmp_path: Path) -> None:
     document = tmp_path / "doc.md"
     document.write_text(
-        "$z = W x$, $a = \\tanh(z)$\n\n$\\frac{\\partial C}{\\partial a} = 2 (a - y)$\n", encoding="utf-8"
+        "$z = W x$, $a = \\tanh(z)$, $u = V x$\n\n"
+        "$\\frac{\\partial C}{\\partial a} = \\frac{\\partial C}{\\partial u}$\n",
+        encoding="utf-8",
     )
     [note] = verify_document(document).notes
     assert "no equation defines a cost" in note and "`cost:`" in note
     document.write_text("$\\sigma'(z) = \\sigma(z) (1 - \\sigma(z))$\n", encoding="utf-8")
     assert verify_document(document).notes == ()
+
+
+def test_without_a_cost_it_is_any_function_of_the_result(tmp_path: Path) -> None:
+    document = tmp_path / "doc.md"
+    document.write_text(
+        "$z = W x$, $a = \\tanh(z)$, $y \\in \\mathbb{R}^n$\n\n"
+        "$\\frac{\\partial C}{\\partial z} = \\frac{\\partial C}{\\partial a} \\odot (1 - a^2)$, "
+        "$\\frac{\\partial C}{\\partial z} = \\frac{\\partial C}{\\partial a} \\odot a$, "
+        "$\\frac{\\partial C}{\\partial a} = 2 a$, $\\frac{\\partial C}{\\partial W} = (a - y) x^T$\n",
+        encoding="utf-8",
+    )
+    report = verify_document(document)
+    assert report.notes == ("no equation says what the cost is: C is any function of a",)
+    assert [c.status for c in report.claims[3:]] == [
+        *(Status.PROVED, Status.WRONG),
+        *(Status.NOT_CHECKED, Status.NOT_CHECKED),
+    ]
+    assert "says something of the cost" in report.claims[-1].reason
+
+
+def test_the_name_of_a_value_may_stand_behind_it(tmp_path: Path) -> None:
+    formulas = (
+        r"z_k = \sum_j w_{kj} x_j",
+        r"C = \frac12 \sum_k (z_k - y_k)^2",
+        r"\frac{\partial C}{\partial z_k} = z_k - y_k =: e_k",
+        r"\frac{\partial C}{\partial w_{kj}} = e_k x_j = g_{kj}",
+        r"\frac{\partial C}{\partial w_{kj}} = g_{kj}",
+        r"\frac{\partial C}{\partial x_j} = \sum_k e_k w_{kj} := r_j",
+        r"r_j = \sum_k e_k w_{kj}",
+        r"r_j = \sum_k e_k w_{jk}",
+        "z_k = q",
+    )
+    document = tmp_path / "doc.md"
+    document.write_text("\n\n".join(f"${f}$" for f in formulas), encoding="utf-8")
+    statuses = [c.status.value for c in verify_document(document).claims[2:]]
+    assert statuses[:7] == ["proved", "definition", "proved", "definition", "proved", "proved", "definition"]
+    assert statuses[7:] == ["proved", "wrong", "not checked"]
+
+
+def test_what_words_suppose_is_not_refuted(tmp_path: Path) -> None:
+    document = tmp_path / "doc.md"
+    document.write_text(
+        "$f = x^T A x$ with $A \\in \\mathbb{R}^{n \\times n}$. If $A$ is symmetric, $\\nabla_x f = 2 A x$. "
+        "Always $\\nabla_x f = (A + A^T) x$, and not $\\nabla_x f = 3 A x$.\n",
+        encoding="utf-8",
+    )
+    found = verify_document(document).claims[2:]
+    assert [c.status for c in found] == [Status.NOT_CHECKED, Status.AGREES, Status.WRONG]
+    assert "symmetric" in found[0].reason
 
 
 def test_what_is_trained_is_one_value_whatever_its_updates_are_numbered_by(tmp_path: Path) -> None:
