@@ -24,6 +24,7 @@ from derive.verify.effort import SECONDS, Effort, silent
 from derive.verify.evidence import LOSS, Evidence, Reference, evidence
 from derive.verify.hand_file import defined, gradient_lines, read_source
 from derive.verify.judging import Bench, judge
+from derive.verify.kinks import MOST_POINTS, are_met
 from derive.verify.layout import Fields, layout_of_network
 from derive.verify.points import Point, random_points, small_point, square_point
 from derive.verify.report import Report
@@ -114,7 +115,8 @@ class _Test:
         self.chain, self.layout = Chain(network, adjoints), layout_of_network(network)
 
     def report(self, run: Runner, number: int) -> Report:
-        points = random_points(self.network, number, self.seed)
+        points = self._points(number)
+        number = len(points)
         small = self._small_point(points[0])
         made = run([self._data(p) for p in (*points, *small, points[0])])
         if not made.offers and not made.ended and not _raised(made):
@@ -128,6 +130,13 @@ class _Test:
         is_other = bool(again) and "raised" not in again[0] and not _is_same(again[0], made.outcomes[0])
         notes = (*_notes(made, stopped), *([OTHERWISE] if is_other else []))
         return Report(self.title, self.network.name, tuple(claims), notes, made.printed)
+
+    def _points(self, number: int) -> tuple[Point, ...]:
+        """So many points, or more where these lie on one side of a kink only."""
+        points = random_points(self.network, number, self.seed)
+        while len(points) < MOST_POINTS and not are_met(self.network, [self.chain.at(p).frame for p in points]):
+            points = random_points(self.network, 2 * len(points), self.seed, number)
+        return points
 
     def _without_function(self) -> DeriveError:
         params, inputs = (", ".join(fields) for fields in (self.layout.params, self.layout.inputs))

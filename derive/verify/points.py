@@ -39,9 +39,13 @@ class Point:
         return {n: s if isinstance(s, int) else [s[k] for k in sorted(s)] for n, s in self.sizes.items()}
 
 
-def random_points(network: Network, number: int, seed: int) -> tuple[Point, ...]:
-    """Points of different sizes; the same for the same seed. A target that is a single 0 or 1 is each in turn."""
-    drawn = (_point(network, spread_sizes(network, seed, k), seed + k) for k in range(number))
+def random_points(network: Network, number: int, seed: int, shapes: int | None = None) -> tuple[Point, ...]:
+    """Points of different sizes, or of so many; the same for the same seed.
+
+    A target that is a single 0 or 1 is each in turn.
+    """
+    kinds = number if shapes is None else shapes
+    drawn = (_point(network, spread_sizes(network, seed, k % kinds), seed + k) for k in range(number))
     return tuple(_with_lone_bits(network, point, k) for k, point in enumerate(drawn))
 
 

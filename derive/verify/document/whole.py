@@ -11,7 +11,7 @@ from derive.latex.reading.document import Document
 from derive.latex.reading.extract import read_document
 from derive.network.spec.models import NetworkSpec
 from derive.reading.keys import Key
-from derive.verify.claims import Status
+from derive.verify.claims import RIGHT, Status
 from derive.verify.document.claims import DocumentReport
 from derive.verify.document.judge import EXHAUSTED, FAULTS
 from derive.verify.document.names import functions_told
@@ -59,10 +59,20 @@ def verify_document(
         said = Settings(names=tuple(said_functions(document)))
         chosen = replace(chosen, settings=said.under(chosen.settings))
         own, lacking = _stated(document, functions_told(chosen.settings.names))
-    reports = [Verifier(document, chosen, tell, patience, own=o).report(is_strict) for o in own or (None,)]
-    best = min(reports, key=lambda r: r.counts[Status.WRONG.value])
-    note = own[0].assumed if own else lacking if best.counts[Status.NOT_CHECKED.value] else ""
-    return replace(best, notes=(*best.notes, note)) if note else best
+    assumed = own[0].assumed if own else ""
+    reports = {
+        k: Verifier(document, chosen, tell, patience, own=o).report(is_strict)
+        for k, o in enumerate((*own, None) if assumed or not own else own)
+    }
+    best = min(reports, key=lambda k: (-_right(reports[k]) if assumed else 0, reports[k].counts[Status.WRONG.value]))
+    report = reports[best]
+    note = assumed if best < len(own) else lacking if report.counts[Status.NOT_CHECKED.value] else ""
+    return replace(report, notes=(*report.notes, note)) if note else report
+
+
+def _right(report: DocumentReport) -> int:
+    """How much is understood: a document whose cost may be any may be about no network as well."""
+    return sum(report.counts[s.value] for s in (*RIGHT, Status.DEFINITION))
 
 
 def _stated(document: Document, told: Mapping[Key, str]) -> tuple[tuple[OwnNetwork, ...], str]:

@@ -25,7 +25,7 @@ from derive.reading.keys import key_of
 from derive.reading.lexicon import SLOT
 from derive.reading.quantity import Unknown
 from derive.reading.scope import Scope
-from derive.terms.term import Entry, of_atom
+from derive.terms.term import Entry, Poly, of_atom
 from derive.terms.walk import entries_in, sizes_of
 from derive.verify.claims import Status
 from derive.verify.document.comparison import ROUNDING
@@ -121,11 +121,20 @@ def value_of(context: Context, node: Node) -> float | None:
             return None
         if q.poly.constant is not None:
             return float(q.poly.constant)
+        if not _is_fixed(context, q.poly):
+            return None
         values = [float(x.array) for _, (x,) in context.world.values((q.poly,), ())]
     except FAULTS:
         return None
     is_one = bool(values) and all(np.isfinite(values)) and max(values) - min(values) <= CLOSE * abs(values[0])
     return values[0] if is_one else None
+
+
+def _is_fixed(context: Context, p: Poly) -> bool:
+    """Whether all that an expression is made of has an equation: nothing in it may have another value."""
+    network = context.network
+    made = {t for e in entries_in(p) for t in network.made_of(e.tensor)}
+    return all(network.definitions(t) for t in made)
 
 
 def worked(

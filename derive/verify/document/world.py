@@ -23,6 +23,7 @@ from derive.verify.document.instance import concrete, instance, instance_size
 from derive.verify.document.proof import Prover
 from derive.verify.document.twice import with_second
 from derive.verify.evaluate import Frame
+from derive.verify.kinks import MOST_POINTS, are_met
 from derive.verify.labelled import Labelled
 from derive.verify.points import Point, random_points
 from derive.verify.rows import fill
@@ -62,8 +63,16 @@ class World:
 
     def _start(self) -> list[Frame]:
         """All values, and all gradients if there is a cost."""
+        number = self.points
+        frames = self._drawn(number)
+        while not self.given and number < MOST_POINTS and not are_met(self.concrete, frames):
+            number *= 2
+            frames = self._drawn(number)
+        return frames
+
+    def _drawn(self, number: int) -> list[Frame]:
         network = self.concrete
-        drawn = (_scaled(network, p, self.factor) for p in random_points(network, self.points, SEED))
+        drawn = (_scaled(network, p, self.factor) for p in random_points(network, number, SEED, self.points))
         points = self.given or tuple(drawn)
         if network.cost is not None:
             return [self.chain.at(p).frame for p in points]
@@ -71,6 +80,11 @@ class World:
         frames = [Frame(p.sizes, axes, p.data) for p in points]
         with np.errstate(all="ignore"):
             return [replace(f, values=fill(network.equations, f)) for f in frames]
+
+    @cached_property
+    def meets_kinks(self) -> bool:
+        """Whether its points lie on both sides of every kink of the network."""
+        return are_met(self.concrete, self.frames(()))
 
     def wide(self, reach: int) -> World:
         """The same with values beyond a number, on both sides of it: where a step there is no matter of sizes."""

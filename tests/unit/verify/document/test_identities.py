@@ -74,9 +74,11 @@ def test_what_has_no_value_is_not_judged(tmp_path: Path, formula: str) -> None:
     assert statuses(tmp_path, f"${formula}$") == [Status.NOT_CHECKED]
 
 
-@pytest.mark.parametrize("formula", (r"\sigma(u v) = u", r"f(u) = u + g(v)"))
-def test_a_letter_among_others_is_not_any_number(tmp_path: Path, formula: str) -> None:
-    assert statuses(tmp_path, f"${formula}$") == [Status.NOT_CHECKED]
+@pytest.mark.parametrize(
+    ("formula", "status"), ((r"\sigma(u v) = u", Status.NOT_CHECKED), (r"f(u) = u + g(v)", Status.DEFINITION))
+)
+def test_a_letter_among_others_is_not_any_number(tmp_path: Path, formula: str, status: Status) -> None:
+    assert statuses(tmp_path, f"${formula}$") == [status]
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ $\frac{\partial e}{\partial h_k} = \frac{h_k}{d r}$.
 
 def test_d_is_a_size_beside_what_is_no_differential() -> None:
     statuses = [c.status.value for c in claims(RMS, "")]
-    assert statuses == ["definition", "definition", "agrees", "definition", "agrees"]
+    assert statuses == ["proved", "definition", "agrees", "definition", "agrees"]
 
 
 HEAD = r"""
