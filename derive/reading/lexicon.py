@@ -14,6 +14,7 @@ from typing import Any
 from derive.ir.scalar import REGISTRY
 from derive.ir.tensor import Tensor
 from derive.latex.functions import function_symbol
+from derive.latex.lettering import MANY
 from derive.latex.lettering import Symbol as Lettered
 from derive.latex.printer import Printer
 from derive.latex.reading.formula import read_formula
@@ -159,11 +160,10 @@ class Lexicon:
             self._enter_both(t, drawn, symbol(self.notation.gradient_prefix).tex, True)
 
     def _enter_both(self, t: Tensor, drawn: Lettered, prefix: str, gradient: bool) -> None:
-        if drawn.small == drawn.large or (self.network.batch is None and not self.notation.capitals):
-            self._enter(drawn.small, t, drawn, None, gradient, prefix)
-            return
-        self._enter(drawn.small, t, drawn, False, gradient, prefix)
-        self._enter(drawn.large, t, drawn, True, gradient, prefix)
+        is_told = drawn.small != drawn.large and (self.network.batch is not None or self.notation.capitals)
+        self._enter(drawn.small, t, drawn, False if is_told else None, gradient, prefix)
+        if is_told or (drawn.small != drawn.large and len(t.axes) - t.family >= MANY):
+            self._enter(drawn.large, t, drawn, True if is_told else None, gradient, prefix)
 
     def _enter(
         self, name: Name, t: Tensor, drawn: Lettered, large: bool | None, gradient: bool, prefix: str = ""

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from derive.errors import DeriveError
 from derive.latex.reading.shown import shown
-from derive.latex.reading.syntax import Chain, Formula, Listed, Symbol
+from derive.latex.reading.syntax import Chain, Formula, Listed, Number, Symbol
 from derive.reading.choices import Choices
 from derive.reading.expressions import Reader
 from derive.reading.guards import is_guard
@@ -88,7 +88,9 @@ def _is_condition(chain: Chain, before: Chain | None, lexicon: Lexicon, source: 
     key = key_of(first)
     if len(chain.members) != 2 or not isinstance(first, Symbol) or key is None:
         return False
-    is_run = isinstance(chain.members[1], Listed) and first.name in lexicon.network.names.values()
+    items = chain.members[1].items if isinstance(chain.members[1], Listed) else ()
+    is_index = first.name in lexicon.network.names.values() or all(isinstance(x, Number) for x in items)
+    is_run = bool(items) and is_index
     if (
         (lexicon.find(key) and not is_run)
         or key in lexicon.sizes

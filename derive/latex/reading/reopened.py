@@ -26,14 +26,16 @@ def reopened(items: Sequence[Item]) -> list[Item]:
 
 def _behind(items: Sequence[Item], start: int) -> int:
     """The place behind as many `\\left.` as there are `\\right.` before them; `start` where there are more or fewer."""
-    end = start
-    while end < len(items) and (_is_open_end(items[end], "right") or _is_space(items[end])):
-        end += 1
-    behind = end
-    while behind < len(items) and _is_open_end(items[behind], "left"):
-        behind += 1
-    closing = sum(_is_open_end(x, "right") for x in items[start:end])
-    return behind if closing == behind - end else start
+    closed, k = 0, start
+    while k < len(items) and (_is_open_end(items[k], "right") or _is_space(items[k])):
+        closed += _is_open_end(items[k], "right")
+        k += 1
+    behind = k
+    while k < len(items) and closed and (_is_open_end(items[k], "left") or _is_space(items[k])):
+        if _is_open_end(items[k], "left"):
+            closed, behind = closed - 1, k + 1
+        k += 1
+    return start if closed else behind
 
 
 def _is_open_end(item: Item, kind: str) -> bool:
