@@ -42,7 +42,7 @@ class Point:
 def random_points(network: Network, number: int, seed: int, shapes: int | None = None) -> tuple[Point, ...]:
     """Points of different sizes, or of so many; the same for the same seed.
 
-    A target that is a single 0 or 1 is each in turn.
+    A target that is a single 0 or 1, or a single sign, is each in turn.
     """
     kinds = number if shapes is None else shapes
     drawn = (_point(network, spread_sizes(network, seed, k % kinds), seed + k) for k in range(number))
@@ -50,10 +50,11 @@ def random_points(network: Network, number: int, seed: int, shapes: int | None =
 
 
 def _with_lone_bits(network: Network, point: Point, turn: int) -> Point:
+    kinds = {"binary": (turn + 1) % 2, "sign": 1 - 2 * (turn % 2)}
     lone = {
-        t.name: {key: np.full_like(row, (turn + 1) % 2) for key, row in point.data[t.name].items()}
+        t.name: {key: np.full_like(row, kinds[t.kind]) for key, row in point.data[t.name].items()}
         for t in network.role("target")
-        if t.kind == "binary" and all(row.size == 1 for row in point.data[t.name].values())
+        if t.kind in kinds and all(row.size == 1 for row in point.data[t.name].values())
     }
     return replace(point, data={**point.data, **lone}) if lone else point
 

@@ -23,3 +23,11 @@ def test_a_hinge_has_two_slopes(margin: str) -> None:
 def test_a_kink_that_is_never_met_does_not_matter() -> None:
     text = "$s = w^T x$, $L = \\max(0, s^2 + e^s)$.\n\n$\\frac{\\partial L}{\\partial s} = 2 s + e^s$"
     assert is_right(statuses(text, "{}")[-1])
+
+
+def test_a_single_sign_is_each_in_turn() -> None:
+    network = "inputs: {x: n}, targets: {y: {size: 1, kind: sign}}, layers: [{dense: {units: 1}}], loss: hinge"
+    values = ("-y [1 - y z^1 > 0]", "-[1 - y z^1 > 0]", "[1 - y z^1 > 0]", "-y")
+    text = ", ".join(f"$\\frac{{\\partial C}}{{\\partial z^1}} = {v}$" for v in values)
+    first, *others = statuses(text, f"network: {{{network}}}")
+    assert is_right(first) and others == ["wrong"] * 3
