@@ -121,6 +121,16 @@ def test_without_a_cost_it_is_any_function_of_the_result(tmp_path: Path) -> None
     assert "says something of the cost" in report.claims[-1].reason
 
 
+def test_one_wrong_gradient_by_itself_is_found(tmp_path: Path) -> None:
+    document = tmp_path / "doc.md"
+    document.write_text(
+        "$x \\in \\mathbb{R}^n$, $W \\in \\mathbb{R}^{m \\times n}$, $y = W x$, "
+        "$\\frac{\\partial L}{\\partial x} = W \\frac{\\partial L}{\\partial y}$\n",
+        encoding="utf-8",
+    )
+    assert verify_document(document).claims[-1].status is Status.WRONG
+
+
 def test_the_name_of_a_value_may_stand_behind_it(tmp_path: Path) -> None:
     formulas = (
         r"z_k = \sum_j w_{kj} x_j",

@@ -60,13 +60,15 @@ def verify_document(
         chosen = replace(chosen, settings=said.under(chosen.settings))
         own, lacking = _stated(document, functions_told(chosen.settings.names))
     assumed = own[0].assumed if own else ""
-    reports = {
-        k: Verifier(document, chosen, tell, patience, own=o).report(is_strict)
-        for k, o in enumerate((*own, None) if assumed or not own else own)
-    }
-    best = min(reports, key=lambda k: (-_right(reports[k]) if assumed else 0, reports[k].counts[Status.WRONG.value]))
+    about = (*own, None) if assumed or not own else own
+    reports = [Verifier(document, chosen, tell, patience, own=o).report(is_strict) for o in about]
+
+    def rank(k: int) -> tuple[int, bool, int]:
+        return -_right(reports[k]) if assumed else 0, about[k] is None, reports[k].counts[Status.WRONG.value]
+
+    best = min(range(len(about)), key=rank)
     report = reports[best]
-    note = assumed if best < len(own) else lacking if report.counts[Status.NOT_CHECKED.value] else ""
+    note = assumed if about[best] is not None else lacking if report.counts[Status.NOT_CHECKED.value] else ""
     return replace(report, notes=(*report.notes, note)) if note else report
 
 
