@@ -21,6 +21,7 @@ from derive.forward.folding import named_arguments
 from derive.forward.functions import NOTHING_TOLD, Functions, functions_of
 from derive.forward.iterations import without_iterations
 from derive.forward.lettered import lettered
+from derive.forward.named_losses import with_named_losses
 from derive.forward.open_cost import with_open_cost
 from derive.forward.parts import Parts
 from derive.forward.recognition import call_by_name
@@ -44,6 +45,7 @@ def parts_of(
 
     Raises: DeriveError if there is no cost, or more than one.
     """
+    stated = replace(stated, equations=tuple(with_named_losses(stated.equations)))
     functions = functions_of(stated.equations, told)
     call_by_name(functions)
     equations, capitals = for_each_sample(without_iterations(_prepared(stated, functions)))
@@ -135,7 +137,7 @@ def _prepared(stated: Stated, functions: Functions) -> list[Statement]:
             right = functions.called(e.right, taken)
         except RecursionError:
             right = e.right
-        out.append(replace(e, left=left, right=changed(right, plain_zero), written=e.right))
+        out.append(replace(e, left=left, right=changed(right, plain_zero), written=e.written or e.right))
     return named_arguments(out)
 
 
