@@ -165,6 +165,7 @@ ORACLES: dict[str, Callable[[Any, Any], Any]] = {
             branches,
             rnn,
             both_directions,
+            named_losses,
             pairs,
             deep,
             batch_rows,
