@@ -28,7 +28,7 @@ from derive.reading.marks import marks_of
 Scalar = Callable[[Any], Any]
 
 WORDS = frozenset(("softmax", "sigmoid", "ReLU", "relu", "tanh", "softplus", "exp", "log"))
-ABSTRACT = frozenset(("f", "g", "h", "phi", "varphi", "psi", "sigma", "rho"))
+ABSTRACT = frozenset(("f", "g", "h", "phi", "varphi", "psi", "Phi", "Psi", "sigma", "rho"))
 """Letters of functions of which nothing is said, where they always stand before round brackets."""
 
 OWN: Mapping[str, Scalar] = {"identity": identity, "sqrt": sympy.sqrt, "abs": sympy.Abs, "tanh": sympy.tanh}
