@@ -113,11 +113,17 @@ def as_many(items: Sequence[Node], count: int) -> tuple[Node, ...]:
         if len(items) < count and isinstance(item, Number) and item.text.isdigit() and len(item.text) > 1:
             start = item.span.start
             out += [Number(c, Span(start + k, start + k + 1)) for k, c in enumerate(item.text)]
-        elif len(items) > count and out and isinstance(out[-1], Number) and isinstance(item, Symbol):
+        elif len(items) > count and out and _is_multiple_of(out[-1], item):
             out[-1] = Multiplied((out[-1], item), ("",), out[-1].span | item.span)
         else:
             out.append(item)
     return tuple(out) if len(out) == count else tuple(items)
+
+
+def _is_multiple_of(number: Node, letter: Node) -> bool:
+    """Whether they stand side by side, `2j`, and no comma or blank between them: `2,j` are two indices."""
+    is_pair = isinstance(number, Number) and number.text != "1" and isinstance(letter, Symbol)
+    return is_pair and number.span.end == letter.span.start
 
 
 def entrywise_power(node: Node) -> Fraction | None:
