@@ -63,18 +63,15 @@ def verify_document(
     about = (*own, None) if assumed or not own else own
     reports = [Verifier(document, chosen, tell, patience, own=o).report(is_strict) for o in about]
 
-    def rank(k: int) -> tuple[int, bool, int]:
-        return -_right(reports[k]) if assumed else 0, about[k] is None, reports[k].counts[Status.WRONG.value]
+    def rank(k: int) -> tuple[int, int, bool, int]:
+        counts = reports[k].counts
+        right, defined = (sum(counts[s.value] for s in RIGHT), counts[Status.DEFINITION.value]) if assumed else (0, 0)
+        return -right, -defined, about[k] is None, counts[Status.WRONG.value]
 
     best = min(range(len(about)), key=rank)
     report = reports[best]
     note = assumed if about[best] is not None else lacking if report.counts[Status.NOT_CHECKED.value] else ""
     return replace(report, notes=(*report.notes, note)) if note else report
-
-
-def _right(report: DocumentReport) -> int:
-    """How much is understood: a document whose cost may be any may be about no network as well."""
-    return sum(report.counts[s.value] for s in (*RIGHT, Status.DEFINITION))
 
 
 def _stated(document: Document, told: Mapping[Key, str]) -> tuple[tuple[OwnNetwork, ...], str]:
