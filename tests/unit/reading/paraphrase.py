@@ -11,7 +11,7 @@ Change = Callable[[str, Random], str]
 
 _BRACED = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _FRACTION = re.compile(rf"\\frac({_BRACED})({_BRACED})")
-_ENTRY = r"[A-Za-z](?:_\{[^{}]+\})\^\{\w+\}"
+_ENTRY = r"(?<![A-Za-z])[A-Za-z](?:_\{[^{}]+\})\^\{\w+\}"
 
 
 def slashes(tex: str, rng: Random) -> str:
@@ -92,7 +92,13 @@ _LAYER = re.compile(r"(?<![)\]])\^\{(\d|l|L)([+-]1)?\}")
 
 
 def _marked(opening: str, closing: str) -> Callable[[str], str]:
-    return lambda tex: _LAYER.sub(lambda m: f"^{{{opening}{m[1]}{m[2] or ''}{closing}}}", tex)
+    """Numbers and names of layers in brackets."""
+
+    def change(tex: str) -> str:
+        tex = re.sub(r"\^(\{\\mathrm\{[a-z]+\}\})", lambda m: f"^{{{opening}{m[1][1:-1]}{closing}}}", tex)
+        return _LAYER.sub(lambda m: f"^{{{opening}{m[1]}{m[2] or ''}{closing}}}", tex)
+
+    return change
 
 
 def _renamed(letters: Mapping[str, str]) -> Callable[[str], str]:
